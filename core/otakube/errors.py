@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors grouped by what the caller must do; third-party exceptions are translated at the adapters' edge."""
+
+from otakube_api.contract import FailureReason, SourceReason
+
+
+class StepError(Exception):
+    """A step cannot finish; `reason` reaches the AnimeEnrichment's condition."""
+
+    def __init__(self, reason: FailureReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Fatal(StepError):
+    """The same call would fail again: bad input, a person must act."""
+
+
+class Retriable(StepError):
+    """The same call may succeed later: a store or all providers are away."""
+
+
+class SourceError(Exception):
+    """One provider's answer cannot be used; the run goes on while the quorum stands."""
+
+    def __init__(self, reason: SourceReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
