@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The golden record: what the catalogue stores and readers see, validated strictly before review and commit.
+
+Pydantic, not dataclasses: these types are the form in which the record crosses the bucket, the document store
+and the API. Field names are snake_case in every store. Times are UTC.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+Id = Annotated[str, Field(pattern=r"^(ani|ep|char)_[0-9A-HJKMNP-TV-Z]{26}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2048)]
+Title = Annotated[str, Field(min_length=1, max_length=500)]
+Text = Annotated[str, Field(max_length=20_000)]
+Confidence = Annotated[float, Field(ge=0, le=1)]
+
+
+class Record(BaseModel):
+    """Strict, immutable, closed: an unknown field or a coerced type is an error."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class Provider(StrEnum):
+    JIKAN = "Jikan"
+    ANILIST = "AniList"
+    KITSU = "Kitsu"
+
+
+class AnimeType(StrEnum):
+    TV = "TV"
+    MOVIE = "Movie"
+    OVA = "OVA"
+    ONA = "ONA"
+    SPECIAL = "Special"
+    MUSIC = "Music"
+    UNKNOWN = "Unknown"  # the provider itself says it does not know
+
+
+class AnimeStatus(StrEnum):
+    UPCOMING = "Upcoming"
+    ONGOING = "Ongoing"
+    FINISHED = "Finished"
+    CANCELLED = "Cancelled"
+    HIATUS = "Hiatus"
+
+
+class Quarter(StrEnum):
+    WINTER = "Winter"
+    SPRING = "Spring"
+    SUMMER = "Summer"
+    FALL = "Fall"
+
+
+class ImageKind(StrEnum):
+    POSTER = "Poster"
+    BANNER = "Banner"
+    CHARACTER = "Character"
+    EPISODE = "Episode"
+
+
+class Season(Record):
+    year: int = Field(ge=1900, le=2100)
+    quarter: Quarter
+
+
+class Titles(Record):
+    main: Title
+    english: Title | None = None
+    japanese: Title | None = None
+    synonyms: list[Title] = Field(default=[], max_length=200)
+
+
+class Image(Record):
+    """One image: mirrored (`sha256`, `key`) or failed (`error`); never both, never neither once ingested."""
+
+    kind: ImageKind
+    source_url: Url
+    provider: Provider
+    sha256: Sha256 | None = None
+    key: str | None = Field(None, max_length=200)  # images/<sha256>.<ext>
+    content_type: str | None = Field(None, max_length=100)
+    width: int | None = Field(None, ge=1)
+    height: int | None = Field(None, ge=1)
+    size_bytes: int | None = Field(None, ge=1)
+    phash: str | None = Field(None, pattern=r"^[0-9a-f]{16}$")
+    error: str | None = Field(None, max_length=500)
+
+
+class EpisodeDetailEntry(Record):
+    id: Id
+    number: int = Field(ge=0, le=10_000)  # within the season; 0 is a prologue
+    absolute_number: int | None = Field(None, ge=0)
+    title: Title | None = None
+    title_japanese: Title | None = None
+    title_romaji: Title | None = None
+    synopsis: Text | None = None
+    aired: AwareDatetime | date | None = None
+    duration_seconds: int | None = Field(None, ge=0)
+    filler: bool = False
+    recap: bool = False
+    image: Image | None = None
+    providers: list[Provider] = Field(default=[], max_length=10)
+
+
+class VoiceActor(Record):
+    name: Title
+    language: str = Field(max_length=50)
+
+
+class CharacterEntry(Record):
+    id: Id
+    name: Title
+    name_native: Title | None = None
+    role: Literal["Main", "Supporting", "Background"]
+    description: Text | None = None
+    image: Image | None = None
+    voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
+    providers: list[Provider] = Field(default=[], max_length=10)
+
+
+class Relation(Record):
+    kind: Literal[
+        "Sequel", "Prequel", "SideStory", "ParentStory", "Spinoff", "AlternativeVersion", "AlternativeSetting",
+        "Summary", "FullStory", "Character", "Adaptation", "Source", "Compilation", "Contains", "Other",
+    ]  # fmt: skip
+    title: Title
+    source_urls: list[Url] = Field(default=[], max_length=20)
+
+
+class Statistics(Record):
+    """What one provider counts; `score` on 0..10 whatever the provider's own scale."""
+
+    provider: Provider
+    score: float | None = Field(None, ge=0, le=10)
+    scored_by: int | None = Field(None, ge=0)
+    rank: int | None = Field(None, ge=1)
+    popularity: int | None = Field(None, ge=0)
+    members: int | None = Field(None, ge=0)
+    favourites: int | None = Field(None, ge=0)
+
+
+class Broadcast(Record):
+    """Weekly slot: `weekday` 1 (Monday) to 7, local `time` HH:MM below 24:00, in `timezone`."""
+
+    weekday: int = Field(ge=1, le=7)
+    time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    timezone: str = Field(max_length=50)
+
+
+class LosingValue(Record):
+    provider: Provider
+    value: str = Field(max_length=500)  # JSON, cut
+
+
+class Provenance(Record):
+    """Who says a field's value, when, under which licence, and what the others said."""
+
+    provider: Provider
+    fetched_at: AwareDatetime
+    licence: str = Field(max_length=100)
+    stale: bool = False
+    confidence: Confidence
+    losing: list[LosingValue] = Field(default=[], max_length=10)
+
+
+class AnimeEntry(Record):
+    id: Id
+    schema_version: int = SCHEMA_VERSION
+    sources: list[Url] = Field(min_length=1, max_length=50)
+    titles: Titles
+    type: AnimeType
+    status: AnimeStatus
+    season: Season | None = None
+    episode_count: int | None = Field(None, ge=0, le=10_000)
+    duration_seconds: int | None = Field(None, ge=0)
+    aired_from: date | None = None
+    aired_to: date | None = None
+    broadcast: Broadcast | None = None
+    synopsis: Text | None = None
+    genres: list[str] = Field(default=[], max_length=100)
+    tags: list[str] = Field(default=[], max_length=300)
+    studios: list[str] = Field(default=[], max_length=50)
+    age_rating: str | None = Field(None, max_length=100)
+    score: float | None = Field(None, ge=0, le=10)  # mean of the providers' scores
+    statistics: list[Statistics] = Field(default=[], max_length=10)
+    relations: list[Relation] = Field(default=[], max_length=500)
+    external_links: list[Url] = Field(default=[], max_length=200)
+    images: list[Image] = Field(default=[], max_length=100)
+    confidence: Confidence
+    provenance: dict[str, Provenance]  # by field name
+
+
+class GoldenRecord(Record):
+    """One anime, whole; the unit of review and commit."""
+
+    entry: AnimeEntry
+    episodes: list[EpisodeDetailEntry] = Field(default=[], max_length=10_000)
+    characters: list[CharacterEntry] = Field(default=[], max_length=5_000)
+    findings: list[str] = Field(default=[], max_length=200)  # what a reviewer must know
+    assembled_at: datetime

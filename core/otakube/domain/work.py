@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of the objects that travel between steps, below a run's work prefix, and the form of some of them."""
+
+from datetime import datetime
+
+from otakube.domain.entry import GoldenRecord, Provider, Record, Title
+
+
+def raw(provider: Provider) -> str:
+    """One provider's raw answers as received."""
+    return f"fetch/{provider}.json"
+
+
+FETCH = "fetch/summary.json"  # FetchSummary
+IMAGES = "images/map.json"
+GOLDEN = "golden.json"  # GoldenRecord, validated
+VECTORS = "vectors.json"  # VectorSet
+
+
+def stage(number: int, name: str) -> str:
+    """A stage's checkpoint: 1-metadata, 2-episodes, 3-relationships, 4-statistics, 5-characters."""
+    return f"stage/{number}-{name}.json"
+
+
+class Point(Record):
+    """One vector to store. `kind` names the vector (title, synopsis, character, episode); `number` counts within it."""
+
+    kind: str
+    number: int
+    text: str  # what was embedded, cut to 1000 characters
+    vector: list[float]
+
+
+class VectorSet(Record):
+    model: str  # name@revision of what made the vectors
+    dimension: int
+    golden_digest: str  # sha256 of the golden record that was embedded
+    points: list[Point]
+
+
+class FetchSummary(Record):
+    entry_id: str
+    title: Title
+    existing: bool  # the catalogue already has this entry
+    answered: list[Provider]
+    failed: list[dict[str, str]]  # provider, reason, message
+    fetched_at: datetime
+
+
+class Commit(Record):
+    """What the commit step is asked to make live."""
+
+    record: GoldenRecord
+    vectors: VectorSet
+    digest: str  # sha256 of the golden record's canonical JSON
+    run: str  # work prefix
+    decision: str  # approve | automatic
+    note: str
+    reviewer: str

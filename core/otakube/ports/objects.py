@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bucket, as steps need it."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+
+class ObjectStore(Protocol):
+    """Keys are slash-separated; a missing key raises KeyError; an unreachable store raises Retriable."""
+
+    async def get(self, key: str) -> bytes: ...
+
+    async def put(self, key: str, body: bytes, *, content_type: str = "application/json") -> None:
+        """Write or overwrite."""
+
+    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """Write unless the key exists (If-None-Match: *); False if it did."""
+
+    async def exists(self, key: str) -> bool: ...
+
+    def list(self, prefix: str) -> AsyncIterator[str]: ...
+
+    async def delete(self, key: str) -> None:
+        """Remove; absent is fine."""
