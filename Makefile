@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+# The local cluster's kubeconfig and programs; empty for the context that is current.
+CLUSTER_ENV = $(if $(filter local,$(CLUSTER)),eval "$$($(OTAKUBE) cluster env)" &&)
 IMAGE_EXTRAS := operator steps embed catalogue upstream vectors
 
 ##@ Help
@@ -26,3 +28,87 @@ setup: $(VENV)/.ready ## Install the locked dependencies into .venv
 lock: ## Resolve the dependencies anew and write locks/*.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -o locks/all.txt locks/build.in
 	@set -e; for extra in $(IMAGE_EXTRAS); do $(COMPILE) pyproject.toml --extra $$extra -c locks/all.txt -o locks/$$extra.txt; done
+
+##@ Try it
+CLUSTER ?= local
+RELEASE_NAMESPACE := otakube
+DEV_NAMESPACE := otakube-dev
+OTAKUBE := $(BIN)/otakube
+
+demo: install ## Bring up a cluster, install Otakube, enrich three anime (CLUSTER=local|kind|current)
+	@$(CLUSTER_ENV) $(OTAKUBE) demo
+
+demo-down: setup ## Remove everything that `make demo` made, the cluster included
+	@cluster/remove.sh $(CLUSTER)
+
+install: images ## Install or upgrade the charts on the cluster
+	@$(CLUSTER_ENV) charts/install.sh $(CLUSTER)
+
+images: cluster-up ## Build the images and load them into the cluster; unchanged ones are skipped
+	@$(CLUSTER_ENV) images/build.sh $(CLUSTER)
+
+cluster-up: setup ## Start the cluster and wait until a pod runs and resolves names
+	@cluster/start.sh $(CLUSTER)
+
+cluster-down: setup ## Stop the local cluster; its data stays
+	@$(OTAKUBE) cluster down
+
+cluster-status: setup ## Show the local cluster's processes
+	@$(OTAKUBE) cluster status
+
+##@ Check it
+test: setup ## Everything: unit, contract, integration, drills, end to end on the real cluster
+	@$(MAKE) --no-print-directory verify
+	@$(MAKE) --no-print-directory install
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests
+
+test-unit: setup ## Tests that need nothing but Python
+	@$(BIN)/pytest $(PYTEST_ARGS) tests/unit tests/contract
+
+test-integration: setup ## Tests against real servers on loopback
+	@$(BIN)/pytest $(PYTEST_ARGS) tests/integration
+
+test-drill: setup ## Kill every party of the commit at every boundary
+	@$(BIN)/pytest $(PYTEST_ARGS) tests/drill
+
+test-cluster: setup ## Start, break and stop clusters of their own
+	@$(BIN)/pytest $(PYTEST_ARGS) tests/lifecycle
+
+test-e2e: install ## Tests on the real cluster
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e
+
+lint: setup ## Style, imports, spelling; nothing is changed
+	@test ! -e operator/__init__.py || { echo "operator/__init__.py hides Python's operator module: remove it"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/lint-imports --no-cache >/tmp/otakube-imports.log || { cat /tmp/otakube-imports.log; exit 1; }
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+fmt: setup ## Format and sort imports
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+
+generate: setup ## Write CRDs, spec pages and workflows anew
+	@$(BIN)/python -m otakube_api.manifests
+	@$(BIN)/python -m otakube_workflows.render
+
+verify: lint types ## Lint, types, and that generated files are current
+	@$(BIN)/python -m otakube_api.manifests --check
+	@$(BIN)/python -m otakube_workflows.render --check
+
+##@ Measure it
+bench-operator: setup ## 200 AnimeEnrichments against a bare watch loop
+	@$(BIN)/python tests/bench/operator_bench.py
+
+bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
+	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py
+
+##@ Clean
+clean: ## Remove caches of this checkout
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+.PHONY: help setup lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
+	test-integration test-drill test-cluster test-e2e lint types fmt generate verify bench-operator bench-workflow clean
