@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The document store, as steps need it: identities, entries, image map, reviews, dead letters.
+
+Every method is one atomic change of one document (or a read); none needs a transaction. An unreachable store
+raises Retriable.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from otakube.domain.entry import GoldenRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEntry:
+    """What readers see of an entry: one version, whole."""
+
+    entry_id: str
+    version: int
+    commit_key: str
+    digest: str
+    model: str
+    record: GoldenRecord
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirroredImage:
+    """What became of one source URL: a blob (`sha256`, `key`) or a failure (`error`, `retry_after`)."""
+
+    source_url: str
+    sha256: str | None = None
+    key: str | None = None
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    phash: str | None = None
+    error: str | None = None
+    retry_after: datetime | None = None
+    fetched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The one decision about a run: approve | reject | automatic."""
+
+    run: str
+    decision: str
+    note: str
+    reviewer: str
+    digest: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """All that a person needs to act on a run that ended badly."""
+
+    run: str  # work prefix, where the inputs lie
+    enrichment: str  # namespace/name
+    step: str
+    title: str
+    reason: str
+    message: str
+    attempt: int
+    inputs: str  # URI of the run's objects
+    at: datetime
+
+
+class Identities(Protocol):
+    async def claim(self, source_urls: Sequence[str], proposed_id: str) -> tuple[str, bool]:
+        """Bind the URLs to one entry id: the id they have, else `proposed_id`; True if that entry is live.
+
+        URLs of two live entries are a conflict: Fatal.
+        """
+
+    async def owners(self, source_urls: Sequence[str]) -> dict[str, str]:
+        """Entry id by source URL, of those that are bound."""
+
+
+class Catalogue(Protocol):
+    async def entry(self, entry_id: str) -> LiveEntry | None:
+        """The live version, or None."""
+
+    async def by_source(self, source_url: str) -> LiveEntry | None:
+        """The live version of the entry that the URL is bound to, or None."""
+
+
+class ImageMap(Protocol):
+    async def get(self, source_url: str) -> MirroredImage | None: ...
+
+    async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]: ...
+
+    async def put(self, image: MirroredImage) -> None:
+        """Insert or replace by source URL."""
+
+    def keys(self) -> AsyncIterator[str]:
+        """Bucket key of every mirrored image."""
+
+
+class Reviews(Protocol):
+    async def record(self, review: Review) -> Review:
+        """Insert unless the run has a decision; return the decision that stands."""
+
+    async def of(self, run: str) -> Review | None: ...
+
+
+class DeadLetters(Protocol):
+    async def put(self, letter: DeadLetter) -> None:
+        """Insert or replace by run."""

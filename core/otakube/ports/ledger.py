@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commit's bookkeeping in the document store: leases, intents, the outbox, projections.
+
+Every method is one atomic change of one document (or a read): the commit needs no transaction.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from otakube.ports.catalogue import LiveEntry
+
+
+class IntentState(StrEnum):
+    """PREPARED -> COMMITTED -> DONE, or PREPARED -> ABORTING -> ABORTED."""
+
+    PREPARED = "Prepared"
+    COMMITTED = "Committed"
+    DONE = "Done"
+    ABORTING = "Aborting"
+    ABORTED = "Aborted"
+
+
+OPEN_STATES = (IntentState.PREPARED, IntentState.ABORTING, IntentState.COMMITTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What one commit is about to make live; it outlives the process that wrote it."""
+
+    commit_key: str
+    entry_id: str
+    version: int
+    state: IntentState
+    digest: str
+    run: str
+    collection: str
+    blobs: list[str]  # keys that the version needs
+    points: int
+    prepared_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who may commit to an entry; `token` fences, `until` only saves waiting."""
+
+    token: int
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A business event in an entry's outbox; one a commit."""
+
+    id: str  # <entry>/<version>-<commit_key>
+    entry_id: str
+    version: int
+    commit_key: str
+    digest: str
+    run: str
+    decision: str
+    note: str
+    reviewer: str
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryState:
+    """An entry's bookkeeping, without its record."""
+
+    entry_id: str
+    live_version: int | None
+    commit_key: str | None
+    digest: str | None
+    next_version: int
+    lease: Lease | None
+    blobs: list[str] = field(default_factory=list)
+    points: int = 0
+    collection: str | None = None
+    outbox: list[Event] = field(default_factory=list)
+
+
+class Ledger(Protocol):
+    """The commit's own bookkeeping; each write names the token that it is done under."""
+
+    async def state(self, entry_id: str) -> EntryState | None: ...
+
+    def states(self) -> AsyncIterator[EntryState]:
+        """Every entry's bookkeeping."""
+
+    async def next_version(self, entry_id: str) -> int:
+        """Draw a fencing token: strictly increasing per entry."""
+
+    async def take_lease(self, entry_id: str, lease: Lease, *, now: datetime) -> bool:
+        """Hold the entry if nobody does, or the holder's time is over, or the holder has the same owner.
+
+        An older token never takes over from a newer one.
+        """
+
+    async def renew_lease(self, entry_id: str, lease: Lease) -> bool:
+        """False if another token holds the entry."""
+
+    async def release_lease(self, entry_id: str, token: int) -> None: ...
+
+    async def open_intent(self, intent: Intent) -> bool:
+        """Write the intent, or reopen a finished one of the same key under a newer version.
+
+        False if it is open, so in another's hands.
+        """
+
+    async def intent(self, commit_key: str) -> Intent | None: ...
+
+    def open_intents(self, entry_id: str | None = None) -> AsyncIterator[Intent]:
+        """Intents that are neither Done nor Aborted."""
+
+    async def move_intent(self, intent: Intent, to: IntentState) -> bool:
+        """Compare state and version, then set; False if either differs."""
+
+    async def make_live(
+        self,
+        entry_id: str,
+        *,
+        token: int,
+        expected: int | None,
+        live: LiveEntry,
+        intent: Intent,
+        event: Event,
+    ) -> bool:
+        """The linearisation point: set record, version and outbox if lease and live version are as expected."""
+
+    async def project(self, live: LiveEntry) -> None:
+        """Bring `episodes` and `characters` to the live version; never backwards."""
+
+    async def projected(self, entry_id: str) -> dict[str, set[int]]:
+        """Versions found per projection collection."""
+
+    async def stray_projections(self) -> AsyncIterator[str]:
+        """Entry ids that have projections and no entry."""
+
+    async def publish(self, event: Event) -> None:
+        """Insert into `events` unless it is there."""
+
+    async def drop_event(self, entry_id: str, event_id: str) -> None:
+        """Take a relayed event out of the outbox."""
