@@ -50,7 +50,10 @@ class Settings(BaseSettings):
         0.8, ge=0, le=1, description="OnLowConfidence reviews records below it."
     )
     lease_seconds: int = Field(120, gt=0, description="How long a commit may hold an entry without progress.")
-    embedding_model: str = Field("minilm", description="Text model; the collection records which one made it.")
+    embedding_model: str = Field(
+        "minilm", description="Text model; the collection records which one made it."
+    )
+    embedding_folder: str = Field("", description="Folder of built text models; empty: the user's cache.")
 
 
 def load() -> Settings:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class TextEmbedder(Protocol):
-    """Turns texts into vectors of length 1; the same text gives the same vector, whatever stands beside it."""
+    """Turns texts into vectors of length 1; the same text gives the same vector, whatever is beside it."""
 
     @property
     def name(self) -> str:

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""all-MiniLM-L6-v2 on the CPU: tokenizers and ONNX Runtime, one thread, over the graph that `build` wrote."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+BATCH_TOKENS = 2048
+"""Padded tokens of one batch: a larger one is no faster and takes more memory."""
+
+
+def batches(lengths: Sequence[int], *, budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Group indices by similar length, so that padding is small: `budget` padded tokens, or one text."""
+    group: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if group and lengths[index] * (len(group) + 1) > budget:  # sorted: the newest is the longest
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+class MiniLm:
+    """A `TextEmbedder`; not to be shared between threads while it embeds."""
+
+    def __init__(self, *, session: Any, tokenizer: Tokenizer, facts: dict[str, Any]) -> None:
+        self.name: str = facts["name"]
+        self.dimension: int = facts["dimension"]
+        self.max_tokens: int = facts["max_tokens"]
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read graph and tokenizer from the folder."""
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        facts = json.loads((folder / "model.json").read_text())
+        return cls(session=_session(folder / "model.onnx"), tokenizer=tokenizer, facts=facts)
+
+    def count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text).ids)
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        tokens = [self._cut(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for group in batches([len(ids) for ids in tokens]):
+            vectors[group] = self._vectors([tokens[index] for index in group])
+        return vectors.tolist()
+
+    def _cut(self, ids: list[int]) -> list[int]:
+        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]  # [SEP] stays
+
+    def _vectors(self, tokens: list[list[int]]) -> Any:
+        shape = (len(tokens), max(map(len, tokens)))
+        ids, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for row, own in enumerate(tokens):
+            ids[row, : len(own)] = own
+            mask[row, : len(own)] = 1
+        return self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]
+
+
+def _session(path: Path) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # a spinning thread starves its pod
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done by `build`
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
