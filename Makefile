@@ -94,10 +94,12 @@ fmt: setup ## Format and sort imports
 generate: setup ## Write CRDs, spec pages and workflows anew
 	@$(BIN)/python -m otakube_api.manifests
 	@$(BIN)/python -m otakube_workflows.render
+	@$(BIN)/python -m otakube.settings_page
 
 verify: lint types ## Lint, types, and that generated files are current
 	@$(BIN)/python -m otakube_api.manifests --check
 	@$(BIN)/python -m otakube_workflows.render --check
+	@$(BIN)/python -m otakube.settings_page --check
 
 ##@ Measure it
 bench-operator: setup ## 200 AnimeEnrichments against a bare watch loop
