@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes `docs/reference/settings.md` from the settings themselves: `python -m otakube.settings_page [--check]`."""
+"""Writes docs/reference/settings.md from the settings: `python -m otakube.settings_page [--check]`."""
 
 import sys
 from pathlib import Path
@@ -12,8 +12,9 @@ PAGE = Path(__file__).parents[2] / "docs/reference/settings.md"
 
 HEAD = """# Settings of steps and services
 
-Written by `make generate`. The chart fills them from its values: plain ones as environment, secret ones as files
-named in lower case below `/etc/otakube/secrets`. By hand, set the environment, or `OTAKUBE_SECRETS_DIR`.
+Written by `make generate`. The chart fills them from its values: plain ones as environment, secret ones
+as files named in lower case below `/etc/otakube/secrets`. By hand, set the environment, or
+`OTAKUBE_SECRETS_DIR`.
 
 | variable | default | secret | meaning |
 |---|---|---|---|

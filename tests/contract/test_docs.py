@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from otakube.settings import Settings
 from otakube_api.contract import SourceReason
 from otakube_api.reasons import ConditionType, Reason

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from e2e import kube, titles
 
 OTAKUBE = str(Path(sys.executable).with_name("otakube"))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from e2e import kube, titles
 
 OTAKUBE = str(Path(sys.executable).with_name("otakube"))
