@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of the objects that travel between steps, below a run's work prefix, and the form of some of them."""
 
+import hashlib
+import json
 from datetime import datetime
 
 from otakube.domain.entry import GoldenRecord, Provider, Record, Title
@@ -20,6 +22,13 @@ VECTORS = "vectors.json"  # VectorSet
 def stage(number: int, name: str) -> str:
     """A stage's checkpoint: 1-metadata, 2-episodes, 3-relationships, 4-statistics, 5-characters."""
     return f"stage/{number}-{name}.json"
+
+
+def digest(record: GoldenRecord) -> str:
+    """sha256 of a golden record's canonical JSON: sorted keys, no spaces, UTF-8."""
+    fields = record.model_dump(mode="json")
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Point(Record):
