@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ObjectStore over obstore: any S3 that honours `If-None-Match: *` on PUT (AWS, versitygw, Ceph, SeaweedFS)."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import obstore
+from obstore import exceptions as failure
+from obstore.store import S3Store
+from otakube_api.contract import FailureReason
+
+from otakube.errors import Fatal, Retriable
+from otakube.settings import Settings
+
+# Together below a minute: Argo's own retry of the step takes over from there.
+_RETRIES = 5
+_RETRY_TIMEOUT = timedelta(seconds=45)
+
+
+@contextmanager
+def _translated(bucket: str, key: str) -> Iterator[None]:
+    """Turn obstore's exceptions into the port's: KeyError, Fatal, Retriable."""
+    try:
+        yield
+    except failure.NotFoundError as error:
+        if "NoSuchBucket" in str(error):
+            message = f"bucket {bucket!r} does not exist; create it or set OTAKUBE_S3_BUCKET"
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+        raise KeyError(key) from error
+    except (failure.PermissionDeniedError, failure.UnauthenticatedError) as error:
+        message = f"bucket {bucket!r} refuses the credentials; check s3_access_key_id and its policy"
+        raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+    except failure.AlreadyExistsError:
+        raise
+    except failure.BaseError as error:
+        message = f"bucket {bucket!r}, key {key!r}: {_first_line(error)}"
+        raise Retriable(FailureReason.STORE_UNAVAILABLE, message) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+
+
+class S3Objects:
+    """The ObjectStore port; `aged` is what the sweep of unreferenced blobs needs on top."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.bucket = settings.s3_bucket
+        endpoint = {"endpoint": settings.s3_endpoint} if settings.s3_endpoint else {}
+        self._store = S3Store(
+            settings.s3_bucket,
+            region=settings.s3_region,
+            access_key_id=settings.s3_access_key_id.get_secret_value(),
+            secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+            virtual_hosted_style_request=not settings.s3_endpoint,
+            client_options={"allow_http": True, "connect_timeout": "5s", "timeout": "60s"},
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
+            **endpoint,
+        )
+
+    async def get(self, key: str) -> bytes:
+        """Read a whole object."""
+        with _translated(self.bucket, key):
+            result = await obstore.get_async(self._store, key)
+            return bytes(await result.bytes_async())
+
+    async def put(self, key: str, body: bytes, *, content_type: str = "application/json") -> None:
+        """Write or overwrite."""
+        with _translated(self.bucket, key):
+            await obstore.put_async(self._store, key, body, attributes={"Content-Type": content_type})
+
+    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """Write unless the key exists; False if it did."""
+        attributes = {"Content-Type": content_type}
+        try:
+            with _translated(self.bucket, key):
+                await obstore.put_async(self._store, key, body, attributes=attributes, mode="create")
+        except failure.AlreadyExistsError:
+            return False
+        return True
+
+    async def exists(self, key: str) -> bool:
+        """Whether the key is there."""
+        try:
+            with _translated(self.bucket, key):
+                await obstore.head_async(self._store, key)
+        except KeyError:
+            return False
+        return True
+
+    async def list(self, prefix: str) -> AsyncIterator[str]:
+        """Keys below a prefix, in the store's order."""
+        async for key, _ in self.aged(prefix):
+            yield key
+
+    async def aged(self, prefix: str) -> AsyncIterator[tuple[str, datetime]]:
+        """Keys below a prefix, each with the time of its last write."""
+        with _translated(self.bucket, prefix):
+            async for page in obstore.list(self._store, prefix):
+                for entry in page:
+                    yield entry["path"], entry["last_modified"]
+
+    async def delete(self, key: str) -> None:
+        """Remove; absent is fine."""
+        try:
+            with _translated(self.bucket, key):
+                await obstore.delete_async(self._store, key)
+        except KeyError:
+            return
