@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run one step of an enrichment by hand or in its pod.
+
+One registration a step: an async function that takes the wiring and the run, then its own options as keywords.
+What a step needs is imported inside it, so that `otakube step fetch` never pays for an inference engine.
+"""
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from otakube_api import contract
+from otakube_api.contract import Failure, FailureReason, Node, Output
+
+from otakube import logs
+from otakube.errors import Fatal, StepError
+from otakube.wiring import Wiring
+
+Outputs = Mapping[Output, str]
+Step = Callable[..., Awaitable[Outputs]]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def step_group() -> None:
+    """Run one step of an enrichment by hand or in its pod.
+
+    Exit status: 0 done, 65 the input is bad (the same call would fail again), 75 try again later.
+    """
+
+
+class Run(NamedTuple):
+    """Which run of which enrichment a step belongs to."""
+
+    enrichment: str
+    uid: str
+    generation: int
+    attempt: int
+    work: str  # prefix of the run's objects
+
+
+Enrichment = Annotated[str, typer.Option(help="namespace/name of the AnimeEnrichment, for logs.")]
+Uid = Annotated[str, typer.Option(help="UID of the AnimeEnrichment.")]
+Generation = Annotated[int, typer.Option(min=0, help="Its generation.")]
+Attempt = Annotated[int, typer.Option(min=0, help="Attempt at that generation.")]
+Work = Annotated[str, typer.Option(help="Prefix of the run's objects; default work/UID/GENERATION-ATTEMPT.")]
+OutputsFolder = Annotated[
+    Path, typer.Option("--outputs", help="Folder for the step's results, one file each.")
+]
+Objects = Annotated[str, typer.Option(help="s3: the bucket of the settings; file:DIR: a folder.")]
+TerminationLog = Annotated[Path, typer.Option(help="File that gets the failure, if it can be written.")]
+
+
+def _common(
+    enrichment: Enrichment = "default/by-hand",
+    uid: Uid = "by-hand",
+    generation: Generation = 1,
+    attempt: Attempt = 1,
+    work: Work = "",
+    outputs: OutputsFolder = Path(contract.OUTPUTS_FOLDER),
+    objects: Objects = "s3:",
+    termination_log: TerminationLog = Path(contract.TERMINATION_LOG),
+) -> None:
+    """The options that every step has."""
+
+
+def step(node: Node) -> Callable[[Step], Step]:
+    """Register an async function as `otakube step NODE`: its keyword arguments become options, beside the common ones."""
+
+    def register(function: Step) -> Step:
+        own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        common = list(inspect.signature(_common).parameters.values())
+
+        def command(**options: Any) -> None:
+            shared = {parameter.name: options.pop(parameter.name) for parameter in common}
+            execute(node, lambda wiring, run: function(wiring, run, **options), **shared)
+
+        parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in [*own, *common]]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+        command.__annotations__ = {p.name: p.annotation for p in parameters}
+        command.__doc__ = function.__doc__
+        app.command(node.value)(command)
+        return function
+
+    return register
+
+
+def execute(  # noqa: PLR0913 - the common options
+    node: Node,
+    body: Callable[[Wiring, Run], Awaitable[Outputs]],
+    *,
+    enrichment: str,
+    uid: str,
+    generation: int,
+    attempt: int,
+    work: str,
+    outputs: Path,
+    objects: str,
+    termination_log: Path,
+) -> None:
+    """Run a step to its exit status; failures go to standard error and to the termination log."""
+    run = Run(enrichment, uid, generation, attempt, work or contract.work_prefix(uid, generation, attempt))
+    logs.start(step=node.value, enrichment=enrichment, run=run.work)
+    try:
+        results = asyncio.run(_run(body, run, objects))
+        write_outputs(outputs, results)
+    except StepError as error:
+        fail(
+            Failure(error.reason, str(error)), fatal=isinstance(error, Fatal), termination_log=termination_log
+        )
+    except Exception as error:
+        logs.logger().exception("the step broke")
+        failure = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}")
+        fail(failure, fatal=False, termination_log=termination_log)
+    else:
+        logs.logger().info("done", outputs={name.value: value[:200] for name, value in results.items()})
+
+
+async def _run(body: Callable[[Wiring, Run], Awaitable[Outputs]], run: Run, objects: str) -> Outputs:
+    async with Wiring(objects) as wiring:
+        return await body(wiring, run)
+
+
+def write_outputs(folder: Path, results: Outputs) -> None:
+    """Write each output as a file of its name; the workflow reads them as parameters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, value in results.items():
+        (folder / name.value).write_text(value)
+
+
+def fail(failure: Failure, *, fatal: bool, termination_log: Path) -> None:
+    """Say why, where a person and the kubelet look, and exit."""
+    text = contract.format_failure(failure)
+    logs.logger().error("failed", reason=failure.reason.value, message=failure.message)
+    print(text, file=sys.stderr)
+    try:
+        termination_log.write_text(text)
+    except OSError:
+        pass  # not in a pod: standard error has it
+    raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable)
+
+
+AnimeId = Annotated[str, typer.Option(help="Our id of the anime (ani_...).")]
+SourceUrls = Annotated[str, typer.Option(help="Its pages at the providers, as a JSON list.")]
+Title = Annotated[str, typer.Option(help="Its title, looked up at the providers.")]
+Providers = Annotated[str, typer.Option(help="Providers to ask, as a JSON list.")]
+Mode = Annotated[str, typer.Option(help="FullEnrichment, or EpisodeUpdate: fresh episodes on the stored entry.")]
+ReviewPolicy = Annotated[str, typer.Option(help="Required, OnLowConfidence or Never.")]
+
+
+@step(Node.FETCH)
+async def fetch(
+    wiring: Wiring,
+    run: Run,
+    *,
+    anime_id: AnimeId = "",
+    source_urls: SourceUrls = "[]",
+    title: Title = "",
+    mode: Mode = "FullEnrichment",
+    providers: Providers = '["Jikan", "AniList", "Kitsu"]',
+) -> Outputs:
+    """Ask every provider what it knows of an anime and keep the answers as received.
+
+    Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
+    """
+    from otakube.steps.fetch import Wanted, fetch
+
+    wanted = Wanted.parse(anime_id=anime_id, source_urls=source_urls, title=title, providers=providers)
+    async with wiring.sources(wanted.providers) as sources:
+        return await fetch(
+            wanted,
+            sources,
+            await wiring.objects(),
+            work=run.work,
+            uid=run.uid,
+            quorum=wiring.settings.provider_quorum,
+            identities=wiring.identities,
+            catalogue=wiring.catalogue,
+        )
+
+
+@step(Node.STAGE)
+async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> Outputs:
+    """Convert and merge the answers in five stages, each kept as a checkpoint.
+
+    Example: otakube step stage --objects file:/tmp/bucket --outputs /tmp/outputs
+    """
+    from otakube.steps.stage import stage
+
+    return await stage(await wiring.objects(), wiring.converters(), work=run.work, mode=mode)
+
+
+@step(Node.IMAGES)
+async def images(
+    wiring: Wiring,
+    run: Run,
+    *,
+    mode: Mode = "FullEnrichment",
+    review_policy: ReviewPolicy = "Required",
+) -> Outputs:
+    """Mirror the images into the bucket, then assemble and validate the golden record.
+
+    Example: otakube step images --review-policy Never --objects file:/tmp/bucket --outputs /tmp/outputs
+    """
+    from otakube.steps.images import images
+
+    async with wiring.image_source() as source:
+        return await images(
+            source,
+            await wiring.objects(),
+            await wiring.image_map(),
+            work=run.work,
+            mode=mode,
+            policy=review_policy,
+            threshold=wiring.settings.review_confidence_threshold,
+        )
+
+
+@step(Node.CONCLUDE)
+async def conclude(
+    wiring: Wiring,
+    run: Run,
+    *,
+    status: Annotated[str, typer.Option(help="Status of the workflow: Succeeded, Failed or Error.")] = "Succeeded",
+    failures: Annotated[str, typer.Option(help="Its failed nodes, as Argo's JSON list.")] = "[]",
+    title: Title = "",
+) -> Outputs:
+    """Remove a finished run's objects, or keep a dead letter of a failed one.
+
+    Example: otakube step conclude --status Succeeded --objects file:/tmp/bucket
+    """
+    from otakube.steps.conclude import Run as FinishedRun
+    from otakube.steps.conclude import conclude
+
+    return await conclude(
+        await wiring.objects(), wiring.dead_letters, run=FinishedRun(*run), status=status, failures=failures, title=title
+    )

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `otakube`: finds its sub-commands by entry point and imports only the one that was asked for.
+
+An image without a room's libraries lists the room's command, and says which extra it needs when it is run.
+"""
+
+import ast
+import importlib.metadata
+import importlib.util
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+GROUP = "otakube.commands"
+# This distribution's own entry points: a scan of every installed one costs each pod tens of milliseconds.
+DISTRIBUTION = "otakube"
+
+
+@cache
+def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
+    """The sub-commands whose module is installed, by name."""
+    found = importlib.metadata.distribution(DISTRIBUTION).entry_points.select(group=GROUP)
+    return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name) if source(entry)}
+
+
+def source(entry: importlib.metadata.EntryPoint) -> Path | None:
+    """The file of an entry point's module, found without importing it; None if it is not there."""
+    try:
+        spec = importlib.util.find_spec(entry.module)
+    except ModuleNotFoundError:
+        return None
+    return Path(spec.origin) if spec and spec.origin else None
+
+
+def summary(entry: importlib.metadata.EntryPoint) -> str:
+    """First line of the module's docstring, read from its text."""
+    path = source(entry)
+    docstring = ast.get_docstring(ast.parse(path.read_bytes())) if path else None
+    return (docstring or "").partition("\n")[0]
+
+
+def load(entry: importlib.metadata.EntryPoint) -> Any:
+    """Import one sub-command; a missing library is a sentence, not a traceback."""
+    try:
+        command = typer.main.get_command(entry.load())
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"otakube {entry.name}: the library {error.name} is not installed here; "
+            "install otakube with the extra of this command: steps, embed, client or cluster"
+        )
+    command.name = entry.name
+    command.params = [p for p in command.params if p.name not in {"install_completion", "show_completion"}]
+    return command
+
+
+class LazyCommands(TyperGroup):
+    """Sub-commands by entry point: listed by their docstring, imported when they run or complete."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(entry_points())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        entry = entry_points().get(cmd_name)
+        return TyperGroup(name=cmd_name, help=summary(entry)) if entry else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        entry = entry_points().get(args[0])
+        return (entry.name, load(entry), args[1:]) if entry else super().resolve_command(ctx, args)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        typer.echo(f"otakube {importlib.metadata.version(DISTRIBUTION)}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def otakube(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep a catalogue of anime true."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="otakube")

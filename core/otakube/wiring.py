@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bootstrap: joins ports to adapters, each imported when a step asks for it, because each pod pays for imports."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from otakube_api.contract import FailureReason
+
+from otakube.errors import Fatal
+
+if TYPE_CHECKING:
+    from otakube.adapters.folder.documents import FolderDocuments
+    from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap
+    from otakube.ports.objects import ObjectStore
+    from otakube.settings import Settings
+
+
+class Wiring:
+    """Builds each part once, and closes what it opened; `async with Wiring(...)`.
+
+    `objects_uri` is `s3:` (the stores of the settings) or `file:DIR` (everything in one folder, for runs by hand).
+    """
+
+    def __init__(self, objects_uri: str) -> None:
+        self.objects_uri = objects_uri
+        self._stack = AsyncExitStack()
+        self._settings: Settings | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings; a wrong one is Fatal and named."""
+        if self._settings is None:
+            from otakube.settings import load
+
+            try:
+                self._settings = load()
+            except ValueError as error:
+                raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+        return self._settings
+
+    async def objects(self) -> "ObjectStore":
+        """The bucket, or the folder."""
+        if self._folder:
+            from otakube.adapters.folder.objects import FolderObjects
+
+            return FolderObjects(self._folder)
+        from otakube.adapters.s3.objects import S3Objects
+
+        return S3Objects(self.settings)
+
+    async def identities(self) -> "Identities":
+        """Which entry an anime is."""
+        return self._folder_documents()
+
+    async def catalogue(self) -> "Catalogue":
+        """The live entries."""
+        return self._folder_documents()
+
+    async def image_map(self) -> "ImageMap":
+        """Which URL was mirrored to which image."""
+        return self._folder_documents()
+
+    async def dead_letters(self) -> "DeadLetters":
+        """Runs that ended badly."""
+        return self._folder_documents()
+
+    @property
+    def _folder(self) -> Path | None:
+        return Path(self.objects_uri.removeprefix("file:")) if self.objects_uri.startswith("file:") else None
+
+    def _folder_documents(self) -> "FolderDocuments":
+        from otakube.adapters.folder.documents import FolderDocuments
+
+        if self._folder is None:
+            raise Fatal(FailureReason.SETTINGS_INVALID, f"--objects {self.objects_uri!r} has no document store")
+        return FolderDocuments(self._folder)
