@@ -164,7 +164,7 @@ def _process(folder: Path, command: Sequence[str]) -> Iterator["subprocess.Popen
 
 
 def _die_with_parent() -> None:
-    """A killed test run leaves no server behind; ^C reaches only the test run, which then stops both in order."""
+    """A killed test run leaves no server behind; ^C reaches the test run alone, which stops both in order."""
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

@@ -73,7 +73,11 @@ class Reason(StrEnum):
         "See status.sources. Once the provider answers again, ask for a new run with the annotation "
         "otakube.dev/requested-at.",
     )  # fmt: skip
-    SUSPENDED = "Suspended", "spec.suspend is true: no run starts.", "Set spec.suspend to false."
+    SUSPENDED = (
+        "Suspended",
+        "spec.suspend is true: a run is held where it is, and none starts.",
+        "Set spec.suspend to false.",
+    )
     SUPERSEDED = "Superseded", "The run was stopped because the spec has changed; a new one follows."
     BACKING_OFF = "BackingOff", "A run failed for a passing cause; the message says when the next one starts."
     DELETING = "Deleting", "The object is being deleted; its running Workflow is stopped first."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from control_plane import ControlPlane, running_control_plane
 
 CRDS = Path(__file__).parents[2] / "crds"

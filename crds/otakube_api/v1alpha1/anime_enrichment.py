@@ -19,6 +19,7 @@ from otakube_api.v1alpha1.meta import (
     Kind,
     Name,
     ObjectMeta,
+    Reason,
     RequestToken,
     Sentence,
     Time,
@@ -146,7 +147,7 @@ class AnimeEnrichmentSpec(ApiType):
     accelerator: Accelerator = Accelerator.AUTO
     """accelerator is where embeddings are computed: Auto takes a GPU where the cluster has one."""
     suspend: bool = False
-    """suspend stops a running Workflow and starts no other until it is false again."""
+    """suspend holds a running Workflow where it is, and starts none, until it is false again."""
     successful_workflows_history_limit: HistoryLimit = 3
     """successfulWorkflowsHistoryLimit is how many succeeded Workflows are kept."""
     failed_workflows_history_limit: HistoryLimit = 3
@@ -244,10 +245,19 @@ class AnimeEnrichment(ApiType):
     """status is what was seen and done."""
 
 
+OF_SCHEDULES = (
+    Reason.SCHEDULED,
+    Reason.ENRICHMENT_CREATED,
+    Reason.DEADLINE_MISSED,
+    Reason.SCHEDULE_INVALID,
+    Reason.ENDED,
+)
+
 KIND = Kind(
     name="AnimeEnrichment",
     plural="animeenrichments",
     short_names=("aenrich",),
+    reasons=tuple(reason for reason in Reason if reason not in OF_SCHEDULES),
     columns=(
         Column("Anime", ".status.title", description="Main title, once known"),
         condition_column("Ready", ConditionType.READY, "status"),

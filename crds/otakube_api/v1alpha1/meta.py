@@ -125,12 +125,13 @@ class Column(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What a CRD says beside its schema."""
+    """What a CRD and its page say beside the schema."""
 
     name: str
     plural: str
     short_names: tuple[str, ...]
     columns: tuple[Column, ...]
+    reasons: tuple[Reason, ...]
     categories: tuple[str, ...] = ("anime",)
 
     @property

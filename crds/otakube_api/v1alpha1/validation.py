@@ -31,16 +31,19 @@ URL_IS_HTTPS = Rule(
     "self.startsWith('https://')",
     "spec.anime.sourceUrls must hold https URLs: begin each with https://",
 )
+_NUMBERED = "myanimelist[.]net|anilist[.]co|anidb[.]net"
+_NAMED = "kitsu[.](io|app)|anime-planet[.]com|animeschedule[.]net"
+_KNOWN_HOST = f"'^https://(www[.])?({_NUMBERED}|{_NAMED})(/|$)'"
+
 URL_HOST = Rule(
-    "!self.startsWith('https://') || self.matches('^https://(www[.])?(myanimelist[.]net|anilist[.]co|"
-    "kitsu[.](io|app)|anidb[.]net|anime-planet[.]com|animeschedule[.]net)(/|$)')",
+    f"!self.startsWith('https://') || self.matches({_KNOWN_HOST})",
     "spec.anime.sourceUrls must point at a known provider, without user, password or port: use a page of "
     "myanimelist.net, anilist.co, kitsu.app, kitsu.io, anidb.net, anime-planet.com or animeschedule.net",
 )
 URL_PATH = Rule(
-    "!self.startsWith('https://') || self.matches('^https://[^/]*(myanimelist[.]net|anilist[.]co|anidb[.]net)"
-    "/anime/[1-9][0-9]{0,8}(/[^?#[:space:]]*)?$') || self.matches('^https://[^/]*(kitsu[.](io|app)|"
-    "anime-planet[.]com|animeschedule[.]net)/anime/[A-Za-z0-9][A-Za-z0-9-]{0,199}/?$')",
+    f"!self.matches({_KNOWN_HOST}) "
+    f"|| self.matches('^https://(www[.])?({_NUMBERED})/anime/[1-9][0-9]{{0,8}}(/[^?#[:space:]]*)?$') "
+    f"|| self.matches('^https://(www[.])?({_NAMED})/anime/[A-Za-z0-9][A-Za-z0-9-]{{0,199}}/?$')",
     "spec.anime.sourceUrls must be the page of one anime, without query or fragment: /anime/NUMBER at "
     "myanimelist.net, anilist.co and anidb.net, /anime/NAME at kitsu.app, anime-planet.com and "
     "animeschedule.net",
@@ -84,3 +87,60 @@ UPDATE_NEEDS_KNOWN_ANIME = Rule(
     "spec.mode EpisodeUpdate needs a known anime: set spec.anime.id or spec.anime.sourceUrls instead of "
     "spec.anime.title, or set spec.mode to FullEnrichment",
 )
+
+_DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
+_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+
+
+def _cron_field(value: str) -> str:
+    """A list of values, ranges and stars, each with an optional step."""
+    part = rf"([*]|({value})(-({value}))?)(/[1-9][0-9]?)?"
+    return f"{part}(,{part})*"
+
+
+_CRON = " ".join(
+    map(
+        _cron_field,
+        (
+            "[0-5]?[0-9]",
+            "[01]?[0-9]|2[0-3]",
+            "0?[1-9]|[12][0-9]|3[01]",
+            f"0?[1-9]|1[0-2]|{_MONTHS}",
+            f"[0-7]|{_DAYS}",
+        ),
+    )
+)
+
+CRON = Rule(
+    f"self.matches('^(?i){_CRON}$')",
+    "spec.schedule must be a cron expression of five fields: minute, hour, day of month, month and day of "
+    "week, such as '30 15 * * SAT'; put the time zone into spec.timeZone",
+)
+ONE_SCHEDULE = Rule(
+    "has(self.schedule) != has(self.broadcast)",
+    "spec needs exactly one of schedule and broadcast: set spec.broadcast for a weekly slot, "
+    "spec.schedule for anything else",
+)
+ZONE_NEEDS_SCHEDULE = Rule(
+    "!has(self.timeZone) || has(self.schedule)",
+    "spec.timeZone belongs to spec.schedule: for a broadcast set spec.broadcast.timeZone instead",
+)
+SLOT_TIME = Rule(
+    "self.matches('^([01][0-9]|2[0-9]):[0-5][0-9]$')",
+    "spec.broadcast.time must be HH:MM from 00:00 to 29:59: hours above 23 count on into the next day, "
+    "as broadcasters write them",
+)
+BROADCAST_DELAY = Rule(
+    "self.matches('^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$') && self != '' && "
+    "duration(self) <= duration('168h')",
+    "spec.broadcast.delay must be a duration up to 168h: write hours, minutes and seconds, such as 90m or 2h",
+)
+
+
+def time_zone(field: str) -> Rule:
+    """A rule for `field`; whether the zone exists is for the operator to say, which has the database."""
+    return Rule(
+        "self == 'UTC' || self.matches('^[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+){1,2}$')",
+        f"{field} must be a name of the IANA time zone database, such as Asia/Tokyo or Etc/UTC: "
+        "abbreviations and offsets are not",
+    )
