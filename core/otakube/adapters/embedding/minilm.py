@@ -13,6 +13,9 @@ from tokenizers import Tokenizer
 BATCH_TOKENS = 2048
 """Padded tokens of one batch: a larger one is no faster and takes more memory."""
 
+DECIMALS = 7
+"""What a 32-bit float of a vector of length 1 can tell apart; more would only make the JSON longer."""
+
 
 def batches(lengths: Sequence[int], *, budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
     """Group indices by similar length, so that padding is small: `budget` padded tokens, or one text."""
@@ -50,10 +53,10 @@ class MiniLm:
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         tokens = [self._cut(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        vectors = np.empty((len(texts), self.dimension))
         for group in batches([len(ids) for ids in tokens]):
             vectors[group] = self._vectors([tokens[index] for index in group])
-        return vectors.tolist()
+        return vectors.round(DECIMALS).tolist()
 
     def _cut(self, ids: list[int]) -> list[int]:
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]  # [SEP] stays

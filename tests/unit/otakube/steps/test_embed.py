@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from golden import a_record
+from otakube.adapters.folder.objects import FolderObjects
+from otakube.domain import work
+from otakube.domain.entry import GoldenRecord
+from otakube.domain.work import VectorSet
+from otakube.errors import Fatal
+from otakube.steps.embed import embed
+from otakube_api.contract import FailureReason, Output
+
+PREFIX = "work/uid/1-1"
+
+
+class CountingEmbedder:
+    """A stand-in model: a vector is the text's length and number of words."""
+
+    dimension = 2
+    max_tokens = 50
+
+    def __init__(self, name: str = "lengths@1") -> None:
+        self.name = name
+        self.calls = 0
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self.calls += 1
+        return [[float(len(text)), float(self.count(text))] for text in texts]
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> FolderObjects:
+    return FolderObjects(tmp_path)
+
+
+async def golden(objects: FolderObjects, record: GoldenRecord) -> None:
+    await objects.put(f"{PREFIX}/{work.GOLDEN}", record.model_dump_json().encode())
+
+
+async def stored(objects: FolderObjects) -> VectorSet:
+    return VectorSet.model_validate_json(await objects.get(f"{PREFIX}/{work.VECTORS}"))
+
+
+async def test_vectors_name_their_model_and_the_record_they_were_made_of(objects: FolderObjects) -> None:
+    await golden(objects, a_record())
+    assert await embed(objects, CountingEmbedder(), prefix=PREFIX) == {Output.MODEL: "lengths@1"}
+    vectors = await stored(objects)
+    assert vectors.golden_digest == work.digest(a_record())
+    assert (vectors.model, vectors.dimension) == ("lengths@1", 2)
+    assert [point.kind for point in vectors.points] == ["title", "synopsis", "character", "episode"]
+    assert all(point.vector[0] == len(point.text) for point in vectors.points)
+
+
+async def test_a_second_run_does_no_work(objects: FolderObjects) -> None:
+    await golden(objects, a_record())
+    embedder = CountingEmbedder()
+    first = await embed(objects, embedder, prefix=PREFIX)
+    assert await embed(objects, embedder, prefix=PREFIX) == first
+    assert embedder.calls == 1
+
+
+async def test_a_changed_record_is_embedded_again(objects: FolderObjects) -> None:
+    embedder = CountingEmbedder()
+    for record in (a_record(), a_record(episodes=[])):
+        await golden(objects, record)
+        await embed(objects, embedder, prefix=PREFIX)
+        assert (await stored(objects)).golden_digest == work.digest(record)
+
+
+async def test_another_model_embeds_again(objects: FolderObjects) -> None:
+    await golden(objects, a_record())
+    for name in ("lengths@1", "lengths@2"):
+        await embed(objects, CountingEmbedder(name), prefix=PREFIX)
+        assert (await stored(objects)).model == name
+
+
+async def test_broken_vectors_are_made_anew(objects: FolderObjects) -> None:
+    await golden(objects, a_record())
+    await objects.put(f"{PREFIX}/{work.VECTORS}", b'{"model": ')
+    await embed(objects, CountingEmbedder(), prefix=PREFIX)
+    assert (await stored(objects)).points
+
+
+async def test_a_missing_record_names_the_object_and_the_step_before(objects: FolderObjects) -> None:
+    with pytest.raises(Fatal, match=r"work/uid/1-1/golden\.json.*otakube step images") as caught:
+        await embed(objects, CountingEmbedder(), prefix=PREFIX)
+    assert caught.value.reason is FailureReason.INPUT_MISSING
+
+
+async def test_an_invalid_record_is_never_embedded(objects: FolderObjects) -> None:
+    await objects.put(f"{PREFIX}/{work.GOLDEN}", b'{"entry": {}}')
+    with pytest.raises(Fatal, match="golden record") as caught:
+        await embed(objects, CountingEmbedder(), prefix=PREFIX)
+    assert caught.value.reason is FailureReason.RECORD_INVALID
+
+
+def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
+    record = a_record()
+    turned = record.entry.model_copy(update={"provenance": dict(reversed(record.entry.provenance.items()))})
+    assert work.digest(record) == work.digest(record.model_copy(update={"entry": turned}))
+    assert work.digest(record) != work.digest(a_record(episodes=[]))
