@@ -5,13 +5,15 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from otakube_api.contract import FailureReason
-
 from otakube.errors import Fatal
+from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
     from otakube.adapters.folder.documents import FolderDocuments
-    from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap
+    from otakube.adapters.mongodb.connection import Documents
+    from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
+    from otakube.ports.embedding import TextEmbedder
+    from otakube.ports.ledger import Ledger
     from otakube.ports.objects import ObjectStore
     from otakube.settings import Settings
 
@@ -26,6 +28,7 @@ class Wiring:
         self.objects_uri = objects_uri
         self._stack = AsyncExitStack()
         self._settings: Settings | None = None
+        self._documents: Documents | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,19 +60,64 @@ class Wiring:
 
     async def identities(self) -> "Identities":
         """Which entry an anime is."""
-        return self._folder_documents()
+        if self._folder:
+            return self._folder_documents()
+        from otakube.adapters.mongodb.catalogue import MongoIdentities
+
+        return MongoIdentities(await self.documents())
 
     async def catalogue(self) -> "Catalogue":
         """The live entries."""
-        return self._folder_documents()
+        if self._folder:
+            return self._folder_documents()
+        from otakube.adapters.mongodb.catalogue import MongoCatalogue
+
+        return MongoCatalogue(await self.documents())
 
     async def image_map(self) -> "ImageMap":
         """Which URL was mirrored to which image."""
-        return self._folder_documents()
+        if self._folder:
+            return self._folder_documents()
+        from otakube.adapters.mongodb.catalogue import MongoImageMap
+
+        return MongoImageMap(await self.documents())
 
     async def dead_letters(self) -> "DeadLetters":
         """Runs that ended badly."""
-        return self._folder_documents()
+        if self._folder:
+            return self._folder_documents()
+        from otakube.adapters.mongodb.catalogue import MongoDeadLetters
+
+        return MongoDeadLetters(await self.documents())
+
+    async def reviews(self) -> "Reviews":
+        """The decision about each run."""
+        from otakube.adapters.mongodb.catalogue import MongoReviews
+
+        return MongoReviews(await self.documents())
+
+    async def ledger(self) -> "Ledger":
+        """The commit's bookkeeping."""
+        from otakube.adapters.mongodb.ledger import MongoLedger
+
+        return MongoLedger(await self.documents())
+
+    async def documents(self) -> "Documents":
+        """The document store's one client."""
+        if self._folder:
+            message = f"--objects {self.objects_uri!r} has no document store; leave it out"
+            raise Fatal(FailureReason.SETTINGS_INVALID, message)
+        if self._documents is None:
+            from otakube.adapters.mongodb.connection import Documents
+
+            self._documents = await self._stack.enter_async_context(Documents(self.settings))
+        return self._documents
+
+    def text_embedder(self) -> "TextEmbedder":
+        """The text model of the settings."""
+        from otakube.adapters.embedding import text_embedder
+
+        return text_embedder(self.settings.embedding_model, folder=self.settings.embedding_folder)
 
     @property
     def _folder(self) -> Path | None:
@@ -79,5 +127,7 @@ class Wiring:
         from otakube.adapters.folder.documents import FolderDocuments
 
         if self._folder is None:
-            raise Fatal(FailureReason.SETTINGS_INVALID, f"--objects {self.objects_uri!r} has no document store")
+            raise Fatal(
+                FailureReason.SETTINGS_INVALID, f"--objects {self.objects_uri!r} has no document store"
+            )
         return FolderDocuments(self._folder)

@@ -86,6 +86,9 @@ class EntryState:
 class Ledger(Protocol):
     """The commit's own bookkeeping; each write names the token that it is done under."""
 
+    async def prepare(self) -> None:
+        """Create what reads need."""
+
     async def state(self, entry_id: str) -> EntryState | None: ...
 
     def states(self) -> AsyncIterator[EntryState]:
@@ -117,28 +120,21 @@ class Ledger(Protocol):
         """Intents that are neither Done nor Aborted."""
 
     async def move_intent(self, intent: Intent, to: IntentState) -> bool:
-        """Compare state and version, then set; False if either differs."""
+        """Compare state and version, then set; True as well if it is there already."""
 
-    async def make_live(
-        self,
-        entry_id: str,
-        *,
-        token: int,
-        expected: int | None,
-        live: LiveEntry,
-        intent: Intent,
-        event: Event,
-    ) -> bool:
-        """The linearisation point: set record, version and outbox if lease and live version are as expected."""
+    async def make_live(self, *, expected: int | None, live: LiveEntry, intent: Intent, event: Event) -> bool:
+        """The linearisation point: set record, version, outbox if lease and live version are as expected."""
 
     async def project(self, live: LiveEntry) -> None:
         """Bring `episodes` and `characters` to the live version; never backwards."""
 
-    async def projected(self, entry_id: str) -> dict[str, set[int]]:
-        """Versions found per projection collection."""
+    async def projected(self, entry_id: str) -> dict[str, dict[int, int]]:
+        """Number of documents by version, by projection."""
 
-    async def stray_projections(self) -> AsyncIterator[str]:
-        """Entry ids that have projections and no entry."""
+    async def projected_entries(self) -> set[str]:
+        """Entries that have projections."""
+
+    async def drop_projections(self, entry_id: str) -> None: ...
 
     async def publish(self, event: Event) -> None:
         """Insert into `events` unless it is there."""

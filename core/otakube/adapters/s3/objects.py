@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ObjectStore over obstore: any S3 that honours `If-None-Match: *` on PUT (AWS, versitygw, Ceph, SeaweedFS)."""
+"""ObjectStore over obstore: any S3 that honours `If-None-Match: *` on PUT (AWS, versitygw, Ceph)."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import obstore
 from obstore import exceptions as failure
 from obstore.store import S3Store
-from otakube_api.contract import FailureReason
 
 from otakube.errors import Fatal, Retriable
 from otakube.settings import Settings
+from otakube_api.contract import FailureReason
 
 # Together below a minute: Argo's own retry of the step takes over from there.
 _RETRIES = 5
@@ -47,16 +47,14 @@ class S3Objects:
 
     def __init__(self, settings: Settings) -> None:
         self.bucket = settings.s3_bucket
-        endpoint = {"endpoint": settings.s3_endpoint} if settings.s3_endpoint else {}
         self._store = S3Store(
             settings.s3_bucket,
+            endpoint=settings.s3_endpoint or f"https://s3.{settings.s3_region}.amazonaws.com",
             region=settings.s3_region,
             access_key_id=settings.s3_access_key_id.get_secret_value(),
             secret_access_key=settings.s3_secret_access_key.get_secret_value(),
-            virtual_hosted_style_request=not settings.s3_endpoint,
             client_options={"allow_http": True, "connect_timeout": "5s", "timeout": "60s"},
             retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
-            **endpoint,
         )
 
     async def get(self, key: str) -> bytes:

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One client a process, and its failures in the port's words."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import (
+    AutoReconnect,
+    ConfigurationError,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+
+from otakube.errors import Fatal, Retriable
+from otakube.settings import Settings
+from otakube_api.contract import FailureReason
+
+Document = Mapping[str, Any]
+
+# Server error codes of a wrong user, role or password.
+_REFUSED = {13, 18}
+
+
+class Documents:
+    """The database; writes are acknowledged by a majority and journalled, reads go to the primary."""
+
+    def __init__(self, settings: Settings) -> None:
+        try:
+            self.client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+                settings.mongodb_uri.get_secret_value(),
+                tz_aware=True,
+                connectTimeoutMS=5_000,
+                serverSelectionTimeoutMS=10_000,
+                socketTimeoutMS=30_000,
+                appname="otakube",
+            )
+        except (InvalidURI, ConfigurationError) as error:
+            message = (
+                "mongodb_uri is not a MongoDB connection string; it begins with mongodb:// or mongodb+srv://"
+            )
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+        self._database = self.client.get_database(
+            settings.mongodb_database,
+            write_concern=WriteConcern(w="majority", j=True),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+    def __getitem__(self, collection: str) -> AsyncCollection[dict[str, Any]]:
+        return self._database[collection]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.client.close()
+
+
+@asynccontextmanager
+async def translated(doing: str) -> AsyncIterator[None]:
+    """Turn the driver's exceptions into Retriable (away) or Fatal (refused); others pass."""
+    try:
+        yield
+    except (ServerSelectionTimeoutError, AutoReconnect) as error:
+        raise Retriable(FailureReason.STORE_UNAVAILABLE, f"{doing}: the document store is away") from error
+    except OperationFailure as error:
+        if error.code in _REFUSED:
+            message = f"{doing}: the document store refuses the user of mongodb_uri; check its roles"
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+        if error.has_error_label("RetryableWriteError"):
+            raise Retriable(FailureReason.STORE_UNAVAILABLE, f"{doing}: {error.code}") from error
+        raise
+    except PyMongoError as error:
+        if error.timeout:
+            message = f"{doing}: the document store did not answer in time"
+            raise Retriable(FailureReason.STORE_UNAVAILABLE, message) from error
+        raise
