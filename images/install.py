@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fill one image's library folder, at build time: hash-locked wheels, the rooms it needs, their commands, bytecode.
+"""Fill one image's library folder at build time: hash-locked wheels, the rooms' commands, bytecode.
 
-Runs in a Dockerfile's build stage with nothing but the standard library, since pip and this file stay behind there.
+Runs in a Dockerfile's build stage with the standard library alone: pip and this file stay behind there.
 """
 
 import argparse

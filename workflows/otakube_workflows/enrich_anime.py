@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The enrichment of one title: fetch, stage, images, review gate, embed, commit, and the exit handler."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from hera.workflows import DAG, Container, Parameter, Suspend, Task, WorkflowTemplate
+from hera.workflows.models import SuppliedValueFrom, ValueFrom
+
+from otakube_api.contract import TEMPLATE, Node, Output, ReviewOutput
+from otakube_api.contract import Parameter as Argument
+from otakube_workflows.policies import EXECUTION
+from otakube_workflows.templates import EMBED_IMAGE, RUN, Size, Step, Store, step
+
+ENTRYPOINT = "enrich"
+
+REVIEW_LIMIT_SECONDS = 720 * 3600
+"""Longest review.timeout that the API admits; the workflow's deadline lies a day of work beyond it."""
+
+ARGUMENTS = {
+    Argument.ENRICHMENT: Parameter(
+        name=Argument.ENRICHMENT, description="namespace/name of the AnimeEnrichment."
+    ),
+    Argument.UID: Parameter(name=Argument.UID, description="Its uid."),
+    Argument.GENERATION: Parameter(name=Argument.GENERATION, description="Its generation."),
+    Argument.ATTEMPT: Parameter(name=Argument.ATTEMPT, value="1", description="Attempt at that generation."),
+    Argument.ANIME_ID: Parameter(name=Argument.ANIME_ID, value="", description="Our id of the anime."),
+    Argument.SOURCE_URLS: Parameter(
+        name=Argument.SOURCE_URLS, value="[]", description="Its pages at the providers, as JSON list."
+    ),
+    Argument.TITLE: Parameter(name=Argument.TITLE, value="", description="Its title, to be resolved."),
+    Argument.MODE: Parameter(
+        name=Argument.MODE,
+        value="FullEnrichment",
+        enum=["FullEnrichment", "EpisodeUpdate"],
+        description="What to refresh.",
+    ),
+    Argument.PROVIDERS: Parameter(
+        name=Argument.PROVIDERS,
+        value='["Jikan","AniList","Kitsu"]',
+        description="Providers to ask, as JSON list.",
+    ),
+    Argument.REVIEW_POLICY: Parameter(
+        name=Argument.REVIEW_POLICY,
+        value="OnLowConfidence",
+        enum=["Required", "OnLowConfidence", "Never"],
+        description="When a person must approve.",
+    ),
+    Argument.REVIEW_TIMEOUT: Parameter(
+        name=Argument.REVIEW_TIMEOUT, value="72h", description="Silence for so long is a reject."
+    ),
+    Argument.ACCELERATOR: Parameter(
+        name=Argument.ACCELERATOR, value="Cpu", enum=["Cpu", "Gpu"], description="Pool that embeds."
+    ),
+}
+
+GPU_POD = {
+    "nodeSelector": {"nvidia.com/gpu.present": "true"},
+    "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+    "containers": [{"name": "main", "resources": {"limits": {"nvidia.com/gpu": "1"}}}],
+}
+"""What the GPU pool asks of the embed pod, by the labels and taint of NVIDIA's own device plugin."""
+
+
+def _spaced(patch: dict[str, Any]) -> str:
+    """JSON without two closing braces in a row, which would end Argo's expression."""
+    return json.dumps(patch).replace("}", "} ")
+
+
+POD_OF_ACCELERATOR = (
+    f"{{{{=inputs.parameters.{Argument.ACCELERATOR} == 'Gpu' ? '{_spaced(GPU_POD)}' : '{{}}'}}}}"
+)
+
+APPROVED = (
+    f"{{{{tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW}}}}} == Skip"
+    f" || {{{{tasks.{Node.REVIEW}.outputs.parameters.{ReviewOutput.DECISION}}}}} == approve"
+)
+"""A skipped gate answers with its default, reject: what opens the way is the images step's word."""
+
+DECISION = (
+    f"{{{{=tasks.{Node.REVIEW}.status == 'Skipped'"
+    f" ? 'automatic' : tasks.{Node.REVIEW}.outputs.parameters.{ReviewOutput.DECISION}}}}}"
+)
+
+
+STEPS = (
+    Step(
+        name=Node.FETCH,
+        inputs=[
+            *RUN,
+            Argument.ANIME_ID,
+            Argument.SOURCE_URLS,
+            Argument.TITLE,
+            Argument.MODE,
+            Argument.PROVIDERS,
+        ],
+        outputs={Output.ENTRY_ID: "", Output.TITLE: "", Output.FAILED_SOURCES: "[]"},
+        stores=[Store.BUCKET, Store.DOCUMENTS],
+        deadline=900,
+    ),
+    Step(name=Node.STAGE, inputs=[*RUN, Argument.MODE], deadline=900),
+    Step(
+        name=Node.IMAGES,
+        inputs=[*RUN, Argument.MODE, Argument.REVIEW_POLICY],
+        outputs={
+            Output.REVIEW: None,  # without its word nothing may pass the gate
+            Output.CONFIDENCE: "",
+            Output.FINDINGS: "[]",
+            Output.DIGEST: "",
+            Output.IMAGES_STORED: "0",
+            Output.IMAGES_FAILED: "0",
+        },
+        stores=[Store.BUCKET, Store.DOCUMENTS],
+        deadline=3600,
+        size=Size(memory="256Mi", memory_limit="768Mi"),
+    ),
+    Step(
+        name=Node.EMBED,
+        inputs=[*RUN, Argument.ACCELERATOR],
+        outputs={Output.MODEL: ""},
+        deadline=1800,
+        image=EMBED_IMAGE,
+        size=Size(memory="384Mi", memory_limit="1536Mi"),
+        pod_spec_patch=POD_OF_ACCELERATOR,
+    ),
+    Step(
+        name=Node.COMMIT,
+        inputs=[*RUN, *ReviewOutput],
+        outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: "", Output.COMMIT_KEY: ""},
+        stores=list(Store),
+        deadline=900,
+    ),
+)
+
+CONCLUDE = Step(  # also runs for a failed or stopped workflow, whose tasks it cannot see
+    name=Node.CONCLUDE,
+    inputs=[*RUN, Argument.TITLE, "status", "failures"],
+    stores=[Store.BUCKET, Store.DOCUMENTS],
+    deadline=300,
+)
+
+
+def enrich_anime() -> WorkflowTemplate:
+    """The WorkflowTemplate that the operator starts, one run for a generation and attempt."""
+    return WorkflowTemplate(
+        name=TEMPLATE,
+        entrypoint=ENTRYPOINT,
+        on_exit=Node.CONCLUDE.value,
+        arguments=list(ARGUMENTS.values()),
+        active_deadline_seconds=REVIEW_LIMIT_SECONDS + 24 * 3600,
+        templates=[_graph(), *map(step, STEPS), _review(), _conclude()],
+        **EXECUTION,
+    )
+
+
+def _review() -> Suspend:
+    """The gate. Each output's default is what a timeout or a bare resume answers: reject."""
+    answers = {
+        ReviewOutput.DECISION: Parameter(
+            name=ReviewOutput.DECISION,
+            default="reject",
+            enum=["approve", "reject"],
+            description="approve or reject.",
+        ),
+        ReviewOutput.NOTE: Parameter(name=ReviewOutput.NOTE, default="", description="Why, for the record."),
+        ReviewOutput.REVIEWER: Parameter(name=ReviewOutput.REVIEWER, default="", description="Who answers."),
+    }
+    supplied = {
+        name: Parameter(name=name, value_from=ValueFrom(supplied=SuppliedValueFrom(), default=answer.default))
+        for name, answer in answers.items()
+    }
+    return Suspend(
+        name=Node.REVIEW,
+        duration=f"{{{{inputs.parameters.{Argument.REVIEW_TIMEOUT}}}}}",
+        inputs=[*answers.values(), Parameter(name=Argument.REVIEW_TIMEOUT)],
+        outputs=list(supplied.values()),
+    )
+
+
+def _conclude() -> Container:
+    """The exit handler: Argo calls it without arguments, so its inputs' values are what it is to be told."""
+    container = step(CONCLUDE)
+    told: dict[str, str] = {name: f"{{{{workflow.parameters.{name}}}}}" for name in [*RUN, Argument.TITLE]}
+    told |= {name: f"{{{{workflow.{name}}}}}" for name in ("status", "failures")}
+    container.args = [f"--{name}={value}" for name, value in told.items()]
+    container.inputs = None
+    return container
+
+
+def _graph() -> DAG:
+    """One task after the other; a reject skips embed, and commit with it, and the run succeeds."""
+    graph = DAG(name=ENTRYPOINT)
+    graph.tasks = [Task(name=node, template=node, **wiring) for node, wiring in _wiring().items()]
+    return graph
+
+
+def _wiring() -> dict[Node, dict[str, Any]]:
+    reviewed = f"{{{{tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW}}}}} == Required"
+    given = {Node(wanted.name): _workflow_arguments(wanted.inputs) for wanted in STEPS}
+    return {
+        Node.FETCH: {"arguments": given[Node.FETCH]},
+        Node.STAGE: {"depends": Node.FETCH, "arguments": given[Node.STAGE]},
+        Node.IMAGES: {"depends": Node.STAGE, "arguments": given[Node.IMAGES]},
+        Node.REVIEW: {
+            "depends": Node.IMAGES,
+            "when": reviewed,
+            "arguments": _workflow_arguments([Argument.REVIEW_TIMEOUT]),
+        },
+        Node.EMBED: {
+            "depends": f"{Node.REVIEW}.Succeeded || {Node.REVIEW}.Skipped",
+            "when": APPROVED,
+            "arguments": given[Node.EMBED],
+        },
+        Node.COMMIT: {"depends": f"{Node.EMBED}.Succeeded", "arguments": given[Node.COMMIT] | _answer()},
+    }
+
+
+def _workflow_arguments(names: Iterable[str]) -> dict[str, str]:
+    return {name: f"{{{{workflow.parameters.{name}}}}}" for name in names}
+
+
+def _answer() -> dict[str, str]:
+    """The review's words for the commit: what a person answered, or `automatic` where nobody had to."""
+    answer = f"tasks.{Node.REVIEW}.outputs.parameters"
+    given: dict[str, str] = {ReviewOutput.DECISION: DECISION}
+    return given | {name: f"{{{{{answer}.{name}}}}}" for name in (ReviewOutput.NOTE, ReviewOutput.REVIEWER)}

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the workflows as the chart ships them: these files are the golden files and the product in one.
+
+`python -m otakube_workflows.render` writes, `--check` fails where a file differs from what the code renders.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from otakube_workflows.enrich_anime import enrich_anime
+from otakube_workflows.scrub import scrub
+
+FOLDER = Path(__file__).parents[2] / "charts/otakube/files/workflows"
+HEADER = """\
+# SPDX-License-Identifier: Apache-2.0
+# Rendered by `python -m otakube_workflows.render`; never edited.
+"""
+
+
+def rendered() -> dict[str, str]:
+    """File name -> content."""
+    return {f"{built.name}.yaml": HEADER + str(built.to_yaml()) for built in (enrich_anime(), scrub())}
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """Names of files that differ from what the code renders, or that nothing renders."""
+    held = {path.name: path.read_text() for path in folder.glob("*.yaml")}
+    wanted = rendered()
+    return sorted(name for name in held.keys() | wanted.keys() if held.get(name) != wanted.get(name))
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Write every file and remove those that nothing renders."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = rendered()
+    for path in folder.glob("*.yaml"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (folder / name).write_text(text)
+
+
+def main() -> int:
+    """Exit status 1 if --check finds a difference."""
+    arguments = argparse.ArgumentParser(prog="python -m otakube_workflows.render", description=__doc__)
+    arguments.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
+    if not arguments.parse_args().check:
+        write()
+        return 0
+    if differing := stale():
+        print(
+            f"differ from the code: {', '.join(differing)}; run python -m otakube_workflows.render",
+            file=sys.stderr,
+        )
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
