@@ -18,7 +18,7 @@ _KEPT = (
     RULES, "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
 )  # fmt: skip
 _DROPPED = ("title", "$defs", "additionalProperties")
-_FORMATS = {2**31 - 1: "int32", 2**63 - 1: "int64"}
+EXACT = 2**53 - 1  # the API server keeps bounds as doubles: 2**63 - 1 turns into a negative one there
 
 
 class NotStructural(ValueError):
@@ -83,7 +83,7 @@ def _finish(out: JsonSchema, path: str, defaults: bool) -> JsonSchema:
     if defaults and default is not None:
         out["default"] = {} if out["type"] == "object" else default
     if out["type"] == "integer":
-        if "maximum" not in out:
-            raise NotStructural(f"{path}: an integer without bounds")
-        out["format"] = _FORMATS.get(out["maximum"], "int32")
+        if out.get("maximum", 2**63) > EXACT:
+            raise NotStructural(f"{path}: an integer needs an upper bound of at most {EXACT}")
+        out["format"] = "int32" if out["maximum"] < 2**31 else "int64"
     return out

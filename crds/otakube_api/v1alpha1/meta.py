@@ -63,7 +63,7 @@ def _rfc3339(moment: datetime) -> str:
 
 
 Time = Annotated[AwareDatetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
-Generation = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Generation = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Name = Annotated[str, Field(max_length=253)]
 Message = Annotated[str, BeforeValidator(cut(4096)), Field(max_length=4096)]

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the API server accepts, stores and gives back."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+
+from control_plane import ControlPlane
+from integration.otakube_api.server import an_object, create, patch, path
+from otakube_api.reasons import ConditionType, Reason
+from otakube_api.v1alpha1.anime_enrichment import (
+    AnimeEnrichment,
+    AnimeEnrichmentStatus,
+    ImageStatus,
+    ReviewState,
+    ReviewStatus,
+    SourceState,
+    SourceStatus,
+    WorkflowStatus,
+)
+from otakube_api.v1alpha1.episode_schedule import ActiveReference, EpisodeSchedule, EpisodeScheduleStatus
+from otakube_api.v1alpha1.meta import Condition
+
+ROOT = Path(__file__).parents[3]
+SAMPLES = sorted((ROOT / "crds/samples").glob("*.yaml"))
+MODELS = {"AnimeEnrichment": AnimeEnrichment, "EpisodeSchedule": EpisodeSchedule}
+NOW = datetime(2026, 11, 20, 21, 40, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_a_sample_is_accepted_and_read_back_by_our_types(
+    api: httpx2.Client, namespace: str, sample: Path
+) -> None:
+    body = yaml.safe_load(sample.read_text())
+
+    stored = create(api, namespace, body).raise_for_status().json()
+
+    assert MODELS[body["kind"]].model_validate(stored).spec.to_body() == stored["spec"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://myanimelist.net/anime/1/Cowboy_Bebop",
+        "https://www.anilist.co/anime/1/Cowboy-Bebop/",
+        "https://kitsu.io/anime/1",
+        "https://kitsu.app/anime/cowboy-bebop",
+        "https://anidb.net/anime/23",
+        "https://www.anime-planet.com/anime/cowboy-bebop",
+        "https://animeschedule.net/anime/cowboy-bebop",
+        "https://myanimelist.net/anime/1/カウボーイビバップ",
+    ],
+)
+def test_a_page_of_a_known_provider_is_accepted(api: httpx2.Client, namespace: str, url: str) -> None:
+    assert create(api, namespace, an_object({"anime": {"sourceUrls": [url]}})).status_code == 201
+
+
+@pytest.mark.parametrize("timeout", ["1m", "60s", "1h30m", "72h", "720h", "719h59m60s"])
+def test_a_bounded_review_timeout_is_accepted(api: httpx2.Client, namespace: str, timeout: str) -> None:
+    body = an_object({"anime": {"title": "A"}, "review": {"timeout": timeout}})
+
+    assert create(api, namespace, body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "cron", ["0 1 * * *", "*/15 0-6,12 1 jan-mar MON-FRI", "59 23 31 12 7", "0 0,12 * * sun"]
+)
+def test_a_cron_expression_is_accepted(api: httpx2.Client, namespace: str, cron: str) -> None:
+    spec = {
+        "anime": {"sourceUrls": ["https://kitsu.app/anime/1"]},
+        "schedule": cron,
+        "timeZone": "Asia/Tokyo",
+    }
+
+    assert create(api, namespace, an_object(spec, "EpisodeSchedule")).status_code == 201
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_the_server_fills_in_the_defaults_of_our_types(api: httpx2.Client, namespace: str, kind: str) -> None:
+    way = {"AnimeEnrichment": {}, "EpisodeSchedule": {"broadcast": {"weekday": "Friday", "time": "25:30"}}}[
+        kind
+    ]
+    spec = {"anime": {"sourceUrls": ["https://kitsu.app/anime/1"]}, **way}
+
+    stored = create(api, namespace, an_object(spec, kind)).json()["spec"]
+
+    assert stored == MODELS[kind].model_validate(an_object(spec, kind)).spec.to_body()
+
+
+def test_the_order_of_source_urls_does_not_matter(api: httpx2.Client, namespace: str) -> None:
+    urls = ["https://kitsu.app/anime/1", "https://anilist.co/anime/1"]
+    create(api, namespace, an_object({"anime": {"sourceUrls": urls}})).raise_for_status()
+
+    change = {"spec": {"anime": {"sourceUrls": urls[::-1]}}}
+
+    assert patch(api, path(namespace, "AnimeEnrichment", "test"), change).status_code == 200
+
+
+def test_everything_but_the_anime_can_change(api: httpx2.Client, namespace: str) -> None:
+    create(api, namespace, an_object({"anime": {"title": "A"}})).raise_for_status()
+    change = {
+        "providers": ["Kitsu"],
+        "review": {"policy": "Required", "timeout": "2h"},
+        "accelerator": "Cpu",
+        "suspend": True,
+        "successfulWorkflowsHistoryLimit": 0,
+        "failedWorkflowsHistoryLimit": 100,
+    }
+
+    stored = (
+        patch(api, path(namespace, "AnimeEnrichment", "test"), {"spec": change}).raise_for_status().json()
+    )
+
+    assert stored["metadata"]["generation"] == 2
+    assert stored["spec"] == {"anime": {"title": "A"}, "mode": "FullEnrichment", **change}
+
+
+def test_the_largest_legal_spec_is_accepted_and_small_enough_for_an_annotation(
+    api: httpx2.Client, namespace: str
+) -> None:
+    urls = [f"https://anilist.co/anime/{n}/".ljust(512, "あ") for n in range(1, 21)]
+
+    stored = create(api, namespace, an_object({"anime": {"sourceUrls": urls}})).raise_for_status().json()
+
+    assert len(json.dumps(stored["spec"], ensure_ascii=False).encode()) < 64 * 1024
+
+
+def a_condition(kind: ConditionType, reason: Reason, message: str = "") -> Condition:
+    return Condition(
+        type=kind,
+        status="True",
+        observed_generation=1,
+        last_transition_time=NOW,
+        reason=reason,
+        message=message,
+    )
+
+
+def a_full_enrichment_status() -> AnimeEnrichmentStatus:
+    """Every field set, every text at its bound and not ASCII."""
+    return AnimeEnrichmentStatus(
+        conditions=[a_condition(kind, Reason.PUBLISHED, "語" * 9999) for kind in ConditionType],
+        observed_generation=1,
+        entry_id="ani_01JD3Z5K8Q0000000000000001",
+        title="あ" * 9999,
+        live_version=2**40,
+        digest="a" * 64,
+        confidence="0.93",
+        workflow=WorkflowStatus(name="w" * 253, generation=1, attempt=2, phase="Running", started_at=NOW),
+        review=ReviewStatus(state=ReviewState.WAITING, deadline=NOW, findings=["語" * 9999] * 50),
+        sources=[
+            SourceStatus(provider="Jikan", state=SourceState.ANSWERED),
+            SourceStatus(
+                provider="Kitsu", state=SourceState.FAILED, reason="Unavailable", message="5" * 9999
+            ),
+        ],
+        images=ImageStatus(stored=12, failed=1),
+        published_at=NOW,
+        last_handled_request_at="x" * 9999,
+    )
+
+
+def a_full_schedule_status() -> EpisodeScheduleStatus:
+    return EpisodeScheduleStatus(
+        conditions=[a_condition(ConditionType.READY, Reason.SCHEDULED)],
+        observed_generation=1,
+        active=[ActiveReference(name="a", uid="1"), ActiveReference(name="b", uid="2")],
+        last_schedule_time=NOW,
+        last_successful_time=NOW,
+        next_schedule_time=NOW,
+        last_handled_request_at="now",
+    )
+
+
+STATUSES = {
+    "AnimeEnrichment": ({"anime": {"title": "A"}}, a_full_enrichment_status()),
+    "EpisodeSchedule": (
+        {"anime": {"sourceUrls": ["https://kitsu.app/anime/1"]}, "schedule": "0 1 * * *"},
+        a_full_schedule_status(),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", STATUSES)
+def test_a_full_status_reads_back_as_written(api: httpx2.Client, namespace: str, kind: str) -> None:
+    spec, status = STATUSES[kind]
+    create(api, namespace, an_object(spec, kind)).raise_for_status()
+    assert status.model_fields_set == set(type(status).model_fields), "the test must set every field"
+
+    written = patch(api, path(namespace, kind, "test", "status"), {"status": status.to_body()})
+
+    assert written.status_code == 200, written.text
+    read = api.get(path(namespace, kind, "test")).json()
+    assert read["status"] == status.to_body()
+    assert MODELS[kind].model_validate(read).status == status
+
+
+def test_an_empty_status_reads_back_without_defaults(api: httpx2.Client, namespace: str) -> None:
+    create(api, namespace, an_object({"anime": {"title": "A"}})).raise_for_status()
+
+    written = patch(
+        api, path(namespace, "AnimeEnrichment", "test", "status"), {"status": {"observedGeneration": 1}}
+    )
+
+    assert written.json()["status"] == {"observedGeneration": 1}
+
+
+def test_a_status_write_leaves_spec_and_generation_alone(api: httpx2.Client, namespace: str) -> None:
+    before = create(api, namespace, an_object({"anime": {"title": "A"}})).json()
+    change = {"status": {"observedGeneration": 1}, "spec": {"suspend": True}}
+
+    after = patch(api, path(namespace, "AnimeEnrichment", "test", "status"), change).json()
+
+    assert (after["spec"], after["metadata"]["generation"]) == (before["spec"], 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ({"foo": 1}, 'unknown field "status.foo"'),
+        ({"workflow": {"phase": "Running"}}, "status.workflow.name: Required value"),
+        (
+            {"conditions": [{"type": "Ready", "status": "Maybe"}]},
+            "status.conditions[0].status: Unsupported value",
+        ),
+        ({"sources": [{"provider": "Kitsu", "state": "Failed"}] * 2}, "status.sources[1]: Duplicate value"),
+    ],
+    ids=["an unknown field", "a workflow without a name", "a third truth value", "a provider twice"],
+)
+def test_a_wrong_status_is_refused(
+    api: httpx2.Client, namespace: str, status: dict[str, Any], says: str
+) -> None:
+    create(api, namespace, an_object({"anime": {"title": "A"}})).raise_for_status()
+
+    answer = patch(api, path(namespace, "AnimeEnrichment", "test", "status"), {"status": status})
+
+    assert answer.status_code in (400, 422)
+    assert says in answer.json()["message"]
+
+
+def test_kubectl_shows_our_columns_short_names_and_category(
+    api: httpx2.Client, otakube_api: ControlPlane, namespace: str
+) -> None:
+    create(api, namespace, an_object({"anime": {"title": "A"}}, name="shown")).raise_for_status()
+    status = AnimeEnrichmentStatus(
+        title="The Shown One",
+        conditions=[a_condition(ConditionType.READY, Reason.PUBLISHED)],
+        published_at=datetime.now(UTC),
+    )
+    patch(api, path(namespace, "AnimeEnrichment", "shown", "status"), {"status": status.to_body()})
+
+    by_short_name = otakube_api.kubectl("get", "aenrich", "--namespace", namespace).stdout
+    by_category = otakube_api.kubectl("get", "anime", "--namespace", namespace).stdout
+
+    assert by_short_name.split("\n")[0].split() == ["NAME", "ANIME", "READY", "REASON", "PUBLISHED", "AGE"]
+    assert "The Shown One" in by_short_name
+    assert "Published" in by_short_name
+    assert "shown" in by_category
+
+
+def test_kubectl_waits_on_ready(api: httpx2.Client, otakube_api: ControlPlane, namespace: str) -> None:
+    create(api, namespace, an_object({"anime": {"title": "A"}})).raise_for_status()
+    ready = {"conditions": [a_condition(ConditionType.READY, Reason.PUBLISHED).to_body()]}
+    patch(api, path(namespace, "AnimeEnrichment", "test", "status"), {"status": ready}).raise_for_status()
+
+    done = otakube_api.kubectl(
+        "wait", "-n", namespace, "aenrich/test", "--for=condition=Ready", "--timeout=30s"
+    )
+
+    assert "condition met" in done.stdout
+
+
+@pytest.mark.parametrize("field", ["spec.anime.sourceUrls", "spec.review.timeout", "status.conditions"])
+def test_kubectl_explains_a_field(otakube_api: ControlPlane, field: str) -> None:
+    done = otakube_api.kubectl("explain", f"animeenrichment.{field}")
+
+    assert f"{field.rpartition('.')[2]} " in done.stdout

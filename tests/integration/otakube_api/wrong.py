@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objects that the API server must refuse, each with words that its answer must hold."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+KURE = "https://myanimelist.net/anime/1"
+ID = "ani_01JD3Z5K8Q0000000000000001"
+TITLE = {"title": "A Title"}
+
+
+class Wrong(NamedTuple):
+    """`says`: the field's path and the words of the cure, all of which the answer must hold."""
+
+    sentence: str
+    spec: Any
+    says: tuple[str, ...]
+    kind: str = "AnimeEnrichment"
+
+
+def _url(sentence: str, url: Any, *says: str) -> Wrong:
+    return Wrong(sentence, {"anime": {"sourceUrls": [url]}}, ("spec.anime.sourceUrls[0]", *says))
+
+
+def _with(sentence: str, extra: Mapping[str, Any], *says: str) -> Wrong:
+    return Wrong(sentence, {"anime": TITLE, **extra}, says)
+
+
+def _schedule(sentence: str, spec: Mapping[str, Any], *says: str) -> Wrong:
+    return Wrong(sentence, {"anime": {"id": ID}, **spec}, says, "EpisodeSchedule")
+
+
+def _slot(**slot: Any) -> dict[str, Any]:
+    return {"broadcast": {"weekday": "Friday", "time": "23:30", **slot}}
+
+
+WAYS = "spec.anime must name the anime in exactly one way: set one of id, sourceUrls and title"
+HTTPS = "begin each with https://"
+HOSTS = "use a page of myanimelist.net, anilist.co"
+PAGE = "/anime/NUMBER at myanimelist.net"
+TIMEOUT = "a duration from 1m to 720h: write hours, minutes and seconds"
+UPDATE = "set spec.anime.id or spec.anime.sourceUrls instead of spec.anime.title"
+
+ENRICHMENTS = (
+    Wrong("no spec at all", None, ("spec: Required value",)),
+    Wrong("a spec without anime", {}, ("spec.anime: Required value",)),
+    Wrong("an empty anime", {"anime": {}}, ("spec.anime:", WAYS)),
+    Wrong("an anime by id and by title", {"anime": {"id": ID, **TITLE}}, ("spec.anime:", WAYS)),
+    Wrong("an anime by id and by URL", {"anime": {"id": ID, "sourceUrls": [KURE]}}, ("spec.anime:", WAYS)),
+    Wrong(
+        "an anime in all three ways",
+        {"anime": {"id": ID, "sourceUrls": [KURE], **TITLE}},
+        ("spec.anime:", WAYS),
+    ),
+    Wrong("an anime that is a string", {"anime": "Bebop"}, ("spec.anime", "must be of type object")),
+    Wrong(
+        "an id without prefix", {"anime": {"id": ID[4:]}}, ("spec.anime.id:", "'ani_' and the 26 upper-case")
+    ),
+    Wrong(
+        "an id in lower case", {"anime": {"id": ID.lower()}}, ("spec.anime.id:", "26 upper-case characters")
+    ),
+    Wrong(
+        "an id with a letter that ULIDs lack",
+        {"anime": {"id": ID[:-1] + "U"}},
+        ("spec.anime.id:", "of a ULID"),
+    ),
+    Wrong(
+        "the id of an episode",
+        {"anime": {"id": "ep_" + ID[4:]}},
+        ("spec.anime.id:", "use sourceUrls or title"),
+    ),
+    Wrong("an id of a whole page", {"anime": {"id": "x" * 9999}}, ("spec.anime.id: Too long", "than 30")),
+    Wrong("an id that is a number", {"anime": {"id": 1}}, ("spec.anime.id", "must be of type string")),
+    Wrong(
+        "an empty list of URLs", {"anime": {"sourceUrls": []}}, ("spec.anime.sourceUrls", "at least 1 items")
+    ),
+    Wrong(
+        "the same URL twice",
+        {"anime": {"sourceUrls": [KURE, KURE]}},
+        ("spec.anime.sourceUrls[1]: Duplicate",),
+    ),
+    Wrong(
+        "more URLs than providers have pages",
+        {"anime": {"sourceUrls": [f"https://anilist.co/anime/{n}" for n in range(1, 22)]}},
+        ("spec.anime.sourceUrls: Too many", "at most 20"),
+    ),
+    _url("a URL in plain text", "http://myanimelist.net/anime/1", HTTPS),
+    _url("a URL without a scheme", "myanimelist.net/anime/1", HTTPS),
+    _url("a URL that runs a script", "javascript:alert(1)", HTTPS),
+    _url("a file instead of a URL", "file:///etc/passwd", HTTPS),
+    _url("an empty URL", "", HTTPS),
+    _url("a page of an unknown site", "https://example.org/anime/1", HOSTS),
+    _url("a site that only ends like a provider", "https://evilmyanimelist.net/anime/1", HOSTS),
+    _url("a site that only begins like a provider", "https://myanimelist.net.example.org/anime/1", HOSTS),
+    _url(
+        "a URL with user and password", "https://me:secret@myanimelist.net/anime/1", "without user, password"
+    ),
+    _url("a provider's name before another host", "https://myanimelist.net@example.org/anime/1", HOSTS),
+    _url("a URL with a port", "https://anilist.co:8443/anime/1", "without user, password or port"),
+    _url("an address of the metadata service", "https://169.254.169.254/latest/meta-data", HOSTS),
+    _url("a manga", "https://myanimelist.net/manga/1", PAGE),
+    _url("the front page of a provider", "https://anilist.co", PAGE),
+    _url("the page of anime number zero", "https://myanimelist.net/anime/0", PAGE),
+    _url("a query behind the page", "https://myanimelist.net/anime/1?q=x", "without query or fragment"),
+    _url("a fragment behind the page", "https://kitsu.app/anime/bebop#reviews", "without query or fragment"),
+    _url("a way out of the page's folder", "https://kitsu.app/anime/../users/1", "/anime/NAME at kitsu.app"),
+    _url("a line break within a URL", "https://anilist.co/anime/1/a\nb", "the page of one anime"),
+    _url("an endless URL", "https://anilist.co/anime/1/" + "a" * 600, "Too long", "512"),
+    _url("a URL that is a number", 1, "must be of type string"),
+    Wrong("a blank title", {"anime": {"title": " \t"}}, ("spec.anime.title:", "more than blanks")),
+    Wrong("an empty title", {"anime": {"title": ""}}, ("spec.anime.title:", "more than blanks")),
+    Wrong("a title of two lines", {"anime": {"title": "A\nB"}}, ("spec.anime.title:", "remove line breaks")),
+    Wrong(
+        "a title with a zero byte", {"anime": {"title": "A\0B"}}, ("spec.anime.title:", "control characters")
+    ),
+    Wrong(
+        "a title of 301 characters", {"anime": {"title": "あ" * 301}}, ("spec.anime.title: Too long", "300")
+    ),
+    Wrong(
+        "a year of an id",
+        {"anime": {"id": ID, "year": 1998}},
+        ("spec.anime:", "spec.anime.year narrows", "remove it"),
+    ),
+    Wrong(
+        "a type of a URL",
+        {"anime": {"sourceUrls": [KURE], "type": "TV"}},
+        ("spec.anime.type narrows", "remove it"),
+    ),
+    Wrong(
+        "a year before film",
+        {"anime": {**TITLE, "year": 1066}},
+        ("spec.anime.year", "greater than or equal to 1900"),
+    ),
+    Wrong(
+        "a year far ahead",
+        {"anime": {**TITLE, "year": 20199}},
+        ("spec.anime.year", "less than or equal to 2100"),
+    ),
+    Wrong(
+        "a year in words",
+        {"anime": {**TITLE, "year": "1998"}},
+        ("spec.anime.year", "must be of type integer"),
+    ),
+    Wrong(
+        "half a year", {"anime": {**TITLE, "year": 1998.5}}, ("spec.anime.year", "must be of type integer")
+    ),
+    Wrong(
+        "an unknown type",
+        {"anime": {**TITLE, "type": "Film"}},
+        ("spec.anime.type: Unsupported value", '"Movie"'),
+    ),
+    _with(
+        "an unknown mode",
+        {"mode": "Full"},
+        "spec.mode: Unsupported value",
+        '"FullEnrichment", "EpisodeUpdate"',
+    ),
+    _with("an episode update of a title", {"mode": "EpisodeUpdate"}, "spec:", UPDATE),
+    _with("no providers", {"providers": []}, "spec.providers", "at least 1 items"),
+    _with(
+        "an unknown provider",
+        {"providers": ["Crunchyroll"]},
+        "spec.providers[0]: Unsupported value",
+        '"Jikan"',
+    ),
+    _with(
+        "a provider in lower case",
+        {"providers": ["jikan"]},
+        "spec.providers[0]: Unsupported value",
+        '"Jikan"',
+    ),
+    _with(
+        "a provider of a later release", {"providers": ["AniDB"]}, "spec.providers[0]: Unsupported", '"Kitsu"'
+    ),
+    _with(
+        "a provider twice", {"providers": ["Kitsu", "Kitsu"]}, 'spec.providers[1]: Duplicate value: "Kitsu"'
+    ),
+    _with("providers as one string", {"providers": "Jikan"}, "spec.providers", "must be of type array"),
+    _with(
+        "an unknown policy", {"review": {"policy": "Always"}}, "spec.review.policy: Unsupported", '"Required"'
+    ),
+    _with("a policy in place of a review", {"review": "Never"}, "spec.review", "must be of type object"),
+    _with("a time-out in days", {"review": {"timeout": "3d"}}, "spec.review.timeout:", TIMEOUT),
+    _with("a time-out without a unit", {"review": {"timeout": "72"}}, "spec.review.timeout:", TIMEOUT),
+    _with("an empty time-out", {"review": {"timeout": ""}}, "spec.review.timeout:", TIMEOUT),
+    _with("a time-out below a minute", {"review": {"timeout": "59s"}}, "spec.review.timeout:", TIMEOUT),
+    _with("a time-out over thirty days", {"review": {"timeout": "721h"}}, "spec.review.timeout:", TIMEOUT),
+    _with("a negative time-out", {"review": {"timeout": "-1h"}}, "spec.review.timeout:", TIMEOUT),
+    _with(
+        "a time-out that is a number",
+        {"review": {"timeout": 72}},
+        "spec.review.timeout",
+        "must be of type string",
+    ),
+    _with("an unknown accelerator", {"accelerator": "GPU"}, "spec.accelerator: Unsupported value", '"Gpu"'),
+    _with("suspend in words", {"suspend": "yes"}, "spec.suspend", "must be of type boolean"),
+    _with(
+        "a negative history",
+        {"successfulWorkflowsHistoryLimit": -1},
+        "spec.successfulWorkflowsHistoryLimit",
+        "greater than or equal to 0",
+    ),
+    _with(
+        "a history without end",
+        {"failedWorkflowsHistoryLimit": 10**6},
+        "spec.failedWorkflowsHistoryLimit",
+        "less than or equal to 100",
+    ),
+    _with("a misspelt field", {"provider": ["Jikan"]}, 'unknown field "spec.provider"'),
+    _with("a misspelt field below", {"review": {"polcy": "Never"}}, 'unknown field "spec.review.polcy"'),
+)
+
+SCHEDULES = (
+    _schedule("neither schedule nor broadcast", {}, "spec:", "exactly one of schedule and broadcast"),
+    _schedule(
+        "both schedule and broadcast", {"schedule": "0 1 * * *", **_slot()}, "exactly one of schedule and"
+    ),
+    _schedule("an anime by title", {"anime": TITLE, **_slot()}, 'unknown field "spec.anime.title"'),
+    _schedule("an anime in no way", {"anime": {}, **_slot()}, "spec.anime:", "set one of id and sourceUrls"),
+    _schedule(
+        "a schedule of six fields", {"schedule": "0 0 1 * * *"}, "spec.schedule:", "expression of five fields"
+    ),
+    _schedule("a schedule in words", {"schedule": "@daily"}, "spec.schedule:", "such as '30 15 * * SAT'"),
+    _schedule(
+        "a schedule at minute 60", {"schedule": "60 * * * *"}, "spec.schedule:", "five fields: minute, hour"
+    ),
+    _schedule(
+        "a schedule at hour 24", {"schedule": "0 24 * * *"}, "spec.schedule:", "five fields: minute, hour"
+    ),
+    _schedule(
+        "a zone within the schedule", {"schedule": "TZ=UTC 0 1 * * *"}, "put the time zone into spec.timeZone"
+    ),
+    _schedule(
+        "a zone as abbreviation", {"schedule": "0 1 * * *", "timeZone": "JST"}, "spec.timeZone:", "Asia/Tokyo"
+    ),
+    _schedule("a zone as offset", _slot(timeZone="+09:00"), "spec.broadcast.timeZone:", "such as Asia/Tokyo"),
+    _schedule(
+        "a zone beside a broadcast", {"timeZone": "UTC", **_slot()}, "set spec.broadcast.timeZone instead"
+    ),
+    _schedule(
+        "an abbreviated weekday", _slot(weekday="Fri"), "spec.broadcast.weekday: Unsupported", '"Friday"'
+    ),
+    _schedule(
+        "a broadcast without a time", {"broadcast": {"weekday": "Friday"}}, "spec.broadcast.time: Required"
+    ),
+    _schedule("a time after hour 29", _slot(time="30:00"), "spec.broadcast.time:", "from 00:00 to 29:59"),
+    _schedule("a time of one digit", _slot(time="9:30"), "spec.broadcast.time:", "must be HH:MM"),
+    _schedule("a delay over a week", _slot(delay="169h"), "spec.broadcast.delay:", "up to 168h"),
+    _schedule("a delay in words", _slot(delay="soon"), "spec.broadcast.delay:", "such as 90m or 2h"),
+    _schedule(
+        "an end without a date", {"until": "spring", **_slot()}, "spec.until", "must be of type date-time"
+    ),
+    _schedule(
+        "an unknown concurrency", {"concurrencyPolicy": "Wait", **_slot()}, "spec.concurrencyPolicy: Unsupp"
+    ),
+    _schedule(
+        "a deadline of no time",
+        {"startingDeadlineSeconds": 0, **_slot()},
+        "spec.startingDeadlineSeconds",
+        "10",
+    ),
+    _schedule(
+        "a template with a long wait",
+        {"enrichment": {"review": {"timeout": "10000h"}}, **_slot()},
+        "spec.enrichment.review.timeout:",
+        TIMEOUT,
+    ),
+)
+
+WRONG = (*ENRICHMENTS, *SCHEDULES)
