@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`otakube cluster`: the local cluster's commands."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from otakube_cluster import binaries, cluster, images, status as cluster_status
+from otakube_cluster.errors import ClusterError
+from otakube_cluster.progress import Progress
+from otakube_cluster.settings import Settings, from_environment
+
+errors = Console(stderr=True)
+
+
+class Sentences(TyperGroup):
+    """Ends a command that cannot go on with a sentence instead of a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(context)
+        except ClusterError as error:
+            errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            errors.print("Interrupted. `otakube cluster up` goes on from here; `otakube cluster down` removes it.")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Sentences, no_args_is_help=True, help="A real one-node Kubernetes cluster from packages.", rich_markup_mode="markdown")
+Name = Annotated[str | None, typer.Option("--name", help="Name of the cluster (OTAKUBE_CLUSTER_NAME).")]
+Output = Annotated[str, typer.Option("--output", "-o", help="text or json.")]
+
+
+def _settings(name: str | None, egress: bool | None = None, audit: bool | None = None) -> Settings:
+    return from_environment(name=name, egress=egress, audit=audit)
+
+
+@app.command()
+def up(
+    name: Name = None,
+    egress: Annotated[bool | None, typer.Option("--egress/--no-egress", help="Let pods reach the network.")] = None,
+    audit: Annotated[bool | None, typer.Option("--audit/--no-audit", help="Write the API server's audit log.")] = None,
+) -> None:
+    """Start the cluster, or whatever of it does not run."""
+    settings = _settings(name, egress, audit)
+    progress = Progress(errors)
+    cluster.up(settings, progress)
+    errors.print(f"The cluster {settings.name} is ready after {progress.elapsed():.0f} s.", highlight=False)
+    errors.print(f"export KUBECONFIG={settings.kubeconfig}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def down(
+    name: Name = None, purge: Annotated[bool, typer.Option("--purge", help="Remove the cluster's data too.")] = False
+) -> None:
+    """Stop the cluster; nothing of it stays behind."""
+    cluster.down(_settings(name), Progress(errors), purge=purge)
+
+
+@app.command()
+def status(name: Name = None, output: Output = "text") -> None:
+    """Say what runs; exit code 1 when something does not."""
+    report = cluster_status.report(_settings(name))
+    print(json.dumps(report, indent=2) if output == "json" else cluster_status.text(report))
+    raise typer.Exit(0 if report["running"] else 1)
+
+
+@app.command()
+def kubeconfig(name: Name = None) -> None:
+    """Print the path of the administrator's kubeconfig."""
+    print(_settings(name).kubeconfig)
+
+
+@app.command()
+def load_image(archives: list[Path], name: Name = None, output: Output = "text") -> None:
+    """Bring docker or OCI archives into the cluster's store."""
+    settings = _settings(name)
+    cluster.require_running(settings)
+    brought = [tag for archive in archives for tag in images.load_archive(settings, archive)]
+    print(json.dumps(brought) if output == "json" else "\n".join(brought))
+
+
+@app.command()
+def logs(
+    component: Annotated[str, typer.Argument(help="etcd, kube-apiserver, kubelet, containerd, …")],
+    name: Name = None,
+    lines: Annotated[int, typer.Option("--lines", "-n")] = 100,
+    follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
+) -> None:
+    """Show the log of one daemon."""
+    folder = _settings(name).data / "logs"
+    log = folder / f"{component}.log"
+    if not log.is_file():
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
+        raise ClusterError(f"There is no log of {component!r}; there are: {known}.")
+    subprocess.run(["tail", "-n", str(lines), *(["-F"] if follow else []), str(log)], check=False)
+
+
+@app.command()
+def program(which: Annotated[str, typer.Argument(help="helm, argo, kubernetes, versitygw, …")]) -> None:
+    """Print the path of a built program, building it if need be."""
+    print(binaries.program(which, from_environment().cache))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def kubectl(context: typer.Context) -> None:
+    """Run the cluster's own kubectl."""
+    settings = from_environment()
+    binary = binaries.program("kubernetes", settings.cache)
+    command = [binary, "kubectl", "--kubeconfig", settings.kubeconfig, *context.args]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of the cluster runs now."""
+
+from pathlib import Path
+from typing import Any
+
+from otakube_cluster import cluster, processes
+from otakube_cluster.components import all_components
+from otakube_cluster.settings import Settings
+
+
+def report(settings: Settings) -> dict[str, Any]:
+    """Each daemon with its pid, or null when it does not run."""
+    names = [daemon.name for daemon in all_components(settings, Path("kubernetes"))]
+    found = {name: processes.read(cluster.pid_file(settings, name)) for name in names}
+    pids = {name: identity.pid if identity and processes.alive(identity) else None for name, identity in found.items()}
+    node = cluster.running_node(settings)
+    return {
+        "name": settings.name,
+        "running": bool(node) and all(pids.values()),
+        "ready": (settings.run / "ready").exists(),
+        "node": node.pid if node else None,
+        "daemons": pids,
+        "server": settings.server,
+        "kubeconfig": str(settings.kubeconfig),
+        "pods": str(settings.pod_cidr),
+        "services": str(settings.service_cidr),
+        "egress": settings.egress,
+    }
+
+
+def text(found: dict[str, Any]) -> str:
+    """The report for a person."""
+    state = "running" if found["running"] else "not running" if found["node"] is None else "partly running"
+    lines = [f"{found['name']}: {state}, {found['server']}", f"kubeconfig {found['kubeconfig']}"]
+    lines += [f"  {name:<26}{pid or 'not running'}" for name, pid in found["daemons"].items()]
+    return "\n".join(lines)
