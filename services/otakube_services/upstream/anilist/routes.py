@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one route of the AniList room: validates and executes a query over its schema."""
+
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
+from graphql.execution.values import get_argument_values
+
+from otakube_services.upstream.anilist import shapes
+from otakube_services.upstream.catalogue import Title, search
+from otakube_services.upstream.room import World
+
+Json = dict[str, Any]
+_FILTERS = ("format", "status", "season", "seasonYear", "isAdult", "type")
+
+
+class NotFound(Exception):
+    """AniList answers it with 404 and a null Media."""
+
+
+@lru_cache(maxsize=1)
+def schema() -> GraphQLSchema:
+    """The schema, parsed once."""
+    return build_schema((resources.files("otakube_services.upstream.anilist") / "schema.graphql").read_text("utf-8"))
+
+
+def router(world: World) -> APIRouter:
+    """POST /anilist."""
+    routes = APIRouter()
+    titles = world.catalogue.seen_by("anilist")
+    others = {title.key: title for title in titles}
+
+    @routes.post("")
+    @routes.post("/")
+    async def _query(request: Request) -> Response:
+        view = shapes.View(others, world.base(request), world.now())
+        status, body = answer(await request.body(), titles, view)
+        return Response(orjson.dumps(body), status, media_type="application/json")
+
+    return routes
+
+
+def answer(posted: bytes, titles: list[Title], view: shapes.View) -> tuple[int, Json]:
+    """Status and body for a posted query."""
+    try:
+        request = orjson.loads(posted)
+        document = parse(request["query"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return 400, _failed(400, "Invalid JSON: post an object with `query` and `variables`.")
+    except GraphQLError as error:
+        return 400, _failed(400, error.message)
+    if errors := validate(schema(), document):
+        return 400, _failed(400, *(error.message for error in errors))
+    root = {"Media": _media(titles, view), "Page": _page(titles, view)}
+    result = execute_sync(
+        schema(), document, root, variable_values=request.get("variables") or {},
+        operation_name=request.get("operationName"),
+    )  # fmt: skip
+    return _outcome(result.data, result.errors or [])
+
+
+def _outcome(data: Json | None, errors: list[GraphQLError]) -> tuple[int, Json]:
+    if not errors:
+        return 200, {"data": data}
+    if any(isinstance(error.original_error, NotFound) for error in errors):
+        return 404, _failed(404, "Not Found.") | {"data": data}
+    return 400, _failed(400, *(error.message for error in errors)) | {"data": data}
+
+
+def _failed(status: int, *messages: str) -> Json:
+    spot = {"line": 1, "column": 1}
+    return {"data": None, "errors": [{"message": text, "status": status, "locations": [spot]} for text in messages]}
+
+
+def _media(titles: list[Title], view: shapes.View) -> Any:
+    def resolve(_: GraphQLResolveInfo, **arguments: Any) -> Json:
+        found = select(titles, view, arguments)
+        if not found:
+            raise NotFound("Not Found.")
+        return found[0]
+
+    return resolve
+
+
+def _page(titles: list[Title], view: shapes.View) -> Any:
+    def resolve(info: GraphQLResolveInfo, *, page: int = 1, perPage: int = 50) -> Json:  # noqa: N803 - AniList's names
+        size = max(1, min(perPage, 50))
+
+        def rows(_: GraphQLResolveInfo, **arguments: Any) -> list[Json]:
+            return select(titles, view, arguments)[(page - 1) * size : page * size]
+
+        total = len(select(titles, view, _media_arguments(info)))
+        return {"pageInfo": shapes.page_info(total, page, size), "media": rows}
+
+    return resolve
+
+
+def _media_arguments(info: GraphQLResolveInfo) -> Json:
+    """Arguments of the `media` field inside the Page: `pageInfo` counts what they select."""
+    page_type = info.schema.type_map["Page"]
+    selections = info.field_nodes[0].selection_set.selections if info.field_nodes[0].selection_set else ()
+    for node in selections:
+        if isinstance(node, FieldNode) and node.name.value == "media" and isinstance(page_type, GraphQLObjectType):
+            return get_argument_values(page_type.fields["media"], node, info.variable_values)
+    return {}
+
+
+def select(titles: list[Title], view: shapes.View, wanted: Json) -> list[Json]:
+    """The Media that the arguments select, best match first."""
+    found = list(search(titles, wanted["search"])) if wanted.get("search") else titles
+    for name, number in (("id", "anilist"), ("idMal", "mal")):
+        if name in wanted:
+            found = [title for title in found if getattr(title.ids, number) == wanted[name]]
+        if f"{name}_in" in wanted:
+            found = [title for title in found if getattr(title.ids, number) in wanted[f"{name}_in"]]
+    shaped = [shapes.media(title, view) for title in found]
+    return [one for one in shaped if all(one[key] == wanted[key] for key in _FILTERS if wanted.get(key) is not None)]

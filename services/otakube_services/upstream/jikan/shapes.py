@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers in the shapes of Jikan v4, built from titles. Pure. Shapes compared with recorded answers of 2022."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from otakube_services.upstream.catalogue import JST, Character, Title
+from otakube_services.upstream.episodes import Episode, airing_of, episodes_of, last_day
+from otakube_services.upstream.names import apportion, family_first, person_id, slug, spread
+
+Json = dict[str, Any]
+_SITE = "https://myanimelist.net"
+_STATUS = {"Finished": "Finished Airing", "Ongoing": "Currently Airing", "Upcoming": "Not yet aired"}
+_QUARTERS = ("winter", "spring", "summer", "fall")
+
+
+def url(title: Title) -> str:
+    """The title's page on MyAnimeList."""
+    return f"{_SITE}/anime/{title.ids.mal}/{slug(title.romaji, '_')}"
+
+
+def images(path: str, base: str) -> Json:
+    """Six URLs of one picture: two formats in three sizes."""
+    return {
+        kind: {
+            "image_url": f"{base}{path}.{kind}",
+            "small_image_url": f"{base}{path}t.{kind}",
+            "large_image_url": f"{base}{path}l.{kind}",
+        }
+        for kind in ("jpg", "webp")
+    }
+
+
+def poster(title: Title, base: str) -> Json:
+    """The title's pictures; a title's file may name another URL."""
+    shape = images(poster_path(title), base)
+    if "://" in title.images.get("poster", ""):
+        shape["jpg"]["large_image_url"] = title.images["poster"]
+    return shape
+
+
+def poster_path(title: Title) -> str:
+    return f"/images/jikan/anime/{title.ids.mal % 2000}/{title.ids.mal}"
+
+
+def character_id(title: Title, index: int) -> int:
+    return title.ids.mal * 10 + index
+
+
+def character_path(title: Title, index: int) -> str:
+    return f"/images/jikan/characters/{index + 1}/{character_id(title, index)}"
+
+
+def person_path(name: str) -> str:
+    return f"/images/jikan/voiceactors/{person_id(name) % 80}/{person_id(name)}"
+
+
+def anime(title: Title, base: str) -> Json:
+    """`data` of /anime/{id}, and one row of a search."""
+    return {
+        "mal_id": title.ids.mal, "url": url(title), "images": poster(title, base), "trailer": _no_trailer(),
+        "approved": True, **_titles(title), "type": title.type, "source": title.source, "episodes": title.episodes,
+        "status": _STATUS[title.status], "airing": title.status == "Ongoing", "aired": _aired(title),
+        "duration": _duration(title), "rating": title.rating, **_standing(title), "synopsis": title.synopsis,
+        "background": None, **_season(title), "broadcast": _broadcast(title),
+        "producers": _tags(title.producers, "producer"), "licensors": _tags(title.licensors, "producer"),
+        "studios": _tags(title.studios, "producer"), "genres": _tags(title.genres, "genre"), "explicit_genres": [],
+        "themes": _tags(title.themes, "genre"), "demographics": _tags(title.demographics, "genre"),
+    }  # fmt: skip
+
+
+def full(title: Title, others: dict[str, Title], base: str) -> Json:
+    """`data` of /anime/{id}/full."""
+    return anime(title, base) | {
+        "relations": relations(title, others),
+        "theme": {"openings": [f'"{title.romaji}" by The Invented'], "endings": []},
+        "external": links(title.external),
+        "streaming": links(title.streaming),
+    }
+
+
+def _titles(title: Title) -> Json:
+    named = [("Default", title.romaji), *(("Synonym", name) for name in title.synonyms)]
+    named += [(kind, name) for kind, name in (("Japanese", title.japanese), ("English", title.english)) if name]
+    return {
+        "titles": [{"type": kind, "title": name} for kind, name in named], "title": title.romaji,
+        "title_english": title.english, "title_japanese": title.japanese, "title_synonyms": title.synonyms,
+    }  # fmt: skip
+
+
+def _no_trailer() -> Json:
+    sizes = ("image_url", "small_image_url", "medium_image_url", "large_image_url", "maximum_image_url")
+    return {"youtube_id": None, "url": None, "embed_url": None, "images": dict.fromkeys(sizes)}
+
+
+def _standing(title: Title) -> Json:
+    return {
+        "score": title.score, "scored_by": title.scored_by, "rank": title.rank, "popularity": title.popularity,
+        "members": title.members, "favorites": title.favourites,
+    }  # fmt: skip
+
+
+def _days(title: Title) -> tuple[date | None, date | None]:
+    """First and last day on the common calendar of Japan: a 25:30 slot counts for the next day, as on MAL."""
+    start, end = airing_of(title, 1), last_day(title)
+    if end is not None and title.broadcast is not None:
+        end = (datetime.combine(end, datetime.min.time()) + title.broadcast.delay()).date()
+    return (start.date() if start else None), end
+
+
+def _aired(title: Title) -> Json:
+    start, end = _days(title)
+    spoken = f"{_spoken(start)} to {_spoken(end)}" if end or title.episodes != 1 else _spoken(start)
+    return {
+        "from": _midnight(start), "to": _midnight(end), "prop": {"from": _parts(start), "to": _parts(end)},
+        "string": spoken if start else "Not available",
+    }  # fmt: skip
+
+
+def _midnight(day: date | None) -> str | None:
+    return f"{day.isoformat()}T00:00:00+00:00" if day else None
+
+
+def _parts(day: date | None) -> Json:
+    return {"day": day and day.day, "month": day and day.month, "year": day and day.year}
+
+
+def _spoken(day: date | None) -> str:
+    return f"{day:%b} {day.day}, {day.year}" if day else "?"
+
+
+def _duration(title: Title) -> str:
+    if title.minutes is None:
+        return "Unknown"
+    hours, minutes = divmod(title.minutes, 60)
+    spoken = f"{hours} hr {minutes} min" if hours else f"{minutes} min"
+    return spoken if title.episodes == 1 else f"{spoken} per ep"
+
+
+def _season(title: Title) -> Json:
+    start, _ = _days(title)
+    if title.type != "TV" or start is None:
+        return {"season": None, "year": None}
+    return {"season": _QUARTERS[(start.month - 1) // 3], "year": start.year}
+
+
+def _broadcast(title: Title) -> Json:
+    start = airing_of(title, 1)
+    if title.broadcast is None or start is None:
+        return dict.fromkeys(("day", "time", "timezone", "string"))
+    day, time = f"{start:%A}s", f"{start:%H:%M}"
+    return {"day": day, "time": time, "timezone": "Asia/Tokyo", "string": f"{day} at {time} (JST)"}
+
+
+def _tags(names: list[str], room: str) -> list[Json]:
+    return [
+        {"mal_id": number, "type": "anime", "name": name, "url": f"{_SITE}/anime/{room}/{number}/{slug(name, '_')}"}
+        for name in names
+        for number in [person_id(name) % 2500 + 1]
+    ]
+
+
+def episode_row(title: Title, one: Episode) -> Json:
+    """One row of /anime/{id}/episodes."""
+    aired = one.airs.date() if one.airs else None
+    return _episode(title, one) | {
+        "aired": _midnight(aired), "score": round(3.9 + one.number * 37 % 100 / 100, 2), "filler": one.filler,
+        "recap": one.recap, "forum_url": f"{_SITE}/forum/?topicid={title.ids.mal * 20 + one.number}",
+    }  # fmt: skip
+
+
+def episode_detail(title: Title, one: Episode) -> Json:
+    """`data` of /anime/{id}/episodes/{number}."""
+    aired = f"{one.airs.date().isoformat()}T00:00:00+09:00" if one.airs else None
+    return _episode(title, one) | {
+        "duration": one.minutes and one.minutes * 60, "aired": aired, "filler": one.filler, "recap": one.recap,
+        "synopsis": one.synopsis,
+    }  # fmt: skip
+
+
+def _episode(title: Title, one: Episode) -> Json:
+    return {
+        "mal_id": one.number, "url": f"{url(title)}/episode/{one.number}", "title": one.english,
+        "title_japanese": one.japanese, "title_romanji": f"{one.romaji} ",  # the trailing blank is Jikan's own
+    }  # fmt: skip
+
+
+def episode_rows(title: Title, now: datetime) -> list[Json]:
+    """All rows of /anime/{id}/episodes, over all pages."""
+    return [episode_row(title, one) for one in episodes_of(title, now.astimezone(JST))]
+
+
+def characters(title: Title, base: str) -> list[Json]:
+    """`data` of /anime/{id}/characters."""
+    return [_character(title, index, one, base) for index, one in enumerate(title.characters)]
+
+
+def _character(title: Title, index: int, one: Character, base: str) -> Json:
+    number = character_id(title, index)
+    return {
+        "character": {
+            "mal_id": number, "url": f"{_SITE}/character/{number}/{slug(one.name, '_')}",
+            "images": character_images(title, index, base), "name": family_first(one.name),
+        },
+        "role": one.role, "favorites": title.favourites // (2 + index * index),
+        "voice_actors": [{"person": person(voice.name, base), "language": voice.language} for voice in one.voices],
+    }  # fmt: skip
+
+
+def character_images(title: Title, index: int, base: str) -> Json:
+    path = f"{base}{character_path(title, index)}"
+    named = title.characters[index].image or ""
+    return {
+        "jpg": {"image_url": named if ":" in named else f"{path}.jpg"},
+        "webp": {"image_url": f"{path}.webp", "small_image_url": f"{path}t.webp"},
+    }
+
+
+def character_full(title: Title, index: int, base: str) -> Json:
+    """`data` of /characters/{id}."""
+    one = title.characters[index]
+    return _character(title, index, one, base)["character"] | {
+        "name": one.name, "name_kanji": one.native, "nicknames": [], "about": one.about,
+        "favorites": title.favourites // (2 + index * index),
+    }  # fmt: skip
+
+
+def person(name: str, base: str) -> Json:
+    number = person_id(name)
+    return {
+        "mal_id": number, "url": f"{_SITE}/people/{number}/{slug(name, '_')}",
+        "images": {"jpg": {"image_url": f"{base}{person_path(name)}.jpg"}}, "name": family_first(name),
+    }  # fmt: skip
+
+
+def staff(title: Title, base: str) -> list[Json]:
+    """`data` of /anime/{id}/staff."""
+    return [{"person": person(one.name, base), "positions": one.positions} for one in title.staff]
+
+
+def statistics(title: Title) -> Json:
+    """`data` of /anime/{id}/statistics."""
+    states = ("watching", "completed", "on_hold", "dropped", "plan_to_watch")
+    weights = (60, 5, 5, 5, 25) if title.status == "Ongoing" else (8, 62, 4, 4, 22)
+    if title.status == "Upcoming":
+        weights = (0, 0, 0, 0, 100)
+    votes = title.scored_by or 0
+    shares = enumerate(spread(votes, title.score or 5.5, 10), 1)
+    return dict(zip(states, apportion(title.members, weights), strict=True)) | {
+        "total": title.members,
+        "scores": [
+            {"score": score, "votes": count, "percentage": round(100 * count / votes, 1)}
+            for score, count in shares
+            if votes
+        ],
+    }
+
+
+def relations(title: Title, others: dict[str, Title]) -> list[Json]:
+    """`data` of /anime/{id}/relations, one object for each kind."""
+    grouped: dict[str, list[Json]] = {}
+    for relation in title.relations:
+        if relation.manga:
+            grouped.setdefault(relation.kind, []).append(_manga(relation.to))
+        elif (other := others.get(relation.to)) is not None:
+            entry = {"mal_id": other.ids.mal, "type": "anime", "name": other.romaji, "url": url(other)}
+            grouped.setdefault(relation.kind, []).append(entry)
+    return [{"relation": kind, "entry": entries} for kind, entries in grouped.items()]
+
+
+def _manga(name: str) -> Json:
+    number = 100_000 + person_id(name)
+    return {"mal_id": number, "type": "manga", "name": name, "url": f"{_SITE}/manga/{number}/{slug(name, '_')}"}
+
+
+def recommendations(title: Title, others: dict[str, Title], base: str) -> list[Json]:
+    """`data` of /anime/{id}/recommendations."""
+    named = [others[key] for key in title.recommendations if key in others]
+    return [
+        {
+            "entry": {
+                "mal_id": other.ids.mal, "url": url(other), "images": images(poster_path(other), base),
+                "title": other.romaji,
+            },
+            "url": f"{_SITE}/recommendations/anime/{title.ids.mal}-{other.ids.mal}", "votes": 9 - place,
+        }
+        for place, other in enumerate(named)
+    ]  # fmt: skip
+
+
+def links(named: list[Any]) -> list[Json]:
+    """`data` of /external and /streaming."""
+    return [{"name": link.name, "url": link.url} for link in named]
+
+
+def page(rows: list[Json], number: int, size: int) -> Json:
+    """One page of rows with Jikan's pagination."""
+    last = max(1, -(-len(rows) // size))
+    shown = rows[(number - 1) * size : number * size]
+    return {"pagination": {"last_visible_page": last, "has_next_page": number < last}, "data": shown}
+
+
+def search_page(rows: list[Json], number: int, size: int) -> Json:
+    """One page of a search, whose pagination says more."""
+    answer = page(rows, number, size)
+    items = {"count": len(answer["data"]), "total": len(rows), "per_page": size}
+    answer["pagination"] |= {"current_page": number, "items": items}
+    return answer
+
+
+def error(status: int, now: datetime) -> Json:
+    """Jikan's body for a status."""
+    kinds = {
+        404: ("HttpException", "Not Found", None),
+        400: ("ValidationException", "Invalid or incomplete request. Make sure your request is correct.", None),
+        429: ("RateLimitException", "You are being rate-limited. Please follow Rate Limiting guidelines.", None),
+        504: ("BadResponseException", "Jikan failed to connect to MyAnimeList.net", None),
+    }
+    kind, message, detail = kinds.get(status, ("UpstreamException", "MyAnimeList may be down or refuses to answer.", "x"))
+    return {"status": status, "type": kind, "message": message, "error": detail and f"{now.astimezone(UTC):%F %T}"}
