@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from control_plane import ControlPlane, running_control_plane
+from otakube_cluster import binaries, settings
 
 CRDS = Path(__file__).parents[2] / "crds"
 
@@ -22,8 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def kubernetes_binary() -> Path:
-    """The multi-call Kubernetes binary."""
-    return Path(os.environ["OTAKUBE_KUBERNETES_BINARY"])
+    """The multi-call binary that the environment names, else the local cluster's, built if missing."""
+    named = os.environ.get("OTAKUBE_KUBERNETES_BINARY")
+    return Path(named) if named else binaries.program("kubernetes", settings.from_environment().cache)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ HTTPS = "begin each with https://"
 HOSTS = "use a page of myanimelist.net, anilist.co"
 PAGE = "/anime/NUMBER at myanimelist.net"
 TIMEOUT = "a duration from 1m to 720h: write hours, minutes and seconds"
+IMMUTABLE = "spec.anime cannot change: create a new object for another anime"
 UPDATE = "set spec.anime.id or spec.anime.sourceUrls instead of spec.anime.title"
 
 ENRICHMENTS = (
@@ -268,3 +269,4 @@ SCHEDULES = (
 )
 
 WRONG = (*ENRICHMENTS, *SCHEDULES)
+SAID = (IMMUTABLE, *(words for wrong in WRONG for words in wrong.says))

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated CRDs are what the types say, and keep the conventions of Kubernetes' own API linter."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integration.otakube_api.wrong import SAID
+from otakube_api import manifests
+from otakube_api.contract import FailureReason
+from otakube_api.pages import fields, rule_messages
+from otakube_api.reasons import ConditionType, Reason
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {source.kind.name: source for source in manifests.sources()}
+SCHEMAS = {name: source.schema["properties"] for name, source in SOURCES.items()}
+FIELDS = {
+    f"{kind}.{path}": (path, schema)
+    for kind, properties in SCHEMAS.items()
+    for part in ("spec", "status")
+    for path, schema, _ in fields(properties[part], part)
+}
+MESSAGES = {
+    (kind, message)
+    for kind, properties in SCHEMAS.items()
+    for _, message in rule_messages(properties["spec"], "spec")
+}
+COLUMNS = [(name, column) for name, source in SOURCES.items() for column in source.kind.columns]
+LARGEST_SPEC = 64 * 1024  # bytes; kopf may copy a spec into an annotation, and all of them share 256 KiB
+
+
+def own_and_items(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The schema, and that of its items if it is a list."""
+    return [schema, *([schema["items"]] if "items" in schema else [])]
+
+
+def test_what_is_committed_is_what_the_types_say() -> None:
+    assert manifests.difference(ROOT) == ""
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_the_description_begins_with_the_serialised_name(path: str) -> None:
+    _, schema = FIELDS[path]
+    assert re.match(rf"{path.rpartition('.')[2]}\b", schema["description"])
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_every_text_and_list_is_bounded(path: str) -> None:
+    for schema in own_and_items(FIELDS[path][1]):
+        if schema["type"] == "string" and schema.get("format") != "date-time":
+            assert "maxLength" in schema or "enum" in schema
+        if schema["type"] == "array":
+            assert {"maxItems", "x-kubernetes-list-type"} <= schema.keys()
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_numbers_are_bounded_integers(path: str) -> None:
+    for schema in own_and_items(FIELDS[path][1]):
+        assert schema["type"] != "number"
+        if schema["type"] == "integer":
+            assert {"minimum", "maximum", "format"} <= schema.keys()
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_values_of_an_enumeration_are_in_pascal_case(path: str) -> None:
+    for schema in own_and_items(FIELDS[path][1]):
+        assert all(re.fullmatch(r"[A-Z][A-Za-z]*", value) for value in schema.get("enum", ()))
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_suspend_is_the_only_boolean(path: str) -> None:
+    assert FIELDS[path][1]["type"] != "boolean" or path.endswith(".spec.suspend")
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_no_phase_of_our_own(path: str) -> None:
+    """status.workflow.phase is Argo's word, copied."""
+    assert not path.endswith(".phase") or path.endswith(".status.workflow.phase")
+
+
+@pytest.mark.parametrize("path", [path for path in FIELDS if ".status." in path])
+def test_a_status_has_no_defaults(path: str) -> None:
+    assert "default" not in FIELDS[path][1]
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_objects_are_closed_and_named(path: str) -> None:
+    for schema in own_and_items(FIELDS[path][1]):
+        assert schema["type"] != "object" or schema["properties"]
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_conditions_come_first(kind: str) -> None:
+    status = SCHEMAS[kind]["status"]["properties"]
+    assert next(iter(status)) == "conditions"
+    assert status["conditions"]["x-kubernetes-list-map-keys"] == ["type"]
+    assert "observedGeneration" in status
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_the_largest_spec_fits_into_an_annotation(kind: str) -> None:
+    assert largest(SCHEMAS[kind]["spec"]) <= LARGEST_SPEC
+
+
+def largest(schema: dict[str, Any]) -> int:
+    """The most bytes that a value of `schema` takes as JSON in UTF-8."""
+    if schema["type"] == "object":
+        return sum(len(name) + 4 + largest(child) for name, child in schema["properties"].items())
+    if schema["type"] == "array":
+        return int(schema["maxItems"]) * (largest(schema["items"]) + 1) + 2
+    if schema["type"] == "string":
+        return 4 * int(schema.get("maxLength", 64)) + 2
+    return 20
+
+
+@pytest.mark.parametrize(("kind", "message"), sorted(MESSAGES))
+def test_a_rule_names_its_field_and_the_cure(kind: str, message: str) -> None:
+    assert re.match(r"spec\b\S* .+", message)
+    assert ":" in message, "the cure follows a colon"
+
+
+@pytest.mark.parametrize(("kind", "message"), sorted(MESSAGES))
+def test_a_rule_is_proved_against_a_real_api_server(kind: str, message: str) -> None:
+    assert any(words in message for words in SAID if len(words) > 15)
+
+
+@pytest.mark.parametrize(("kind", "message"), sorted(MESSAGES))
+def test_the_reference_page_tells_the_rule(kind: str, message: str) -> None:
+    assert message in (ROOT / f"docs/reference/{kind.lower()}.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), COLUMNS, ids=[f"{kind} {column.name}" for kind, column in COLUMNS]
+)
+def test_a_column_shows_a_field_that_exists(kind: str, column: Any) -> None:
+    path = re.sub(r"\[\?\(.*?\)\]", "[]", column.json_path).removeprefix(".")
+    assert path == "metadata.creationTimestamp" or f"{kind}.{path}" in FIELDS
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_chart_keeps_the_crd_on_uninstall_and_is_else_the_same(kind: str) -> None:
+    name = f"otakube.dev_{SOURCES[kind].kind.plural}.yaml"
+    chart = (ROOT / "charts/otakube-crds/templates" / name).read_text()
+    crd = yaml.safe_load(chart)
+
+    assert "{{" not in chart
+    assert crd["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
+    assert crd == yaml.safe_load((ROOT / "crds" / name).read_text())
+
+
+def test_every_failure_of_a_step_is_a_reason() -> None:
+    assert set(FailureReason) <= set(Reason)
+
+
+@pytest.mark.parametrize("word", [*Reason, *ConditionType], ids=str)
+def test_a_word_fits_into_a_condition(word: str) -> None:
+    assert re.fullmatch(r"[A-Z][A-Za-z]{1,62}", word)
+
+
+def test_every_reason_is_explained_on_a_page() -> None:
+    assert {reason for source in SOURCES.values() for reason in source.kind.reasons} == set(Reason)
