@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plan -> cluster, in an order that a crash anywhere leaves repairable.
+
+Each answer goes into the cache at once, so the next pass does not plan from a view older than our own writes.
+"""
+
+import logging
+from typing import Any
+
+from otakube_api import labels
+from otakube_api.reasons import Reason
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus
+from otakube_operator.cache import Cache
+from otakube_operator.cluster import ENRICHMENTS, WORKFLOWS, AlreadyExists, Cluster, NotFound, Refused
+from otakube_operator.conditions import transitions
+from otakube_operator.events import EventPoster
+from otakube_operator.metrics import Metrics
+from otakube_operator.observed import Enrichment, Observed, Run, Trouble, Unreadable
+from otakube_operator.plan import Change, Plan, Steer
+from otakube_operator.runs import read_run
+from otakube_operator.status import merge_patch
+from otakube_operator.workflows import NewRun, manifest
+
+logger = logging.getLogger(__name__)
+
+
+class CreateFailed(Exception):
+    """The Workflow of a plan could not be created, and trying at once again will not help."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.message)
+        self.trouble = trouble
+
+
+class Applier:
+    """Carries out plans."""
+
+    def __init__(
+        self, cluster: Cluster, cache: Cache, events: EventPoster, metrics: Metrics, *, gpu: bool
+    ) -> None:
+        self._cluster, self._cache, self._events, self._metrics = cluster, cache, events, metrics
+        self._gpu = gpu
+
+    async def apply(self, observed: Observed, plan: Plan) -> None:
+        """Do what the plan says; raises ApiError where the world is not as it was observed."""
+        enrichment = observed.enrichment
+        version = enrichment.resource_version
+        if plan.hold:
+            version = await self._set_finalizers(
+                enrichment, (*enrichment.finalizers, labels.FINALIZER), version
+            )
+        if plan.create is not None:
+            await self._create(plan.create)
+        for step in plan.steer:
+            await self._steer(step)
+        version = await self.write_status(enrichment, plan.status, version)
+        for run in plan.prune:
+            await self._prune(run)
+        if plan.release:
+            await self._release(enrichment, version)
+
+    async def write_status(
+        self, seen: Enrichment | Unreadable, status: AnimeEnrichmentStatus, version: str
+    ) -> str:
+        """Write what has changed, if anything, then tell; returns the object's resourceVersion."""
+        patch = merge_patch(seen.status.to_body(), status.to_body())
+        if not patch:
+            return version
+        body = {"metadata": {"resourceVersion": version}, "status": patch}
+        version = await self._patch_enrichment(seen, body, "status")
+        changed = transitions(seen.status.conditions, status.conditions)
+        for condition in changed:
+            self._metrics.transitions.labels(condition.type, condition.status, condition.reason).inc()
+        self._events.tell(seen, changed)
+        return version
+
+    async def _create(self, new: NewRun) -> None:
+        namespace = new.enrichment.key.namespace
+        try:
+            body = await self._cluster.create(WORKFLOWS, namespace, manifest(new, gpu=self._gpu))
+        except AlreadyExists:
+            body = await self._cluster.get(WORKFLOWS, namespace, new.name)
+            self._adopt(new, read_run(body))
+        except Refused as error:
+            message = f"The API server refused Workflow {new.name}: {error.message}"
+            raise CreateFailed(Trouble(Reason.WORKFLOW_REFUSED, message)) from error
+        else:
+            self._metrics.workflows.inc()
+            logger.info("Workflow created", extra={"workflow": new.name, "namespace": namespace})
+        self._cache.put_run(body)
+
+    def _adopt(self, new: NewRun, found: Run | None) -> None:
+        """A Workflow of that name is ours if owner and spec agree: we or a twin created it before."""
+        enrichment = new.enrichment
+        if found is not None and (found.owner_uid, found.spec_hash) == (enrichment.uid, enrichment.spec_hash):
+            return
+        message = f"Workflow {new.name} exists and belongs to somebody else: delete or rename it."
+        raise CreateFailed(Trouble(Reason.WORKFLOW_CONFLICT, message))
+
+    async def _steer(self, step: Steer) -> None:
+        run = step.run
+        body = {"metadata": {"uid": run.uid}} | steering(step.change)
+        if step.change is Change.SUPERSEDE:
+            body["metadata"]["annotations"] = {labels.SUPERSEDED: "true"}
+        try:
+            self._cache.put_run(await self._cluster.patch(WORKFLOWS, run.namespace, run.name, body))
+        except NotFound:
+            self._cache.forget_run(run)
+            raise
+        logger.info("Workflow steered", extra={"workflow": run.name, "change": step.change.name})
+
+    async def _prune(self, run: Run) -> None:
+        await self._cluster.delete(WORKFLOWS, run.namespace, run.name, uid=run.uid)
+        self._cache.forget_run(run)
+
+    async def _release(self, enrichment: Enrichment, version: str) -> None:
+        rest = tuple(name for name in enrichment.finalizers if name != labels.FINALIZER)
+        await self._set_finalizers(enrichment, rest, version)
+
+    async def _set_finalizers(self, enrichment: Enrichment, names: tuple[str, ...], version: str) -> str:
+        body = {"metadata": {"resourceVersion": version, "finalizers": list(names)}}
+        return await self._patch_enrichment(enrichment, body)
+
+    async def _patch_enrichment(
+        self, seen: Enrichment | Unreadable, body: dict[str, Any], subresource: str = ""
+    ) -> str:
+        namespace, name = seen.key
+        body["metadata"]["uid"] = seen.uid
+        answer = await self._cluster.patch(ENRICHMENTS, namespace, name, body, subresource)
+        self._cache.put_enrichment(answer)
+        version: str = answer["metadata"]["resourceVersion"]
+        return version
+
+
+def steering(change: Change) -> dict[str, Any]:
+    """The merge patch of a change; Argo looks at shutdown only in a Workflow that is not suspended."""
+    if change is Change.SUSPEND:
+        return {"spec": {"suspend": True}}
+    if change is Change.RESUME:
+        return {"spec": {"suspend": None}}
+    return {"spec": {"shutdown": change.value, "suspend": None}}

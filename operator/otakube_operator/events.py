@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kubernetes Events: one for each condition that has changed, after the status that says so was written.
+
+They are told in the background and behind the work: an Event that cannot be posted is counted, never retried.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from otakube_api.reasons import ConditionType
+from otakube_api.v1alpha1.anime_enrichment import KIND
+from otakube_api.v1alpha1.meta import API_VERSION, Condition
+from otakube_operator.cluster import EVENTS, AlreadyExists, ApiError, Cluster
+from otakube_operator.metrics import Metrics
+from otakube_operator.observed import Enrichment, Unreadable
+from otakube_operator.workflows import MANAGER
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 1000
+MESSAGE_LIMIT = 1024  # of the Event API
+
+
+class EventPoster:
+    """A bounded backlog and the task that works it off."""
+
+    def __init__(self, cluster: Cluster, metrics: Metrics, host: str) -> None:
+        self._cluster, self._metrics, self._host = cluster, metrics, host
+        self._backlog: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
+
+    def tell(self, seen: Enrichment | Unreadable, changed: Sequence[Condition]) -> None:
+        """Plan one Event for each new reason."""
+        for condition in {each.reason: each for each in reversed(changed)}.values():
+            try:
+                self._backlog.put_nowait(event_body(seen, condition, host=self._host))
+            except asyncio.QueueFull:
+                self._metrics.events_lost.inc()
+
+    async def run(self) -> None:
+        """Post until cancelled."""
+        while True:
+            await self._post(await self._backlog.get())
+
+    async def _post(self, body: dict[str, Any]) -> None:
+        try:
+            await self._cluster.create(EVENTS, body["metadata"]["namespace"], body)
+        except AlreadyExists:
+            return  # the same transition, told before a crash or by a twin
+        except ApiError as error:
+            self._metrics.events_lost.inc()
+            logger.warning("Event not posted", extra={"event": body["metadata"]["name"], "error": str(error)})
+
+
+def event_body(seen: Enrichment | Unreadable, condition: Condition, *, host: str) -> dict[str, Any]:
+    """The Event of one transition; its name follows from the transition, so telling it twice makes one."""
+    at = condition.last_transition_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    tell = f"{seen.uid}/{condition.type}/{condition.status}/{condition.reason}/{seen.generation}/{at}"
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {
+            "name": f"{seen.key.name[:200].rstrip('.-')}.{hashlib.sha256(tell.encode()).hexdigest()[:16]}",
+            "namespace": seen.key.namespace,
+        },
+        "involvedObject": {
+            "apiVersion": API_VERSION,
+            "kind": KIND.name,
+            "namespace": seen.key.namespace,
+            "name": seen.key.name,
+            "uid": seen.uid,
+            "resourceVersion": seen.resource_version,
+        },
+        "type": "Warning" if _is_bad(condition) else "Normal",
+        "reason": condition.reason,
+        "message": condition.message[:MESSAGE_LIMIT] or condition.reason,
+        "source": {"component": MANAGER},
+        "reportingComponent": MANAGER,
+        "reportingInstance": host,
+        "action": condition.type,
+        "firstTimestamp": at,
+        "lastTimestamp": at,
+        "count": 1,
+    }
+
+
+def _is_bad(condition: Condition) -> bool:
+    abnormal = condition.type in {ConditionType.STALLED, ConditionType.SOURCE_FAILED}
+    return abnormal or (condition.type == ConditionType.READY and condition.status == "False")
+
+
+def utc_now() -> datetime:
+    """The present, in whole seconds as Kubernetes keeps times."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operator's own Prometheus metrics, in a registry of its own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+PREFIX = "otakube_operator"
+
+
+class Metrics:
+    """One instance per process or test."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        GCCollector(registry=registry)
+        self.reconciles = Counter(f"{PREFIX}_reconciles", "Passes by result", ["result"], registry=registry)
+        self.duration = Histogram(
+            f"{PREFIX}_reconcile_seconds", "Seconds a pass took, waiting for its turn to write included",
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10), registry=registry,
+        )  # fmt: skip
+        self.workflows = Counter(f"{PREFIX}_workflows_created", "Workflows created", registry=registry)
+        self.transitions = Counter(
+            f"{PREFIX}_condition_transitions", "Conditions that changed status or reason",
+            ["type", "status", "reason"], registry=registry,
+        )  # fmt: skip
+        self.writes = Counter(
+            f"{PREFIX}_api_writes", "Requests that may change something", ["method"], registry=registry
+        )
+        self.events_lost = Counter(
+            f"{PREFIX}_events_lost", "Events that could not be posted", registry=registry
+        )
+        self.queue_depth = Gauge(f"{PREFIX}_queue_depth", "Keys that wait for a worker", registry=registry)
+        self.known = Gauge(f"{PREFIX}_known_objects", "Objects in the cache", ["kind"], registry=registry)
+        self.loop_lag = Gauge(
+            f"{PREFIX}_loop_lag_seconds", "How late the event loop woke up last", registry=registry
+        )
+        self.watch_age = Gauge(
+            f"{PREFIX}_watch_age_seconds",
+            "Seconds since the last event or bookmark",
+            ["resource"],
+            registry=registry,
+        )

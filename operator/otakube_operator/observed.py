@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the operator knows about one AnimeEnrichment when it plans: the object, its runs, nothing else."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from otakube_api import labels
+from otakube_api.contract import Failure
+from otakube_api.reasons import Reason
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
+
+
+class Key(NamedTuple):
+    """Where an AnimeEnrichment lies; the unit of work."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """One AnimeEnrichment as last seen."""
+
+    key: Key
+    uid: str
+    generation: int
+    resource_version: str
+    spec: AnimeEnrichmentSpec
+    spec_hash: str
+    status: AnimeEnrichmentStatus
+    deleting: bool = False
+    finalizers: tuple[str, ...] = ()
+    requested_at: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether our finalizer delays a deletion."""
+        return labels.FINALIZER in self.finalizers
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An AnimeEnrichment whose spec this version cannot parse."""
+
+    key: Key
+    uid: str
+    generation: int
+    resource_version: str
+    status: AnimeEnrichmentStatus
+    problem: str
+
+
+class FailedSource(NamedTuple):
+    """A provider that gave no answer."""
+
+    provider: str
+    reason: str
+    message: str
+
+
+class Gate(NamedTuple):
+    """The review node, once reached."""
+
+    phase: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    approved: bool
+    note: str
+    reviewer: str
+
+    @property
+    def running(self) -> bool:
+        """Whether nobody has decided yet."""
+        return self.phase == "Running"
+
+
+class Publication(NamedTuple):
+    """What the commit step reported after it had read the live version back."""
+
+    version: int
+    entry_id: str
+    digest: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the nodes of a run have said so far; None or empty where a node has not spoken."""
+
+    entry_id: str | None = None
+    title: str | None = None
+    failed_sources: tuple[FailedSource, ...] | None = None
+    review_needed: bool | None = None
+    confidence: str | None = None
+    findings: tuple[str, ...] = ()
+    images_stored: int | None = None
+    images_failed: int | None = None
+    gate: Gate | None = None
+    publication: Publication | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One owned Workflow as last seen."""
+
+    namespace: str
+    name: str
+    uid: str
+    owner_uid: str
+    generation: int
+    attempt: int
+    spec_hash: str
+    resource_version: str = ""
+    requested_at: str | None = None
+    superseded: bool = False
+    suspended: bool = False
+    shutdown: str = ""
+    phase: str = ""
+    message: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    results: Results = field(default_factory=Results)
+
+    @property
+    def finished(self) -> bool:
+        """Whether Argo will not touch it again."""
+        return self.phase in FINAL_PHASES
+
+    @property
+    def published(self) -> bool:
+        """Whether its commit went through, whatever became of the rest."""
+        return self.results.publication is not None
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Later runs compare greater."""
+        return self.generation, self.attempt
+
+
+FINAL_PHASES = frozenset({"Succeeded", "Failed", "Error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The input of a plan."""
+
+    enrichment: Enrichment
+    runs: tuple[Run, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the Workflow that a plan asked for could not be created."""
+
+    reason: Reason
+    message: str

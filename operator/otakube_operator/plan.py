@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Observed -> Plan: every decision of the operator, without I/O, clock or memory.
+
+A plan follows from the present state alone, so a restart, a lost event or a second delivery ends in the same
+place.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from otakube_api.reasons import ConditionType, Reason
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus, WorkflowStatus
+from otakube_operator.conditions import find
+from otakube_operator.observed import FINAL_PHASES, Enrichment, Observed, Run, Trouble
+from otakube_operator.status import describe
+from otakube_operator.verdicts import Progress, Verdict, as_reason, judge, resting, stuck, working
+from otakube_operator.workflows import NewRun, name_of
+
+
+class Change(Enum):
+    """How a run is steered."""
+
+    STOP = "Stop"  # its exit handler cleans up
+    SUPERSEDE = "Terminate"  # a newer run does not wait for a clean-up
+    SUSPEND = "Suspend"
+    RESUME = "Resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """One change to a run."""
+
+    run: Run
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do, in this order: hold, create, steer, status, prune, release."""
+
+    status: AnimeEnrichmentStatus
+    hold: bool = False  # add the finalizer
+    create: NewRun | None = None
+    steer: tuple[Steer, ...] = ()
+    prune: tuple[Run, ...] = ()
+    release: bool = False  # remove the finalizer
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The decision proper, before status and finalizer follow from it."""
+
+    verdict: Verdict
+    run: Run | None = None
+    create: NewRun | None = None
+    steer: tuple[Steer, ...] = ()
+
+
+def plan(observed: Observed, now: datetime, trouble: Trouble | None = None) -> Plan:
+    """What to do next; `trouble` is why creating a Workflow has just failed."""
+    enrichment = observed.enrichment
+    course = _course(observed)
+    if trouble is not None:
+        course = Course(stuck(trouble.reason, trouble.message))
+    running = any(not run.finished for run in observed.runs)
+    if enrichment.deleting and not running:
+        return Plan(enrichment.status, release=enrichment.held)
+    needed = running or course.create is not None or trouble is not None
+    status = describe(enrichment, course.run, course.verdict, now)
+    return Plan(
+        status,
+        hold=needed and not enrichment.held and not enrichment.deleting,
+        create=course.create,
+        steer=course.steer,
+        prune=() if enrichment.deleting else _beyond_history(observed, status.workflow),
+        release=enrichment.held and not needed,
+    )
+
+
+def current_run(observed: Observed) -> Run | None:
+    """The latest run, if it is of the present spec and answers the latest request."""
+    latest = max(observed.runs, key=lambda run: run.order, default=None)
+    return latest if latest is not None and _is_current(observed.enrichment, latest) else None
+
+
+def recorded_run(enrichment: Enrichment) -> WorkflowStatus | None:
+    """The Workflow that the status records, if it ran the present spec and answers the latest request."""
+    record = enrichment.status.workflow
+    if record is None or record.name != name_of(enrichment, record.generation, record.attempt):
+        return None
+    return record if enrichment.requested_at in {None, enrichment.status.last_handled_request_at} else None
+
+
+def _is_current(enrichment: Enrichment, run: Run) -> bool:
+    answered = {None, run.requested_at, enrichment.status.last_handled_request_at}
+    return (
+        run.spec_hash == enrichment.spec_hash and not run.superseded and enrichment.requested_at in answered
+    )
+
+
+def _course(observed: Observed) -> Course:
+    enrichment, current = observed.enrichment, current_run(observed)
+    active = [run for run in observed.runs if not run.finished]
+    if enrichment.deleting:
+        return _wind_up(active, Change.STOP, _deleting(active))
+    outdated = [run for run in active if run is not current]
+    if outdated:
+        return _wind_up(outdated, Change.SUPERSEDE, _superseded(outdated))
+    if current is not None:
+        return Course(judge(enrichment, current), run=current, steer=_suspension(enrichment, current))
+    return _without_run(observed)
+
+
+def _without_run(observed: Observed) -> Course:
+    enrichment, record = observed.enrichment, recorded_run(observed.enrichment)
+    settled = _settled_before(enrichment) if record is not None else None
+    if settled is not None:
+        return Course(settled)
+    if enrichment.spec.suspend:
+        return Course(resting(Reason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
+    new = NewRun(enrichment, _next_attempt(observed))
+    if record is not None and record.phase not in FINAL_PHASES:
+        verdict = working(Reason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it.")
+    else:
+        verdict = working(Reason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller.")
+    return Course(verdict, run=_expected(new), create=new)
+
+
+def _settled_before(enrichment: Enrichment) -> Verdict | None:
+    """The verdict on a run that is gone, if it had come to one: a published generation stays published."""
+    conditions = enrichment.status.conditions
+    ready, stalled = find(conditions, ConditionType.READY), find(conditions, ConditionType.STALLED)
+    if ready is not None and ready.status == "True":
+        return Verdict("True", Reason.PUBLISHED, ready.message, Progress.RESTING)
+    if stalled is not None and _judged_the_run(stalled.reason):
+        return stuck(as_reason(stalled.reason), stalled.message)
+    return None
+
+
+def _judged_the_run(reason: str) -> bool:
+    """Whether a Stalled reason speaks of a run, rather than of our failure to create or read one."""
+    about_us = {Reason.WORKFLOW_CONFLICT, Reason.WORKFLOW_REFUSED, Reason.SPEC_INVALID}
+    return reason in set(Reason) - about_us
+
+
+def _next_attempt(observed: Observed) -> int:
+    generation, record = observed.enrichment.generation, observed.enrichment.status.workflow
+    known = [run.attempt for run in observed.runs if run.generation == generation]
+    if record is not None and record.generation == generation:
+        known.append(record.attempt)
+    return max(known, default=0) + 1
+
+
+def _expected(new: NewRun) -> Run:
+    """The run as it will be, so that one pass creates it and writes the status that says so."""
+    enrichment = new.enrichment
+    return Run(
+        namespace=enrichment.key.namespace,
+        name=new.name,
+        uid="",
+        owner_uid=enrichment.uid,
+        generation=enrichment.generation,
+        attempt=new.attempt,
+        spec_hash=enrichment.spec_hash,
+        requested_at=enrichment.requested_at,
+    )
+
+
+def _wind_up(runs: list[Run], change: Change, verdict: Verdict) -> Course:
+    steps = tuple(step for run in runs if (step := _end(run, change)) is not None)
+    return Course(verdict, steer=steps)
+
+
+def _end(run: Run, change: Change) -> Steer | None:
+    """A published run only cleans up after itself and is left to it; a paused one cannot end."""
+    if run.published or run.shutdown:
+        return Steer(run, Change.RESUME) if run.suspended else None
+    return Steer(run, change)
+
+
+def _suspension(enrichment: Enrichment, run: Run) -> tuple[Steer, ...]:
+    if run.finished or run.suspended == enrichment.spec.suspend or run.shutdown:
+        return ()
+    if run.published and not run.suspended:
+        return ()
+    return (Steer(run, Change.SUSPEND if enrichment.spec.suspend else Change.RESUME),)
+
+
+def _deleting(active: list[Run]) -> Verdict:
+    names = ", ".join(run.name for run in active)
+    return working(Reason.DELETING, f"Waiting for Workflow {names} to stop.")
+
+
+def _superseded(outdated: list[Run]) -> Verdict:
+    names = ", ".join(run.name for run in outdated)
+    return working(Reason.SUPERSEDED, f"Waiting for Workflow {names} to stop; the new one follows.")
+
+
+def _beyond_history(observed: Observed, record: WorkflowStatus | None) -> tuple[Run, ...]:
+    """Finished runs beyond the limits, oldest first, that the status to be written no longer needs."""
+    spec = observed.enrichment.spec
+    finished = sorted((run for run in observed.runs if run.finished), key=lambda run: run.order, reverse=True)
+    told = [
+        run for run in finished if record is not None and run.order <= (record.generation, record.attempt)
+    ]
+    succeeded = [run for run in told if run.phase == "Succeeded"]
+    failed = [run for run in told if run.phase != "Succeeded"]
+    extra = (
+        succeeded[spec.successful_workflows_history_limit :] + failed[spec.failed_workflows_history_limit :]
+    )
+    return tuple(reversed(extra))

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The status that a verdict and a run amount to: pure, whole, and the same as before if nothing changed."""
+
+from datetime import datetime
+from typing import Any
+
+from otakube_api.reasons import ConditionType, Reason
+from otakube_api.v1alpha1.anime_enrichment import (
+    AnimeEnrichmentStatus,
+    ImageStatus,
+    ReviewState,
+    ReviewStatus,
+    SourceState,
+    SourceStatus,
+    WorkflowStatus,
+)
+from otakube_operator.conditions import Wanted, settle
+from otakube_operator.observed import Enrichment, Results, Run, Unreadable
+from otakube_operator.verdicts import Progress, Verdict, review_deadline, review_timed_out, stuck
+
+
+def describe(
+    enrichment: Enrichment, run: Run | None, verdict: Verdict, now: datetime
+) -> AnimeEnrichmentStatus:
+    """The status to write; what the run has not said yet stays as it was."""
+    fields: dict[str, Any] = {"observed_generation": enrichment.generation}
+    if run is not None:
+        fields |= _of_run(enrichment, run) | _of_results(enrichment, run)
+    status = _with(enrichment.status, fields)
+    wanted = _conditions(status, verdict)
+    conditions = settle(enrichment.status.conditions, wanted, generation=enrichment.generation, now=now)
+    return _with(status, {"conditions": conditions})
+
+
+def describe_unreadable(seen: Unreadable, now: datetime) -> AnimeEnrichmentStatus:
+    """The status of an object whose spec cannot be parsed."""
+    wanted = _trio(stuck(Reason.SPEC_INVALID, seen.problem))
+    conditions = settle(seen.status.conditions, wanted, generation=seen.generation, now=now)
+    return _with(seen.status, {"conditions": conditions, "observed_generation": seen.generation})
+
+
+def merge_patch(before: Any, after: Any) -> Any:
+    """The RFC 7386 patch that turns JSON object `before` into `after`; empty if they are equal."""
+    removed = {name: None for name in before if name not in after}
+    changed: dict[str, Any] = {}
+    for name, value in after.items():
+        old = before.get(name)
+        if old == value and name in before:
+            continue
+        changed[name] = (
+            merge_patch(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        )
+    return removed | changed
+
+
+def _with(status: AnimeEnrichmentStatus, fields: dict[str, Any]) -> AnimeEnrichmentStatus:
+    """A validated copy: what is too long is cut, since a status write must not fail over it."""
+    return AnimeEnrichmentStatus(**(dict(status) | fields))
+
+
+def _of_run(enrichment: Enrichment, run: Run) -> dict[str, Any]:
+    workflow = WorkflowStatus(
+        name=run.name,
+        generation=run.generation,
+        attempt=run.attempt,
+        phase=run.phase,
+        started_at=run.started_at,
+    )
+    fields: dict[str, Any] = {"workflow": workflow, "review": _review(enrichment, run)}
+    if run.requested_at is not None:
+        fields["last_handled_request_at"] = run.requested_at
+    return fields
+
+
+def _of_results(enrichment: Enrichment, run: Run) -> dict[str, Any]:
+    results, publication = run.results, run.results.publication
+    fields: dict[str, Any] = {
+        "entry_id": results.entry_id,
+        "title": results.title,
+        "confidence": results.confidence,
+        "sources": _sources(enrichment, results),
+        "images": _images(results),
+    }
+    if publication is not None:
+        fields |= {
+            "entry_id": publication.entry_id or results.entry_id,
+            "live_version": publication.version,
+            "digest": publication.digest or None,
+            "published_at": publication.at,
+        }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _review(enrichment: Enrichment, run: Run) -> ReviewStatus | None:
+    results, gate = run.results, run.results.gate
+    findings = [str(finding) for finding in results.findings]
+    if gate is None:
+        return None if results.review_needed is not False else _answer(ReviewState.NOT_NEEDED, findings)
+    if gate.running:
+        return _answer(ReviewState.WAITING, findings, review_deadline(enrichment, run))
+    if gate.approved:
+        return _answer(ReviewState.APPROVED, findings)
+    late = review_timed_out(enrichment, run)
+    return _answer(ReviewState.TIMED_OUT if late else ReviewState.REJECTED, findings)
+
+
+def _answer(state: ReviewState, findings: list[str], deadline: datetime | None = None) -> ReviewStatus:
+    return ReviewStatus(state=state, deadline=deadline, findings=findings)
+
+
+def _sources(enrichment: Enrichment, results: Results) -> list[SourceStatus] | None:
+    if results.failed_sources is None:
+        return None
+    failed = {source.provider: source for source in results.failed_sources}
+    asked = dict.fromkeys([str(provider) for provider in enrichment.spec.providers] + list(failed))
+    return [
+        SourceStatus(
+            provider=name[:32],
+            state=SourceState.FAILED if name in failed else SourceState.ANSWERED,
+            reason=failed[name].reason[:64] if name in failed else None,
+            message=failed[name].message if name in failed else None,
+        )
+        for name in asked
+    ][:16]
+
+
+def _images(results: Results) -> ImageStatus | None:
+    if results.images_stored is None and results.images_failed is None:
+        return None
+    return ImageStatus(stored=results.images_stored or 0, failed=results.images_failed or 0)
+
+
+def _conditions(status: AnimeEnrichmentStatus, verdict: Verdict) -> list[Wanted]:
+    wanted = _trio(verdict)
+    if status.review is not None and status.review.state is ReviewState.WAITING and _goes_on(verdict):
+        wanted.append(
+            Wanted(ConditionType.AWAITING_REVIEW, "True", Reason.AWAITING_DECISION, verdict.message)
+        )
+    missing = [source for source in status.sources if source.state is SourceState.FAILED]
+    if missing:
+        told = "; ".join(f"{source.provider}: {source.reason}" for source in missing)
+        wanted.append(
+            Wanted(ConditionType.SOURCE_FAILED, "True", Reason.SOURCE_FAILED, f"No answer from {told}.")
+        )
+    return wanted
+
+
+def _goes_on(verdict: Verdict) -> bool:
+    return verdict.reason in {Reason.AWAITING_DECISION, Reason.SUSPENDED}
+
+
+def _trio(verdict: Verdict) -> list[Wanted]:
+    """Ready, and at most one of Reconciling and Stalled."""
+    wanted = [Wanted(ConditionType.READY, verdict.ready, verdict.reason, verdict.message)]
+    if verdict.progress is Progress.WORKING:
+        wanted.append(Wanted(ConditionType.RECONCILING, "True", verdict.reason, verdict.message))
+    if verdict.progress is Progress.STUCK:
+        wanted.append(Wanted(ConditionType.STALLED, "True", verdict.reason, verdict.message))
+    return wanted

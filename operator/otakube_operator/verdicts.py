@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run means for its AnimeEnrichment: pure checks, each named for its finding, tried in order.
+
+The commit's outputs alone make an enrichment Ready (decision 0006); the Workflow's phase never does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from otakube_api.contract import TEMPLATE, FailureReason
+from otakube_api.reasons import Reason
+from otakube_operator.conditions import Truth
+from otakube_operator.durations import parse_duration
+from otakube_operator.observed import Enrichment, Run
+
+
+class Progress(Enum):
+    """Whether anything goes on."""
+
+    WORKING = auto()
+    STUCK = auto()  # until a person changes something
+    RESTING = auto()  # done, or told to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The Ready condition, and whether anything goes on."""
+
+    ready: Truth
+    reason: Reason
+    message: str
+    progress: Progress
+
+
+def judge(enrichment: Enrichment, run: Run) -> Verdict:
+    """The verdict over the current run."""
+    checks = (_is_published, _was_not_approved, _has_failed, _is_paused, _waits_for_review, _has_not_started)
+    found = (check(enrichment, run) for check in checks)
+    return next((verdict for verdict in found if verdict is not None), _runs(run))
+
+
+def working(reason: Reason, message: str) -> Verdict:
+    """Ready is unknown and something goes on."""
+    return Verdict("Unknown", reason, message, Progress.WORKING)
+
+
+def stuck(reason: Reason, message: str) -> Verdict:
+    """Not Ready, and nothing goes on."""
+    return Verdict("False", reason, message, Progress.STUCK)
+
+
+def resting(reason: Reason, message: str) -> Verdict:
+    """Ready is unknown and nothing goes on, as told."""
+    return Verdict("Unknown", reason, message, Progress.RESTING)
+
+
+def review_deadline(enrichment: Enrichment, run: Run) -> datetime | None:
+    """When an unanswered review counts as rejected."""
+    gate = run.results.gate
+    if gate is None or gate.started_at is None:
+        return None
+    return gate.started_at + parse_duration(enrichment.spec.review.timeout)
+
+
+def review_timed_out(enrichment: Enrichment, run: Run) -> bool:
+    """Whether the gate closed by itself: nobody signed, and not before the deadline."""
+    gate, deadline = run.results.gate, review_deadline(enrichment, run)
+    if gate is None or gate.running or gate.approved or gate.reviewer or deadline is None:
+        return False
+    # Argo writes whole seconds, so the node may seem to end a second early.
+    return gate.finished_at is not None and gate.finished_at >= deadline - timedelta(seconds=1)
+
+
+def _is_published(enrichment: Enrichment, run: Run) -> Verdict | None:
+    publication = run.results.publication
+    if publication is None:
+        return None
+    what = run.results.title or enrichment.key.name
+    return Verdict(
+        "True", Reason.PUBLISHED, f"Version {publication.version} of {what} is live.", Progress.RESTING
+    )
+
+
+def _was_not_approved(enrichment: Enrichment, run: Run) -> Verdict | None:
+    gate = run.results.gate
+    if gate is None or gate.running or gate.approved:
+        return None
+    if run.shutdown and gate.phase != "Succeeded":
+        return None  # the gate fell with the run; nobody answered
+    if review_timed_out(enrichment, run):
+        return stuck(Reason.REVIEW_TIMED_OUT, "Nobody decided in time, so the record counts as rejected.")
+    if not gate.reviewer:
+        return stuck(Reason.REVIEW_REJECTED, "The gate was opened without an approval, which is a rejection.")
+    return stuck(Reason.REVIEW_REJECTED, f"Rejected by {gate.reviewer}: {gate.note or 'no note was left'}")
+
+
+def _has_failed(_: Enrichment, run: Run) -> Verdict | None:
+    if not run.finished:
+        return None
+    if _stopped_by_hand(run):
+        return stuck(Reason.WORKFLOW_STOPPED, f"Workflow {run.name} was stopped: {run.message}")
+    failure = run.results.failure
+    if failure is not None and failure.reason is not FailureReason.UNEXPECTED:
+        return stuck(as_reason(failure.reason), failure.message)
+    return _failed_without_a_reason(run)
+
+
+def as_reason(word: str) -> Reason:
+    """The member that bears this word."""
+    return next(reason for reason in Reason if reason == word)
+
+
+def _failed_without_a_reason(run: Run) -> Verdict:
+    if TEMPLATE in run.message and "not found" in run.message:
+        return stuck(Reason.TEMPLATE_MISSING, f"Argo found no WorkflowTemplate: {run.message}")
+    if "invalid spec" in run.message or "not permitted" in run.message:
+        return stuck(Reason.WORKFLOW_REFUSED, f"Argo refused Workflow {run.name}: {run.message}")
+    failure = run.results.failure
+    detail = (failure.message if failure else "") or run.message or "no message"
+    return stuck(Reason.UNEXPECTED, f"Workflow {run.name} ended {run.phase} without a commit: {detail}")
+
+
+def _is_paused(_: Enrichment, run: Run) -> Verdict | None:
+    if not run.suspended:
+        return None
+    return resting(Reason.SUSPENDED, f"spec.suspend is true: Workflow {run.name} starts no further step.")
+
+
+def _waits_for_review(enrichment: Enrichment, run: Run) -> Verdict | None:
+    gate = run.results.gate
+    if gate is None or not gate.running:
+        return None
+    deadline = review_deadline(enrichment, run)
+    until = f" until {deadline:%Y-%m-%d %H:%M} UTC" if deadline else ""
+    name = enrichment.key.name
+    answer = f"otakube review approve {name}, or otakube review reject {name}"
+    return working(Reason.AWAITING_DECISION, f"The record waits for a review{until}: {answer}.")
+
+
+def _has_not_started(_: Enrichment, run: Run) -> Verdict | None:
+    if run.phase not in {"", "Pending"}:
+        return None
+    return working(Reason.WORKFLOW_STARTING, f"Workflow {run.name} waits for the Argo controller.")
+
+
+def _runs(run: Run) -> Verdict:
+    return working(Reason.WORKFLOW_RUNNING, f"Workflow {run.name} runs.")
+
+
+def _stopped_by_hand(run: Run) -> bool:
+    return bool(run.shutdown) and run.finished

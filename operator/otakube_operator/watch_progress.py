@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proof that the watches move: the time of the last byte, event or bookmark, of each watch stream.
+
+kopf keeps bookmarks to itself, and an operator whose watch is silently dead answers HTTP as ever. So the
+session that kopf is given makes responses which note each chunk that a watch delivers. An idle stream still
+carries a bookmark a minute; nothing has to be written to the API server to see it alive.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+
+from otakube_operator.cluster import ENRICHMENTS, WORKFLOWS
+
+WATCHED = (ENRICHMENTS.plural, WORKFLOWS.plural)
+
+
+class WatchProgress:
+    """When each watch was last heard of; one that never was counts from the start of the process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._heard: dict[str, dict[str, float]] = {name: {} for name in WATCHED}
+        self._born = clock()
+
+    def note(self, url_path: str) -> None:
+        """A stream of that path has delivered something."""
+        resource = url_path.rsplit("/", 1)[-1]
+        if resource in self._heard:
+            self._heard[resource][url_path] = self._clock()
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since the most silent stream of each resource was heard."""
+        now = self._clock()
+        return {name: now - min(paths.values(), default=self._born) for name, paths in self._heard.items()}
+
+    def response_class(self) -> type[aiohttp.ClientResponse]:
+        """A response class whose watch streams report here."""
+        note = self.note
+
+        class WatchedResponse(aiohttp.ClientResponse):
+            async def start(self, connection: Any) -> "WatchedResponse":
+                await super().start(connection)
+                if self.url.query.get("watch") == "true" and self.status == 200:
+                    path = self.url.path
+                    note(path)
+                    self.content = _NotingStream(self.content, lambda: note(path))  # type: ignore[assignment]  # a proxy
+                return self
+
+        return WatchedResponse
+
+
+class _NotingStream:
+    """A StreamReader that tells when a chunk has come."""
+
+    def __init__(self, stream: aiohttp.StreamReader, heard: Callable[[], None]) -> None:
+        self._stream, self._heard = stream, heard
+
+    async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
+        """The chunks, each reported before it is handed on."""
+        async for chunk in self._stream.iter_chunked(size):
+            self._heard()
+            yield chunk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operator's parts, wired: made once per process, started and stopped in order."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator
+from random import Random
+
+import kopf
+
+from otakube_operator.apply import Applier
+from otakube_operator.cache import Cache
+from otakube_operator.cluster import Cluster
+from otakube_operator.connect import open_session
+from otakube_operator.events import EventPoster, utc_now
+from otakube_operator.inbox import Inbox
+from otakube_operator.metrics import Metrics
+from otakube_operator.observed import Key
+from otakube_operator.pace import Pace
+from otakube_operator.reconcile import Reconciler
+from otakube_operator.settings import Settings
+from otakube_operator.vitals import Vitals
+from otakube_operator.watch_progress import WatchProgress
+from otakube_operator.work_queue import WorkQueue
+
+
+class Operator:
+    """kopf hands it to every handler, as `memo`."""
+
+    def __init__(self, settings: Settings, info: kopf.ConnectionInfo, random: Random) -> None:
+        self._info, self._settings = info, settings
+        self._session = open_session(info)
+        self.metrics, self.cache, self.progress = Metrics(), Cache(), WatchProgress()
+        self.queue: WorkQueue[Key] = WorkQueue(random)
+        pace = Pace(
+            at_once=settings.writes_at_once,
+            rate=settings.writes_per_second,
+            burst=settings.write_burst,
+            clock=time.monotonic,
+        )
+        cluster = Cluster(self._session, info.server, pace=pace, metrics=self.metrics)
+        self._events = EventPoster(cluster, self.metrics, socket.gethostname())
+        applier = Applier(cluster, self.cache, self._events, self.metrics, gpu=settings.gpu)
+        self._reconciler = Reconciler(
+            cluster=cluster, cache=self.cache, applier=applier, metrics=self.metrics, now=utc_now
+        )
+        self.inbox = Inbox(
+            cluster=cluster, cache=self.cache, queue=self.queue, namespaces=settings.namespaces, random=random
+        )
+        self.vitals = Vitals(
+            progress=self.progress,
+            metrics=self.metrics,
+            cache=self.cache,
+            queue=self.queue,
+            settings=settings,
+        )
+
+    def __copy__(self) -> "Operator":
+        """kopf copies the memo for every object; all of ours is shared."""
+        return self
+
+    def watch_session(self) -> kopf.AiohttpSession:
+        """kopf's own session; kopf closes it."""
+        session = open_session(self._info, response_class=self.progress.response_class())
+        return kopf.AiohttpSession(server=self._info.server, aiohttp_session=session)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Fill the cache, then work until the block ends; what a worker has begun it may finish."""
+        background = [asyncio.create_task(self.vitals.run()), asyncio.create_task(self._events.run())]
+        workers: list[asyncio.Task[None]] = []
+        try:
+            await self.inbox.fill()
+            background.append(asyncio.create_task(self.inbox.keep_true(self._settings.resync_seconds)))
+            workers += [
+                asyncio.create_task(self._reconciler.work(self.queue)) for _ in range(self._settings.workers)
+            ]
+            self.vitals.ready = True
+            yield
+        finally:
+            await self._stop(background, workers)
+
+    async def _stop(self, background: list[asyncio.Task[None]], workers: list[asyncio.Task[None]]) -> None:
+        self.queue.close()
+        for task in (*background, *workers):
+            task.cancel()
+        await asyncio.gather(*background, *workers, return_exceptions=True)
+        await self._session.close()

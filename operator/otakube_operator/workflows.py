@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AnimeEnrichment -> Workflow manifest: a reference to the template, arguments, owner and labels, no more.
+
+Argo runs with `templateReferencing: Strict`, which refuses a Workflow that sets more.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from otakube_api import labels
+from otakube_api.contract import TEMPLATE, Parameter
+from otakube_api.v1alpha1.anime_enrichment import KIND, Accelerator
+from otakube_api.v1alpha1.meta import API_VERSION
+from otakube_operator.naming import label_value, workflow_name
+from otakube_operator.observed import Enrichment
+
+MANAGER = "otakube-operator"
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run that does not exist yet."""
+
+    enrichment: Enrichment
+    attempt: int
+
+    @property
+    def name(self) -> str:
+        """The Workflow's name."""
+        return name_of(self.enrichment, self.enrichment.generation, self.attempt)
+
+
+def name_of(enrichment: Enrichment, generation: int, attempt: int) -> str:
+    """The Workflow's name if that attempt of that generation ran the present spec."""
+    return workflow_name(
+        name=enrichment.key.name,
+        uid=enrichment.uid,
+        generation=generation,
+        attempt=attempt,
+        spec_hash=enrichment.spec_hash,
+    )
+
+
+def manifest(run: NewRun, *, gpu: bool) -> dict[str, Any]:
+    """The Workflow to create; `gpu` says what accelerator Auto means in this cluster."""
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": _metadata(run),
+        "spec": {
+            "workflowTemplateRef": {"name": TEMPLATE},
+            "arguments": {
+                "parameters": [
+                    {"name": str(name), "value": value} for name, value in _arguments(run, gpu).items()
+                ]
+            },
+        },
+    }
+
+
+def _metadata(run: NewRun) -> dict[str, Any]:
+    enrichment = run.enrichment
+    notes = {labels.SPEC_HASH: enrichment.spec_hash}
+    if enrichment.requested_at is not None:
+        notes[labels.REQUESTED_AT] = enrichment.requested_at
+    return {
+        "name": run.name,
+        "namespace": enrichment.key.namespace,
+        "labels": {
+            labels.MANAGED_BY: MANAGER,
+            labels.PART_OF: "otakube",
+            labels.ENRICHMENT_UID: enrichment.uid,
+            labels.ENRICHMENT_NAME: label_value(enrichment.key.name),
+            labels.GENERATION: str(enrichment.generation),
+            labels.ATTEMPT: str(run.attempt),
+        },
+        "annotations": notes,
+        "ownerReferences": [
+            {
+                "apiVersion": API_VERSION,
+                "kind": KIND.name,
+                "name": enrichment.key.name,
+                "uid": enrichment.uid,
+                "controller": True,
+                "blockOwnerDeletion": True,
+            }
+        ],
+    }
+
+
+def _arguments(run: NewRun, gpu: bool) -> dict[Parameter, str]:
+    enrichment, spec = run.enrichment, run.enrichment.spec
+    return {
+        Parameter.ENRICHMENT: f"{enrichment.key.namespace}/{enrichment.key.name}",
+        Parameter.UID: enrichment.uid,
+        Parameter.GENERATION: str(enrichment.generation),
+        Parameter.ATTEMPT: str(run.attempt),
+        Parameter.ANIME_ID: spec.anime.id or "",
+        Parameter.SOURCE_URLS: json.dumps(spec.anime.source_urls or []),
+        Parameter.TITLE: spec.anime.title or "",
+        Parameter.MODE: spec.mode,
+        Parameter.PROVIDERS: json.dumps(spec.providers),
+        Parameter.REVIEW_POLICY: spec.review.policy,
+        Parameter.REVIEW_TIMEOUT: spec.review.timeout,
+        Parameter.ACCELERATOR: _accelerator(spec.accelerator, gpu=gpu),
+    }
+
+
+def _accelerator(wanted: Accelerator, *, gpu: bool) -> str:
+    if wanted is Accelerator.AUTO:
+        return Accelerator.GPU if gpu else Accelerator.CPU
+    return wanted
