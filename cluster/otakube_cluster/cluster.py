@@ -116,19 +116,37 @@ def _sweep(settings: Settings) -> None:
 
 def _start_daemons(settings: Settings, node: Identity, daemons: list[Component], progress: Progress) -> None:
     for daemon in daemons:
-        for path, text in daemon.files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-    for daemon in daemons:
         file = pid_file(settings, daemon.name)
-        if processes.alive(processes.read(file)):
+        record = settings.run / "digests" / daemon.name
+        running = processes.read(file)
+        if processes.alive(running) and record.exists() and record.read_text() == daemon.digest:
             continue
         with progress.step(f"Start {daemon.name}"):
-            log = settings.data / "logs" / f"{daemon.name}.log"
-            identity = sandbox.spawn(
-                node, daemon.command, log=log, pid_file=file, environment=daemon.environment, cgroup=f"{cgroup(settings)}-system"
-            )
-            _wait_for_daemon(settings, daemon, identity, log)
+            if running:
+                processes.stop([running], grace=10)
+            _write_files(daemon)
+            _start(settings, node, daemon)
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.write_text(daemon.digest)
+
+
+def _write_files(daemon: Component) -> None:
+    for path, text in daemon.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def _start(settings: Settings, node: Identity, daemon: Component) -> None:
+    log = settings.data / "logs" / f"{daemon.name}.log"
+    identity = sandbox.spawn(
+        node,
+        daemon.command,
+        log=log,
+        pid_file=pid_file(settings, daemon.name),
+        environment=daemon.environment,
+        cgroup=f"{cgroup(settings)}-system",
+    )
+    _wait_for_daemon(settings, daemon, identity, log)
 
 
 def _wait_for_daemon(settings: Settings, daemon: Component, identity: Identity, log: Path) -> None:

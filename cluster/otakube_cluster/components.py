@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each daemon of the node is started with; pure, so that a test can read it."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,11 @@ class Component:
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     files: dict[Path, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything that this daemon is started with."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 def cgroup(settings: Settings) -> str:
@@ -206,8 +212,7 @@ def kubelet_config(settings: Settings) -> dict[str, Any]:
         "cgroupRoot": f"/{cgroup(settings)}",
         "failCgroupV1": False,
         "failSwapOn": False,
-        # Needs disk accounting that some machines' file systems do not offer.
-        "localStorageCapacityIsolation": False,
+        "localStorageCapacityIsolation": True,
         # Images are imported, never pulled: none may be collected.
         "imageGCHighThresholdPercent": 100,
         "imageGCLowThresholdPercent": 99,
