@@ -19,12 +19,20 @@ Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2048)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Text = Annotated[str, Field(max_length=20_000)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
+RelationKind = Literal[
+    "Sequel", "Prequel", "SideStory", "ParentStory", "Spinoff", "AlternativeVersion", "AlternativeSetting",
+    "Summary", "FullStory", "Character", "Adaptation", "Source", "Compilation", "Contains", "Other",
+]  # fmt: skip
+Role = Literal["Main", "Supporting", "Background"]
 
 
 class Record(BaseModel):
-    """Strict, immutable, closed: an unknown field or a coerced type is an error."""
+    """Strict, immutable, closed: an unknown field or a coerced type is an error.
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    Validators are built on first use: no step uses all of these types, and each pod pays for those it builds.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
 
 
 class Provider(StrEnum):
@@ -118,7 +126,7 @@ class CharacterEntry(Record):
     id: Id
     name: Title
     name_native: Title | None = None
-    role: Literal["Main", "Supporting", "Background"]
+    role: Role
     description: Text | None = None
     image: Image | None = None
     voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
@@ -126,10 +134,7 @@ class CharacterEntry(Record):
 
 
 class Relation(Record):
-    kind: Literal[
-        "Sequel", "Prequel", "SideStory", "ParentStory", "Spinoff", "AlternativeVersion", "AlternativeSetting",
-        "Summary", "FullStory", "Character", "Adaptation", "Source", "Compilation", "Contains", "Other",
-    ]  # fmt: skip
+    kind: RelationKind
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
 

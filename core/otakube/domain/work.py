@@ -5,15 +5,16 @@ import hashlib
 import json
 from datetime import datetime
 
-from otakube.domain.entry import GoldenRecord, Provider, Record, Title
+from otakube.domain.entry import Confidence, GoldenRecord, Provider, Record, Title
 
 
 def raw(provider: Provider) -> str:
-    """One provider's raw answers as received."""
+    """One provider's raw answers as received: a RawRecord."""
     return f"fetch/{provider}.json"
 
 
 FETCH = "fetch/summary.json"  # FetchSummary
+LIVE = "fetch/live.json"  # GoldenRecord that the catalogue has now; absent for a new entry
 IMAGES = "images/map.json"
 GOLDEN = "golden.json"  # GoldenRecord, validated
 VECTORS = "vectors.json"  # VectorSet
@@ -53,6 +54,7 @@ class FetchSummary(Record):
     existing: bool  # the catalogue already has this entry
     answered: list[Provider]
     failed: list[dict[str, str]]  # provider, reason, message
+    agreement: dict[Provider, Confidence]  # how sure it is that the provider's page shows the same anime
     fetched_at: datetime
 
 

@@ -68,7 +68,9 @@ class FolderDocuments:
 
 def _image(document: dict[str, Any]) -> MirroredImage:
     image = MirroredImage(**document)
-    return replace(image, retry_after=_time(document["retry_after"]), fetched_at=_time(document["fetched_at"]))
+    return replace(
+        image, retry_after=_time(document["retry_after"]), fetched_at=_time(document["fetched_at"])
+    )
 
 
 def _time(text: str | None) -> datetime | None:

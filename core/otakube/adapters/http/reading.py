@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the provider rooms share when they read answers: strict shapes, named vocabularies, one kind of error."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from otakube.domain.text import plain
+from otakube.errors import SourceError
+from otakube_api.contract import SourceReason
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Value = TypeVar("Value")
+P = ParamSpec("P")
+
+
+class Lenient(BaseModel):
+    """A provider's object: the fields that we read, of exactly their types; what else it says is ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
+
+
+def refuse(field: str, value: object, expected: str) -> NoReturn:
+    """The answer cannot be used; the message names field, value and expectation."""
+    raise SourceError(SourceReason.ANSWER_INVALID, f"{field} is {value!r:.100}, expected {expected}")
+
+
+def read(shape: type[Shape], body: Any) -> Shape:
+    """An answer in the shape that the provider documents."""
+    try:
+        return shape.model_validate(body)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def invalid(error: ValidationError) -> SourceError:
+    """The first fault of a validation, as a sentence."""
+    fault = error.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in fault["loc"]) or "the answer"
+    return SourceError(SourceReason.ANSWER_INVALID, f"{field} is {fault['input']!r:.100}: {fault['msg']}")
+
+
+def converts(function: Callable[P, Value]) -> Callable[P, Value]:
+    """A converter whose result does not fit our record refuses the answer instead of breaking the step."""
+
+    def convert(*args: P.args, **kwargs: P.kwargs) -> Value:
+        try:
+            return function(*args, **kwargs)
+        except ValidationError as error:
+            raise invalid(error) from error
+
+    convert.__doc__ = function.__doc__
+    return convert
+
+
+def word(field: str, value: str | None, vocabulary: Mapping[str | None, Value]) -> Value:
+    """Our word for the provider's; an unknown one is an error that names it, never a guess."""
+    if value not in vocabulary:
+        refuse(field, value, "one of " + ", ".join(str(known) for known in vocabulary))
+    return vocabulary[value]
+
+
+def texts(values: Iterable[str | None]) -> list[str]:
+    """Plain, distinct, non-empty texts in their order."""
+    return list(dict.fromkeys(text for value in values if (text := plain(value))))

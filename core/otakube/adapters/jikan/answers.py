@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shapes of Jikan v4's answers: the fields that we read."""
+
+from pydantic import Field
+
+from otakube.adapters.http.reading import Lenient
+
+
+class Picture(Lenient):
+    image_url: str | None = None
+    large_image_url: str | None = None
+
+
+class Pictures(Lenient):
+    jpg: Picture = Picture()
+
+
+class Named(Lenient):
+    name: str
+
+
+class Link(Lenient):
+    name: str | None = None
+    url: str | None = None
+
+
+class Span(Lenient):
+    """`from` and `to` are midnights that mean days in Japan."""
+
+    from_: str | None = Field(None, alias="from")
+    to: str | None = None
+
+
+class Slot(Lenient):
+    day: str | None = None
+    time: str | None = None
+    timezone: str | None = None
+
+
+class RelatedTitle(Lenient):
+    mal_id: int
+    type: str
+    name: str
+    url: str
+
+
+class RelatedGroup(Lenient):
+    relation: str
+    entry: list[RelatedTitle]
+
+
+class Anime(Lenient):
+    """`data` of /anime/{id}/full, and a row of a search (without relations and links)."""
+
+    mal_id: int
+    url: str
+    images: Pictures = Pictures()
+    title: str
+    title_english: str | None = None
+    title_japanese: str | None = None
+    title_synonyms: list[str] = []
+    type: str | None = None
+    episodes: int | None = None
+    status: str | None = None
+    aired: Span = Span()
+    duration: str | None = None
+    rating: str | None = None
+    score: float | None = None
+    scored_by: int | None = None
+    rank: int | None = None
+    popularity: int | None = None
+    members: int | None = None
+    favorites: int | None = None
+    synopsis: str | None = None
+    season: str | None = None
+    year: int | None = None
+    broadcast: Slot = Slot()
+    studios: list[Named] = []
+    genres: list[Named] = []
+    explicit_genres: list[Named] = []
+    themes: list[Named] = []
+    demographics: list[Named] = []
+    relations: list[RelatedGroup] = []
+    external: list[Link] = []
+    streaming: list[Link] = []
+
+
+class AnimeAnswer(Lenient):
+    data: Anime
+
+
+class SearchAnswer(Lenient):
+    data: list[Anime]
+
+
+class EpisodeRow(Lenient):
+    mal_id: int
+    title: str | None = None
+    title_japanese: str | None = None
+    title_romanji: str | None = None
+    aired: str | None = None
+    filler: bool = False
+    recap: bool = False
+
+
+class Pagination(Lenient):
+    last_visible_page: int = 1
+
+
+class EpisodesAnswer(Lenient):
+    data: list[EpisodeRow]
+    pagination: Pagination = Pagination()
+
+
+class Person(Lenient):
+    name: str
+
+
+class Voice(Lenient):
+    person: Person
+    language: str
+
+
+class CharacterInfo(Lenient):
+    name: str
+    images: Pictures = Pictures()
+
+
+class CharacterRow(Lenient):
+    character: CharacterInfo
+    role: str
+    voice_actors: list[Voice] = []
+
+
+class CharactersAnswer(Lenient):
+    data: list[CharacterRow]

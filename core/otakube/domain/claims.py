@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one provider says of an anime, in our words: the converters' output, before anything is merged.
+
+Strict records: provider text is hostile, and what does not fit is refused where the provider's name is known.
+"""
+
+from datetime import date
+
+from pydantic import AwareDatetime, Field
+
+from otakube.domain.entry import (
+    AnimeStatus,
+    AnimeType,
+    Broadcast,
+    ImageKind,
+    Provider,
+    Record,
+    Relation,
+    Role,
+    Season,
+    Statistics,
+    Text,
+    Title,
+    Url,
+    VoiceActor,
+)
+
+
+class Attribution(Record):
+    """Whose words these are; every field of the golden record carries it as provenance."""
+
+    provider: Provider
+    source_url: Url
+    fetched_at: AwareDatetime
+    licence: str = Field(max_length=100)
+    stale: bool = False
+
+
+class ImageLink(Record):
+    kind: ImageKind
+    url: Url
+
+
+class Metadata(Record):
+    source_url: Url
+    same_as: list[Url] = Field(default=[], max_length=50)  # this anime's pages at other providers
+    title: Title
+    title_english: Title | None = None
+    title_japanese: Title | None = None
+    synonyms: list[Title] = Field(default=[], max_length=200)
+    type: AnimeType
+    status: AnimeStatus
+    season: Season | None = None
+    episode_count: int | None = Field(None, ge=0, le=10_000)
+    duration_seconds: int | None = Field(None, ge=0)
+    aired_from: date | None = None
+    aired_to: date | None = None
+    broadcast: Broadcast | None = None
+    synopsis: Text | None = None
+    genres: list[Title] = Field(default=[], max_length=100)
+    tags: list[Title] = Field(default=[], max_length=300)
+    studios: list[Title] = Field(default=[], max_length=50)
+    age_rating: str | None = Field(None, max_length=100)
+    images: list[ImageLink] = Field(default=[], max_length=20)
+
+
+class Episode(Record):
+    """`aired` is a day in Japan where only the day is known."""
+
+    number: int = Field(ge=0, le=10_000)
+    absolute_number: int | None = Field(None, ge=0)
+    title: Title | None = None
+    title_japanese: Title | None = None
+    title_romaji: Title | None = None
+    synopsis: Text | None = None
+    aired: AwareDatetime | date | None = None
+    duration_seconds: int | None = Field(None, ge=0)
+    filler: bool = False
+    recap: bool = False
+    image_url: Url | None = None
+
+
+class Relationships(Record):
+    relations: list[Relation] = Field(default=[], max_length=500)
+    external_links: list[Url] = Field(default=[], max_length=200)
+
+
+class Character(Record):
+    name: Title
+    name_native: Title | None = None
+    role: Role
+    description: Text | None = None
+    image_url: Url | None = None
+    voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
+
+
+class Claims(Record):
+    """All that one provider says. `faults` name the parts that could not be read; those are empty here."""
+
+    attribution: Attribution
+    metadata: Metadata
+    episodes: list[Episode] = Field(default=[], max_length=10_000)
+    relationships: Relationships = Relationships()
+    statistics: Statistics
+    characters: list[Character] = Field(default=[], max_length=5_000)
+    faults: list[str] = Field(default=[], max_length=10)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Provider text made plain: no markup, no control characters, one form for comparison."""
+
+import html
+import re
+import unicodedata
+
+_BREAK = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
+_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+
+
+def plain(text: str | None) -> str | None:
+    """Text without tags, entities, control and direction characters, trimmed; None if nothing is left."""
+    if text is None:
+        return None
+    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+    text = "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    return text or None
+
+
+def comparable(text: str) -> str:
+    """One spelling of a name for comparison: compatibility form, no case, accents or punctuation, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Combining marks of Latin letters are accents; those of kana tell ga from ka and stay.
+    unaccented = "".join(c for c in decomposed if not 0x300 <= ord(c) < 0x370)
+    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", unaccented)).strip()
+
+
+def name_key(name: str) -> str:
+    """One spelling of a person's name, whatever the order of its parts: "Takamaki, Ann" and "Ann Takamaki"."""
+    return " ".join(sorted(comparable(name).split()))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Metadata providers, as steps need them: a source that answers (I/O), and a converter of its answers (pure)."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from otakube.domain.claims import Character, Episode, Metadata, Relationships
+from otakube.domain.entry import Provider, Statistics
+
+
+class Answer(BaseModel):
+    """One answer as received."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    url: str
+    fetched_at: AwareDatetime
+    stale: bool = False  # the provider said that it served an old copy
+    etag: str | None = None
+    body: Any
+
+
+class RawRecord(BaseModel):
+    """All that one provider answered about one anime: its own object in the bucket. Parts are `anime`, `episodes/1`, …"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    provider: Provider
+    source_url: str
+    licence: str
+    answers: dict[str, Answer]
+
+    @property
+    def stale(self) -> bool:
+        """Whether any part was an old copy."""
+        return any(answer.stale for answer in self.answers.values())
+
+    @property
+    def fetched_at(self) -> AwareDatetime:
+        """When the oldest part was received."""
+        return min(answer.fetched_at for answer in self.answers.values())
+
+    def bodies(self, part: str) -> list[Any]:
+        """Bodies of `part` and of its pages, in order."""
+        pages = [(name, answer) for name, answer in self.answers.items() if name.partition("/")[0] == part]
+        return [
+            answer.body for _, answer in sorted(pages, key=lambda page: int(page[0].partition("/")[2] or 0))
+        ]
+
+
+class Source(Protocol):
+    """One provider's API. Every failure is a SourceError."""
+
+    provider: Provider
+
+    async def search(self, title: str) -> list[Metadata]:
+        """Anime whose titles resemble it, best first, at most ten."""
+
+    async def find(self, source_urls: Sequence[str]) -> str | None:
+        """Our provider's id of an anime known by its pages at other providers; None if it has no such link."""
+
+    async def fetch(self, provider_id: str) -> RawRecord:
+        """All parts of one anime."""
+
+
+class Converter(Protocol):
+    """One provider's answers in our words. Pure; what cannot be read is a SourceError AnswerInvalid naming the field."""
+
+    def metadata(self, raw: RawRecord) -> Metadata: ...
+
+    def episodes(self, raw: RawRecord) -> list[Episode]: ...
+
+    def relationships(self, raw: RawRecord) -> Relationships: ...
+
+    def statistics(self, raw: RawRecord) -> Statistics: ...
+
+    def characters(self, raw: RawRecord) -> list[Character]: ...
