@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the images of images.yaml and brings them where the cluster finds them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case $1 in
+  local) .venv/bin/otakube cluster build-image ;;
+  kind) skaffold build --profile kind && kind load docker-image --name otakube $(sed -n 's/.*{name: \([a-z-]*\),.*/\1:dev/p' images/images.yaml) ;;
+  current) echo "CLUSTER=current: images must be in your registry (skaffold build --default-repo …); nothing is built here" ;;
+esac
