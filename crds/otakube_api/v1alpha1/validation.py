@@ -59,7 +59,7 @@ TITLE_ONE_LINE = Rule(
 REVIEW_TIMEOUT = Rule(
     "self.matches('^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$') && self != '' && "
     "duration(self) >= duration('1m') && duration(self) <= duration('720h')",
-    "spec.review.timeout must be a duration from 1m to 720h: write hours, minutes and seconds, such as "
+    "review.timeout must be a duration from 1m to 720h: write hours, minutes and seconds, such as "
     "72h or 1h30m",
 )
 ONE_NAME_KNOWN = Rule(

@@ -38,7 +38,7 @@ WAYS = "spec.anime must name the anime in exactly one way: set one of id, source
 HTTPS = "begin each with https://"
 HOSTS = "use a page of myanimelist.net, anilist.co"
 PAGE = "/anime/NUMBER at myanimelist.net"
-TIMEOUT = "a duration from 1m to 720h: write hours, minutes and seconds"
+TIMEOUT = "review.timeout must be a duration from 1m to 720h: write hours, minutes and seconds"
 IMMUTABLE = "spec.anime cannot change: create a new object for another anime"
 UPDATE = "set spec.anime.id or spec.anime.sourceUrls instead of spec.anime.title"
 
@@ -218,6 +218,17 @@ SCHEDULES = (
     ),
     _schedule("an anime by title", {"anime": TITLE, **_slot()}, 'unknown field "spec.anime.title"'),
     _schedule("an anime in no way", {"anime": {}, **_slot()}, "spec.anime:", "set one of id and sourceUrls"),
+    _schedule(
+        "a wrong id of the anime", {"anime": {"id": "1"}, **_slot()}, "spec.anime.id:", "26 upper-case"
+    ),
+    *(
+        _schedule(f"{what} as the anime", {"anime": {"sourceUrls": [url]}, **_slot()}, "sourceUrls[0]", cure)
+        for what, url, cure in (
+            ("a URL in plain text", "http://anilist.co/anime/1", HTTPS),
+            ("a page of an unknown site", "https://example.org/anime/1", HOSTS),
+            ("a manga", "https://anilist.co/manga/1", PAGE),
+        )
+    ),
     _schedule(
         "a schedule of six fields", {"schedule": "0 0 1 * * *"}, "spec.schedule:", "expression of five fields"
     ),
