@@ -23,7 +23,7 @@ def _translated(bucket: str, key: str) -> Iterator[None]:
     """Turn obstore's exceptions into the port's: KeyError, Fatal, Retriable."""
     try:
         yield
-    except failure.NotFoundError as error:
+    except (FileNotFoundError, failure.NotFoundError) as error:
         if "NoSuchBucket" in str(error):
             message = f"bucket {bucket!r} does not exist; create it or set OTAKUBE_S3_BUCKET"
             raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
