@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from otakube_cluster import binaries, cluster, images, status as cluster_status
+from otakube_cluster import binaries, builds, cluster, environment, images
+from otakube_cluster import status as cluster_status
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.progress import Progress
 from otakube_cluster.settings import Settings, from_environment
@@ -86,6 +87,29 @@ def load_image(archives: list[Path], name: Name = None, output: Output = "text")
     cluster.require_running(settings)
     brought = [tag for archive in archives for tag in images.load_archive(settings, archive)]
     print(json.dumps(brought) if output == "json" else "\n".join(brought))
+
+
+@app.command()
+def build_image(
+    names: Annotated[list[str] | None, typer.Argument(help="Images of the list; all without a name.")] = None,
+    list_file: Annotated[Path, typer.Option("--list", help="The list of images.")] = Path("images/images.yaml"),
+    context: Annotated[Path, typer.Option("--context", help="Build context.")] = Path(),
+    name: Name = None,
+) -> None:
+    """Build images and bring them into the cluster; unchanged ones are skipped."""
+    settings = _settings(name)
+    cluster.require_running(settings)
+    progress = Progress(errors)
+    builder = builds.Builder(settings, context.absolute())
+    found = builds.chosen(builds.rows(list_file), names or [])
+    changed = [row.name for row in found if builder.bring(row, progress)]
+    errors.print(f"{len(changed)} of {len(found)} images were new, {progress.elapsed():.0f} s.", highlight=False)
+
+
+@app.command()
+def env(name: Name = None) -> None:
+    """Print shell lines that set KUBECONFIG and put kubectl, helm and argo on the PATH: eval "$(otakube cluster env)"."""
+    print(environment.shell_lines(_settings(name)))
 
 
 @app.command()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command kubernetes is every Kubernetes server component and etcd in one
-// binary: the first argument names the component. One binary shares its code
+// binary: its name or the first argument names the component. One binary shares its code
 // between six programs, so it is built, cached and mapped into memory once.
 package main
 
@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -39,8 +40,9 @@ func components() map[string]func() *cobra.Command {
 }
 
 func main() {
-	name := ""
-	if len(os.Args) > 1 {
+	// A link called kubectl is kubectl.
+	name := filepath.Base(os.Args[0])
+	if _, known := components()[name]; !known && len(os.Args) > 1 {
 		name, os.Args = os.Args[1], os.Args[1:]
 	}
 	if name == "etcd" {
