@@ -125,8 +125,12 @@ class Failure(NamedTuple):
 
 
 def format_failure(failure: Failure) -> str:
-    """`Reason: message`, at most 2048 bytes: kubelet caps termination messages at 4096."""
-    return f"{failure.reason}: {failure.message}".encode()[:2048].decode(errors="ignore")
+    """`Reason: message`, at most 2048 bytes: kubelet caps termination messages at 4096.
+
+    Argo would evaluate `{{...}}` when the message comes back to the exit handler as a parameter.
+    """
+    harmless = failure.message.replace("{{", "{ {")
+    return f"{failure.reason}: {harmless}".encode()[:2048].decode(errors="ignore")
 
 
 _FAILURE = re.compile(r"(?:^|: )(" + "|".join(FailureReason) + r"): (.*)", re.DOTALL)
