@@ -129,7 +129,7 @@ def format_failure(failure: Failure) -> str:
 
     Argo would evaluate `{{...}}` when the message comes back to the exit handler as a parameter.
     """
-    harmless = failure.message.replace("{{", "{ {")
+    harmless = re.sub(r"{(?={)", "{ ", failure.message)
     return f"{failure.reason}: {harmless}".encode()[:2048].decode(errors="ignore")
 
 
