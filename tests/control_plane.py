@@ -57,9 +57,10 @@ class ControlPlane:
 
     def wait_for_crds(self, *names: str) -> None:
         """Return once the API server serves the CRDs called `names` (plural.group)."""
-        done = self.kubectl(
-            "wait", "--for=condition=Established", "--timeout=60s", *(f"crd/{name}" for name in names)
-        )
+        wait = ("wait", "--for=condition=Established", "--timeout=60s", *(f"crd/{name}" for name in names))
+        done = self.kubectl(*wait)
+        while "conditions accessor error" in done.stderr:  # kubectl cannot wait for the first condition
+            done = self.kubectl(*wait)
         if done.returncode:
             raise RuntimeError(done.stderr)
 

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run's review gate: finding it in a Workflow and answering it by one JSON patch; pure.
+
+The patch writes what Argo's own `node set` writes: phase, finishedAt, message, and the values of the supplied
+outputs. Its `test` operations make the API server refuse it unless nothing has changed since the Workflow was
+read, so of two answers one counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from otakube_api.contract import Node, ReviewOutput
+
+NOTE_LIMIT = 2000  # characters; a parameter is a reference, not a letter
+REVIEWER_LIMIT = 100
+
+
+class Decision(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class GateState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    NOT_REACHED = "not reached"
+    NOT_NEEDED = "not needed"
+    OVER = "over"  # the run ended, or is being stopped, without an answer
+    HIDDEN = "hidden"  # Argo packed the nodes; only Argo can answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Where a Workflow stands with its review."""
+
+    state: GateState
+    workflow: str
+    version: str = ""  # resourceVersion that was read
+    node: str = ""  # id
+    answers: Mapping[str, str]
+    message: str = ""
+    finished_at: str = ""
+
+
+def gate_of(workflow: Mapping[str, Any]) -> Gate:
+    """Read the gate from a Workflow."""
+    metadata, status = workflow["metadata"], workflow.get("status") or {}
+    name, version = metadata["name"], metadata.get("resourceVersion", "")
+    if status.get("compressedNodes") or status.get("offloadNodeStatusVersion"):
+        return Gate(state=GateState.HIDDEN, workflow=name, version=version, answers={})
+    nodes = (status.get("nodes") or {}).items()
+    found = [(key, node) for key, node in nodes if _is_review(node)]
+    ended = bool(status.get("finishedAt")) or bool((workflow.get("spec") or {}).get("shutdown"))
+    if not found:
+        state = GateState.OVER if ended else GateState.NOT_REACHED
+        return Gate(state=state, workflow=name, version=version, answers={})
+    key, node = found[0]
+    return Gate(
+        state=_state(node["phase"], ended=ended),
+        workflow=name,
+        version=version,
+        node=key,
+        answers=_answers(node),
+        message=node.get("message", ""),
+        finished_at=node.get("finishedAt") or "",
+    )
+
+
+def answer(
+    workflow: Mapping[str, Any], gate: Gate, *, values: Mapping[ReviewOutput, str], now: datetime
+) -> list[dict[str, Any]]:
+    """The JSON patch that answers an open gate; KeyError if the gate does not ask for a decision."""
+    node = f"/status/nodes/{gate.node.replace('~', '~0').replace('/', '~1')}"
+    asked = workflow["status"]["nodes"][gate.node]["outputs"]["parameters"]
+    if ReviewOutput.DECISION not in {parameter["name"] for parameter in asked}:
+        raise KeyError(ReviewOutput.DECISION)
+    finished_at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    message = f"{values[ReviewOutput.DECISION]}, with otakube review"
+    return [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": gate.version},
+        {"op": "test", "path": f"{node}/phase", "value": "Running"},
+        {"op": "replace", "path": f"{node}/phase", "value": "Succeeded"},
+        {
+            "op": "add",
+            "path": f"{node}/finishedAt",
+            "value": finished_at,
+        },
+        {"op": "add", "path": f"{node}/message", "value": message},
+        {"op": "replace", "path": f"{node}/outputs/parameters", "value": [_filled(p, values) for p in asked]},
+    ]
+
+
+def _is_review(node: Mapping[str, Any]) -> bool:
+    return node.get("type") in {"Suspend", "Skipped"} and node.get("displayName") == Node.REVIEW
+
+
+_STATES = {
+    "Running": GateState.OPEN,
+    "Pending": GateState.NOT_REACHED,
+    "Succeeded": GateState.ANSWERED,
+    "Skipped": GateState.NOT_NEEDED,
+}
+
+
+def _state(phase: str, *, ended: bool) -> GateState:
+    state = _STATES.get(phase, GateState.OVER)
+    return GateState.OVER if ended and state in {GateState.OPEN, GateState.NOT_REACHED} else state
+
+
+def _answers(node: Mapping[str, Any]) -> dict[str, str]:
+    parameters = (node.get("outputs") or {}).get("parameters") or []
+    return {p["name"]: str(p["value"]) for p in parameters if p.get("value") is not None}
+
+
+def _filled(parameter: Mapping[str, Any], values: Mapping[ReviewOutput, str]) -> dict[str, Any]:
+    """The parameter with its value, no longer waiting for one; one that we do not know keeps its default."""
+    default = (parameter.get("valueFrom") or {}).get("default")
+    value = values.get(parameter["name"], parameter.get("value", default))
+    kept = {key: part for key, part in parameter.items() if key not in {"value", "valueFrom"}}
+    return kept if value is None else kept | {"value": value}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from otakube_services.console.cluster import ConsoleError
+from otakube_services.console.gate import NOTE_LIMIT, Decision, gate_of
+from otakube_services.console.review import ALREADY_DECIDED, NOT_OPEN, _order, _values, closed
+from workflows import a_workflow, with_gate
+
+
+def test_who_comes_second_learns_who_decided_and_why() -> None:
+    values = {"decision": "approve", "reviewer": "ilse", "note": "seen\x1b[31m twice"}
+    workflow = with_gate(
+        phase="Succeeded",
+        finishedAt="2026-04-01T13:00:00Z",
+        outputs={"parameters": [{"name": name, "value": value} for name, value in values.items()]},
+    )
+    error = closed("frozen-tide", gate_of(workflow))
+    assert error.code == ALREADY_DECIDED
+    assert str(error) == (
+        "'frozen-tide' was decided already: approve by ilse at 2026-04-01T13:00:00Z, "
+        "note: seen [31m twice. Nothing was changed"
+    )
+
+
+def test_a_gate_resumed_without_a_decision_counts_as_a_reject() -> None:
+    workflow = with_gate(phase="Succeeded", finishedAt="2026-04-01T13:00:00Z", outputs={"parameters": []})
+    assert "reject by somebody" in str(closed("frozen-tide", gate_of(workflow)))
+
+
+@pytest.mark.parametrize(
+    ("workflow", "words"),
+    [
+        (a_workflow(nodes={}), "has not come to the review yet"),
+        (with_gate(phase="Skipped", type="Skipped"), "needs no review"),
+        (a_workflow(finishedAt="2026-04-01T13:00:00Z"), "over"),
+    ],
+)
+def test_a_gate_that_is_not_open_says_why(workflow: dict[str, object], words: str) -> None:
+    error = closed("frozen-tide", gate_of(workflow))
+    assert error.code == NOT_OPEN
+    assert words in str(error)
+
+
+def test_packed_nodes_are_answered_with_argo() -> None:
+    assert "argo node set run-1-1" in str(closed("frozen-tide", gate_of(a_workflow(compressedNodes="H4sI"))))
+
+
+def test_a_note_that_is_too_long_is_refused_before_anything_is_asked() -> None:
+    with pytest.raises(ConsoleError, match="--note has 2001 characters; shorten it to 2000"):
+        _values(Decision.APPROVE, "x" * (NOTE_LIMIT + 1), "")
+
+
+def test_the_newest_run_has_the_highest_generation_then_attempt() -> None:
+    runs = [a_workflow(generation=g, attempt=a) for g, a in ((2, 9), (10, 1), (10, 2), (9, 3))]
+    assert _order(max(runs, key=_order)) == (10, 2)
