@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the search reads: a vector index that may lag or hold leftovers, and the documents, which are true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One passage near the query."""
+
+    entry_id: str
+    version: int
+    kind: str
+    number: int
+    text: str
+    score: float  # cosine, -1 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A live entry in one line."""
+
+    entry_id: str
+    version: int
+    title: str
+    type: str
+    year: int | None
+
+
+class VectorSearch(Protocol):
+    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[Hit]:
+        """The nearest passages of one kind, best first; none if nothing was ever stored.
+
+        An unreachable store raises Retriable.
+        """
+
+
+class Summaries(Protocol):
+    async def of(self, entry_ids: Sequence[str]) -> dict[str, Summary]:
+        """The live entries among these, by id. An unreachable store raises Retriable."""

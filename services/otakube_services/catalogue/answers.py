@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The forms of the API's answers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BaseModel
+
+from otakube.domain.entry import GoldenRecord, Image
+from otakube.ports.catalogue import LiveEntry
+from otakube_services.catalogue.explain import Explained, explain
+from otakube_services.catalogue.search import Found
+
+EntryId = Annotated[
+    str,
+    Path(
+        pattern=r"^ani_[0-9A-HJKMNP-TV-Z]{26}$", description="Our id, such as ani_01JD3Z5K8Q0000000000000001."
+    ),
+]
+Source = Annotated[
+    str,
+    Query(
+        pattern=r"^https://[^\s]+$",
+        max_length=512,
+        description="The anime's page at a provider, such as https://myanimelist.net/anime/1.",
+    ),
+]
+Text = Annotated[str, Query(min_length=1, max_length=1000, description="What to look for, in plain words.")]
+Limit = Annotated[int, Query(ge=1, le=50, description="Entries at most.")]
+Uid = Annotated[str, Path(pattern=r"^[0-9a-z-]{1,64}$", description="UID of the AnimeEnrichment.")]
+Number = Annotated[int, Path(ge=0, le=2**31)]
+
+
+class Kind(StrEnum):
+    """The passages that are searched."""
+
+    TITLE = "title"
+    SYNOPSIS = "synopsis"
+    CHARACTER = "character"
+    EPISODE = "episode"
+
+
+Kinds = Annotated[list[Kind], Query(max_length=4, description="Only these passages; default all.")]
+
+
+class Anime(BaseModel):
+    """One live entry, whole."""
+
+    id: str
+    version: int
+    digest: str
+    model: str
+    committed_at: datetime
+    record: GoldenRecord
+
+    @classmethod
+    def of(cls, live: LiveEntry) -> "Anime":
+        return cls(
+            id=live.entry_id,
+            version=live.version,
+            digest=live.digest,
+            model=live.model,
+            committed_at=live.committed_at,
+            record=live.record,
+        )
+
+
+class Explanation(BaseModel):
+    """Who says what about an entry; `version` is absent for a record that is not live."""
+
+    id: str
+    title: str
+    version: int | None = None
+    confidence: float
+    findings: list[str]
+    fields: list[Explained]
+
+    @classmethod
+    def of(
+        cls, record: GoldenRecord, *, version: int | None = None, field: str | None = None
+    ) -> "Explanation":
+        return cls(
+            id=record.entry.id,
+            title=record.entry.titles.main,
+            version=version,
+            confidence=record.entry.confidence,
+            findings=record.findings,
+            fields=explain(record.entry, field),
+        )
+
+
+class Draft(BaseModel):
+    """A record as a reviewer needs it."""
+
+    explanation: Explanation
+    episodes: int
+    characters: int
+    images: list[Image]
+
+
+class SearchResult(BaseModel):
+    """A live entry and its passage nearest to the query; `score` is their cosine."""
+
+    id: str
+    title: str
+    type: str
+    year: int | None
+    version: int
+    score: float
+    kind: str
+    text: str
+
+    @classmethod
+    def of(cls, found: Found) -> "SearchResult":
+        summary, hit = found.summary, found.hit
+        return cls(
+            id=summary.entry_id,
+            title=summary.title,
+            type=summary.type,
+            year=summary.year,
+            version=summary.version,
+            score=round(hit.score, 4),
+            kind=hit.kind,
+            text=hit.text,
+        )
+
+
+class SearchResults(BaseModel):
+    query: str
+    results: list[SearchResult]
+
+
+def images_of(record: GoldenRecord) -> list[Image]:
+    """Every image of a record: the entry's, the characters', the episodes'."""
+    people = [one.image for one in record.characters]
+    stills = [one.image for one in record.episodes]
+    return [*record.entry.images, *filter(None, people), *filter(None, stills)]

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The HTTP application: routes only; every answer is bounded, every error says what to do."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request, Response
+
+from otakube.domain import work
+from otakube.domain.entry import GoldenRecord
+from otakube_api import contract
+from otakube_services.catalogue import metrics
+from otakube_services.catalogue.answers import (
+    Anime,
+    Draft,
+    EntryId,
+    Explanation,
+    Kind,
+    Kinds,
+    Limit,
+    Number,
+    SearchResult,
+    SearchResults,
+    Source,
+    Text,
+    Uid,
+    images_of,
+)
+from otakube_services.catalogue.explain import FIELDS
+from otakube_services.catalogue.parts import Parts, connected
+from otakube_services.catalogue.problems import Problem, handle_problems
+from otakube_services.catalogue.search import search
+
+
+def parts_of(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Given = Annotated[Parts, Depends(parts_of)]
+
+NO_SUCH_ENTRY = "No such entry"
+
+
+def create(connect: Callable[[], AbstractAsyncContextManager[Parts]] = connected) -> FastAPI:
+    """The application; `connect` opens its stores and model when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connect() as parts:
+            app.state.parts = parts
+            yield
+
+    app = FastAPI(title="Otakube catalogue", description=__doc__, lifespan=lifespan, redoc_url=None)
+    handle_problems(app)
+    metrics.measure(app)
+    for add in (_health, _entries, _drafts, _search):
+        add(app)
+    return app
+
+
+def _health(app: FastAPI) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    @app.get("/readyz", include_in_schema=False)  # answers only once the model is loaded
+    async def healthy() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def measured() -> Response:
+        return metrics.exposition()
+
+
+def _entries(app: FastAPI) -> None:
+    @app.get("/animes", summary="The entry of a provider's page")
+    async def by_source(parts: Given, source: Source) -> Anime:
+        live = await parts.catalogue.by_source(source)
+        if live is None:
+            detail = f"no live entry has the source {source!r}; apply an AnimeEnrichment with that source URL"
+            raise Problem(404, NO_SUCH_ENTRY, detail)
+        return Anime.of(live)
+
+    @app.get("/animes/{entry_id}", summary="One entry, whole")
+    async def by_id(parts: Given, entry_id: EntryId) -> Anime:
+        live = await parts.catalogue.entry(entry_id)
+        if live is None:
+            raise _unknown(entry_id)
+        return Anime.of(live)
+
+    @app.get("/animes/{entry_id}/explain", summary="Who says what")
+    @app.get("/animes/{entry_id}/explain/{field}", summary="Who says one field")
+    async def explained(parts: Given, entry_id: EntryId, field: str | None = None) -> Explanation:
+        if field is not None and field not in FIELDS:
+            detail = f"field {field[:100]!r} is none of an entry's: {', '.join(FIELDS)}"
+            raise Problem(404, "No such field", detail)
+        live = await parts.catalogue.entry(entry_id)
+        if live is None:
+            raise _unknown(entry_id)
+        return Explanation.of(live.record, version=live.version, field=field)
+
+
+def _drafts(app: FastAPI) -> None:
+    @app.get("/drafts/{uid}/{generation}/{attempt}", summary="The record of a run, before it is live")
+    async def draft(parts: Given, uid: Uid, generation: Number, attempt: Number) -> Draft:
+        key = f"{contract.work_prefix(uid, generation, attempt)}/{work.GOLDEN}"
+        try:
+            record = GoldenRecord.model_validate_json(await parts.objects.get(key))
+        except KeyError as error:
+            detail = f"the bucket has no {key}: the run has not come that far, or is over and cleaned up"
+            raise Problem(404, "No such draft", detail) from error
+        return Draft(
+            explanation=Explanation.of(record),
+            episodes=len(record.episodes),
+            characters=len(record.characters),
+            images=images_of(record),
+        )
+
+
+def _search(app: FastAPI) -> None:
+    @app.get("/search", summary="Search by meaning")
+    async def by_meaning(parts: Given, q: Text, limit: Limit = 10, kind: Kinds = []) -> SearchResults:  # noqa: B006 - FastAPI copies it
+        if not q.strip():
+            raise Problem(422, "Invalid parameter", "q is blank: say in plain words what to look for")
+        vector = await parts.queries.embed(q)
+        kinds = list(dict.fromkeys(kind or Kind))
+        found = await search(
+            vector, kinds=kinds, limit=limit, vectors=parts.vectors, summaries=parts.summaries
+        )
+        return SearchResults(query=q, results=[SearchResult.of(one) for one in found])
+
+
+def _unknown(entry_id: str) -> Problem:
+    return Problem(
+        404, NO_SUCH_ENTRY, f"the catalogue has no live entry {entry_id!r}; find its id with /search?q=TITLE"
+    )

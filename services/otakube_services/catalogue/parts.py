@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the API answers from: the stores' ports and one text model, loaded once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from otakube.ports.catalogue import Catalogue
+from otakube.ports.embedding import TextEmbedder
+from otakube.ports.objects import ObjectStore
+from otakube.ports.search import Summaries, VectorSearch
+from otakube.wiring import Wiring
+from otakube_services.catalogue.problems import Problem
+
+QUERIES_WAITING_LIMIT = 64
+"""Queries that may wait for the model; at 5 ms each the last one waits a third of a second."""
+
+
+class QueryEmbedder:
+    """The model on one thread of its own, so that the event loop stays free and memory bounded."""
+
+    def __init__(self, embedder: TextEmbedder) -> None:
+        self._embedder = embedder
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
+        self._waiting = 0
+
+    async def embed(self, text: str) -> list[float]:
+        """The query's vector; Problem 503 if too many wait."""
+        if self._waiting >= QUERIES_WAITING_LIMIT:
+            raise Problem(503, "Busy", f"{self._waiting} searches wait already; try again in a few seconds")
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return (await loop.run_in_executor(self._thread, self._embedder.embed, [text]))[0]
+        finally:
+            self._waiting -= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The ports that the routes use."""
+
+    catalogue: Catalogue
+    objects: ObjectStore
+    vectors: VectorSearch
+    summaries: Summaries
+    queries: QueryEmbedder
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[Parts]:
+    """Join the ports to the stores of the settings."""
+    async with Wiring("s3:") as wiring:
+        yield Parts(
+            catalogue=await wiring.catalogue(),
+            objects=await wiring.objects(),
+            vectors=await wiring.vector_search(),
+            summaries=await wiring.summaries(),
+            queries=QueryEmbedder(wiring.text_embedder()),
+        )
