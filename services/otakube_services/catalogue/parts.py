@@ -53,10 +53,11 @@ class Parts:
 async def connected() -> AsyncIterator[Parts]:
     """Join the ports to the stores of the settings."""
     async with Wiring("s3:") as wiring:
+        embedder = wiring.text_embedder()
         yield Parts(
             catalogue=await wiring.catalogue(),
             objects=await wiring.objects(),
-            vectors=await wiring.vector_search(),
+            vectors=await wiring.vector_search(embedder),
             summaries=await wiring.summaries(),
-            queries=QueryEmbedder(wiring.text_embedder()),
+            queries=QueryEmbedder(embedder),
         )

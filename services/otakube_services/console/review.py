@@ -209,6 +209,8 @@ def _values(decision: Decision, note: str, reviewer: str) -> dict[ReviewOutput, 
     for option, text, limit in (("--note", note, NOTE_LIMIT), ("--reviewer", reviewer, REVIEWER_LIMIT)):
         if len(text) > limit:
             raise ConsoleError(f"{option} has {len(text)} characters; shorten it to {limit}", code=2)
+        if "{{" in text:  # Argo would evaluate it as an expression
+            raise ConsoleError(f"{option} contains '{{{{', which Argo reads as a template; leave it out", code=2)
     return {
         ReviewOutput.DECISION: decision.value,
         ReviewOutput.NOTE: note,

@@ -50,6 +50,11 @@ def test_a_note_that_is_too_long_is_refused_before_anything_is_asked() -> None:
         _values(Decision.APPROVE, "x" * (NOTE_LIMIT + 1), "")
 
 
+def test_a_note_that_argo_would_evaluate_is_refused() -> None:
+    with pytest.raises(ConsoleError, match="--note contains '{{', which Argo reads as a template"):
+        _values(Decision.APPROVE, "see {{=1+1}}", "")
+
+
 def test_the_newest_run_has_the_highest_generation_then_attempt() -> None:
     runs = [a_workflow(generation=g, attempt=a) for g, a in ((2, 9), (10, 1), (10, 2), (9, 3))]
     assert _order(max(runs, key=_order)) == (10, 2)
