@@ -56,7 +56,16 @@ class Kubectl:
 
     def apply(self, text: str) -> None:
         """Server-side apply, with us as the owner of every field."""
-        self("apply", "--server-side", "--force-conflicts", "--field-manager", FIELD_MANAGER, "-f", "-", stdin=text)
+        self(
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--field-manager",
+            FIELD_MANAGER,
+            "-f",
+            "-",
+            stdin=text,
+        )
 
 
 def digest(settings: Settings, crds: Path) -> str:
@@ -79,9 +88,13 @@ def install(kubectl: Kubectl, settings: Settings, crds: Path) -> None:
     kubectl.apply(render("argo", given))
 
 
-def wait_until_ready(kubectl: Kubectl, settings: Settings) -> None:
-    """Return when the node is Ready and every Deployment is available."""
+def wait_for_node(kubectl: Kubectl, settings: Settings) -> None:
+    """Return when the node is Ready."""
     kubectl("wait", "--for=condition=Ready", f"node/{settings.name}", "--timeout=120s")
+
+
+def wait_for_deployments(kubectl: Kubectl) -> None:
+    """Return when DNS and Argo are available."""
     for namespace, name in DEPLOYMENTS:
         kubectl("rollout", "status", "--namespace", namespace, f"deployment/{name}", "--timeout=180s")
 
@@ -93,7 +106,9 @@ def probe(kubectl: Kubectl, settings: Settings) -> None:
     # The namespace's service account is made a moment after the namespace.
     manifest = render("probe", values(settings))
     applied = wait_for(lambda: _applied(kubectl, manifest), timeout=30, interval=0.3)
-    done = applied and kubectl.answers("wait", "--for=jsonpath={.status.phase}=Succeeded", *target, "--timeout=90s")
+    done = applied and kubectl.answers(
+        "wait", "--for=jsonpath={.status.phase}=Succeeded", *target, "--timeout=90s"
+    )
     if not done:
         said = kubectl("describe", *target) if applied else "the API server refused it"
         raise ClusterError(f"The probe pod did not reach the API server by its Service name:\n{said[-2000:]}")

@@ -150,7 +150,9 @@ def program(name: str, cache: Path) -> Path:
     for module in ALL_MODULES:
         if name in module.programs:
             return built(module, cache) / "bin" / name
-    raise ClusterError(f"There is no program {name!r}; there are: {', '.join(p for m in ALL_MODULES for p in m.programs)}.")
+    raise ClusterError(
+        f"There is no program {name!r}; there are: {', '.join(p for m in ALL_MODULES for p in m.programs)}."
+    )
 
 
 def _build(module: Module, work: Path, detail: Callable[[str], None]) -> None:

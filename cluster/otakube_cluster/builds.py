@@ -47,7 +47,12 @@ def rows(path: Path) -> list[Row]:
         raise ClusterError(f"There is no {path}: run the command in the root of a checkout, or give --list.")
     listed = yaml.safe_load(path.read_text())["images"]
     return [
-        Row(name=row["name"], dockerfile=row.get("dockerfile", ""), base=row.get("base"), local=row.get("local") or {})
+        Row(
+            name=row["name"],
+            dockerfile=row.get("dockerfile", ""),
+            base=row.get("base"),
+            local=row.get("local") or {},
+        )
         for row in listed
     ]
 
@@ -134,7 +139,7 @@ class Builder:
         return binaries.program(row.local["program"], self._settings.cache)
 
     def _dockerfile(self, row: Row) -> Path:
-        path = self._context / row.local.get("dockerfile", row.dockerfile)
+        path: Path = self._context / row.local.get("dockerfile", row.dockerfile)
         if not path.is_file():
             raise ClusterError(f"The image {row.name} has no {path}.")
         return path
@@ -147,7 +152,10 @@ class Builder:
             entrypoint = (f"/bin/{program.name}", *row.local.get("arguments", ()))
             images.write_archive(
                 images.ProgramImage(
-                    tag=row.reference, programs=(program,), entrypoint=entrypoint, environment={"PATH": "/bin"}
+                    tag=row.reference,
+                    programs=(program,),
+                    entrypoint=entrypoint,
+                    environment={"PATH": "/bin"},
                 ),
                 archive,
             )
@@ -162,9 +170,15 @@ class Builder:
         return archive
 
     def _build(self, row: Row, detail: Callable[[str], None]) -> None:
-        base = f"docker.io/library/{row.base}:{TAG}" if row.base else self._base(tuple(row.local.get("packages", ())), detail)
+        base = (
+            f"docker.io/library/{row.base}:{TAG}"
+            if row.base
+            else self._base(tuple(row.local.get("packages", ())), detail)
+        )
         detail(f"building on {base}")
-        arguments = {"BASE": base} | {name: os.environ[name] for name in BUILD_ARGUMENTS if os.environ.get(name)}
+        arguments = {"BASE": base} | {
+            name: os.environ[name] for name in BUILD_ARGUMENTS if os.environ.get(name)
+        }
         given = [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         mounts = [part for folder in authority_folders() for part in ("--volume", f"{folder}:{folder}:ro")]
         self._buildah(
@@ -189,14 +203,23 @@ class Builder:
         return reference in self._buildah("images", "--format", "{{.Name}}:{{.Tag}}").split()
 
     def _buildah(self, command: str, *arguments: str) -> str:
-        store = ["--root", self._store / "storage", "--runroot", "/run/otakube/buildah", "--storage-driver", "overlay"]
+        store = [
+            "--root",
+            self._store / "storage",
+            "--runroot",
+            "/run/otakube/buildah",
+            "--storage-driver",
+            "overlay",
+        ]
         return run(["buildah", *store, command, *arguments], timeout=3600)
 
 
 def authority_folders() -> list[Path]:
     """Folders with the certificate authorities that this machine trusts, for pip in the build stage."""
     named = [os.environ.get(name) for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")]
-    paths = [Path(text).parent for text in named if text] or [Path(ssl.get_default_verify_paths().openssl_cafile).parent]
+    paths = [Path(text).parent for text in named if text] or [
+        Path(ssl.get_default_verify_paths().openssl_cafile).parent
+    ]
     return sorted({path for path in paths if path.is_dir()})
 
 

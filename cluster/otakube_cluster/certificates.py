@@ -41,7 +41,9 @@ class Pair:
 def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     """A private key in PEM, unencrypted."""
     return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
     )
 
 
@@ -102,7 +104,9 @@ def kubeconfig(name: str, server: str, ca_pem: bytes, client: Pair) -> str:
             "kind": "Config",
             "current-context": name,
             "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "clusters": [{"name": name, "cluster": {"server": server, "certificate-authority-data": inline(ca_pem)}}],
+            "clusters": [
+                {"name": name, "cluster": {"server": server, "certificate-authority-data": inline(ca_pem)}}
+            ],
             "users": [
                 {
                     "name": name,

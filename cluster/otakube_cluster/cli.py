@@ -6,12 +6,11 @@ import subprocess
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from otakube_cluster import binaries, builds, cluster, environment, images
+from otakube_cluster import binaries, builds, cluster, environment, images, node, preflight
 from otakube_cluster import status as cluster_status
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.progress import Progress
@@ -23,7 +22,7 @@ errors = Console(stderr=True)
 class Sentences(TyperGroup):
     """Ends a command that cannot go on with a sentence instead of a traceback."""
 
-    def invoke(self, context: click.Context) -> object:
+    def invoke(self, context: typer.Context) -> object:
         """Run the command that was asked for."""
         try:
             return super().invoke(context)
@@ -31,11 +30,18 @@ class Sentences(TyperGroup):
             errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
-            errors.print("Interrupted. `otakube cluster up` goes on from here; `otakube cluster down` removes it.")
+            errors.print(
+                "Interrupted. `otakube cluster up` goes on from here; `otakube cluster down` removes it."
+            )
             raise typer.Exit(130) from None
 
 
-app = typer.Typer(cls=Sentences, no_args_is_help=True, help="A real one-node Kubernetes cluster from packages.", rich_markup_mode="markdown")
+app = typer.Typer(
+    cls=Sentences,
+    no_args_is_help=True,
+    help="A real one-node Kubernetes cluster from packages.",
+    rich_markup_mode="markdown",
+)
 Name = Annotated[str | None, typer.Option("--name", help="Name of the cluster (OTAKUBE_CLUSTER_NAME).")]
 Output = Annotated[str, typer.Option("--output", "-o", help="text or json.")]
 
@@ -47,8 +53,12 @@ def _settings(name: str | None, egress: bool | None = None, audit: bool | None =
 @app.command()
 def up(
     name: Name = None,
-    egress: Annotated[bool | None, typer.Option("--egress/--no-egress", help="Let pods reach the network.")] = None,
-    audit: Annotated[bool | None, typer.Option("--audit/--no-audit", help="Write the API server's audit log.")] = None,
+    egress: Annotated[
+        bool | None, typer.Option("--egress/--no-egress", help="Let pods reach the network.")
+    ] = None,
+    audit: Annotated[
+        bool | None, typer.Option("--audit/--no-audit", help="Write the API server's audit log.")
+    ] = None,
 ) -> None:
     """Start the cluster, or whatever of it does not run."""
     settings = _settings(name, egress, audit)
@@ -60,7 +70,8 @@ def up(
 
 @app.command()
 def down(
-    name: Name = None, purge: Annotated[bool, typer.Option("--purge", help="Remove the cluster's data too.")] = False
+    name: Name = None,
+    purge: Annotated[bool, typer.Option("--purge", help="Remove the cluster's data too.")] = False,
 ) -> None:
     """Stop the cluster; nothing of it stays behind."""
     cluster.down(_settings(name), Progress(errors), purge=purge)
@@ -84,7 +95,8 @@ def kubeconfig(name: Name = None) -> None:
 def load_image(archives: list[Path], name: Name = None, output: Output = "text") -> None:
     """Bring docker or OCI archives into the cluster's store."""
     settings = _settings(name)
-    cluster.require_running(settings)
+    preflight.require_root()
+    node.require_running(settings)
     brought = [tag for archive in archives for tag in images.load_archive(settings, archive)]
     print(json.dumps(brought) if output == "json" else "\n".join(brought))
 
@@ -92,18 +104,23 @@ def load_image(archives: list[Path], name: Name = None, output: Output = "text")
 @app.command()
 def build_image(
     names: Annotated[list[str] | None, typer.Argument(help="Images of the list; all without a name.")] = None,
-    list_file: Annotated[Path, typer.Option("--list", help="The list of images.")] = Path("images/images.yaml"),
+    list_file: Annotated[Path, typer.Option("--list", help="The list of images.")] = Path(
+        "images/images.yaml"
+    ),
     context: Annotated[Path, typer.Option("--context", help="Build context.")] = Path(),
     name: Name = None,
 ) -> None:
     """Build images and bring them into the cluster; unchanged ones are skipped."""
     settings = _settings(name)
-    cluster.require_running(settings)
+    preflight.require_root()
+    node.require_running(settings)
     progress = Progress(errors)
     builder = builds.Builder(settings, context.absolute())
     found = builds.chosen(builds.rows(list_file), names or [])
     changed = [row.name for row in found if builder.bring(row, progress)]
-    errors.print(f"{len(changed)} of {len(found)} images were new, {progress.elapsed():.0f} s.", highlight=False)
+    errors.print(
+        f"{len(changed)} of {len(found)} images were new, {progress.elapsed():.0f} s.", highlight=False
+    )
 
 
 @app.command()
@@ -139,5 +156,5 @@ def kubectl(context: typer.Context) -> None:
     """Run the cluster's own kubectl."""
     settings = from_environment()
     binary = binaries.program("kubernetes", settings.cache)
-    command = [binary, "kubectl", "--kubeconfig", settings.kubeconfig, *context.args]
+    command = [str(binary), "kubectl", "--kubeconfig", str(settings.kubeconfig), *context.args]
     raise typer.Exit(subprocess.run(command, check=False).returncode)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bring the cluster up and down: ordered steps, each harmless to repeat."""
 
-import datetime as dt
 import fcntl
 import shutil
 from collections.abc import Iterator
@@ -9,15 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from otakube_cluster import addons, binaries, identities, images, network, packages, preflight, processes, sandbox
-from otakube_cluster.commands import run
-from otakube_cluster.components import Component, all_components, cgroup, containerd_socket
+from otakube_cluster import (
+    addons,
+    binaries,
+    cgroups,
+    environment,
+    images,
+    node,
+    packages,
+    preflight,
+    processes,
+    sandbox,
+)
+from otakube_cluster.components import Component, all_components, containerd_socket
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.processes import Identity
 from otakube_cluster.progress import Progress
 from otakube_cluster.settings import Settings
-
-CGROUPS = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +51,22 @@ def locked(settings: Settings) -> Iterator[None]:
         yield
 
 
-def pid_file(settings: Settings, name: str) -> Path:
-    """Where the identity of a daemon is kept."""
-    return settings.run / "pids" / name
-
-
-def running_node(settings: Settings) -> Identity | None:
-    """The node's first process, if it runs."""
-    identity = processes.read(pid_file(settings, sandbox.INIT))
-    return identity if processes.alive(identity) else None
-
-
 def up(settings: Settings, progress: Progress) -> None:
     """Start whatever of the cluster does not run, and return when a probe pod has resolved a Service name."""
-    _check(settings)
+    preflight.require_root()
     with locked(settings):
+        _check(settings)
         programs = _programs(settings, progress)
         daemons = all_components(settings, programs.kubernetes_binary)
-        node = running_node(settings)
-        if node is None:
+        first = node.running(settings)
+        if first is None:
             with progress.step("Make the node: namespaces, certificates, network"):
-                node = _new_node(settings, programs)
-        _start_daemons(settings, node, daemons, progress)
+                first = node.make(settings, programs.node / "bin/node")
+        _start_daemons(settings, first, daemons, progress)
         kubectl = addons.Kubectl(programs.kubernetes_binary, settings)
         _import_program_images(settings, programs, progress)
         _install_addons(settings, kubectl, programs.argo / "crds", progress)
+        environment.link_programs(settings)
 
 
 def _check(settings: Settings) -> None:
@@ -81,7 +79,7 @@ def _programs(settings: Settings, progress: Progress) -> Programs:
     if packages.missing_programs():
         with progress.step("Install Debian packages") as detail:
             packages.install_missing(detail)
-    unbuilt = binaries.missing(binaries.CLUSTER_MODULES, settings.cache, binaries.toolchain())
+    unbuilt = binaries.missing(binaries.ALL_MODULES, settings.cache, binaries.toolchain())
     for position, module in enumerate(unbuilt, 1):
         title = f"Build {module.name} {module.version} ({position} of {len(unbuilt)}; minutes the first time, then cached)"
         with progress.step(title) as detail:
@@ -90,42 +88,18 @@ def _programs(settings: Settings, progress: Progress) -> Programs:
     return Programs(node, kubernetes, argo, coredns)
 
 
-def _new_node(settings: Settings, programs: Programs) -> Identity:
-    _sweep(settings)
-    identities.issue(settings, dt.datetime.now(dt.UTC))
-    for folder in (settings.data / "logs", settings.data / "volumes"):
-        folder.mkdir(parents=True, exist_ok=True)
-    init = settings.run / sandbox.INIT
-    init.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(programs.node / "bin/node", init)
-    init.chmod(0o755)
-    _make_cgroups(settings)
-    node = sandbox.start(init, pid_file(settings, sandbox.INIT))
-    network.connect(settings, node)
-    (settings.run / "connected").touch()
-    return node
-
-
-def _sweep(settings: Settings) -> None:
-    """Remove what a cluster that died has left: the kernel has done the rest."""
-    network.disconnect(settings)
-    _remove_cgroups(settings)
-    if settings.run.exists():
-        shutil.rmtree(settings.run)
-
-
-def _start_daemons(settings: Settings, node: Identity, daemons: list[Component], progress: Progress) -> None:
+def _start_daemons(settings: Settings, first: Identity, daemons: list[Component], progress: Progress) -> None:
     for daemon in daemons:
-        file = pid_file(settings, daemon.name)
+        file = node.pid_file(settings, daemon.name)
         record = settings.run / "digests" / daemon.name
         running = processes.read(file)
         if processes.alive(running) and record.exists() and record.read_text() == daemon.digest:
             continue
         with progress.step(f"Start {daemon.name}"):
-            if running:
-                processes.stop([running], grace=10)
+            # Also one that was started in the moment in which an earlier `up` was interrupted.
+            processes.stop([*([running] if running else []), *sandbox.same(first, daemon.command)], grace=10)
             _write_files(daemon)
-            _start(settings, node, daemon)
+            _start(settings, first, daemon)
             record.parent.mkdir(parents=True, exist_ok=True)
             record.write_text(daemon.digest)
 
@@ -136,15 +110,15 @@ def _write_files(daemon: Component) -> None:
         path.write_text(text)
 
 
-def _start(settings: Settings, node: Identity, daemon: Component) -> None:
+def _start(settings: Settings, first: Identity, daemon: Component) -> None:
     log = settings.data / "logs" / f"{daemon.name}.log"
     identity = sandbox.spawn(
-        node,
+        first,
         daemon.command,
         log=log,
-        pid_file=pid_file(settings, daemon.name),
+        pid_file=node.pid_file(settings, daemon.name),
         environment=daemon.environment,
-        cgroup=f"{cgroup(settings)}-system",
+        cgroup=cgroups.of_daemons(settings),
     )
     _wait_for_daemon(settings, daemon, identity, log)
 
@@ -166,7 +140,11 @@ def _import_program_images(settings: Settings, programs: Programs, progress: Pro
     )  # fmt: skip
     record = settings.data / "program-images"
     stamp = "\n".join(f"{image.tag} {image.programs[0]}" for image in wanted)
-    if record.exists() and record.read_text() == stamp and {image.tag for image in wanted} <= images.present(settings):
+    if (
+        record.exists()
+        and record.read_text() == stamp
+        and {image.tag for image in wanted} <= images.present(settings)
+    ):
         return
     with progress.step("Import the cluster's own images") as detail:
         for image in wanted:
@@ -186,85 +164,27 @@ def _install_addons(settings: Settings, kubectl: addons.Kubectl, crds: Path, pro
             addons.install(kubectl, settings, crds)
         record.write_text(digest)
         ready.unlink(missing_ok=True)
-    with progress.step("Wait for the node, DNS and Argo"):
-        addons.wait_until_ready(kubectl, settings)
+    with progress.step("Wait for the node"):
+        addons.wait_for_node(kubectl, settings)
+    # Before the Deployments: after a restart their status is old until the kubelet has spoken.
     if not ready.exists():
         with progress.step("Run a probe pod"):
             addons.probe(kubectl, settings)
-        ready.touch()
+    with progress.step("Wait for DNS and Argo"):
+        addons.wait_for_deployments(kubectl)
+    ready.touch()
 
 
 def down(settings: Settings, progress: Progress, *, purge: bool) -> None:
     """Stop the cluster and leave nothing behind; with purge its data goes too."""
+    preflight.require_root()
     with locked(settings):
-        node = running_node(settings)
-        if node:
-            with progress.step("Stop the daemons and pods"):
-                _stop(settings, node)
+        first = node.running(settings)
+        if first:
+            with progress.step("Stop pods and daemons"):
+                node.end(settings, first)
         with progress.step("Remove network and control groups"):
-            _sweep(settings)
+            node.sweep(settings)
         if purge and settings.data.exists():
             with progress.step(f"Remove {settings.data}"):
                 shutil.rmtree(settings.data)
-    settings.run.with_suffix(".lock").unlink(missing_ok=True)
-
-
-def _stop(settings: Settings, node: Identity) -> None:
-    """The kubelet first, so that it restarts nothing; then pods, so that stores can close; then the rest."""
-    daemons = [processes.read(path) for path in (settings.run / "pids").iterdir() if path.name != sandbox.INIT]
-    ordered = [identity for identity in daemons if identity]
-    kubelet = processes.read(pid_file(settings, "kubelet"))
-    processes.stop([kubelet] if kubelet else [], grace=5)
-    known = {node, *ordered}
-    pods = [identity for pid in sandbox.members(node).values() if (identity := processes.identify(pid))]
-    processes.stop([identity for identity in pods if identity not in known and not _is_shim(identity)], grace=5)
-    processes.stop(ordered, grace=10)
-    processes.stop([node], grace=5)
-
-
-def _is_shim(identity: Identity) -> bool:
-    try:
-        return (processes.PROC / str(identity.pid) / "comm").read_text().startswith("containerd-shim")
-    except OSError:
-        return False
-
-
-def _make_cgroups(settings: Settings) -> None:
-    for root in _cgroup_roots():
-        for name in (cgroup(settings), f"{cgroup(settings)}-system"):
-            (root / name).mkdir(exist_ok=True)
-    # cgroup v1: a cpuset without processors and memory nodes accepts no process.
-    cpuset = CGROUPS / "cpuset"
-    for name in (cgroup(settings), f"{cgroup(settings)}-system"):
-        for file in ("cpuset.cpus", "cpuset.mems"):
-            if (cpuset / file).exists():
-                (cpuset / name / file).write_text((cpuset / file).read_text())
-
-
-def _cgroup_roots() -> list[Path]:
-    if (CGROUPS / "cgroup.controllers").exists():
-        return [CGROUPS]
-    return [folder for folder in CGROUPS.iterdir() if folder.is_dir() and not folder.is_symlink() and folder.name != "unified"]
-
-
-def _remove_cgroups(settings: Settings) -> None:
-    for root in _cgroup_roots():
-        for name in (cgroup(settings), f"{cgroup(settings)}-system"):
-            for folder in sorted((root / name).glob("**/"), key=lambda path: len(path.parts), reverse=True):
-                processes.wait_for(lambda folder=folder: _remove_folder(folder), timeout=5)
-
-
-def _remove_folder(folder: Path) -> bool:
-    try:
-        folder.rmdir()
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def require_running(settings: Settings) -> None:
-    """ClusterError with the cure when the cluster does not run."""
-    if running_node(settings) is None:
-        raise ClusterError(f"The cluster {settings.name} does not run: start it with `otakube cluster up`.")

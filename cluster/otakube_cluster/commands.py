@@ -53,4 +53,6 @@ def attempt(
     except FileNotFoundError as error:
         raise ClusterError(f"The program {command[0]} is not installed.") from error
     except subprocess.TimeoutExpired as error:
-        raise ClusterError(f"{shlex.join(map(str, command))[:200]} did not end within {timeout:.0f} s.") from error
+        raise ClusterError(
+            f"{shlex.join(map(str, command))[:200]} did not end within {timeout:.0f} s."
+        ) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from otakube_cluster import cgroups
 from otakube_cluster.network import PLUGINS, container_network
 from otakube_cluster.settings import Settings
 
@@ -28,11 +29,6 @@ class Component:
     def digest(self) -> str:
         """Changes with anything that this daemon is started with."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
-
-
-def cgroup(settings: Settings) -> str:
-    """The control group of everything in the cluster; two kubelets that share one would kill each other's pods."""
-    return f"otakube-{settings.name}"
 
 
 def containerd_socket(settings: Settings) -> Path:
@@ -111,7 +107,9 @@ def api_server(settings: Settings, program: str) -> Component:
     if settings.audit:
         policy = settings.data / "audit-policy.yaml"
         files[policy] = json.dumps(AUDIT_POLICY)
-        options += flags(audit_policy_file=policy, audit_log_path=settings.data / "logs/audit.log", audit_log_maxsize=50)
+        options += flags(
+            audit_policy_file=policy, audit_log_path=settings.data / "logs/audit.log", audit_log_maxsize=50
+        )
     return Component(
         name="kube-apiserver",
         command=(program, "kube-apiserver", *options),
@@ -120,7 +118,12 @@ def api_server(settings: Settings, program: str) -> Component:
     )
 
 
-AUDIT_POLICY = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}
+AUDIT_POLICY = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [{"level": "Metadata"}],
+}
 
 
 def controller_manager(settings: Settings, program: str) -> Component:
@@ -209,7 +212,7 @@ def kubelet_config(settings: Settings) -> dict[str, Any]:
         "volumePluginDir": str(settings.data / "kubelet/volume-plugins"),
         "resolvConf": "/etc/resolv.conf" if settings.egress else "",
         "cgroupDriver": "cgroupfs",
-        "cgroupRoot": f"/{cgroup(settings)}",
+        "cgroupRoot": f"/{cgroups.of_pods(settings)}",
         "failCgroupV1": False,
         "failSwapOn": False,
         "localStorageCapacityIsolation": True,
@@ -268,7 +271,10 @@ def containerd(settings: Settings) -> Component:
         name="containerd",
         command=("containerd", "--config", str(path)),
         environment={"GOMEMLIMIT": "512MiB"},
-        files={path: containerd_config(settings, networks), networks / "pods.conflist": json.dumps(container_network(settings))},
+        files={
+            path: containerd_config(settings, networks),
+            networks / "pods.conflist": json.dumps(container_network(settings)),
+        },
     )
 
 
@@ -301,4 +307,3 @@ SystemdCgroup = false
 bin_dir = "{PLUGINS}"
 conf_dir = "{networks}"
 """
-

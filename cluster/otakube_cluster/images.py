@@ -34,7 +34,10 @@ def program_images(node: Path, coredns: Path, argo: Path, versions: tuple[str, s
 
     def image(tag: str, program: Path, **environment: str) -> ProgramImage:
         return ProgramImage(
-            tag=tag, programs=(program,), entrypoint=(f"/bin/{program.name}",), environment={**path, **environment}
+            tag=tag,
+            programs=(program,),
+            entrypoint=(f"/bin/{program.name}",),
+            environment={**path, **environment},
         )
 
     coredns_version, argo_version = versions
@@ -114,6 +117,8 @@ def present(settings: Settings) -> set[str]:
 def load_archive(settings: Settings, archive: Path) -> list[str]:
     """Import a docker or OCI archive; the names that it brought."""
     if not archive.is_file():
-        raise ClusterError(f"There is no archive {archive}: give the path of a docker or OCI archive (a tar file).")
+        raise ClusterError(
+            f"There is no archive {archive}: give the path of a docker or OCI archive (a tar file)."
+        )
     said = ctr(settings, ["images", "import", "--all-platforms", archive])
     return [line.split()[1] for line in said.splitlines() if line.startswith("unpacking ")]

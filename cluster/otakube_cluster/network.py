@@ -92,9 +92,7 @@ def _table(settings: Settings) -> str:
 
 
 def _open_the_way_out(settings: Settings) -> None:
-    forwarding = Path("/proc/sys/net/ipv4/ip_forward")
-    (settings.run / "ip_forward").write_text(forwarding.read_text())
-    forwarding.write_text("1\n")
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1\n")
     attempt(["nft", "delete", "table", "ip", _table(settings)])
     run(["nft", "-f", "-"], stdin=machine_rules(settings, _table(settings)))
 
@@ -108,13 +106,9 @@ def machine_rules(settings: Settings, table: str) -> str:
 
 
 def disconnect(settings: Settings) -> None:
-    """Remove the link (its routes go with it) and whatever egress has changed on the machine."""
+    """Remove the link (its routes go with it) and the machine's packet rules."""
     attempt(["ip", "link", "delete", settings.link])
-    saved = settings.run / "ip_forward"
-    if saved.exists():
-        attempt(["nft", "delete", "table", "ip", _table(settings)])
-        Path("/proc/sys/net/ipv4/ip_forward").write_text(saved.read_text())
-        saved.unlink()
+    attempt(["nft", "delete", "table", "ip", _table(settings)])
 
 
 def routes() -> list[tuple[str, str]]:

@@ -39,4 +39,8 @@ def install_missing(detail: Callable[[str], None], programs: dict[str, str] = PR
     detail("reading the package lists")
     run(["apt-get", "update", "-qq"], environment=quiet)
     detail(", ".join(wanted))
-    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], environment=quiet, timeout=1800)
+    run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted],
+        environment=quiet,
+        timeout=1800,
+    )

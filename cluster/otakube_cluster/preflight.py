@@ -5,12 +5,13 @@ import ipaddress
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from otakube_cluster import binaries, network, packages
+from otakube_cluster import binaries, network, node, packages
 from otakube_cluster.commands import attempt
+from otakube_cluster.errors import ClusterError
 from otakube_cluster.settings import PREFIX, Settings
 
 GIB = 2**30
@@ -23,7 +24,6 @@ CONTROLLERS = frozenset({"cpu", "cpuacct", "cpuset", "memory", "devices", "freez
 class Facts:
     """What was found on the machine."""
 
-    root: bool
     system: str
     free_disk: int
     memory: int
@@ -35,14 +35,22 @@ class Facts:
     go: str | None
     routes: tuple[tuple[str, str], ...]
     namespaces_refused: str | None
+    neighbours: tuple[tuple[str, int], ...]
+    running_with: Mapping[str, str | int | bool]
+
+
+def require_root() -> None:
+    """ClusterError unless this process is root's."""
+    if os.geteuid() != 0:
+        raise ClusterError(
+            "The cluster needs root, for it makes namespaces, mounts and network devices: run the command with sudo."
+        )
 
 
 def gather(settings: Settings) -> Facts:
     """Look at the machine; changes nothing."""
-    root = os.geteuid() == 0
     go = binaries.toolchain()
     return Facts(
-        root=root,
         system=f"{platform.system()} {platform.machine()}",
         free_disk=shutil.disk_usage(_existing(settings.data)).free,
         memory=_memory(),
@@ -50,19 +58,26 @@ def gather(settings: Settings) -> Facts:
         controllers=_controllers(),
         missing_programs=tuple(packages.missing_programs()),
         can_install=shutil.which("apt-get") is not None,
-        unbuilt=tuple(module.name for module in binaries.missing(binaries.CLUSTER_MODULES, settings.cache, go)),
+        unbuilt=tuple(
+            module.name for module in binaries.missing(binaries.CLUSTER_MODULES, settings.cache, go)
+        ),
         go=go,
         routes=tuple(network.routes()) if shutil.which("ip") else (),
-        namespaces_refused=_try_namespaces() if root else None,
+        namespaces_refused=_try_namespaces(),
+        neighbours=tuple(sorted(node.neighbours(settings).items())),
+        running_with=node.recorded(settings.run) if node.running(settings) else {},
     )
 
 
 def problems(facts: Facts, settings: Settings) -> list[str]:
     """One sentence with its cure for each thing that stands in the way."""
     if facts.system != "Linux x86_64":
-        return [f"This is {facts.system}; the cluster from packages runs on Linux x86_64: use kind with Docker instead."]
-    if not facts.root:
-        return ["The cluster needs root, for it makes namespaces, mounts and network devices: run the command with sudo."]
+        return [
+            f"This is {facts.system}; the cluster from packages runs on Linux x86_64: use kind with Docker instead."
+        ]
+    if facts.running_with:
+        different = node.contradiction(settings, facts.running_with)
+        return [different] if different else []
     found = [_disk(facts, settings), _memory_problem(facts), _kernel(facts), _programs(facts), _go(facts)]
     return [sentence for sentence in [*found, *_addresses(facts, settings)] if sentence]
 
@@ -85,7 +100,9 @@ def _memory_problem(facts: Facts) -> str | None:
 
 def _kernel(facts: Facts) -> str | None:
     if "overlay" not in facts.filesystems:
-        return "The kernel offers no overlay file system: run `modprobe overlay`, or use a kernel that has it."
+        return (
+            "The kernel offers no overlay file system: run `modprobe overlay`, or use a kernel that has it."
+        )
     lacking = CONTROLLERS - facts.controllers
     if lacking:
         return (
@@ -114,9 +131,23 @@ def _go(facts: Facts) -> str | None:
 
 
 def _addresses(facts: Facts, settings: Settings) -> list[str]:
-    wanted = {"LINK_CIDR": settings.link_cidr, "POD_CIDR": settings.pod_cidr, "SERVICE_CIDR": settings.service_cidr}
+    for name, slot in facts.neighbours:
+        if slot == settings.slot:
+            return [
+                f"The cluster {name} runs in slot {slot} too: set {PREFIX}SLOT to another number below 64."
+            ]
+    wanted = {
+        "LINK_CIDR": settings.link_cidr,
+        "POD_CIDR": settings.pod_cidr,
+        "SERVICE_CIDR": settings.service_cidr,
+    }
     found = []
     for variable, ours in wanted.items():
+        for other, theirs in wanted.items():
+            if variable < other and ours.overlaps(theirs):
+                found.append(
+                    f"{PREFIX}{variable} {ours} and {PREFIX}{other} {theirs} overlap: set one of them to a free range."
+                )
         for destination, device in facts.routes:
             taken = ipaddress.ip_network(destination, strict=False)
             if device != settings.link and taken.overlaps(ours):
@@ -147,9 +178,3 @@ def _controllers() -> frozenset[str]:
 def _try_namespaces() -> str | None:
     done = attempt(["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "true"])
     return None if done.returncode == 0 else done.stderr.strip() or "no reason given"
-
-
-def overlapping(settings: Settings) -> Sequence[ipaddress.IPv4Network]:
-    """The ranges of this cluster that overlap each other."""
-    ranges = [settings.link_cidr, settings.pod_cidr, settings.service_cidr]
-    return [one for index, one in enumerate(ranges) if any(one.overlaps(other) for other in ranges[index + 1 :])]

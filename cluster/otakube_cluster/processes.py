@@ -4,7 +4,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,29 @@ def identify(pid: int) -> Identity | None:
     except (OSError, IndexError, ValueError):
         return None
     return None if state in "ZX" else Identity(pid, started)
+
+
+def every() -> Iterator[Identity]:
+    """All processes of the machine."""
+    for folder in PROC.iterdir():
+        if folder.name.isdecimal() and (identity := identify(int(folder.name))):
+            yield identity
+
+
+def command_line(identity: Identity) -> list[str]:
+    """The arguments that a process was started with; empty when it is gone."""
+    try:
+        return (PROC / str(identity.pid) / "cmdline").read_text(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def name(identity: Identity) -> str:
+    """The kernel's name of a process, at most 15 characters; empty when it is gone."""
+    try:
+        return (PROC / str(identity.pid) / "comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def alive(identity: Identity | None) -> bool:

@@ -19,7 +19,7 @@ from otakube_cluster.processes import PROC, Identity
 INIT = "otakube-node"
 
 
-def start(binary: Path, pid_file: Path) -> Identity:
+def start(binary: Path) -> Identity:
     """Start the node's first process and wait until its namespaces are ready."""
     unshare = subprocess.Popen(
         ["unshare", "--mount", "--propagation", "slave", "--net", "--pid", "--fork", "--mount-proc",
@@ -29,15 +29,15 @@ def start(binary: Path, pid_file: Path) -> Identity:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and unshare.poll() is None:
         child = _only_child(unshare.pid)
-        if child and (PROC / str(child) / "comm").read_text().strip() == binary.name[:15]:
-            identity = processes.identify(child)
-            if identity:
-                processes.write(pid_file, identity)
-                return identity
+        identity = processes.identify(child) if child else None
+        if identity and processes.command_line(identity) == [str(binary)]:
+            return identity
         time.sleep(0.01)
     unshare.kill()
     said = unshare.communicate()[1].decode(errors="replace").strip()
-    raise ClusterError(f"The kernel refused new mount, network and process namespaces ({said}): run as root of the machine.")
+    raise ClusterError(
+        f"The kernel refused new mount, network and process namespaces ({said}): run as root of the machine."
+    )
 
 
 def _only_child(pid: int) -> int | None:
@@ -58,8 +58,22 @@ def inside(node: Identity, command: Sequence[Argument], *, stdin: str | None = N
     return run(entering(node, command), stdin=stdin)
 
 
+def same(node: Identity, command: Sequence[Argument]) -> list[Identity]:
+    """The processes of the node that were started with exactly this command line."""
+    found = [identity for pid in members(node).values() if (identity := processes.identify(pid))]
+    return [
+        identity for identity in found if processes.command_line(identity) == [str(part) for part in command]
+    ]
+
+
 def spawn(
-    node: Identity, command: Sequence[Argument], *, log: Path, pid_file: Path, environment: Mapping[str, str], cgroup: str
+    node: Identity,
+    command: Sequence[Argument],
+    *,
+    log: Path,
+    pid_file: Path,
+    environment: Mapping[str, str],
+    cgroup: str,
 ) -> Identity:
     """Start a daemon inside the node and write its pid file, with the pid that the machine sees."""
     script = (

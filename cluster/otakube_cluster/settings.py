@@ -90,7 +90,9 @@ def load(environment: Mapping[str, str], **flags: str | bool | None) -> Settings
     return Settings(
         name=name,
         slot=slot,
-        data=_folder(environment, "OTAKUBE_DATA_DIR", platformdirs.user_data_path("otakube")) / "clusters" / name,
+        data=_folder(environment, "OTAKUBE_DATA_DIR", platformdirs.user_data_path("otakube"))
+        / "clusters"
+        / name,
         cache=_folder(environment, "OTAKUBE_CACHE_DIR", platformdirs.user_cache_path("otakube")),
         run=Path("/run/otakube") / name,
         link_cidr=_network(environment, "LINK_CIDR", f"10.224.{slot}.0/30"),

@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Any
 
-from otakube_cluster import cluster, processes
+from otakube_cluster import node, processes
 from otakube_cluster.components import all_components
 from otakube_cluster.settings import Settings
 
@@ -12,14 +12,17 @@ from otakube_cluster.settings import Settings
 def report(settings: Settings) -> dict[str, Any]:
     """Each daemon with its pid, or null when it does not run."""
     names = [daemon.name for daemon in all_components(settings, Path("kubernetes"))]
-    found = {name: processes.read(cluster.pid_file(settings, name)) for name in names}
-    pids = {name: identity.pid if identity and processes.alive(identity) else None for name, identity in found.items()}
-    node = cluster.running_node(settings)
+    found = {name: processes.read(node.pid_file(settings, name)) for name in names}
+    pids = {
+        name: identity.pid if identity and processes.alive(identity) else None
+        for name, identity in found.items()
+    }
+    first = node.running(settings)
     return {
         "name": settings.name,
-        "running": bool(node) and all(pids.values()),
+        "running": first is not None and all(pids.values()),
         "ready": (settings.run / "ready").exists(),
-        "node": node.pid if node else None,
+        "node": first.pid if first else None,
         "daemons": pids,
         "server": settings.server,
         "kubeconfig": str(settings.kubeconfig),

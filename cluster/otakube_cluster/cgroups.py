@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cluster's control groups, on version 1 and version 2."""
+
+from pathlib import Path
+
+from otakube_cluster import processes
+from otakube_cluster.settings import Settings
+
+ROOT = Path("/sys/fs/cgroup")
+
+
+def of_pods(settings: Settings) -> str:
+    """The group below which the kubelet works; two kubelets that shared one would end each other's pods."""
+    return f"otakube-{settings.name}"
+
+
+def of_daemons(settings: Settings) -> str:
+    """The group of the node's daemons."""
+    return f"{of_pods(settings)}-system"
+
+
+def hierarchies() -> list[Path]:
+    """The roots of all hierarchies: one in version 2, one per controller in version 1."""
+    if (ROOT / "cgroup.controllers").exists():
+        return [ROOT]
+    folders = (path for path in ROOT.iterdir() if path.is_dir() and not path.is_symlink())
+    return [path for path in folders if path.name != "unified"]
+
+
+def make(settings: Settings) -> None:
+    """Make both groups in every hierarchy."""
+    for root in hierarchies():
+        for name in (of_pods(settings), of_daemons(settings)):
+            (root / name).mkdir(exist_ok=True)
+            # Version 1: a cpuset without processors and memory nodes accepts no process.
+            for file in ("cpuset.cpus", "cpuset.mems"):
+                if root.name == "cpuset":
+                    (root / name / file).write_text((root / file).read_text())
+
+
+def remove(settings: Settings) -> None:
+    """Remove both groups with everything below; the processes in them have ended."""
+    for root in hierarchies():
+        for name in (of_pods(settings), of_daemons(settings)):
+            below = sorted((root / name).glob("**/"), key=lambda path: len(path.parts), reverse=True)
+            for folder in below:
+                processes.wait_for(lambda folder=folder: _removed(folder), timeout=5)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+
+
+def left(settings: Settings) -> list[Path]:
+    """The groups that are still there."""
+    names = (of_pods(settings), of_daemons(settings))
+    return [root / name for root in hierarchies() for name in names if (root / name).exists()]
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
