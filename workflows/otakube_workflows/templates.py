@@ -64,7 +64,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step as its pod needs it; `outputs` maps each to its default, None where the step always writes it."""
+    """One step as its pod needs it; `outputs` maps each to its default, None where it is always written."""
 
     name: str
     command: Sequence[str] = ()
