@@ -106,8 +106,8 @@ class Stores:
     def environment(self, secrets_folder: Path, **changes: str) -> dict[str, str]:
         """The environment of a step process; secrets go to files, as in a pod."""
         secrets_folder.mkdir(parents=True, exist_ok=True)
-        (secrets_folder / "s3_access_key_id").write_text(self.access_key_id)
-        (secrets_folder / "s3_secret_access_key").write_text(self.secret_access_key)
+        (secrets_folder / "otakube_s3_access_key_id").write_text(self.access_key_id)
+        (secrets_folder / "otakube_s3_secret_access_key").write_text(self.secret_access_key)
         return {
             "PATH": os.environ["PATH"],
             "OTAKUBE_SECRETS_DIR": str(secrets_folder),

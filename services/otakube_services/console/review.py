@@ -210,7 +210,7 @@ def _values(decision: Decision, note: str, reviewer: str) -> dict[ReviewOutput, 
         if len(text) > limit:
             raise ConsoleError(f"{option} has {len(text)} characters; shorten it to {limit}", code=2)
         if "{{" in text:  # Argo would evaluate it as an expression
-            raise ConsoleError(f"{option} contains '{{{{', which Argo reads as a template; leave it out", code=2)
+            raise ConsoleError(f"{option} contains {'{{'!r}, which Argo evaluates; leave it out", code=2)
     return {
         ReviewOutput.DECISION: decision.value,
         ReviewOutput.NOTE: note,

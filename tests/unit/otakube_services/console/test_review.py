@@ -51,7 +51,7 @@ def test_a_note_that_is_too_long_is_refused_before_anything_is_asked() -> None:
 
 
 def test_a_note_that_argo_would_evaluate_is_refused() -> None:
-    with pytest.raises(ConsoleError, match="--note contains '{{', which Argo reads as a template"):
+    with pytest.raises(ConsoleError, match=r"--note contains '\{\{', which Argo evaluates"):
         _values(Decision.APPROVE, "see {{=1+1}}", "")
 
 

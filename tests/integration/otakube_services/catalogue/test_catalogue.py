@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The read API as a process of its own over real stores, with the real model."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+
+from golden import NOW, a_character, a_record, an_entry, an_episode, an_id
+from otakube.adapters.embedding import text_embedder
+from otakube.adapters.mongodb.catalogue import MongoIdentities
+from otakube.adapters.mongodb.connection import Documents
+from otakube.adapters.qdrant.vectors import QdrantVectors
+from otakube.adapters.s3.objects import S3Objects
+from otakube.domain import work
+from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider, Titles
+from otakube.ports.embedding import TextEmbedder
+from otakube.ports.vectors import Version
+from otakube.settings import Settings
+from otakube.steps.embed import vectors_of
+from stores import Stores, free_port
+
+PLACE = {"mongodb_database": "catalogue-test", "qdrant_collection": "catalogue-test"}
+START_SECONDS = 60
+
+STORIES = [
+    ("Frozen Tide", "A young cartographer crosses a frozen sea to find the brother whom an empire took."),
+    (
+        "Glass Courier",
+        "In a desert where sand melts to glass, a messenger carries letters between dying cities.",
+    ),
+    ("Second Serve", "A high school volleyball team that nobody believes in trains for the national finals."),
+    ("Lantern Street Kitchen", "A chef opens a tiny restaurant at night and cooks for ghosts with regrets."),
+    ("Iron Orchard", "Pilots of giant machines defend the last farms of Mars against a mining company."),
+    ("Lost Clause", "A lawyer who failed every exam defends demons in the court of hell."),
+]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    client: httpx2.Client
+    settings: Settings
+
+
+def record_of(number: int) -> GoldenRecord:
+    title, synopsis = STORIES[number]
+    poster = Image(
+        kind=ImageKind.POSTER,
+        source_url=f"https://media.example/{number}.png",
+        provider=Provider.JIKAN,
+        sha256=f"{number:064x}",
+        key=f"images/{number:064x}.png",
+        content_type="image/png",
+        width=200,
+        height=300,
+        size_bytes=1000,
+    )
+    entry = an_entry(
+        number,
+        titles=Titles(main=title),
+        synopsis=synopsis,
+        images=[poster],
+        season=None,
+    )
+    return a_record(number, entry=entry, episodes=[an_episode(1)] if number == 0 else [], characters=[])
+
+
+@pytest.fixture(scope="module")
+def embedder() -> TextEmbedder:
+    return text_embedder("minilm")
+
+
+async def publish(
+    settings: Settings,
+    embedder: TextEmbedder,
+    record: GoldenRecord,
+    *,
+    version: int = 1,
+    live: int | None = None,
+) -> None:
+    """Write what a commit leaves: the points of a version, then the document that makes one live."""
+    digest = work.digest(record)
+    entry_id = record.entry.id
+    async with Documents(settings) as documents, QdrantVectors(settings) as vectors:
+        await vectors.ensure(model=embedder.name, dimension=embedder.dimension)
+        points = vectors_of(record, embedder, digest=digest).points
+        stamp = Version(entry_id=entry_id, version=version, digest=digest)
+        await vectors.insert(stamp, points, payload={"type": record.entry.type.value})
+        document = {
+            "live_version": live or version,
+            "commit_key": "key",
+            "digest": digest,
+            "model": embedder.name,
+            "record": orjson.loads(record.model_dump_json()),
+            "committed_at": NOW,
+        }
+        await documents["animes"].replace_one({"_id": entry_id}, document, upsert=True)
+        await MongoIdentities(documents).claim([str(url) for url in record.entry.sources], entry_id)
+
+
+@pytest.fixture(scope="module")
+def catalogue(
+    stores: Stores, embedder: TextEmbedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Catalogue]:
+    folder = tmp_path_factory.mktemp("catalogue")
+    settings, port = stores.settings(**PLACE), free_port()
+    environment = {
+        **os.environ,
+        **stores.environment(folder / "secrets", **PLACE),
+        "OTAKUBE_CATALOGUE_PORT": str(port),
+    }
+    command = [sys.executable, "-m", "otakube_services.catalogue"]
+    log = (folder / "log").open("wb")
+    with subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+                wait_until_ready(client, process, folder / "log")
+                yield Catalogue(client, settings)
+        finally:
+            process.terminate()
+
+
+def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            client.get("/readyz").raise_for_status()
+            return
+        except httpx2.TransportError:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+async def published(catalogue: Catalogue, embedder: TextEmbedder) -> None:
+    for number in range(len(STORIES)):
+        await publish(catalogue.settings, embedder, record_of(number))
+
+
+def ask(catalogue: Catalogue, path: str, **query: Any) -> Any:
+    response = catalogue.client.get(path, params=query)
+    assert response.is_success, response.text
+    return response.json()
+
+
+def refusal(catalogue: Catalogue, path: str, **query: Any) -> tuple[int, str]:
+    response = catalogue.client.get(path, params=query)
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    body = response.json()
+    assert body["status"] == response.status_code
+    return response.status_code, body["detail"]
+
+
+def test_a_search_before_the_first_entry_finds_nothing(catalogue: Catalogue) -> None:
+    assert ask(catalogue, "/search", q="anything") == {"query": "anything", "results": []}
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("someone delivers mail across a wasteland", "Glass Courier"),
+        ("sports club wants to win the championship", "Second Serve"),
+        ("food and spirits of the dead", "Lantern Street Kitchen"),
+        ("mecha on another planet", "Iron Orchard"),
+        ("comedy about an attorney in the underworld", "Lost Clause"),
+        ("map maker looking for a lost sibling in the arctic", "Frozen Tide"),
+        ("frozen tide", "Frozen Tide"),
+    ],
+)
+def test_a_search_by_meaning_finds_the_story(catalogue: Catalogue, query: str, title: str) -> None:
+    results = ask(catalogue, "/search", q=query)["results"]
+    assert results[0]["title"] == title
+    scores = [result["score"] for result in results]
+    assert scores == sorted(scores, reverse=True)
+    assert len({result["id"] for result in results}) == len(results)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_search_is_bounded_and_keeps_to_its_kinds(catalogue: Catalogue) -> None:
+    assert len(ask(catalogue, "/search", q="story", limit=2)["results"]) == 2
+    [only] = ask(catalogue, "/search", q="the thaw of the ice", kind="episode")["results"]
+    assert (only["kind"], only["title"]) == ("episode", "Frozen Tide")
+
+
+@pytest.mark.usefixtures("published")
+async def test_points_of_a_version_that_is_not_live_are_never_shown(
+    catalogue: Catalogue, embedder: TextEmbedder
+) -> None:
+    record = a_record(
+        20, entry=an_entry(20, titles=Titles(main="Tuba Regatta"), synopsis="Tubas race on a lake.")
+    )
+    await publish(catalogue.settings, embedder, record, version=7, live=6)
+    titles = [one["title"] for one in ask(catalogue, "/search", q="tubas race on a lake")["results"]]
+    assert titles
+    assert "Tuba Regatta" not in titles
+
+
+@pytest.mark.usefixtures("published")
+def test_an_entry_is_found_by_id_and_by_each_source(catalogue: Catalogue) -> None:
+    by_id = ask(catalogue, f"/animes/{an_id('ani', 1)}")
+    by_source = ask(catalogue, "/animes", source="https://myanimelist.net/anime/90001")
+    assert by_id == by_source
+    assert by_id["record"]["entry"]["titles"]["main"] == "Glass Courier"
+    assert (by_id["version"], by_id["model"].partition("@")[0]) == (1, "all-minilm-l6-v2")
+
+
+@pytest.mark.usefixtures("published")
+def test_each_field_says_who_says_so_when_how_sure_and_who_disagrees(catalogue: Catalogue) -> None:
+    explained = ask(catalogue, f"/animes/{an_id('ani', 1)}/explain/titles")
+    assert explained["fields"] == [
+        {
+            "field": "titles",
+            "value": {"main": "Glass Courier", "english": None, "japanese": None, "synonyms": []},
+            "provider": "AniList",
+            "fetched_at": "2026-04-01T12:00:00Z",
+            "licence": "AniList terms",
+            "confidence": 0.9,
+            "stale": False,
+            "losing": [{"provider": "Kitsu", "value": '"Frozen Tides"'}],
+        }
+    ]
+    everything = ask(catalogue, f"/animes/{an_id('ani', 1)}/explain")["fields"]
+    assert {"titles", "synopsis", "genres", "images"} <= {field["field"] for field in everything}
+    assert "season" not in {field["field"] for field in everything}  # nobody knows it
+
+
+async def test_a_draft_shows_what_a_reviewer_decides_on(catalogue: Catalogue) -> None:
+    record = a_record(characters=[a_character(1)])
+    objects = S3Objects(catalogue.settings)
+    await objects.put("work/uid-9/2-1/golden.json", record.model_dump_json().encode())
+    draft = ask(catalogue, "/drafts/uid-9/2/1")
+    assert draft["explanation"]["title"] == "Frozen Tide"
+    assert draft["explanation"]["version"] is None
+    assert (draft["episodes"], draft["characters"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "words"),
+    [
+        ("/animes/ani_1", {}, 422, "entry_id is 'ani_1'"),
+        (f"/animes/{an_id('ani', 999)}", {}, 404, "find its id with /search"),
+        ("/animes", {}, 422, "source is"),
+        ("/animes", {"source": "https://myanimelist.net/anime/1"}, 404, "apply an AnimeEnrichment"),
+        (
+            f"/animes/{an_id('ani', 1)}/explain/colour",
+            {},
+            404,
+            "field 'colour' is none of an entry's: sources",
+        ),
+        ("/search", {}, 422, "q is"),
+        ("/search", {"q": "  "}, 422, "q is blank"),
+        ("/search", {"q": "x" * 1001}, 422, "q is 'xxx"),
+        ("/search", {"q": "x", "limit": 51}, 422, "limit is '51'"),
+        ("/search", {"q": "x", "kind": "poster"}, 422, "kind.0 is 'poster'"),
+        ("/drafts/uid-9/9/9", {}, 404, "work/uid-9/9-9/golden.json"),
+        ("/drafts/..%2F..%2Fimages/1/1", {}, 404, "see /docs"),
+        ("/nothing", {}, 404, "see /docs"),
+    ],
+)
+def test_an_error_names_the_field_the_value_and_the_cure(
+    catalogue: Catalogue, path: str, query: dict[str, Any], status: int, words: str
+) -> None:
+    found, detail = refusal(catalogue, path, **query)
+    assert (found, words in detail) == (status, True), detail
+
+
+def test_metrics_count_routes_and_never_paths(catalogue: Catalogue) -> None:
+    ask(catalogue, "/search", q="secret words")
+    metrics = catalogue.client.get("/metrics").text
+    assert 'otakube_catalogue_request_seconds_count{route="/search",status="200"}' in metrics
+    assert "secret" not in metrics
+
+
+def test_the_interface_is_described(catalogue: Catalogue) -> None:
+    assert "/animes/{entry_id}/explain/{field}" in ask(catalogue, "/openapi.json")["paths"]
