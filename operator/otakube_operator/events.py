@@ -7,7 +7,7 @@ They are told in the background and behind the work: an Event that cannot be pos
 import asyncio
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,14 +22,15 @@ from otakube_operator.workflows import MANAGER
 logger = logging.getLogger(__name__)
 
 BACKLOG = 1000
+PATIENCE = 50  # tenths of a second that one Event may wait for the work
 MESSAGE_LIMIT = 1024  # of the Event API
 
 
 class EventPoster:
     """A bounded backlog and the task that works it off."""
 
-    def __init__(self, cluster: Cluster, metrics: Metrics, host: str) -> None:
-        self._cluster, self._metrics, self._host = cluster, metrics, host
+    def __init__(self, cluster: Cluster, metrics: Metrics, *, host: str, busy: Callable[[], bool]) -> None:
+        self._cluster, self._metrics, self._host, self._busy = cluster, metrics, host, busy
         self._backlog: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
 
     def tell(self, seen: Enrichment | Unreadable, changed: Sequence[Condition]) -> None:
@@ -43,7 +44,16 @@ class EventPoster:
     async def run(self) -> None:
         """Post until cancelled."""
         while True:
-            await self._post(await self._backlog.get())
+            body = await self._backlog.get()
+            await self._let_work_pass()
+            await self._post(body)
+
+    async def _let_work_pass(self) -> None:
+        """Wait while keys wait, but not for ever."""
+        for _ in range(PATIENCE):
+            if not self._busy():
+                return
+            await asyncio.sleep(0.1)
 
     async def _post(self, body: dict[str, Any]) -> None:
         try:

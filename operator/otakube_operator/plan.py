@@ -63,19 +63,26 @@ def plan(observed: Observed, now: datetime, trouble: Trouble | None = None) -> P
     course = _course(observed)
     if trouble is not None:
         course = Course(stuck(trouble.reason, trouble.message))
-    running = any(not run.finished for run in observed.runs)
-    if enrichment.deleting and not running:
+    active = [run for run in observed.runs if not run.finished]
+    if enrichment.deleting and not active:
         return Plan(enrichment.status, release=enrichment.held)
-    needed = running or course.create is not None or trouble is not None
     status = describe(enrichment, course.run, course.verdict, now)
     return Plan(
         status,
-        hold=needed and not enrichment.held and not enrichment.deleting,
+        hold=_must_be_undone(active) and not enrichment.held and not enrichment.deleting,
         create=course.create,
         steer=course.steer,
         prune=() if enrichment.deleting else _beyond_history(observed, status.workflow),
-        release=enrichment.held and not needed,
+        release=enrichment.held and not active and course.create is None,
     )
+
+
+def _must_be_undone(active: list[Run]) -> bool:
+    """Whether a deletion would leave something outside: not before Argo has taken a Workflow up.
+
+    Until then the garbage collector does all there is to do, and the API server is spared a write.
+    """
+    return any(run.phase not in {"", "Pending"} for run in active)
 
 
 def current_run(observed: Observed) -> Run | None:

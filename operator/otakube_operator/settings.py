@@ -23,7 +23,7 @@ class Settings(BaseModel):
 
     namespaces: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     """Comma-separated; every namespace if empty."""
-    workers: int = Field(8, ge=1, le=64)
+    workers: int = Field(16, ge=1, le=64)
     """Enrichments worked on at once."""
     writes_at_once: int = Field(16, ge=1, le=256)
     writes_per_second: float = Field(50, gt=0, le=1000)

@@ -41,7 +41,9 @@ class Operator:
             clock=time.monotonic,
         )
         cluster = Cluster(self._session, info.server, pace=pace, metrics=self.metrics)
-        self._events = EventPoster(cluster, self.metrics, socket.gethostname())
+        self._events = EventPoster(
+            cluster, self.metrics, host=socket.gethostname(), busy=lambda: self.queue.depth() > 0
+        )
         applier = Applier(cluster, self.cache, self._events, self.metrics, gpu=settings.gpu)
         self._reconciler = Reconciler(
             cluster=cluster, cache=self.cache, applier=applier, metrics=self.metrics, now=utc_now
