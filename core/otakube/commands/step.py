@@ -9,16 +9,17 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from otakube_api import contract
-from otakube_api.contract import Failure, FailureReason, Node, Output
 
 from otakube import logs
 from otakube.errors import Fatal, StepError
 from otakube.wiring import Wiring
+from otakube_api import contract
+from otakube_api.contract import Failure, FailureReason, Node, Output
 
 Outputs = Mapping[Output, str]
 Step = Callable[..., Awaitable[Outputs]]
@@ -149,7 +150,12 @@ AnimeId = Annotated[str, typer.Option(help="Our id of the anime (ani_...).")]
 SourceUrls = Annotated[str, typer.Option(help="Its pages at the providers, as a JSON list.")]
 Title = Annotated[str, typer.Option(help="Its title, looked up at the providers.")]
 Providers = Annotated[str, typer.Option(help="Providers to ask, as a JSON list.")]
-Mode = Annotated[str, typer.Option(help="FullEnrichment, or EpisodeUpdate: fresh episodes on the stored entry.")]
+Accelerator = Annotated[
+    str, typer.Option(help="Where the pod runs, Cpu or Gpu: the engine takes what is there.")
+]
+Mode = Annotated[
+    str, typer.Option(help="FullEnrichment, or EpisodeUpdate: fresh episodes on the stored entry.")
+]
 ReviewPolicy = Annotated[str, typer.Option(help="Required, OnLowConfidence or Never.")]
 
 
@@ -171,17 +177,16 @@ async def fetch(
     from otakube.steps.fetch import Wanted, fetch
 
     wanted = Wanted.parse(anime_id=anime_id, source_urls=source_urls, title=title, providers=providers)
-    async with wiring.sources(wanted.providers) as sources:
-        return await fetch(
-            wanted,
-            sources,
-            await wiring.objects(),
-            work=run.work,
-            uid=run.uid,
-            quorum=wiring.settings.provider_quorum,
-            identities=wiring.identities,
-            catalogue=wiring.catalogue,
-        )
+    return await fetch(
+        wanted,
+        await wiring.rooms(),
+        await wiring.objects(),
+        work_prefix=run.work,
+        uid=run.uid,
+        quorum=wiring.settings.provider_quorum,
+        identities=wiring.identities,
+        catalogue=wiring.catalogue,
+    )
 
 
 @step(Node.STAGE)
@@ -192,7 +197,7 @@ async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> O
     """
     from otakube.steps.stage import stage
 
-    return await stage(await wiring.objects(), wiring.converters(), work=run.work, mode=mode)
+    return await stage(await wiring.objects(), wiring.converters(), work_prefix=run.work, mode=mode)
 
 
 @step(Node.IMAGES)
@@ -207,18 +212,61 @@ async def images(
 
     Example: otakube step images --review-policy Never --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.images import images
+    from otakube.steps.images import Review, images
 
     async with wiring.image_source() as source:
         return await images(
             source,
             await wiring.objects(),
             await wiring.image_map(),
-            work=run.work,
+            work_prefix=run.work,
             mode=mode,
-            policy=review_policy,
-            threshold=wiring.settings.review_confidence_threshold,
+            review=Review(review_policy, wiring.settings.review_confidence_threshold),
         )
+
+
+@step(Node.EMBED)
+async def embed(
+    wiring: Wiring,
+    run: Run,
+    *,
+    accelerator: Accelerator = "Cpu",  # noqa: ARG001 - it chose the pod's node; the engine takes what is there
+) -> Outputs:
+    """Turn the golden record's texts into vectors.
+
+    Example: otakube step embed --objects file:/tmp/bucket --outputs /tmp/outputs
+    """
+    from otakube.steps.embed import embed
+
+    return await embed(await wiring.objects(), wiring.text_embedder(), prefix=run.work)
+
+
+@step(Node.COMMIT)
+async def commit(
+    wiring: Wiring,
+    run: Run,
+    *,
+    decision: Annotated[str, typer.Option(help="approve, or automatic where no review was asked for.")] = "",
+    note: Annotated[str, typer.Option(help="What the reviewer wrote.")] = "",
+    reviewer: Annotated[str, typer.Option(help="Who decided.")] = "",
+) -> Outputs:
+    """Make the golden record live in document store, vector store and bucket, whole or not at all.
+
+    Example: otakube step commit --decision approve --reviewer ada --outputs /tmp/outputs
+    """
+    stores = await wiring.commit_stores()
+    from otakube.steps.commit import commit
+    from otakube.steps.wanted import read_commit
+
+    wanted = await read_commit(stores.objects, run=run.work, decision=decision, note=note, reviewer=reviewer)
+    settings = wiring.settings
+    return await commit(
+        stores,
+        wanted,
+        collection=settings.qdrant_collection,
+        lease_seconds=settings.lease_seconds,
+        clock=lambda: datetime.now(UTC),
+    )
 
 
 @step(Node.CONCLUDE)
@@ -226,7 +274,9 @@ async def conclude(
     wiring: Wiring,
     run: Run,
     *,
-    status: Annotated[str, typer.Option(help="Status of the workflow: Succeeded, Failed or Error.")] = "Succeeded",
+    status: Annotated[
+        str, typer.Option(help="Status of the workflow: Succeeded, Failed or Error.")
+    ] = "Succeeded",
     failures: Annotated[str, typer.Option(help="Its failed nodes, as Argo's JSON list.")] = "[]",
     title: Title = "",
 ) -> Outputs:
@@ -234,9 +284,7 @@ async def conclude(
 
     Example: otakube step conclude --status Succeeded --objects file:/tmp/bucket
     """
-    from otakube.steps.conclude import Run as FinishedRun
-    from otakube.steps.conclude import conclude
+    from otakube.steps.conclude import Ended, conclude
 
-    return await conclude(
-        await wiring.objects(), wiring.dead_letters, run=FinishedRun(*run), status=status, failures=failures, title=title
-    )
+    ended = Ended(**run._asdict(), status=status, failures=failures, title=title)
+    return await conclude(await wiring.objects(), wiring.dead_letters, ended)

@@ -2,6 +2,7 @@
 """Metadata providers, as steps need them: a source that answers (I/O), and a converter of its answers (pure)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -77,3 +78,11 @@ class Converter(Protocol):
     def statistics(self, raw: RawRecord) -> Statistics: ...
 
     def characters(self, raw: RawRecord) -> list[Character]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One provider: what asks it, and what reads its answers."""
+
+    source: Source
+    converter: Converter

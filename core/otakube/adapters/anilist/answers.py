@@ -1,7 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes of AniList's answers: the fields that `queries` asks for. Lists may hold nulls, as GraphQL allows."""
 
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator
+
 from otakube.adapters.http.reading import Lenient
+
+Shape = TypeVar("Shape")
+OrEmpty = Annotated[Shape, BeforeValidator(lambda value: {} if value is None else value)]
+"""An object whose null means that nothing is known of it."""
 
 
 class MediaTitle(Lenient):
@@ -89,20 +97,19 @@ class Portrait(Lenient):
 
 
 class VoiceActorNode(Lenient):
-    name: PersonName | None = None
+    name: OrEmpty[PersonName] = PersonName()
     languageV2: str | None = None
 
 
 class CharacterNode(Lenient):
-    id: int
-    name: PersonName | None = None
-    image: Portrait | None = None
+    name: OrEmpty[PersonName] = PersonName()
+    image: OrEmpty[Portrait] = Portrait()
     description: str | None = None
 
 
 class CharacterEdge(Lenient):
     role: str | None = None
-    node: CharacterNode | None = None
+    node: OrEmpty[CharacterNode] = CharacterNode()
     voiceActors: list[VoiceActorNode | None] | None = None
 
 
@@ -141,11 +148,11 @@ class Media(Lenient):
     popularity: int | None = None
     favourites: int | None = None
     rankings: list[Ranking | None] | None = None
-    relations: Relations | None = None
-    studios: Studios | None = None
+    relations: OrEmpty[Relations] = Relations()
+    studios: OrEmpty[Studios] = Studios()
     externalLinks: list[ExternalLink | None] | None = None
     streamingEpisodes: list[StreamingEpisode | None] | None = None
-    airingSchedule: AiringSchedule | None = None
+    airingSchedule: OrEmpty[AiringSchedule] = AiringSchedule()
     characters: Characters | None = None
 
 

@@ -116,7 +116,7 @@ def episodes(raw: RawRecord) -> list[Episode]:
     streamed = {
         number: entry for entry in present(said.streamingEpisodes) if (number := streamed_number(entry.title))
     }
-    airing = {one.episode: one.airingAt for one in present(said.airingSchedule and said.airingSchedule.nodes)}
+    airing = {one.episode: one.airingAt for one in present(said.airingSchedule.nodes)}
     return [
         Episode(
             number=number,
@@ -134,11 +134,7 @@ def relationships(raw: RawRecord) -> Relationships:
     said = _media(raw)
     links = [link.url for link in present(said.externalLinks) if link.url and _WEB.fullmatch(link.url)]
     return Relationships(
-        relations=[
-            relation(edge, edge.node)
-            for edge in present(said.relations and said.relations.edges)
-            if edge.node
-        ],
+        relations=[relation(edge, edge.node) for edge in present(said.relations.edges) if edge.node],
         external_links=list(dict.fromkeys(links)),
     )
 
@@ -194,8 +190,7 @@ def day(field: str, said: FuzzyDate | None) -> date | None:
 
 def studios(said: Media) -> list[str]:
     """The studios that made it; producers are not."""
-    edges = present(said.studios and said.studios.edges)
-    return texts(edge.node.name for edge in edges if edge.isMain and edge.node)
+    return texts(edge.node.name for edge in present(said.studios.edges) if edge.isMain and edge.node)
 
 
 def images(said: Media) -> list[ImageLink]:
@@ -237,21 +232,21 @@ def relation(edge: RelationEdge, node: RelatedMedia) -> Relation:
 
 def character(edge: CharacterEdge) -> Character:
     """One character with its voices."""
-    node, name = edge.node, edge.node and edge.node.name
-    full = plain(name and (name.full or name.native))
+    node = edge.node
     return Character(
-        name=full or refuse("characters.node.name", name and name.full, "a name"),
-        name_native=plain(name.native) if name else None,
+        name=plain(node.name.full or node.name.native)
+        or refuse("characters.node.name", node.name.full, "a name"),
+        name_native=plain(node.name.native),
         role=word("characters.role", edge.role, _ROLES),
-        description=plain(node.description) if node else None,
-        image_url=node.image.large if node and node.image else None,
+        description=plain(node.description),
+        image_url=node.image.large,
         voice_actors=[voice for one in present(edge.voiceActors) if (voice := voice_actor(one))],
     )
 
 
 def voice_actor(said: VoiceActorNode) -> VoiceActor | None:
     """A voice with a name and a language; without either it says nothing."""
-    name = plain(said.name and said.name.full)
+    name = plain(said.name.full)
     return VoiceActor(name=name, language=said.languageV2) if name and said.languageV2 else None
 
 

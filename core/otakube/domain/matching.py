@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which anime is meant: a cascade from exact titles to similar ones, which abstains rather than guess.
+
+Users of every catalogue complain first about wrong merges; an abstention costs one look of a person.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import AnimeType
+from otakube.domain.titles import Name, take_apart
+
+ACCEPT = 0.9  # a match that nobody needs to look at
+MARGIN = 0.08  # by which it must be ahead of every other anime
+CONSIDER = 0.72  # below it a candidate is not worth a person's look
+SAME_ANIME = 0.7  # agreement of two providers' descriptions from which they mean one anime
+_OTHER_SEASON = 0.25  # taken off a title that names another season or part
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One anime as the providers' searches describe it, with how well it fits the title that was asked for."""
+
+    score: float
+    described: tuple[Metadata, ...]
+
+    @property
+    def source_urls(self) -> list[str]:
+        """Its pages."""
+        return list(dict.fromkeys(url for one in self.described for url in (one.source_url, *one.same_as)))
+
+    def __str__(self) -> str:
+        first = self.described[0]
+        year = f", {year_of(first)}" if year_of(first) else ""
+        return f"{first.title} ({first.type.value}{year}) {first.source_url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """`chosen` is None if there is no candidate, or if none is clearly ahead of the others."""
+
+    chosen: Candidate | None
+    candidates: tuple[Candidate, ...]
+
+
+def resolve(title: str, found: Sequence[Metadata]) -> Resolution:
+    """Decide which of the anime found at the providers a title means."""
+    scored = sorted(
+        (Candidate(max(fit(title, one) for one in group), group) for group in groups(found)),
+        key=lambda candidate: -candidate.score,
+    )
+    candidates = tuple(candidate for candidate in scored if candidate.score >= CONSIDER)
+    if not candidates or candidates[0].score < ACCEPT:
+        return Resolution(None, candidates)
+    ahead = candidates[0].score - (candidates[1].score if len(candidates) > 1 else 0)
+    return Resolution(candidates[0] if ahead >= MARGIN else None, candidates)
+
+
+def groups(found: Sequence[Metadata]) -> list[tuple[Metadata, ...]]:
+    """Put together what is one anime: by links between the providers, else by strong agreement."""
+    grouped: list[list[Metadata]] = []
+    for one in found:
+        home = next((group for group in grouped if any(same(one, other) for other in group)), None)
+        if home is None:
+            grouped.append([one])
+        else:
+            home.append(one)
+    return [tuple(group) for group in grouped]
+
+
+def same(one: Metadata, other: Metadata) -> bool:
+    """Whether two providers' descriptions mean one anime."""
+    linked = {one.source_url, *one.same_as} & {other.source_url, *other.same_as}
+    if linked:
+        return True
+    return _provider(one) != _provider(other) and agreement(one, other) >= ACCEPT
+
+
+def agreement(one: Metadata, other: Metadata) -> float:
+    """How sure it is that two descriptions mean one anime, 0 to 1: titles first, then type, year and length."""
+    titles = max(similarity(a, b) for a in names(one) for b in names(other))
+    checks = [
+        (one.type == other.type, 0.1, AnimeType.UNKNOWN in (one.type, other.type)),
+        (_near(year_of(one), year_of(other), 1), 0.25, None in (year_of(one), year_of(other))),
+        (
+            _near(one.episode_count, other.episode_count, 1),
+            0.1,
+            not (one.episode_count and other.episode_count),
+        ),
+    ]
+    return max(0.0, titles - sum(weight for holds, weight, unknown in checks if not holds and not unknown))
+
+
+def fit(title: str, candidate: Metadata) -> float:
+    """How well an anime fits a title that a person wrote, 0 to 1."""
+    asked = take_apart(title)
+    return max(similarity(asked, name) for name in names(candidate))
+
+
+def names(described: Metadata) -> list[Name]:
+    """All titles of an anime, taken apart, each once."""
+    titles: Iterable[str | None] = (
+        described.title, described.title_english, described.title_japanese, *described.synonyms
+    )  # fmt: skip
+    return list(dict.fromkeys(take_apart(one) for one in titles if one))
+
+
+def similarity(one: Name, other: Name) -> float:
+    """1 for the same name, season and part; less for another spelling, much less for another season."""
+    other_season = (one.season, one.part) != (other.season, other.part)
+    return max(0.0, _spelling(one.text, other.text) - (_OTHER_SEASON if other_season else 0))
+
+
+def _spelling(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    from rapidfuzz.fuzz import ratio, token_sort_ratio  # most titles are equal: fetch need not pay for it
+
+    # A different spelling is never as good as the same one.
+    return 0.98 * max(ratio(one, other), token_sort_ratio(one, other)) / 100
+
+
+def year_of(described: Metadata) -> int | None:
+    """Year of the first broadcast."""
+    if described.aired_from:
+        return described.aired_from.year
+    return described.season.year if described.season else None
+
+
+def _near(one: int | None, other: int | None, distance: int) -> bool:
+    return one is not None and other is not None and abs(one - other) <= distance
+
+
+def _provider(described: Metadata) -> str:
+    return described.source_url.split("/")[2]

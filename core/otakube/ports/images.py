@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where images come from: hosts that nobody here controls."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class ImageRefused(Exception):
+    """One image cannot be had. `lasting`: the same URL would be refused again, so it is not asked for again soon."""
+
+    def __init__(self, message: str, *, lasting: bool) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanImage:
+    """An image that was decoded, and written anew without metadata: `body` holds pixels and nothing else."""
+
+    body: bytes
+    content_type: str
+    extension: str
+    width: int
+    height: int
+    phash: str
+
+
+class ImageSource(Protocol):
+    async def fetch(self, url: str) -> CleanImage:
+        """Download, check and clean one image; ImageRefused otherwise."""

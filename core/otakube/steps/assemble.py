@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the golden record together, validates it, and decides whether a person must look; part of the images step."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from otakube.domain import work
+from otakube.domain.assembly import Mirror, assemble, refresh, review_needed
+from otakube.domain.entry import GoldenRecord
+from otakube.domain.matching import SAME_ANIME
+from otakube.domain.stages import (
+    CharactersStage,
+    EpisodesStage,
+    MetadataStage,
+    RelationshipsStage,
+    StatisticsStage,
+)
+from otakube.domain.work import FetchSummary
+from otakube.errors import Fatal
+from otakube.ports.objects import ObjectStore
+from otakube.steps.inputs import read_checkpoint, read_input
+from otakube.steps.stage import STAGES
+from otakube_api.contract import FailureReason
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Staged:
+    """What the steps before left: the summary, the stages, and the live record of an episode update."""
+
+    def __init__(
+        self,
+        summary: FetchSummary,
+        episodes: EpisodesStage,
+        whole: tuple[MetadataStage, RelationshipsStage, StatisticsStage, CharactersStage] | GoldenRecord,
+    ) -> None:
+        self.summary = summary
+        self.episodes = episodes
+        self.whole = whole
+
+    @classmethod
+    async def read(cls, objects: ObjectStore, work_prefix: str, *, episode_update: bool) -> "Staged":
+        """From the bucket; an episode update of an entry that is not live yet is a full enrichment."""
+        summary = await read_input(objects, f"{work_prefix}/{work.FETCH}", FetchSummary, made_by="fetch")
+        episodes = await read_stage(objects, work_prefix, EpisodesStage)
+        live = (
+            await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
+            if episode_update
+            else None
+        )
+        if live is not None:
+            return cls(summary, episodes, live)
+        return cls(
+            summary,
+            episodes,
+            (
+                await read_stage(objects, work_prefix, MetadataStage),
+                await read_stage(objects, work_prefix, RelationshipsStage),
+                await read_stage(objects, work_prefix, StatisticsStage),
+                await read_stage(objects, work_prefix, CharactersStage),
+            ),
+        )
+
+    def source_urls(self) -> list[str]:
+        """Every image that the record will show, each once."""
+        images = [one.image for one in self.episodes.episodes]
+        if not isinstance(self.whole, GoldenRecord):
+            images = [*self.whole[0].images, *(one.image for one in self.whole[3].characters), *images]
+        return list(dict.fromkeys(image.source_url for image in images if image))
+
+    def record(self, mirror: Mirror) -> GoldenRecord:
+        """The golden record, with images as the mirror knows them."""
+        now = self.summary.fetched_at  # the run's own time: a second assembly gives the same digest
+        if isinstance(self.whole, GoldenRecord):
+            return refresh(self.whole, self.episodes.episodes, mirror, now)
+        metadata, relationships, statistics, characters = self.whole
+        return assemble(
+            self.summary.entry_id,
+            stages=(metadata, self.episodes, relationships, statistics, characters),
+            mirror=mirror,
+            findings=source_findings(self.summary),
+            assembled_at=now,
+        )
+
+
+async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:
+    """A stage's checkpoint."""
+    return await read_input(objects, f"{work_prefix}/{STAGES[shape]}", shape, made_by="stage")
+
+
+def source_findings(summary: FetchSummary) -> list[str]:
+    """Providers that are missing, or that seem to speak of another anime."""
+    missing = [f"{one['provider']} is missing: {one['reason']}: {one['message']}" for one in summary.failed]
+    doubtful = [
+        f"{provider}'s page may show another anime (agreement {value:.2f})"
+        for provider, value in summary.agreement.items()
+        if value < SAME_ANIME
+    ]
+    return missing + doubtful
+
+
+def validated(record: GoldenRecord) -> GoldenRecord:
+    """The record as readers will see it, or Fatal with the first field that does not fit."""
+    try:
+        return GoldenRecord.model_validate_json(record.model_dump_json())
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        field = ".".join(map(str, fault["loc"]))
+        raise Fatal(
+            FailureReason.RECORD_INVALID, f"{field} is {fault['input']!r:.200}: {fault['msg']}"
+        ) from error
+
+
+def review_decision(record: GoldenRecord, policy: str, threshold: float) -> str:
+    """`Required` or `Skip`, as the workflow reads it."""
+    return "Required" if review_needed(policy, record.entry.confidence, threshold) else "Skip"

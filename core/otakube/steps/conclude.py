@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conclude step, the workflow's exit handler: clears up after a run that ended well, and keeps what a person
+needs of one that did not."""
+
+import shlex
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from otakube import logs
+from otakube.domain import work
+from otakube.domain.work import FetchSummary
+from otakube.ports.catalogue import DeadLetter, DeadLetters
+from otakube.ports.objects import ObjectStore
+from otakube_api.contract import Failure, FailureReason, Node, Output, parse_failure
+
+_KEPT_APART = "dead-letters/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """One run and how it ended: `status` and `failures` as Argo gives them."""
+
+    enrichment: str
+    uid: str
+    generation: int
+    attempt: int
+    work: str
+    status: str
+    failures: str
+    title: str
+
+
+async def conclude(
+    objects: ObjectStore, dead_letters: Callable[[], Awaitable[DeadLetters]], ended: Ended
+) -> dict[Output, str]:
+    """Remove the run's objects, or leave a dead letter beside them. A run that a person stopped leaves nothing."""
+    failed = failed_nodes(ended.failures)
+    if ended.status == "Succeeded" or stopped(failed) or rejected(failed):
+        removed = await remove(objects, f"{ended.work}/")
+        logs.logger().info("work objects removed", count=removed)
+        return {}
+    letter = await dead_letter(objects, ended, failed)
+    key = f"{_KEPT_APART}{ended.uid}-{ended.generation}-{ended.attempt}.json"
+    body = asdict(letter) | {
+        "command": by_hand(letter.step, ended),
+        "objects": await keys(objects, f"{ended.work}/"),
+    }
+    await objects.put(key, orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    await (await dead_letters()).put(letter)
+    logs.logger().error("dead letter kept", key=key, failed_step=letter.step, reason=letter.reason)
+    return {}
+
+
+def failed_nodes(failures: str) -> list[dict[str, Any]]:
+    """Argo's `workflow.failures`: a JSON list, which some versions quote once more."""
+    try:
+        found = orjson.loads(failures or "[]")
+        found = orjson.loads(found) if isinstance(found, str) else found
+    except orjson.JSONDecodeError:
+        return [{"displayName": "", "message": failures[:2000]}]
+    return [node for node in found or [] if isinstance(node, dict)]
+
+
+def stopped(failed: list[dict[str, Any]]) -> bool:
+    """Whether a person ended the run: nothing is wrong with its inputs."""
+    return any("workflow shutdown" in str(node.get("message", "")).lower() for node in failed)
+
+
+def rejected(failed: list[dict[str, Any]]) -> bool:
+    """Whether the run ended because a reviewer said no: the decision is stored already."""
+    return any(failure_of(node).reason is FailureReason.REVIEW_REJECTED for node in failed)
+
+
+def failure_of(node: dict[str, Any]) -> Failure:
+    """Why one node failed."""
+    return parse_failure(str(node.get("message", "")))
+
+
+def first_failure(failed: list[dict[str, Any]]) -> tuple[str, Failure]:
+    """The step that failed first, and why; retries and the workflow itself only repeat it."""
+    names = {node.value for node in Node}
+    for node in failed:
+        name = str(node.get("displayName", "")).partition("(")[0]
+        if name in names:
+            return name, failure_of(node)
+    return "workflow", Failure(FailureReason.UNEXPECTED, str(failed[0].get("message", "")) if failed else "")
+
+
+async def dead_letter(objects: ObjectStore, ended: Ended, failed: list[dict[str, Any]]) -> DeadLetter:
+    """Everything that a person needs to act."""
+    step, failure = first_failure(failed)
+    return DeadLetter(
+        run=ended.work,
+        enrichment=ended.enrichment,
+        step=step,
+        title=await title_of(objects, ended),
+        reason=failure.reason.value,
+        message=failure.message[:2000] or f"the workflow ended as {ended.status} without naming a step",
+        attempt=ended.attempt,
+        inputs=f"{ended.work}/",
+        at=datetime.now(UTC),
+    )
+
+
+async def title_of(objects: ObjectStore, ended: Ended) -> str:
+    """As resolved, else as asked for, else the object's name."""
+    try:
+        body = await objects.get(f"{ended.work}/{work.FETCH}")
+        return FetchSummary.model_validate_json(body).title
+    except (KeyError, ValidationError):
+        return ended.title or ended.enrichment
+
+
+def by_hand(step: str, ended: Ended) -> str:
+    """The command that runs the failed step on the same inputs."""
+    options = {
+        "enrichment": ended.enrichment,
+        "uid": ended.uid,
+        "generation": ended.generation,
+        "attempt": ended.attempt,
+        "work": ended.work,
+    }
+    name = step if step in {node.value for node in Node} else Node.FETCH.value
+    return shlex.join(["otakube", "step", name, *(f"--{key}={value}" for key, value in options.items())])
+
+
+async def keys(objects: ObjectStore, prefix: str) -> list[str]:
+    """The run's objects, at most a thousand of them."""
+    found: list[str] = []
+    async for key in objects.list(prefix):
+        found.append(key)
+        if len(found) == 1000:
+            break
+    return found
+
+
+async def remove(objects: ObjectStore, prefix: str) -> int:
+    """Delete every object below a prefix; how many there were."""
+    found = [key async for key in objects.list(prefix)]
+    for key in found:
+        await objects.delete(key)
+    return len(found)

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fetch step: finds the anime at every provider, and keeps each provider's answers as received.
+
+One provider's failure is reported, not fatal, while the quorum stands. Answers that this run has already are not
+asked for again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import orjson
+from pydantic import ValidationError
+
+from otakube import logs
+from otakube.domain import work
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import GoldenRecord, Provider
+from otakube.domain.ids import derived_id
+from otakube.domain.matching import SAME_ANIME, Candidate, agreement, resolve
+from otakube.domain.pages import SUPPORTED, Page, identify
+from otakube.domain.work import FetchSummary
+from otakube.errors import Fatal, Retriable, SourceError
+from otakube.ports.catalogue import Catalogue, Identities
+from otakube.ports.objects import ObjectStore
+from otakube.ports.providers import RawRecord, Room
+from otakube_api.contract import FailureReason, Output, SourceReason
+
+PARTS = ("episodes", "relationships", "statistics", "characters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which anime: one of our id, its pages, or a title."""
+
+    anime_id: str
+    source_urls: tuple[str, ...]
+    title: str
+    providers: tuple[Provider, ...]
+
+    @classmethod
+    def parse(cls, *, anime_id: str, source_urls: str, title: str, providers: str) -> "Wanted":
+        """From the step's options; a wrong one is named."""
+        try:
+            urls, names = orjson.loads(source_urls or "[]"), orjson.loads(providers or "[]")
+            wanted = cls(
+                anime_id=anime_id,
+                source_urls=tuple(map(str, urls)),
+                title=title.strip(),
+                providers=tuple(map(Provider, names)) or tuple(Provider),
+            )
+        except (orjson.JSONDecodeError, ValueError, TypeError) as error:
+            raise Fatal(
+                FailureReason.SETTINGS_INVALID, f"--source-urls and --providers are JSON lists: {error}"
+            ) from error
+        if not (wanted.anime_id or wanted.source_urls or wanted.title):
+            raise Fatal(
+                FailureReason.ANIME_UNKNOWN, "no anime is named: set --anime-id, --source-urls or --title"
+            )
+        return wanted
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What the run has learnt so far."""
+
+    ids: dict[Provider, str] = field(default_factory=dict)
+    records: dict[Provider, RawRecord] = field(default_factory=dict)
+    described: dict[Provider, Metadata] = field(default_factory=dict)
+    agreement: dict[Provider, float] = field(default_factory=dict)
+    failed: list[tuple[Provider, SourceError]] = field(default_factory=list)
+
+    @property
+    def pages(self) -> list[str]:
+        """All pages of the anime that are known by now."""
+        own = [Page(provider, number).url for provider, number in self.ids.items() if number.isdigit()]
+        said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
+        return list(dict.fromkeys([*said, *own]))
+
+    def fail(self, provider: Provider, error: SourceError) -> None:
+        """Note that a provider's answer is missing."""
+        logs.logger().warning(
+            "source failed", provider=provider.value, reason=error.reason.value, message=str(error)
+        )
+        self.failed.append((provider, error))
+
+
+async def fetch(  # noqa: PLR0913 - the step's ports
+    wanted: Wanted,
+    rooms: Mapping[Provider, Room],
+    objects: ObjectStore,
+    *,
+    work_prefix: str,
+    uid: str,
+    quorum: int,
+    identities: Callable[[], Awaitable[Identities]],
+    catalogue: Callable[[], Awaitable[Catalogue]],
+) -> dict[Output, str]:
+    """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket."""
+    rooms = {provider: rooms[provider] for provider in wanted.providers}
+    harvest = Harvest()
+    harvest.ids = await first_ids(wanted, rooms, harvest, catalogue)
+    await fetch_all(rooms, harvest, objects, work_prefix)
+    check_quorum(harvest, asked=rooms.keys(), quorum=quorum)
+    entry_id, existing = await (await identities()).claim(harvest.pages, derived_id("ani", uid))
+    live = await (await catalogue()).entry(entry_id) if existing else None
+    return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
+
+
+async def first_ids(
+    wanted: Wanted,
+    rooms: Mapping[Provider, Room],
+    harvest: Harvest,
+    catalogue: Callable[[], Awaitable[Catalogue]],
+) -> dict[Provider, str]:
+    """The providers' ids that follow from what was asked for."""
+    if wanted.anime_id:
+        live = await (await catalogue()).entry(wanted.anime_id)
+        if live is None:
+            raise Fatal(
+                FailureReason.ANIME_UNKNOWN,
+                f"the catalogue has no entry {wanted.anime_id}: correct spec.anime.id, or name it by sourceUrls",
+            )
+        return ids_of(live.record.entry.sources)
+    if wanted.source_urls:
+        return ids_of(wanted.source_urls, strict=True)
+    return ids_of((await resolve_title(wanted.title, rooms, harvest)).source_urls)
+
+
+def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
+    """Ids by provider; `strict` refuses an address that is no anime page of a known provider."""
+    pages = {url: identify(url) for url in urls}
+    unknown = [url for url, page in pages.items() if page is None]
+    if strict and unknown:
+        raise Fatal(
+            FailureReason.SOURCE_URL_UNSUPPORTED,
+            f"{unknown[0]!r:.300} is not the page of an anime; supported are {SUPPORTED}",
+        )
+    return {page.provider: page.id for page in pages.values() if page}
+
+
+async def resolve_title(title: str, rooms: Mapping[Provider, Room], harvest: Harvest) -> Candidate:
+    """The one anime that a title means; none or several is Fatal, and the message is the cure."""
+    answers = await asyncio.gather(
+        *(room.source.search(title) for room in rooms.values()), return_exceptions=True
+    )
+    found: list[Metadata] = []
+    failures: list[tuple[Provider, SourceError]] = []
+    for provider, answer in zip(rooms, answers, strict=True):
+        if isinstance(answer, SourceError):
+            failures.append((provider, answer))
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            found += answer
+    if len(failures) == len(rooms):
+        raise Retriable(
+            FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {_spoken(failures)}"
+        )
+    resolution = resolve(title, found)
+    if resolution.chosen is not None:
+        return resolution.chosen
+    if resolution.candidates:
+        listed = "; ".join(map(str, resolution.candidates[:5]))
+        raise Fatal(
+            FailureReason.ANIME_AMBIGUOUS,
+            f"{title!r:.200} may mean several anime: {listed}. Name one by spec.anime.sourceUrls",
+        )
+    if failures:
+        # The one that is away may know it.
+        raise Retriable(
+            FailureReason.QUORUM_NOT_REACHED, f"{title!r:.200} was not found; {_spoken(failures)}"
+        )
+    raise Fatal(
+        FailureReason.ANIME_UNKNOWN,
+        f"no provider knows {title!r:.200}: correct spec.anime.title, or name the anime by spec.anime.sourceUrls",
+    )
+
+
+async def fetch_all(
+    rooms: Mapping[Provider, Room], harvest: Harvest, objects: ObjectStore, prefix: str
+) -> None:
+    """Fetch where the id is known; then look for the anime at the others by links and by title, and fetch there."""
+    known = [provider for provider in rooms if provider in harvest.ids]
+    await asyncio.gather(*(fetch_one(rooms[p], p, harvest, objects, prefix) for p in known))
+    if not harvest.described:
+        return
+    others = [provider for provider in rooms if provider not in harvest.ids]
+    await asyncio.gather(*(find_and_fetch(rooms[p], p, harvest, objects, prefix) for p in others))
+    measure_agreement(harvest)
+
+
+async def find_and_fetch(
+    room: Room, provider: Provider, harvest: Harvest, objects: ObjectStore, prefix: str
+) -> None:
+    """The same anime at another provider: by a link, else by a title that agrees in all that is known."""
+    try:
+        found = await room.source.find(harvest.pages) or await find_by_title(room, harvest)
+    except SourceError as error:
+        return harvest.fail(provider, error)
+    if found is None:
+        missing = SourceError(
+            SourceReason.NOT_FOUND, f"{provider} has no anime that agrees with {_title(harvest)!r}"
+        )
+        return harvest.fail(provider, missing)
+    harvest.ids[provider] = found
+    await fetch_one(room, provider, harvest, objects, prefix)
+    return None
+
+
+async def find_by_title(room: Room, harvest: Harvest) -> str | None:
+    """The best of a search, if it is the same anime beyond doubt."""
+    anchor = next(iter(harvest.described.values()))
+    rows = await room.source.search(anchor.title)
+    best = max(rows, key=lambda row: agreement(anchor, row), default=None)
+    if best is None or agreement(anchor, best) < SAME_ANIME:
+        return None
+    page = identify(best.source_url)
+    return page.id if page else None
+
+
+async def fetch_one(
+    room: Room, provider: Provider, harvest: Harvest, objects: ObjectStore, prefix: str
+) -> None:
+    """One provider's record, checked for readability and stored; a failure is noted."""
+    key = f"{prefix}/{work.raw(provider)}"
+    record = await stored_record(objects, key)
+    try:
+        fresh = record is None
+        if record is None:
+            record = await room.source.fetch(harvest.ids[provider])
+        described = room.converter.metadata(record)
+    except SourceError as error:
+        return harvest.fail(provider, error)
+    for part in PARTS:
+        try:
+            getattr(room.converter, part)(record)
+        except SourceError as error:
+            harvest.fail(provider, SourceError(error.reason, f"{part}: {error}"))
+    if fresh:
+        await objects.put(key, record.model_dump_json().encode())
+    page = identify(record.source_url)
+    harvest.ids[provider] = page.id if page else harvest.ids[provider]
+    harvest.records[provider], harvest.described[provider] = record, described
+    return None
+
+
+async def stored_record(objects: ObjectStore, key: str) -> RawRecord | None:
+    """What this run has fetched before."""
+    try:
+        return RawRecord.model_validate_json(await objects.get(key))
+    except (KeyError, ValidationError):  # absent, or cut short by another release
+        return None
+
+
+def measure_agreement(harvest: Harvest) -> None:
+    """How well each provider's anime agrees with the others': a wrong link shows here."""
+    for provider, described in harvest.described.items():
+        others = [agreement(described, other) for p, other in harvest.described.items() if p is not provider]
+        harvest.agreement[provider] = round(max(others, default=1.0), 3)
+
+
+def check_quorum(harvest: Harvest, *, asked: object, quorum: int) -> None:
+    """Enough providers answered; else what fits: nobody knows it, or somebody may later."""
+    if len(harvest.described) >= quorum:
+        return
+    unknown = [error for _, error in harvest.failed if error.reason is SourceReason.NOT_FOUND]
+    if harvest.failed and len(unknown) == len(harvest.failed) and not harvest.described:
+        raise Fatal(
+            FailureReason.ANIME_UNKNOWN,
+            f"no provider knows this anime: {_spoken(harvest.failed)}. Correct spec.anime",
+        )
+    again = any(error.reason in _PASSING for _, error in harvest.failed)
+    raise (Retriable if again else Fatal)(
+        FailureReason.QUORUM_NOT_REACHED,
+        f"{len(harvest.described)} providers answered, {quorum} are needed: {_spoken(harvest.failed)}",
+    )
+
+
+_PASSING = (SourceReason.UNAVAILABLE, SourceReason.RATE_LIMITED)
+
+
+async def conclude(
+    harvest: Harvest, entry_id: str, live: GoldenRecord | None, objects: ObjectStore, prefix: str
+) -> dict[Output, str]:
+    """Leave the live record and the summary, and tell the workflow."""
+    summary = FetchSummary(
+        entry_id=entry_id,
+        title=_title(harvest),
+        existing=live is not None,
+        answered=list(harvest.described),
+        failed=[
+            {"provider": provider.value, "reason": error.reason.value, "message": str(error)[:500]}
+            for provider, error in harvest.failed
+        ],
+        agreement=harvest.agreement,
+        fetched_at=max((one.fetched_at for one in harvest.records.values()), default=datetime.now(UTC)),
+    )
+    if live is not None:
+        await objects.put(f"{prefix}/{work.LIVE}", live.model_dump_json().encode())
+    await objects.put(f"{prefix}/{work.FETCH}", summary.model_dump_json().encode())
+    return {
+        Output.ENTRY_ID: entry_id,
+        Output.TITLE: summary.title,
+        Output.FAILED_SOURCES: orjson.dumps(summary.failed).decode(),
+    }
+
+
+def _title(harvest: Harvest) -> str:
+    order = (harvest.described[provider] for provider in Provider if provider in harvest.described)
+    return next(order).title
+
+
+def _spoken(failures: Sequence[tuple[Provider, SourceError]]) -> str:
+    return (
+        "; ".join(f"{provider}: {error.reason}: {str(error)[:200]}" for provider, error in failures)
+        or "none asked"
+    )

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The images step: mirrors what the record shows into the bucket by content, then assembles the record.
+
+An image that cannot be had is noted in the record and never fails the run. One that the map knows is not
+downloaded again.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+
+from otakube import logs
+from otakube.domain import work
+from otakube.domain.entry import Image, ImageKind, Provider
+from otakube.ports.catalogue import ImageMap, MirroredImage
+from otakube.ports.images import CleanImage, ImageRefused, ImageSource
+from otakube.ports.objects import ObjectStore
+from otakube.steps.assemble import Staged, review_decision, validated
+from otakube.steps.stage import EPISODE_UPDATE
+from otakube_api.contract import Output
+
+CONCURRENCY = 16
+ASK_AGAIN = timedelta(days=1)  # after which an image that was refused is asked for again
+
+
+class Review(NamedTuple):
+    """spec.review.policy and the setting review_confidence_threshold."""
+
+    policy: str
+    threshold: float
+
+
+async def images(  # noqa: PLR0913 - the step's ports
+    source: ImageSource,
+    objects: ObjectStore,
+    image_map: ImageMap,
+    *,
+    work_prefix: str,
+    mode: str,
+    review: Review,
+) -> dict[Output, str]:
+    """Mirror, assemble, validate, and leave `golden.json`."""
+    staged = await Staged.read(objects, work_prefix, episode_update=mode == EPISODE_UPDATE)
+    mirror = await mirror_all(source, objects, image_map, staged.source_urls())
+    record = validated(staged.record(as_images(mirror)))
+    await objects.put(f"{work_prefix}/{work.GOLDEN}", record.model_dump_json().encode())
+    stored = sum(one.key is not None for one in mirror.values())
+    return {
+        Output.REVIEW: review_decision(record, review.policy, review.threshold),
+        Output.CONFIDENCE: f"{record.entry.confidence:.2f}",
+        Output.FINDINGS: orjson.dumps(record.findings).decode(),
+        Output.DIGEST: work.digest(record),
+        Output.IMAGES_STORED: str(stored),
+        Output.IMAGES_FAILED: str(len(mirror) - stored),
+    }
+
+
+async def mirror_all(
+    source: ImageSource, objects: ObjectStore, image_map: ImageMap, urls: Sequence[str]
+) -> dict[str, MirroredImage]:
+    """What became of each URL: as the map knows it, else by download."""
+    now = datetime.now(UTC)
+    known = {
+        url: one
+        for url, one in (await image_map.get_many(urls)).items()
+        if one.key is not None or (one.retry_after is not None and one.retry_after > now)
+    }
+    missing = [url for url in urls if url not in known]
+    slots = asyncio.Semaphore(CONCURRENCY)
+
+    async def one(url: str) -> MirroredImage:
+        async with slots:
+            return await mirror_one(source, objects, image_map, url)
+
+    fresh = await asyncio.gather(*(one(url) for url in missing))
+    failed = [image for image in fresh if image.error]
+    logs.logger().info(
+        "images mirrored", known=len(known), fetched=len(fresh) - len(failed), failed=len(failed)
+    )
+    return known | dict(zip(missing, fresh, strict=True))
+
+
+async def mirror_one(
+    source: ImageSource, objects: ObjectStore, image_map: ImageMap, url: str
+) -> MirroredImage:
+    """Download one image, store it by its content, and remember what became of its URL."""
+    now = datetime.now(UTC)
+    try:
+        image = stored_form(url, await source.fetch(url), now)
+    except ImageRefused as error:
+        logs.logger().warning("image refused", url=url[:200], message=str(error))
+        retry_after = now + ASK_AGAIN if error.lasting else None
+        image = (
+            MirroredImage(source_url=url, error=str(error)[:500], retry_after=retry_after, fetched_at=now),
+            b"",
+        )
+    found, body = image
+    if found.key is not None:
+        await objects.put_new(found.key, body, content_type=found.content_type or "")
+    if found.key is not None or found.retry_after is not None:
+        await image_map.put(found)
+    return found
+
+
+def stored_form(url: str, image: CleanImage, now: datetime) -> tuple[MirroredImage, bytes]:
+    """An image under the name of its content."""
+    digest = sha256(image.body).hexdigest()
+    return (
+        MirroredImage(
+            source_url=url,
+            sha256=digest,
+            key=f"images/{digest}.{image.extension}",
+            content_type=image.content_type,
+            width=image.width,
+            height=image.height,
+            size_bytes=len(image.body),
+            phash=image.phash,
+            fetched_at=now,
+        ),
+        image.body,
+    )
+
+
+def as_images(mirror: Mapping[str, MirroredImage]) -> dict[str, Image]:
+    """The mirror in the record's form; kind and provider are set where an image is shown."""
+    return {
+        url: Image(
+            kind=ImageKind.POSTER,
+            provider=Provider.JIKAN,
+            source_url=url,
+            sha256=one.sha256,
+            key=one.key,
+            content_type=one.content_type,
+            width=one.width,
+            height=one.height,
+            size_bytes=one.size_bytes,
+            phash=one.phash,
+            error=one.error,
+        )
+        for url, one in mirror.items()
+    }
