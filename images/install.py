@@ -24,10 +24,22 @@ def requirements(lock: Path) -> list[str]:
     return [block for block in REQUIREMENT.split(lock.read_text()) if block.strip() and block[0] not in "#-"]
 
 
-def missing(lock: Path, installed: list[Path]) -> str:
+def missing(lock: Path, installed: list[Path]) -> list[str]:
     """The requirements of `lock` that none of the image's lower layers holds."""
     held = {block.split()[0] for below in installed for block in requirements(below)}
-    return "".join(block for block in requirements(lock) if block.split()[0] not in held)
+    return [block for block in requirements(lock) if block.split()[0] not in held]
+
+
+def chosen(blocks: list[str], only: list[str], without: list[str]) -> str:
+    """The requirements file of the named distributions, or of all but those."""
+
+    def name(block: str) -> str:
+        return block.split("==")[0]
+
+    known = {name(block) for block in blocks}
+    if unknown := {*only, *without} - known:
+        sys.exit(f"no such distribution to choose: {', '.join(sorted(unknown))}")
+    return "".join(b for b in blocks if name(b) not in without and (not only or name(b) in only))
 
 
 def install(wanted: str, target: Path) -> None:
@@ -41,12 +53,12 @@ def install(wanted: str, target: Path) -> None:
         subprocess.run([*pip, *options, "-r", str(listed)], check=True)  # noqa: S603 - built from this file's own words
 
 
-def entry_points(project: dict, folders: list[Path]) -> str:
+def entry_points(project: dict, folder: Path) -> str:
     """`entry_points.txt` of the commands whose modules this image holds."""
 
     def held(reference: str) -> bool:
         module = reference.split(":")[0].replace(".", "/")
-        return any(Path(f, f"{module}.py").exists() or Path(f, module).is_dir() for f in folders)
+        return (folder / f"{module}.py").exists() or (folder / module).is_dir()
 
     groups = {"console_scripts": project["scripts"], **project["entry-points"]}
     lines = []
@@ -56,13 +68,13 @@ def entry_points(project: dict, folders: list[Path]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def describe(project: dict, folders: list[Path], target: Path) -> None:
+def describe(project: dict, target: Path) -> None:
     """Write the distribution's metadata, by which `otakube` finds its version and commands."""
     info = target / f"otakube-{project['version']}.dist-info"
     info.mkdir(parents=True, exist_ok=True)
     metadata = f"Metadata-Version: 2.4\nName: otakube\nVersion: {project['version']}\n"
     (info / "METADATA").write_text(metadata)
-    (info / "entry_points.txt").write_text(entry_points(project, folders))
+    (info / "entry_points.txt").write_text(entry_points(project, target))
 
 
 def compile_new(target: Path) -> bool:
@@ -73,27 +85,26 @@ def compile_new(target: Path) -> bool:
     return all([*compiled, compileall.compile_dir(target, maxlevels=0, quiet=1, invalidation_mode=mode)])
 
 
-def main() -> int:
+def parse() -> argparse.Namespace:
+    """The command line, as the Dockerfiles use it."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument(
-        "--lock", type=Path, action="append", default=[], help="hashed requirements to install"
-    )
-    arguments.add_argument("--below", type=Path, action="append", default=[], help="locks of the image below")
-    arguments.add_argument(
-        "--project", type=Path, help="pyproject.toml: also write the metadata of the rooms"
-    )
-    arguments.add_argument(
-        "--lower", type=Path, action="append", default=[], help="library folders of the image below"
-    )
+    listed = {"action": "append", "default": []}
+    arguments.add_argument("--lock", type=Path, help="hashed requirements to install", **listed)
+    arguments.add_argument("--below", type=Path, help="locks of the image below", **listed)
+    arguments.add_argument("--only", help="install this distribution and no other", **listed)
+    arguments.add_argument("--without", help="leave this distribution out", **listed)
+    arguments.add_argument("--project", type=Path, help="pyproject.toml: also write the rooms' metadata")
     arguments.add_argument("target", type=Path)
-    given = arguments.parse_args()
-    wanted = "".join(missing(lock, given.below) for lock in given.lock)
-    if wanted:
+    return arguments.parse_args()
+
+
+def main() -> int:
+    given = parse()
+    blocks = [block for lock in given.lock for block in missing(lock, given.below)]
+    if wanted := chosen(blocks, given.only, given.without):
         install(wanted, given.target)
     if given.project:
-        describe(
-            tomllib.loads(given.project.read_text())["project"], [given.target, *given.lower], given.target
-        )
+        describe(tomllib.loads(given.project.read_text())["project"], given.target)
     return 0 if compile_new(given.target) else 1
 
 
