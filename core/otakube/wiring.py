@@ -10,12 +10,18 @@ from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
     from otakube.adapters.folder.documents import FolderDocuments
+    from otakube.adapters.images.source import WebImages
     from otakube.adapters.mongodb.connection import Documents
+    from otakube.adapters.qdrant.vectors import QdrantVectors
+    from otakube.domain.entry import Provider
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.embedding import TextEmbedder
     from otakube.ports.ledger import Ledger
     from otakube.ports.objects import ObjectStore
+    from otakube.ports.providers import Converter, Room
+    from otakube.ports.search import Summaries, VectorSearch
     from otakube.settings import Settings
+    from otakube.steps.settle import CommitStores
 
 
 class Wiring:
@@ -58,6 +64,44 @@ class Wiring:
 
         return S3Objects(self.settings)
 
+    async def rooms(self) -> "dict[Provider, Room]":
+        """What asks each provider, and what reads its answers; all share one client."""
+        from otakube.adapters.anilist.client import AniList
+        from otakube.adapters.http.client import JsonClient, Limits, new_client
+        from otakube.adapters.jikan.client import Jikan
+        from otakube.adapters.kitsu import client as kitsu
+        from otakube.ports.providers import Room
+
+        settings = self.settings
+        client = await self._stack.enter_async_context(new_client())
+        limits = Limits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
+        plain = JsonClient(client, limits)
+        sources = (
+            Jikan(plain, settings.jikan_url),
+            AniList(plain, settings.anilist_url),
+            kitsu.Kitsu(JsonClient(client, limits, accept=kitsu.MEDIA_TYPE), settings.kitsu_url),
+        )
+        converters = self.converters()
+        return {one.provider: Room(source=one, converter=converters[one.provider]) for one in sources}
+
+    def converters(self) -> "dict[Provider, Converter]":
+        """What reads each provider's answers."""
+        from otakube.adapters.anilist import convert as anilist
+        from otakube.adapters.jikan import convert as jikan
+        from otakube.adapters.kitsu import convert as kitsu
+        from otakube.domain.entry import Provider
+
+        return {Provider.JIKAN: jikan, Provider.ANILIST: anilist, Provider.KITSU: kitsu}
+
+    def image_source(self) -> "WebImages":
+        """What downloads and cleans images; the caller closes it."""
+        from otakube.adapters.images.addresses import Allowed
+        from otakube.adapters.images.source import WebImages
+
+        settings = self.settings
+        allowed = Allowed(settings.image_hosts, settings.image_private_hosts)
+        return WebImages(allowed, size=settings.image_limit_bytes)
+
     async def identities(self) -> "Identities":
         """Which entry an anime is."""
         if self._folder:
@@ -96,6 +140,31 @@ class Wiring:
 
         return MongoReviews(await self.documents())
 
+    async def vectors(self) -> "QdrantVectors":
+        """The vector store; its slow import begins at once."""
+        from otakube.adapters.qdrant.vectors import QdrantVectors
+
+        return await self._stack.enter_async_context(QdrantVectors(self.settings))
+
+    async def commit_stores(self) -> "CommitStores":
+        """All that a commit touches."""
+        from otakube.adapters.mongodb import catalogue
+        from otakube.adapters.mongodb.ledger import MongoLedger
+        from otakube.adapters.s3.objects import S3Objects
+        from otakube.steps.settle import CommitStores
+
+        vectors = await self.vectors()
+        documents = await self.documents()
+        return CommitStores(
+            ledger=MongoLedger(documents),
+            catalogue=catalogue.MongoCatalogue(documents),
+            identities=catalogue.MongoIdentities(documents),
+            reviews=catalogue.MongoReviews(documents),
+            image_map=catalogue.MongoImageMap(documents),
+            vectors=vectors,
+            objects=S3Objects(self.settings),
+        )
+
     async def ledger(self) -> "Ledger":
         """The commit's bookkeeping."""
         from otakube.adapters.mongodb.ledger import MongoLedger
@@ -112,6 +181,19 @@ class Wiring:
 
             self._documents = await self._stack.enter_async_context(Documents(self.settings))
         return self._documents
+
+    async def summaries(self) -> "Summaries":
+        """Live entries in one line each."""
+        from otakube.adapters.mongodb.summaries import MongoSummaries
+
+        return MongoSummaries(await self.documents())
+
+    async def vector_search(self, embedder: "TextEmbedder") -> "VectorSearch":
+        """The collection that this model's vectors are in."""
+        from otakube.adapters.qdrant.search import QdrantSearch
+
+        search = QdrantSearch(self.settings, model=embedder.name, dimension=embedder.dimension)
+        return await self._stack.enter_async_context(search)
 
     def text_embedder(self) -> "TextEmbedder":
         """The text model of the settings."""

@@ -97,7 +97,7 @@ class ImageMap(Protocol):
     async def put(self, image: MirroredImage) -> None:
         """Insert or replace by source URL."""
 
-    def keys(self) -> AsyncIterator[str]:
+    def blobs(self) -> AsyncIterator[str]:
         """Bucket key of every mirrored image."""
 
 

@@ -136,6 +136,9 @@ class Ledger(Protocol):
 
     async def drop_projections(self, entry_id: str) -> None: ...
 
+    async def event(self, event_id: str) -> Event | None:
+        """A published event."""
+
     async def publish(self, event: Event) -> None:
         """Insert into `events` unless it is there."""
 

@@ -2,6 +2,7 @@
 """The bucket, as steps need it."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
 
@@ -22,3 +23,9 @@ class ObjectStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove; absent is fine."""
+
+
+class AgedObjects(ObjectStore, Protocol):
+    """A bucket that says when each object was written: the sweep of unreferenced blobs needs it."""
+
+    def aged(self, prefix: str) -> AsyncIterator[tuple[str, datetime]]: ...

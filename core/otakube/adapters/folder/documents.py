@@ -47,7 +47,7 @@ class FolderDocuments:
         else:
             self._write("images", self._read("images") | {item.source_url: asdict(item)})
 
-    async def keys(self) -> AsyncIterator[str]:
+    async def blobs(self) -> AsyncIterator[str]:
         for image in self._read("images").values():
             if image["key"]:
                 yield image["key"]

@@ -146,7 +146,7 @@ class MongoImageMap:
             key = {"_id": url_key(image.source_url)}
             await self._images.replace_one(key, asdict(image), upsert=True)
 
-    async def keys(self) -> AsyncIterator[str]:
+    async def blobs(self) -> AsyncIterator[str]:
         """Bucket keys of all mirrored images."""
         async with translated("reading the image map"):
             async for document in self._images.find({"key": {"$ne": None}}, {"key": 1}):

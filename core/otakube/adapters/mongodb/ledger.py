@@ -159,6 +159,12 @@ class MongoLedger:
         async with translated(f"dropping the projections of {entry_id}"):
             await projections.drop(self._documents, entry_id)
 
+    async def event(self, event_id: str) -> Event | None:
+        """A published event."""
+        async with translated(f"reading {event_id}"):
+            found = await self._events.find_one({"_id": event_id}, {"_id": 0})
+        return Event(**found) if found else None
+
     async def publish(self, event: Event) -> None:
         """Insert into `events` unless it is there."""
         async with translated(f"publishing {event.id}"):

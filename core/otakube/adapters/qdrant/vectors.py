@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""VectorStore over `qdrant-client`; its import takes a second, so a thread does it while others are asked."""
+
+import asyncio
+import importlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+from uuid import NAMESPACE_URL, uuid5
+
+from otakube.domain.texts import KINDS
+from otakube.domain.work import Point
+from otakube.errors import Fatal, Retriable
+from otakube.ports.vectors import Version
+from otakube.settings import Settings
+from otakube_api.contract import FailureReason
+
+if TYPE_CHECKING:
+    from qdrant_client import AsyncQdrantClient
+    from qdrant_client.http.models import CollectionInfo, Filter, PointStruct
+
+# Payload fields that searches filter by, and the commit deletes by.
+INDEXES = {
+    "entry_id": "keyword",
+    "version": "integer",
+    "kind": "keyword",
+    "type": "keyword",
+    "status": "keyword",
+    "genres": "keyword",
+    "year": "integer",
+    "score": "float",
+}
+# A point is 4 to 8 KB of JSON at 384 dimensions; Qdrant's default request limit is 32 MB.
+_BATCH = 200
+_PAGE = 1_000
+_NAMESPACE = uuid5(NAMESPACE_URL, "https://otakube.dev/points")
+
+
+def point_id(entry_id: str, version: int, kind: str, number: int) -> str:
+    """The same point of the same version has the same id; versions never overwrite each other."""
+    return str(uuid5(_NAMESPACE, f"{entry_id}/{version}/{kind}/{number}"))
+
+
+class QdrantVectors:
+    """One collection; `async with` closes its connections."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.collection = settings.qdrant_collection
+        self._settings = settings
+        self._importing: asyncio.Future[Any] | None = None
+        self._client: AsyncQdrantClient | None = None
+
+    async def __aenter__(self) -> Self:
+        self._importing = asyncio.ensure_future(asyncio.to_thread(importlib.import_module, "qdrant_client"))
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._importing:
+            await self._importing
+        if self._client:
+            await self._client.close()
+
+    async def ensure(self, *, model: str, dimension: int) -> None:
+        """Create what is missing of collection and indexes; Fatal if another model made it."""
+        client = await self._connected()
+        from qdrant_client.http.models import PayloadSchemaType
+
+        with self._translated("preparing the collection"):
+            info = await self._info(client)
+            if info is None:
+                await self._create(client, model=model, dimension=dimension)
+                info = await client.get_collection(self.collection)
+            check_model(self.collection, info, model=model, dimension=dimension)
+            for field in INDEXES.keys() - (info.payload_schema or {}).keys():
+                schema = PayloadSchemaType(INDEXES[field])
+                await client.create_payload_index(self.collection, field, schema, wait=True)
+
+    async def insert(self, version: Version, points: Sequence[Point], *, payload: dict[str, object]) -> None:
+        """Insert absent points and wait until they are stored."""
+        from qdrant_client.http.models import UpdateMode
+
+        client = await self._connected()
+        structs = [_struct(version, point, payload) for point in points]
+        with self._translated(f"inserting {len(structs)} points of {version.entry_id}"):
+            for start in range(0, len(structs), _BATCH):
+                batch = structs[start : start + _BATCH]
+                await client.upsert(self.collection, batch, wait=True, update_mode=UpdateMode.INSERT_ONLY)
+
+    async def count(self, entry_id: str, *, version: int | None = None) -> int:
+        """Points of an entry, or of one version of it; 0 without a collection."""
+        client = await self._connected()
+        with self._translated(f"counting points of {entry_id}"):
+            if not await client.collection_exists(self.collection):
+                return 0
+            counted = await client.count(self.collection, _of(entry_id, equal=version), exact=True)
+        return int(counted.count)
+
+    async def delete(self, entry_id: str, *, version: int) -> None:
+        """Delete one version's points."""
+        await self._delete(entry_id, equal=version)
+
+    async def delete_before(self, entry_id: str, *, version: int) -> None:
+        """Delete the points of older versions."""
+        await self._delete(entry_id, below=version)
+
+    async def delete_entry(self, entry_id: str) -> None:
+        """Delete all points of an entry."""
+        await self._delete(entry_id)
+
+    async def _delete(self, entry_id: str, *, equal: int | None = None, below: int | None = None) -> None:
+        client = await self._connected()
+        from qdrant_client.http.models import FilterSelector
+
+        chosen = FilterSelector(filter=_of(entry_id, equal=equal, below=below))
+        with self._translated(f"deleting points of {entry_id}"):
+            if await client.collection_exists(self.collection):
+                await client.delete(self.collection, chosen, wait=True)
+
+    async def versions(self) -> AsyncIterator[tuple[str, int, int]]:
+        """Entry, version and number of points of all that is stored."""
+        client = await self._connected()
+        found: Counter[tuple[str, int]] = Counter()
+        offset = None
+        with self._translated("reading points"):
+            if not await client.collection_exists(self.collection):
+                return
+            while True:
+                points, offset = await client.scroll(
+                    self.collection, limit=_PAGE, offset=offset, with_payload=["entry_id", "version"]
+                )
+                found.update((p.payload["entry_id"], p.payload["version"]) for p in points if p.payload)
+                if offset is None:
+                    break
+        for (entry_id, version), number in found.items():
+            yield entry_id, version, number
+
+    async def _connected(self) -> "AsyncQdrantClient":
+        if self._importing:
+            await self._importing
+        if self._client is None:
+            from qdrant_client import AsyncQdrantClient
+
+            key = self._settings.qdrant_api_key
+            self._client = AsyncQdrantClient(
+                url=self._settings.qdrant_url,
+                api_key=key.get_secret_value() if key else None,
+                timeout=60,
+                check_compatibility=False,
+            )
+        return self._client
+
+    async def _info(self, client: "AsyncQdrantClient") -> "CollectionInfo | None":
+        from qdrant_client.http.exceptions import UnexpectedResponse
+
+        try:
+            return await client.get_collection(self.collection)
+        except UnexpectedResponse as error:
+            if error.status_code == 404:
+                return None
+            raise
+
+    async def _create(self, client: "AsyncQdrantClient", *, model: str, dimension: int) -> None:
+        """Create, unless another step was faster."""
+        from qdrant_client.http import models
+        from qdrant_client.http.exceptions import UnexpectedResponse
+
+        int8 = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
+        vector = models.VectorParams(
+            size=dimension,
+            distance=models.Distance.COSINE,
+            on_disk=True,
+            quantization_config=models.ScalarQuantization(scalar=int8),
+        )
+        try:
+            await client.create_collection(
+                self.collection,
+                vectors_config=dict.fromkeys(KINDS, vector),
+                on_disk_payload=True,
+                metadata={"model": model, "dimension": dimension},
+            )
+        except UnexpectedResponse as error:
+            if error.status_code not in {400, 409}:
+                raise
+
+    @contextmanager
+    def _translated(self, doing: str) -> Iterator[None]:
+        from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+        try:
+            yield
+        except ResponseHandlingException as error:
+            raise Retriable(FailureReason.STORE_UNAVAILABLE, f"{doing}: the vector store is away") from error
+        except UnexpectedResponse as error:
+            if error.status_code in {401, 403}:
+                message = f"{doing}: the vector store refuses qdrant_api_key"
+                raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+            message = f"{doing}: the vector store answered {error.status_code}: {error.content[:300]!r}"
+            raise Retriable(FailureReason.STORE_UNAVAILABLE, message) from error
+
+
+def _struct(version: Version, point: Point, payload: dict[str, object]) -> "PointStruct":
+    from qdrant_client.http.models import PointStruct
+
+    return PointStruct(
+        id=point_id(version.entry_id, version.version, point.kind, point.number),
+        vector={point.kind: point.vector},
+        payload={
+            **payload,
+            "entry_id": version.entry_id,
+            "version": version.version,
+            "digest": version.digest,
+            "kind": point.kind,
+            "number": point.number,
+            "text": point.text,
+        },
+    )
+
+
+def _of(entry_id: str, *, equal: int | None = None, below: int | None = None) -> "Filter":
+    from qdrant_client.http.models import FieldCondition, Filter, MatchValue, Range
+
+    must = [FieldCondition(key="entry_id", match=MatchValue(value=entry_id))]
+    if equal is not None:
+        must.append(FieldCondition(key="version", match=MatchValue(value=equal)))
+    if below is not None:
+        must.append(FieldCondition(key="version", range=Range(lt=below)))
+    return Filter(must=must)
+
+
+def check_model(collection: str, info: "CollectionInfo", *, model: str, dimension: int) -> None:
+    """Fatal, with the cure, unless this model made the collection."""
+    made_by = (info.config.metadata or {}).get("model")
+    if made_by == model and (info.config.metadata or {}).get("dimension") == dimension:
+        return
+    message = (
+        f"collection {collection!r} holds vectors of {made_by or 'an unknown model'}, this run has {model} "
+        f"with {dimension} dimensions; set OTAKUBE_EMBEDDING_MODEL back, or OTAKUBE_QDRANT_COLLECTION to a "
+        "new name and enrich the catalogue again"
+    )
+    raise Fatal(FailureReason.SETTINGS_INVALID, message)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finish cut-off commits, and compare the stores with each other.
+
+Exit status: 0 nothing is wrong any more, 1 something is left, 65 bad settings, 75 a store is away.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from otakube import logs
+from otakube.errors import Fatal, StepError
+from otakube.wiring import Wiring
+from otakube_api import contract
+from otakube_api.contract import Failure
+
+LEFT = 1
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def duration(text: str) -> timedelta:
+    """A whole number and a unit: 90s, 10m, 24h, 7d."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise typer.BadParameter(f"{text!r} is no duration; give a number and s, m, h or d, such as 24h")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+@app.command()
+def scrub(
+    full: Annotated[bool, typer.Option("--full", help="Compare all stores in both directions.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, change nothing.")] = False,
+    output: Annotated[Format, typer.Option(help="Form of the report.")] = Format.TEXT,
+    older_than: Annotated[
+        str, typer.Option(help="Leave commits whose lease ended less than this ago.")
+    ] = "0s",
+    blobs_older_than: Annotated[str, typer.Option(help="Leave blobs younger than this.")] = "24h",
+) -> None:
+    """Finish cut-off commits; with --full, compare the stores with each other and repair what can be.
+
+    Exit status: 0 nothing is wrong any more, 1 something is left, 65 bad settings, 75 a store is away.
+    """
+    ages = {"older_than": duration(older_than), "blobs_older_than": duration(blobs_older_than)}
+    logs.start(command="scrub")
+    try:
+        findings, entries, clean = asyncio.run(_scrub(full=full, dry_run=dry_run, **ages))
+    except StepError as error:
+        print(contract.format_failure(Failure(error.reason, str(error))), file=sys.stderr)
+        fatal = isinstance(error, Fatal)
+        raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable) from error
+    show = _show_json if output is Format.JSON else _show_text
+    show(findings, entries=entries, clean=clean)
+    raise typer.Exit(0 if clean else LEFT)
+
+
+async def _scrub(
+    *, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
+) -> tuple[list[dict[str, str]], int, bool]:
+    from otakube.steps.audit import audit
+    from otakube.steps.scrub import Scrub, finish
+
+    async with Wiring("s3:") as wiring:
+        stores = await wiring.commit_stores()
+        run = Scrub(stores=stores, clock=lambda: datetime.now(UTC), older_than=older_than, dry_run=dry_run)
+        await finish(run)
+        if full:
+            await audit(run, blobs_older_than=blobs_older_than)
+    return [asdict(found) for found in run.report.findings], run.report.entries, run.report.clean
+
+
+def _show_json(findings: list[dict[str, str]], *, entries: int, clean: bool) -> None:
+    report = {"entries": entries, "clean": clean, "findings": findings}
+    print(json.dumps(report, ensure_ascii=False, indent=2))
+
+
+def _show_text(findings: list[dict[str, str]], *, entries: int, clean: bool) -> None:
+    for found in findings:
+        print(f"{found['outcome']:<9} {found['damage']:<19} {found['subject']}  {found['detail']}")
+    state = "nothing is left" if clean else "something is left"
+    print(f"{entries} entries, {len(findings)} findings: {state}")

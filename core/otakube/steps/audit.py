@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The full audit: live versions against points, projections, blobs and audit copies, and these against them.
+
+It runs beside commits: what belongs to an open intent is left alone, and a deletion looks again right before.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from otakube.domain import work
+from otakube.domain.work import VectorSet
+from otakube.errors import StepError
+from otakube.ports.ledger import EntryState
+from otakube.ports.vectors import Version
+from otakube.steps.scrub import Damage, Outcome, Scrub
+from otakube.steps.settle import audit_copy, audit_key, event_in, project, vectors_key
+from otakube.steps.wanted import payload
+
+Stored = dict[str, dict[int, int]]  # points by version, by entry
+
+
+async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
+    """Both directions of every store."""
+    points: Stored = defaultdict(dict)
+    async for entry_id, version, number in scrub.stores.vectors.versions():
+        points[entry_id][version] = number
+    images = {key async for key in scrub.stores.objects.list("images/")}
+    kept = {key async for key in scrub.stores.image_map.blobs()}
+    async for intent in scrub.stores.ledger.open_intents():
+        kept.update(intent.blobs)
+    entries: set[str] = set()
+    async for state in scrub.stores.ledger.states():
+        entries.add(state.entry_id)
+        kept.update(state.blobs)
+        if state.live_version is not None and not await _in_hand(scrub, state.entry_id):
+            await _audit_entry(scrub, state, points[state.entry_id], images)
+    await _orphaned_points(scrub, points)
+    for entry_id in sorted(await scrub.stores.ledger.projected_entries() - entries):
+        async with scrub.repairing(Damage.PROJECTION_ORPHANED, entry_id, "there is no such entry") as go:
+            if go:
+                await scrub.stores.ledger.drop_projections(entry_id)
+    await _orphaned_blobs(scrub, kept, older_than=blobs_older_than)
+
+
+async def _in_hand(scrub: Scrub, entry_id: str, version: int | None = None) -> bool:
+    """Whether a commit is at work on the entry (or on one version of it)."""
+    async for intent in scrub.stores.ledger.open_intents(entry_id):
+        if version is None or intent.version == version:
+            return True
+    return False
+
+
+async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], images: set[str]) -> None:
+    """One live version against everything that it needs."""
+    live = await scrub.stores.catalogue.entry(state.entry_id)
+    if live is None or live.version != state.live_version:
+        return
+    if (found := work.digest(live.record)) != live.digest:
+        cure = f"its digest is {found}, not {live.digest}; enrich it again"
+        scrub.found(Damage.RECORD_CHANGED, state.entry_id, cure, Outcome.FAILED)
+    stored = points.get(live.version, 0)
+    if stored < state.points:
+        await _reinsert(scrub, state, f"{stored} of {state.points} points of version {live.version}")
+    if stored > state.points:
+        cure = f"{stored} points where version {live.version} has {state.points}; enrich it again"
+        scrub.found(Damage.POINTS_EXTRA, state.entry_id, cure, Outcome.FAILED)
+    expected = {"episodes": len(live.record.episodes), "characters": len(live.record.characters)}
+    projected = await scrub.stores.ledger.projected(state.entry_id)
+    if projected != {name: {live.version: count} if count else {} for name, count in expected.items()}:
+        async with scrub.repairing(Damage.PROJECTION_STALE, state.entry_id, f"{projected}") as go:
+            if go:
+                await project(scrub.stores, state.entry_id)
+    for key in sorted(set(state.blobs) - images):
+        cure = f"{key} is gone; enrich the entry again, so that the image is mirrored anew"
+        scrub.found(Damage.BLOB_MISSING, state.entry_id, cure, Outcome.FAILED)
+    await _audit_event(scrub, state)
+
+
+async def _reinsert(scrub: Scrub, state: EntryState, detail: str) -> None:
+    """Put missing points back from the bucket's copy of the vectors."""
+    if scrub.dry_run:
+        return scrub.found(Damage.POINTS_MISSING, state.entry_id, detail, Outcome.FOUND)
+    live = await scrub.stores.catalogue.entry(state.entry_id)
+    if live is None:
+        return None
+    key = vectors_key(state.entry_id, live.commit_key)
+    try:
+        vectors = VectorSet.model_validate_json(await scrub.stores.objects.get(key))
+        await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
+        version = Version(entry_id=live.entry_id, version=live.version, digest=live.digest)
+        await scrub.stores.vectors.insert(version, vectors.points, payload=payload(live.record.entry))
+    except (KeyError, ValidationError):
+        detail = f"{detail}; {key} is gone too, enrich the entry again"
+        return scrub.found(Damage.POINTS_MISSING, state.entry_id, detail, Outcome.FAILED)
+    except StepError as error:
+        return scrub.found(Damage.POINTS_MISSING, state.entry_id, f"{detail}; {error}", Outcome.FAILED)
+    return scrub.found(Damage.POINTS_MISSING, state.entry_id, detail, Outcome.REPAIRED)
+
+
+async def _audit_event(scrub: Scrub, state: EntryState) -> None:
+    """The live version's event and its audit copy: each can be made from the other."""
+    if state.outbox:
+        return
+    event_id = f"{state.entry_id}/{state.live_version}-{state.commit_key}"
+    event = await scrub.stores.ledger.event(event_id)
+    copied = await scrub.stores.objects.exists(f"audit/{event_id}.json")
+    if event and not copied:
+        async with scrub.repairing(Damage.AUDIT_MISSING, state.entry_id, event_id) as go:
+            live = await scrub.stores.catalogue.entry(state.entry_id)
+            if go and live:
+                await scrub.stores.objects.put(audit_key(event), audit_copy(event, live))
+    if copied and not event:
+        async with scrub.repairing(Damage.EVENT_MISSING, state.entry_id, event_id) as go:
+            if go:
+                copy = await scrub.stores.objects.get(f"audit/{event_id}.json")
+                await scrub.stores.ledger.publish(event_in(copy))
+    if not copied and not event:
+        detail = f"{event_id}: neither event nor audit copy; enrich the entry again"
+        scrub.found(Damage.EVENT_MISSING, state.entry_id, detail, Outcome.FAILED)
+
+
+async def _orphaned_points(scrub: Scrub, points: Stored) -> None:
+    for entry_id, versions in sorted(points.items()):
+        for version, number in sorted(versions.items()):
+            state = await scrub.stores.ledger.state(entry_id)
+            if (state and state.live_version == version) or await _in_hand(scrub, entry_id, version):
+                continue
+            detail = f"{number} points of version {version}"
+            async with scrub.repairing(Damage.POINTS_ORPHANED, entry_id, detail) as go:
+                if go:
+                    await scrub.stores.vectors.delete(entry_id, version=version)
+
+
+async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta) -> None:
+    """Images that no live entry, intent or mapping names; vectors of commits that are not live."""
+    objects = scrub.stores.objects
+    oldest = scrub.clock() - older_than
+    async for key, written in objects.aged("images/"):
+        if key not in kept and written <= oldest:
+            await _drop_blob(scrub, key)
+    async for key, written in objects.aged("vectors/"):
+        _, entry_id, name = key.split("/", 2)
+        state = await scrub.stores.ledger.state(entry_id)
+        live = state is not None and f"{state.commit_key}.json" == name
+        if not live and written <= oldest and not await _in_hand(scrub, entry_id):
+            await _drop_blob(scrub, key)
+
+
+async def _drop_blob(scrub: Scrub, key: str) -> None:
+    async with scrub.repairing(Damage.BLOB_ORPHANED, key, "nothing names it") as go:
+        if go:
+            await scrub.stores.objects.delete(key)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scrubber: finishes what commits left behind; `otakube.steps.audit` compares the stores in full."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from otakube.errors import StepError
+from otakube.ports.ledger import EntryState, Intent, Lease
+from otakube.steps.settle import CommitStores, relay, settle
+
+Clock = Callable[[], datetime]
+
+OWNER = "scrub"
+LEASE_SECONDS = 120
+
+
+class Damage(StrEnum):
+    """What the scrubber looks for."""
+
+    INTENT_OPEN = "IntentOpen"  # a commit was cut off
+    LEASE_STALE = "LeaseStale"  # held by nobody
+    OUTBOX_PENDING = "OutboxPending"  # live, not relayed
+    RECORD_CHANGED = "RecordChanged"  # the record is not what its digest says
+    POINTS_ORPHANED = "PointsOrphaned"  # of a version that is neither live nor in hand
+    POINTS_MISSING = "PointsMissing"
+    POINTS_EXTRA = "PointsExtra"
+    PROJECTION_STALE = "ProjectionStale"
+    PROJECTION_ORPHANED = "ProjectionOrphaned"
+    BLOB_MISSING = "BlobMissing"
+    BLOB_ORPHANED = "BlobOrphaned"
+    AUDIT_MISSING = "AuditMissing"
+    EVENT_MISSING = "EventMissing"
+
+
+class Outcome(StrEnum):
+    FOUND = "Found"  # a dry run
+    REPAIRED = "Repaired"
+    HELD = "Held"  # a commit is at work; the next run looks again
+    FAILED = "Failed"  # a person must act; the detail says how
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One damage and what became of it."""
+
+    damage: Damage
+    subject: str  # entry id, or bucket key
+    detail: str
+    outcome: Outcome
+
+
+@dataclass(slots=True)
+class Report:
+    """All findings of a run."""
+
+    findings: list[Finding] = field(default_factory=list)
+    entries: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is left that a person or a further run must repair."""
+        return all(found.outcome in {Outcome.REPAIRED, Outcome.HELD} for found in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scrub:
+    """One run's settings and its report."""
+
+    stores: CommitStores
+    clock: Clock
+    older_than: timedelta = timedelta()  # beyond the end of a lease
+    dry_run: bool = False
+    report: Report = field(default_factory=Report)
+
+    def found(self, damage: Damage, subject: str, detail: str, outcome: Outcome) -> None:
+        """Note a finding."""
+        self.report.findings.append(Finding(damage=damage, subject=subject, detail=detail, outcome=outcome))
+
+    @asynccontextmanager
+    async def repairing(self, damage: Damage, subject: str, detail: str) -> AsyncIterator[bool]:
+        """Note what became of a repair: its body runs unless this is a dry run (False)."""
+        if self.dry_run:
+            self.found(damage, subject, detail, Outcome.FOUND)
+            yield False
+            return
+        try:
+            yield True
+        except StepError as error:
+            self.found(damage, subject, f"{detail}; {error}", Outcome.FAILED)
+        else:
+            self.found(damage, subject, detail, Outcome.REPAIRED)
+
+
+async def finish(scrub: Scrub) -> None:
+    """Settle every intent whose lease is over, relay what was not, and clear leases that nobody holds."""
+    await scrub.stores.ledger.prepare()
+    intents: dict[str, list[Intent]] = {}
+    async for intent in scrub.stores.ledger.open_intents():
+        intents.setdefault(intent.entry_id, []).append(intent)
+    for entry_id, open_ in intents.items():
+        await _settle(scrub, entry_id, open_)
+    async for state in scrub.stores.ledger.states():
+        scrub.report.entries += 1
+        if state.entry_id not in intents and (state.outbox or state.lease):
+            await _tidy(scrub, state)
+
+
+async def _settle(scrub: Scrub, entry_id: str, intents: list[Intent]) -> None:
+    """Take the entry over and end its intents, in the order of their versions."""
+    detail = ", ".join(f"version {i.version} of {i.run} is {i.state}" for i in intents)
+    if not _lease_is_over(scrub, await scrub.stores.ledger.state(entry_id)):
+        return scrub.found(Damage.INTENT_OPEN, entry_id, detail, Outcome.HELD)
+    async with scrub.repairing(Damage.INTENT_OPEN, entry_id, detail) as go:
+        if go:
+            async with held(scrub, entry_id) as taken:
+                for intent in sorted(intents, key=lambda i: i.version) if taken else ():
+                    await settle(scrub.stores, intent)
+    return None
+
+
+async def _tidy(scrub: Scrub, state: EntryState) -> None:
+    if not _lease_is_over(scrub, state):
+        return
+    damage = Damage.OUTBOX_PENDING if state.outbox else Damage.LEASE_STALE
+    detail = (
+        f"{len(state.outbox)} events" if state.outbox else f"of {state.lease.owner}" if state.lease else ""
+    )
+    async with scrub.repairing(damage, state.entry_id, detail) as go:
+        if go:
+            async with held(scrub, state.entry_id) as taken:
+                live = await scrub.stores.catalogue.entry(state.entry_id) if taken else None
+                if live:
+                    await relay(scrub.stores, state.entry_id, live=live)
+
+
+@asynccontextmanager
+async def held(scrub: Scrub, entry_id: str) -> AsyncIterator[bool]:
+    """Hold an entry as any commit does, so that nobody who held it before can change it any more."""
+    ledger = scrub.stores.ledger
+    token = await ledger.next_version(entry_id)
+    now = scrub.clock()
+    lease = Lease(token=token, owner=OWNER, until=now + timedelta(seconds=LEASE_SECONDS))
+    taken = await ledger.take_lease(entry_id, lease, now=now)
+    yield taken
+    if taken:
+        await ledger.release_lease(entry_id, token)
+
+
+def _lease_is_over(scrub: Scrub, state: EntryState | None) -> bool:
+    if state is None or state.lease is None or state.lease.owner == OWNER:
+        return True
+    return state.lease.until + scrub.older_than < scrub.clock()

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How an intent ends: rolled forward once its version is live, compensated before; for commit and scrubber.
+
+Everything here may be cut off and done again, by anybody who holds the entry's lease.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from otakube.errors import Retriable
+from otakube.failpoints import fp
+from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, Reviews
+from otakube.ports.ledger import Event, Intent, IntentState, Ledger
+from otakube.ports.objects import AgedObjects
+from otakube.ports.vectors import VectorStore
+from otakube_api.contract import FailureReason
+
+# A roll-forward that meets ever newer versions gives way to their own.
+_PROJECTION_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitStores:
+    """All that a commit touches."""
+
+    ledger: Ledger
+    catalogue: Catalogue
+    identities: Identities
+    reviews: Reviews
+    image_map: ImageMap
+    vectors: VectorStore
+    objects: AgedObjects
+
+
+def audit_key(event: Event) -> str:
+    """Bucket key of the copy that outlives the catalogue."""
+    return f"audit/{event.id}.json"
+
+
+def vectors_key(entry_id: str, commit_key: str) -> str:
+    """Bucket key of a version's vectors, from which the vector store can be rebuilt."""
+    return f"vectors/{entry_id}/{commit_key}.json"
+
+
+async def settle(stores: CommitStores, intent: Intent) -> IntentState:
+    """End an intent whose entry the caller holds: forward if its version went live, else back."""
+    state = await stores.ledger.state(intent.entry_id)
+    live_version = state.live_version if state else None
+    if intent.state is IntentState.COMMITTED or live_version == intent.version:
+        await roll_forward(stores, intent)
+        return IntentState.DONE
+    await compensate(stores, intent, live_key=state.commit_key if state else None)
+    return IntentState.ABORTED
+
+
+async def compensate(stores: CommitStores, intent: Intent, *, live_key: str | None) -> None:
+    """Undo a version that never went live: its points, and its vectors' blob unless that content is live."""
+    if not await stores.ledger.move_intent(intent, IntentState.ABORTING):
+        return
+    await withdraw(stores, intent)
+    if live_key != intent.commit_key:
+        await stores.objects.delete(vectors_key(intent.entry_id, intent.commit_key))
+    aborting = _moved(intent, IntentState.ABORTING)
+    await stores.ledger.move_intent(aborting, IntentState.ABORTED)
+
+
+async def withdraw(stores: CommitStores, intent: Intent) -> None:
+    """Delete the points of a version that is not live, and look that they are gone."""
+    await stores.vectors.delete(intent.entry_id, version=intent.version)
+    left = await stores.vectors.count(intent.entry_id, version=intent.version)
+    if left:
+        message = (
+            f"{left} points of {intent.entry_id} version {intent.version} are still there after deletion"
+        )
+        raise Retriable(FailureReason.COMMIT_FAILED, message)
+
+
+async def roll_forward(stores: CommitStores, intent: Intent, *, live: LiveEntry | None = None) -> None:
+    """Finish a version that is live; `live` saves reading it when the caller just wrote it."""
+    fp("S6.before")
+    live = await project(stores, intent.entry_id, live=live)
+    await stores.vectors.delete_before(intent.entry_id, version=live.version)
+    fp("S6.after")
+    fp("S7.before")
+    await relay(stores, intent.entry_id, live=live)
+    fp("S7.after")
+    fp("S8.before")
+    await stores.ledger.move_intent(intent, IntentState.DONE)
+
+
+async def project(stores: CommitStores, entry_id: str, *, live: LiveEntry | None = None) -> LiveEntry:
+    """Bring the projections to the live version, again if a newer one went live meanwhile."""
+    for _ in range(_PROJECTION_ROUNDS):
+        live = live or await stores.catalogue.entry(entry_id)
+        if live is None:
+            break
+        await stores.ledger.project(live)
+        state = await stores.ledger.state(entry_id)
+        if state and state.live_version == live.version:
+            return live
+        live = None
+    raise Retriable(FailureReason.COMMIT_FENCED, f"{entry_id} changes faster than it can be projected")
+
+
+async def relay(stores: CommitStores, entry_id: str, *, live: LiveEntry) -> None:
+    """Copy each event of the outbox to the bucket and to `events`, then take it out."""
+    state = await stores.ledger.state(entry_id)
+    for event in state.outbox if state else []:
+        await stores.objects.put(audit_key(event), audit_copy(event, live))
+        await stores.ledger.publish(event)
+        await stores.ledger.drop_event(entry_id, event.id)
+
+
+def audit_copy(event: Event, live: LiveEntry) -> bytes:
+    """The event and the record that it made live, as JSON."""
+    record: dict[str, Any] | None = None
+    if live.version == event.version:
+        record = live.record.model_dump(mode="json")
+    return orjson.dumps({"event": asdict(event), "record": record}, option=orjson.OPT_SORT_KEYS)
+
+
+def event_in(copy: bytes) -> Event:
+    """The event of an audit copy."""
+    fields = orjson.loads(copy)["event"]
+    return Event(**{**fields, "committed_at": datetime.fromisoformat(fields["committed_at"])})
+
+
+def event_of(intent: Intent, *, decision: str, note: str, reviewer: str, at: datetime) -> Event:
+    """The one business event of a commit."""
+    return Event(
+        id=f"{intent.entry_id}/{intent.version}-{intent.commit_key}",
+        entry_id=intent.entry_id,
+        version=intent.version,
+        commit_key=intent.commit_key,
+        digest=intent.digest,
+        run=intent.run,
+        decision=decision,
+        note=note,
+        reviewer=reviewer,
+        committed_at=at,
+    )
+
+
+def _moved(intent: Intent, to: IntentState) -> Intent:
+    return Intent(**{**asdict(intent), "state": to})

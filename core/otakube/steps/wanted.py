@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a commit is asked to make live: read from the run's objects, checked, and named by its content."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+
+from otakube.domain import work
+from otakube.domain.entry import SCHEMA_VERSION, AnimeEntry, GoldenRecord, Image
+from otakube.domain.texts import KINDS
+from otakube.domain.work import Commit, VectorSet
+from otakube.errors import Fatal
+from otakube.ports.objects import ObjectStore
+from otakube.steps.inputs import read_input
+from otakube_api.contract import FailureReason
+
+# MongoDB's limit of a document is 16 MiB; bookkeeping and the outbox need little of the rest.
+RECORD_LIMIT_BYTES = 14 * 2**20
+
+
+async def read_commit(objects: ObjectStore, *, run: str, decision: str, note: str, reviewer: str) -> Commit:
+    """Read what the steps before left below the run's prefix."""
+    record = await read_input(objects, f"{run}/{work.GOLDEN}", GoldenRecord, made_by="images")
+    vectors = await read_input(objects, f"{run}/{work.VECTORS}", VectorSet, made_by="embed")
+    return Commit(
+        record=record,
+        vectors=vectors,
+        digest=work.digest(record),
+        run=run,
+        decision=decision,
+        note=note,
+        reviewer=reviewer,
+    )
+
+
+def check(wanted: Commit) -> None:
+    """Refuse, before anything is written, what could not be carried through."""
+    if wanted.vectors.golden_digest != wanted.digest:
+        _invalid(f"vectors.json belongs to the record {wanted.vectors.golden_digest}, not to {wanted.digest}")
+    check_points(wanted.vectors)
+    ids = Counter([*(e.id for e in wanted.record.episodes), *(c.id for c in wanted.record.characters)])
+    if twice := sorted(one for one, times in ids.items() if times > 1):
+        _invalid(f"ids are given twice: {', '.join(twice[:5])}")
+    size = len(wanted.record.model_dump_json())
+    if size > RECORD_LIMIT_BYTES:
+        _invalid(f"the record has {size} bytes, {RECORD_LIMIT_BYTES} fit into one document")
+
+
+def check_points(vectors: VectorSet) -> None:
+    """Refuse points that the collection has no place for."""
+    seen: set[tuple[str, int]] = set()
+    for point in vectors.points:
+        if point.kind not in KINDS:
+            _invalid(f"there is no vector {point.kind!r}; there are {', '.join(KINDS)}")
+        if len(point.vector) != vectors.dimension:
+            _invalid(f"{point.kind} {point.number} has {len(point.vector)} dimensions")
+        if (point.kind, point.number) in seen:
+            _invalid(f"two points are {point.kind} {point.number}")
+        seen.add((point.kind, point.number))
+
+
+def commit_key(wanted: Commit) -> str:
+    """The same content for the same entry is the same commit."""
+    parts = (wanted.record.entry.id, wanted.digest, str(SCHEMA_VERSION), wanted.vectors.model)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def payload(entry: AnimeEntry) -> dict[str, object]:
+    """What searches filter points by."""
+    return {
+        "title": entry.titles.main,
+        "type": entry.type.value,
+        "status": entry.status.value,
+        "genres": entry.genres,
+        "year": entry.season.year if entry.season else None,
+        "score": entry.score,
+    }
+
+
+def image_keys(record: GoldenRecord) -> list[str]:
+    """Bucket keys of all mirrored images of a record, each once."""
+    return sorted({image.key for image in _images(record) if image.key})
+
+
+def _images(record: GoldenRecord) -> Iterator[Image]:
+    yield from record.entry.images
+    yield from (episode.image for episode in record.episodes if episode.image)
+    yield from (character.image for character in record.characters if character.image)
+
+
+def _invalid(message: str) -> None:
+    raise Fatal(FailureReason.RECORD_INVALID, message)
