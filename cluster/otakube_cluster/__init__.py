@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real one-node Kubernetes cluster assembled from ordinary packages, for machines without a container engine."""
+"""A real one-node Kubernetes cluster assembled from packages, for machines without a container engine."""

@@ -9,9 +9,9 @@ from string import Template
 
 from otakube_cluster.binaries import ARGO_VERSION, COREDNS
 from otakube_cluster.commands import attempt, run
-from otakube_cluster.components import PAUSE_IMAGE
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.processes import wait_for
+from otakube_cluster.runtime import PAUSE_IMAGE
 from otakube_cluster.settings import Settings
 
 MANIFESTS = ("foundation", "coredns", "argo")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The root file system below Otakube's images: Debian bookworm with Python, made from packages once and kept."""
+"""The root file system below Otakube's images: Debian bookworm with Python, made once and kept."""
 
 import hashlib
 from collections.abc import Callable, Sequence

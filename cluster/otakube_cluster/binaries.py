@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Build the pinned Go programs once, and find them again by content: module versions, sources, recipe, toolchain."""
+"""Build the pinned Go programs once and find them again by their content: sources, recipe, toolchain."""
 
 import hashlib
 import os
@@ -169,7 +169,7 @@ def _build(module: Module, work: Path, detail: Callable[[str], None]) -> None:
 
 
 def _vendor(module: Module, work: Path, detail: Callable[[str], None]) -> Path:
-    """Argo's module zip lacks a symlink and the built web page, and Go allows no overlay in its module cache."""
+    """Argo's module zip lacks a symlink and the built web page, and Go has no overlay for modules."""
     folder = work / "source"
     shutil.copytree(module.source, folder)
     _watch(["go", "mod", "vendor", "-e"], folder, detail)

@@ -20,11 +20,10 @@ def of_daemons(settings: Settings) -> str:
 
 
 def hierarchies() -> list[Path]:
-    """The roots of all hierarchies: one in version 2, one per controller in version 1."""
+    """The roots of all hierarchies: one in version 2, one per controller and the unified one in version 1."""
     if (ROOT / "cgroup.controllers").exists():
         return [ROOT]
-    folders = (path for path in ROOT.iterdir() if path.is_dir() and not path.is_symlink())
-    return [path for path in folders if path.name != "unified"]
+    return [path for path in ROOT.iterdir() if path.is_dir() and not path.is_symlink()]
 
 
 def make(settings: Settings) -> None:

@@ -4,7 +4,7 @@
 import json
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,10 +22,10 @@ errors = Console(stderr=True)
 class Sentences(TyperGroup):
     """Ends a command that cannot go on with a sentence instead of a traceback."""
 
-    def invoke(self, context: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
-            return super().invoke(context)
+            return super().invoke(ctx)
         except ClusterError as error:
             errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(1) from None
@@ -125,7 +125,7 @@ def build_image(
 
 @app.command()
 def env(name: Name = None) -> None:
-    """Print shell lines that set KUBECONFIG and put kubectl, helm and argo on the PATH: eval "$(otakube cluster env)"."""
+    """Print shell lines for KUBECONFIG and a PATH with kubectl, helm and argo, for `eval`."""
     print(environment.shell_lines(_settings(name)))
 
 

@@ -18,9 +18,10 @@ from otakube_cluster import (
     packages,
     preflight,
     processes,
+    runtime,
     sandbox,
 )
-from otakube_cluster.components import Component, all_components, containerd_socket
+from otakube_cluster.components import Component, all_components
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.processes import Identity
 from otakube_cluster.progress import Progress
@@ -81,7 +82,8 @@ def _programs(settings: Settings, progress: Progress) -> Programs:
             packages.install_missing(detail)
     unbuilt = binaries.missing(binaries.ALL_MODULES, settings.cache, binaries.toolchain())
     for position, module in enumerate(unbuilt, 1):
-        title = f"Build {module.name} {module.version} ({position} of {len(unbuilt)}; minutes the first time, then cached)"
+        which = f"{position} of {len(unbuilt)}; minutes the first time, then cached"
+        title = f"Build {module.name} {module.version} ({which})"
         with progress.step(title) as detail:
             binaries.built(module, settings.cache, detail)
     node, kubernetes, argo, coredns = (binaries.built(m, settings.cache) for m in binaries.CLUSTER_MODULES)
@@ -99,6 +101,8 @@ def _start_daemons(settings: Settings, first: Identity, daemons: list[Component]
             # Also one that was started in the moment in which an earlier `up` was interrupted.
             processes.stop([*([running] if running else []), *sandbox.same(first, daemon.command)], grace=10)
             _write_files(daemon)
+            if daemon.before:
+                sandbox.inside(first, ["sh", "-c", daemon.before])
             _start(settings, first, daemon)
             record.parent.mkdir(parents=True, exist_ok=True)
             record.write_text(daemon.digest)
@@ -125,7 +129,7 @@ def _start(settings: Settings, first: Identity, daemon: Component) -> None:
 
 def _wait_for_daemon(settings: Settings, daemon: Component, identity: Identity, log: Path) -> None:
     ready = {
-        "containerd": lambda: containerd_socket(settings).exists(),
+        "containerd": lambda: runtime.socket(settings).exists(),
         "kube-apiserver": addons.Kubectl(Path(daemon.command[0]), settings).ready,
     }.get(daemon.name, lambda: True)
     ended = not processes.wait_for(lambda: ready() or not processes.alive(identity), timeout=60)

@@ -7,33 +7,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from otakube_cluster import cgroups
-from otakube_cluster.network import PLUGINS, container_network
+from otakube_cluster import cgroups, runtime
+from otakube_cluster.network import container_network
 from otakube_cluster.settings import Settings
 
-PAUSE_IMAGE = "localhost/otakube-node:1"
 # Every client of the API server may be quick: the cluster is one node, and benchmarks measure pod starts.
 QPS, BURST = 500, 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A daemon: its command line, its environment, and the files it reads."""
+    """A daemon: its command line, its environment, the files it reads, and a command to run before it."""
 
     name: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     files: dict[Path, str] = field(default_factory=dict)
+    before: str = field(default="", repr=False)
 
     @property
     def digest(self) -> str:
         """Changes with anything that this daemon is started with."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
-
-
-def containerd_socket(settings: Settings) -> Path:
-    """Where containerd answers."""
-    return settings.run / "containerd.sock"
 
 
 def all_components(settings: Settings, kubernetes: Path) -> list[Component]:
@@ -207,7 +202,7 @@ def kubelet_config(settings: Settings) -> dict[str, Any]:
         "tlsPrivateKeyFile": str(pki / "kubelet.key"),
         "clusterDNS": [settings.dns_ip],
         "clusterDomain": "cluster.local",
-        "containerRuntimeEndpoint": f"unix://{containerd_socket(settings)}",
+        "containerRuntimeEndpoint": f"unix://{runtime.socket(settings)}",
         "podLogsDir": str(settings.data / "logs/pods"),
         "volumePluginDir": str(settings.data / "kubelet/volume-plugins"),
         "resolvConf": "/etc/resolv.conf" if settings.egress else "",
@@ -230,6 +225,11 @@ def kubelet_config(settings: Settings) -> dict[str, Any]:
     }
 
 
+# kube-proxy takes an endpoint's chain that an earlier kube-proxy has emptied for a finished one, and the
+# Service is then a black hole (1.34, pkg/proxy/nftables epChainSkipUpdate). Established connections live on.
+FORGET_SERVICES = "nft delete table ip kube-proxy; nft delete table ip6 kube-proxy; true"
+
+
 def proxy(settings: Settings, program: str) -> Component:
     """kube-proxy in nftables mode; connection tracking limits belong to the machine and are left alone."""
     path = settings.data / "config/kube-proxy.yaml"
@@ -247,6 +247,7 @@ def proxy(settings: Settings, program: str) -> Component:
     return Component(
         name="kube-proxy",
         command=(program, "kube-proxy", *flags(config=path)),
+        before=FORGET_SERVICES,
         environment={"GOMEMLIMIT": "192MiB"},
         files={path: json.dumps(config)},
     )
@@ -272,38 +273,7 @@ def containerd(settings: Settings) -> Component:
         command=("containerd", "--config", str(path)),
         environment={"GOMEMLIMIT": "512MiB"},
         files={
-            path: containerd_config(settings, networks),
+            path: runtime.config(settings, networks),
             networks / "pods.conflist": json.dumps(container_network(settings)),
         },
     )
-
-
-def containerd_config(settings: Settings, networks: Path) -> str:
-    """containerd's TOML. Without CAP_SYS_RESOURCE, which many virtual machines lack, runc may not lower an OOM score."""
-    cri = 'plugins."io.containerd.grpc.v1.cri"'
-    return f"""version = 2
-root = "{settings.data / "containerd"}"
-state = "{settings.run / "containerd"}"
-oom_score = 0
-disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.internal.v1.opt"]
-[grpc]
-address = "{containerd_socket(settings)}"
-[ttrpc]
-address = "{containerd_socket(settings)}.ttrpc"
-[{cri}]
-sandbox_image = "{PAUSE_IMAGE}"
-restrict_oom_score_adj = true
-disable_apparmor = true
-netns_mounts_under_state_dir = true
-max_concurrent_downloads = 1
-[{cri}.containerd]
-snapshotter = "overlayfs"
-default_runtime_name = "runc"
-[{cri}.containerd.runtimes.runc]
-runtime_type = "io.containerd.runc.v2"
-[{cri}.containerd.runtimes.runc.options]
-SystemdCgroup = false
-[{cri}.cni]
-bin_dir = "{PLUGINS}"
-conf_dir = "{networks}"
-"""

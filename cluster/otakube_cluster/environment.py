@@ -26,4 +26,5 @@ def link_programs(settings: Settings) -> Path:
 def shell_lines(settings: Settings) -> str:
     """Lines for `eval`."""
     folder = link_programs(settings)
-    return f"export KUBECONFIG={shlex.quote(str(settings.kubeconfig))}\nexport PATH={shlex.quote(str(folder))}:$PATH"
+    kubeconfig, path = shlex.quote(str(settings.kubeconfig)), shlex.quote(str(folder))
+    return f"export KUBECONFIG={kubeconfig}\nexport PATH={path}:$PATH"

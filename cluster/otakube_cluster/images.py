@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otakube_cluster.commands import run
-from otakube_cluster.components import PAUSE_IMAGE, containerd_socket
 from otakube_cluster.errors import ClusterError
+from otakube_cluster.runtime import PAUSE_IMAGE, socket
 from otakube_cluster.settings import Settings
 
 NAMESPACE = "k8s.io"
@@ -106,7 +106,7 @@ def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 def ctr(settings: Settings, arguments: Sequence[str | Path]) -> str:
     """Run containerd's own client against the cluster's containerd."""
-    return run(["ctr", "--address", containerd_socket(settings), "--namespace", NAMESPACE, *arguments])
+    return run(["ctr", "--address", socket(settings), "--namespace", NAMESPACE, *arguments])
 
 
 def present(settings: Settings) -> set[str]:

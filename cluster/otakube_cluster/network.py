@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The link between machine and node, the pods' bridge, and the rule that nothing leaves the machine unasked."""
+"""The link between machine and node, the pods' bridge, and the rules by which nothing leaves unasked."""
 
 import json
 from pathlib import Path
@@ -70,7 +70,7 @@ def _connect_link(settings: Settings, node: Identity) -> None:
 
 
 def node_rules(settings: Settings) -> str:
-    """Packet rules of the node: without egress, pods reach each other, Services and this machine, nothing else."""
+    """Packet rules of the node: without egress, pods reach each other, Services and this machine."""
     allowed = f"ip daddr {{ {settings.link_cidr}, {settings.pod_cidr}, {settings.service_cidr} }} accept"
     last = "accept" if settings.egress else "drop"
     masquerade = (

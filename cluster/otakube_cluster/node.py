@@ -105,7 +105,10 @@ def end(settings: Settings, first: Identity) -> None:
     daemons.pop(sandbox.INIT, None)
     processes.stop([daemons["kubelet"]] if "kubelet" in daemons else [], grace=5)
     processes.stop(_pods(first, {first, *daemons.values()}), grace=5)
-    processes.stop(daemons.values(), grace=10)
+    etcd = daemons.pop("etcd", None)
+    # The rest keeps nothing; the API server alone would wait long for its watchers.
+    processes.stop(daemons.values(), grace=2)
+    processes.stop([etcd] if etcd else [], grace=10)
     processes.stop([first], grace=5)
 
 

@@ -43,7 +43,7 @@ def require_root() -> None:
     """ClusterError unless this process is root's."""
     if os.geteuid() != 0:
         raise ClusterError(
-            "The cluster needs root, for it makes namespaces, mounts and network devices: run the command with sudo."
+            "The cluster needs root, for it makes namespaces, mounts and devices: run the command with sudo."
         )
 
 
@@ -72,9 +72,7 @@ def gather(settings: Settings) -> Facts:
 def problems(facts: Facts, settings: Settings) -> list[str]:
     """One sentence with its cure for each thing that stands in the way."""
     if facts.system != "Linux x86_64":
-        return [
-            f"This is {facts.system}; the cluster from packages runs on Linux x86_64: use kind with Docker instead."
-        ]
+        return [f"This is {facts.system}; this cluster runs on Linux x86_64: use kind with Docker instead."]
     if facts.running_with:
         different = node.contradiction(settings, facts.running_with)
         return [different] if different else []
@@ -95,7 +93,8 @@ def _disk(facts: Facts, settings: Settings) -> str | None:
 def _memory_problem(facts: Facts) -> str | None:
     if facts.memory >= MEMORY:
         return None
-    return f"The machine has {facts.memory / GIB:.1f} GiB of memory and the cluster needs {MEMORY // GIB} GiB: use a larger one."
+    has = f"The machine has {facts.memory / GIB:.1f} GiB of memory"
+    return f"{has} and the cluster needs {MEMORY // GIB} GiB: use a larger one."
 
 
 def _kernel(facts: Facts) -> str | None:
@@ -121,7 +120,7 @@ def _programs(facts: Facts) -> str | None:
     if not facts.missing_programs or facts.can_install:
         return None
     return (
-        f"These programs are missing and there is no apt-get to install them: {', '.join(facts.missing_programs)}. "
+        f"These programs are missing, and apt-get to install them too: {', '.join(facts.missing_programs)}. "
         "Install them with the machine's package manager."
     )
 
@@ -146,7 +145,7 @@ def _addresses(facts: Facts, settings: Settings) -> list[str]:
         for other, theirs in wanted.items():
             if variable < other and ours.overlaps(theirs):
                 found.append(
-                    f"{PREFIX}{variable} {ours} and {PREFIX}{other} {theirs} overlap: set one of them to a free range."
+                    f"{PREFIX}{variable} {ours} and {PREFIX}{other} {theirs} overlap: set one of them."
                 )
         for destination, device in facts.routes:
             taken = ipaddress.ip_network(destination, strict=False)
@@ -169,7 +168,7 @@ def _memory() -> int:
 def _controllers() -> frozenset[str]:
     unified = Path("/sys/fs/cgroup/cgroup.controllers")
     if unified.exists():
-        # cgroup v2 accounts CPU time and filters devices without controllers of those names, and always freezes.
+        # cgroup v2 accounts CPU time and filters devices without controllers of that name, and can freeze.
         return frozenset(unified.read_text().split()) | {"cpuacct", "devices", "freezer"}
     root = Path("/sys/fs/cgroup")
     return frozenset(folder.name for folder in root.iterdir()) if root.exists() else frozenset()

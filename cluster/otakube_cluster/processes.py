@@ -105,7 +105,7 @@ def send(identity: Identity, number: signal.Signals) -> bool:
 
 
 def stop(identities: Iterable[Identity], *, grace: float) -> None:
-    """End processes: TERM, then KILL for those still there after `grace` seconds; returns when all are gone."""
+    """End processes: TERM, and KILL for those left after `grace` seconds; returns when all are gone."""
     running = [identity for identity in identities if send(identity, signal.SIGTERM)]
     if not wait_for(lambda: not any(map(alive, running)), timeout=grace):
         for identity in running:

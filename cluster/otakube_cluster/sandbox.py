@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node as one process with its own mount, network and process namespaces.
 
-Everything of the cluster lives inside: daemons, pods, volume mounts, bridge, packet rules. When the node's first
-process ends, the kernel ends and removes all of it, so nothing can stay behind, and two clusters never meet.
+Everything of the cluster lives inside: daemons, pods, volume mounts, bridge, packet rules. When the node's
+first process ends, the kernel ends and removes all of it: nothing stays behind, and two clusters never meet.
 """
 
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a cluster is called, where it keeps things and which addresses it uses; everything follows from the name."""
+"""A cluster's name, folders and addresses; everything follows from the name."""
 
 import ipaddress
 import os

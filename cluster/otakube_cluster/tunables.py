@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kernel settings of the whole machine that the kubelet or egress change: remembered, and put back at the end."""
+"""Kernel settings of the whole machine that the kubelet or egress change: remembered and put back."""
 
 import json
 from pathlib import Path
