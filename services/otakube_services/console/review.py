@@ -171,7 +171,7 @@ async def current_workflow(cluster: Cluster, enrichment: Mapping[str, Any]) -> M
             f"get animeenrichment {name} --watch",
             code=NOT_OPEN,
         )
-    return max(runs, key=_order)
+    return max(runs, key=run_order)
 
 
 def closed(name: str, gate: Gate) -> ConsoleError:
@@ -233,7 +233,8 @@ def _why(enrichment: Mapping[str, Any]) -> str:
     return f"{ready['reason']} {ready['message']}".strip() if ready else "the operator has not seen it yet"
 
 
-def _order(workflow: Mapping[str, Any]) -> tuple[int, int]:
+def run_order(workflow: Mapping[str, Any]) -> tuple[int, int]:
+    """Generation, then attempt: the newest run has the highest."""
     known = workflow["metadata"].get("labels", {})
     return int(known.get(labels.GENERATION, 0)), int(known.get(labels.ATTEMPT, 0))
 
@@ -242,7 +243,7 @@ async def read_draft(
     cluster: Cluster, enrichment: Mapping[str, Any], workflow: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The record under review from the read API, or why it cannot be had."""
-    generation, attempt = _order(workflow)
+    generation, attempt = run_order(workflow)
     try:
         return await cluster.catalogue(f"drafts/{enrichment['metadata']['uid']}/{generation}/{attempt}")
     except ConsoleError as error:

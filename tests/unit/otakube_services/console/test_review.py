@@ -3,7 +3,7 @@ import pytest
 
 from otakube_services.console.cluster import ConsoleError
 from otakube_services.console.gate import NOTE_LIMIT, Decision, gate_of
-from otakube_services.console.review import ALREADY_DECIDED, NOT_OPEN, _order, _values, closed
+from otakube_services.console.review import ALREADY_DECIDED, NOT_OPEN, _values, closed, run_order
 from workflows import a_workflow, with_gate
 
 
@@ -57,4 +57,4 @@ def test_a_note_that_argo_would_evaluate_is_refused() -> None:
 
 def test_the_newest_run_has_the_highest_generation_then_attempt() -> None:
     runs = [a_workflow(generation=g, attempt=a) for g, a in ((2, 9), (10, 1), (10, 2), (9, 3))]
-    assert _order(max(runs, key=_order)) == (10, 2)
+    assert run_order(max(runs, key=run_order)) == (10, 2)

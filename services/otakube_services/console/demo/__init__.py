@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enrich three anime and show what happens: straight through, reviewed, and with a provider down."""
+
+from typing import Annotated
+
+import typer
+
+from otakube_services.console.cluster import ENRICHMENTS, Cluster
+from otakube_services.console.command import application, cluster_command
+
+app = application()
+
+Delete = Annotated[bool, typer.Option("--delete", help="Remove the demo's three objects instead.")]
+Timeout = Annotated[float, typer.Option("--timeout", min=10, help="Seconds that each title may take.")]
+
+
+@cluster_command(app)
+async def demo(cluster: Cluster, *, delete: Delete = False, seconds: Timeout = 600) -> None:
+    """Enrich three anime and show what happens: straight through, reviewed, and with a provider down.
+
+    Run again, it shows the results. `make demo` brings up the cluster and installs Otakube first.
+    """
+    from rich.console import Console
+
+    from otakube_services.console.demo import report, story
+    from otakube_services.console.demo.screen import Screen
+
+    if delete:
+        for body in story.manifests():
+            name = body["metadata"]["name"]
+            gone = await cluster.delete(ENRICHMENTS, name)
+            print(f"animeenrichment {name} {'deleted' if gone else 'was not there'}")
+        return
+    screen = Screen(Console())
+    found = await story.play(cluster, screen, limit_seconds=seconds)
+    await report.tell(cluster, screen, found)

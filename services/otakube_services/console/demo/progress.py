@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far each title is, read from its AnimeEnrichment and Workflow; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from otakube_api.contract import Node
+
+PHASES = [node for node in Node if node is not Node.CONCLUDE]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run: Argo's word for its phase, and how long it took or has taken."""
+
+    phase: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One title: the conditions of its enrichment, and the steps of its run that have begun."""
+
+    name: str
+    title: str
+    conditions: Mapping[str, tuple[str, str, str]]  # type: status, reason, message
+    current: bool  # the conditions speak of the spec as it is now
+    steps: Mapping[Node, Step]
+    seconds: float | None  # from the run's start to its publication
+
+    @property
+    def ready(self) -> bool:
+        return self.current and self._is("Ready", "True")
+
+    @property
+    def failed(self) -> bool:
+        return self.current and self._is("Ready", "False")
+
+    @property
+    def waits(self) -> bool:
+        return self.current and self._is("AwaitingReview", "True")
+
+    @property
+    def reason(self) -> str:
+        return self.conditions.get("Ready", ("", "", ""))[1]
+
+    @property
+    def source_failed(self) -> bool:
+        return self._is("SourceFailed", "True")
+
+    def _is(self, condition: str, status: str) -> bool:
+        return self.conditions.get(condition, ("", "", ""))[0] == status
+
+
+def progress_of(
+    enrichment: Mapping[str, Any], workflow: Mapping[str, Any] | None, *, now: datetime
+) -> Progress:
+    """Read both objects; the Workflow may be gone, or not be there yet."""
+    metadata, status = enrichment["metadata"], enrichment.get("status") or {}
+    run = (workflow or {}).get("status") or {}
+    return Progress(
+        name=metadata["name"],
+        title=status.get("title", ""),
+        conditions={
+            c["type"]: (c["status"], c["reason"], c["message"]) for c in status.get("conditions", [])
+        },
+        current=status.get("observedGeneration") == metadata.get("generation"),
+        steps=steps_of(run.get("nodes") or {}, now=now),
+        seconds=_between(run.get("startedAt"), status.get("publishedAt")),
+    )
+
+
+def steps_of(nodes: Mapping[str, Mapping[str, Any]], *, now: datetime) -> dict[Node, Step]:
+    """The steps in their order; a step that is retried counts from its first attempt."""
+    by_name = {node.get("displayName"): node for node in nodes.values()}
+    found: dict[Node, Step] = {}
+    for phase in PHASES:
+        node = by_name.get(phase.value)
+        if node is not None and node.get("startedAt"):
+            seconds = (_time(node.get("finishedAt")) or now) - (_time(node["startedAt"]) or now)
+            found[phase] = Step(node.get("phase") or "Pending", max(0.0, seconds.total_seconds()))
+    return found
+
+
+def changes(before: Progress | None, after: Progress) -> list[str]:
+    """What a reader is told between two looks, one short sentence each."""
+    if before is None and after.ready:
+        return ["Ready already"]
+    said = []
+    for node, step in after.steps.items():
+        old = before.steps.get(node) if before else None
+        if old is None or old.phase != step.phase:
+            said.append(f"{node.value} {_WORDS.get(step.phase, step.phase.lower())}{_took(step)}")
+    if after.reason and (before is None or before.reason != after.reason):
+        said.append(after.reason)
+    return said
+
+
+def timing(found: Sequence[Progress]) -> list[tuple[object, ...]]:
+    """One row a title: seconds of each step, then from the run's start to Ready."""
+    return [
+        (
+            one.name,
+            *(_cell(one.steps.get(phase)) for phase in PHASES),
+            "" if one.seconds is None else f"{one.seconds:.0f} s",
+        )
+        for one in found
+    ]
+
+
+_WORDS = {
+    "Succeeded": "done",
+    "Running": "runs",
+    "Pending": "starts",
+    "Skipped": "not needed",
+    "Omitted": "left out",
+}
+
+
+def _took(step: Step) -> str:
+    return f" ({step.seconds:.0f} s)" if step.phase == "Succeeded" else ""
+
+
+def _cell(step: Step | None) -> str:
+    return "-" if step is None or step.phase in {"Skipped", "Omitted"} else f"{step.seconds:.0f} s"
+
+
+def _between(start: str | None, end: str | None) -> float | None:
+    first, last = _time(start), _time(end)
+    seconds = (last - first).total_seconds() if first and last else None
+    return seconds if seconds is not None and seconds >= 0 else None  # an older run's publication
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
