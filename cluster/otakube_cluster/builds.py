@@ -181,6 +181,10 @@ class Builder:
         }
         given = [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         mounts = [part for folder in authority_folders() for part in ("--volume", f"{folder}:{folder}:ro")]
+        if script := row.local.get("prepare"):
+            detail(f"running {script}")
+            prepared = run([str(self._context / script)], timeout=3600).strip()
+            mounts += ["--volume", f"{prepared}:/prepared:ro"]
         self._buildah(
             "bud", "--layers", "--isolation", "chroot", "--pull=never", *given, *mounts,
             "--file", str(self._dockerfile(row)), "--tag", row.reference, str(self._context),
