@@ -1,22 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The titles that the stand-in knows, once for all providers, and what each provider says otherwise.
 
-One shared truth with per-provider overrides keeps ids and facts coherent, and makes every disagreement deliberate.
+One shared truth with per-provider overrides keeps ids and facts coherent; every disagreement is deliberate.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from difflib import SequenceMatcher
 from importlib import resources
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from otakube_services.upstream.faults import Fault
 
 JST = timezone(timedelta(hours=9), "JST")
 ProviderName = Literal["jikan", "anilist", "kitsu"]
+
+
+def written_out(text: str) -> str:
+    """`{repeat:word}` as ten thousand times the word: too long to lie in a file."""
+    return re.sub(r"\{repeat:([^}]*)\}", lambda found: found[1] * 10_000, text)
+
+
+Text = Annotated[str, AfterValidator(written_out)]
 
 
 class Data(BaseModel):
@@ -42,7 +51,7 @@ class Character(Data):
     name: str  # given name first
     native: str | None = None
     role: Literal["Main", "Supporting"] = "Supporting"
-    about: str | None = None
+    about: Text | None = None
     voices: list[Voice] = []
     image: str | None = None
 
@@ -81,7 +90,7 @@ class Facts(Data):
     romaji: str
     english: str | None = None
     japanese: str | None = None
-    synonyms: list[str] = []
+    synonyms: list[Text] = []
     type: Literal["TV", "Movie", "OVA", "ONA", "Special", "Music"] = "TV"
     status: Literal["Finished", "Ongoing", "Upcoming"] = "Finished"
     episodes: int | None = None
@@ -90,7 +99,7 @@ class Facts(Data):
     aired_from: date | None = None  # the broadcaster's day
     aired_to: date | None = None
     broadcast: Broadcast | None = None
-    synopsis: str | None = None
+    synopsis: Text | None = None
     score: float | None = None  # 0..10
     scored_by: int | None = None
     images: dict[str, str] = {}  # poster or banner -> the kind of a hostile image, or a whole URL
@@ -142,7 +151,9 @@ class Title(Facts):
             return self
         if override.absent:
             return None
-        return self.model_copy(update={name: getattr(override, name) for name in override.model_fields_set - {"absent"}})
+        return self.model_copy(
+            update={name: getattr(override, name) for name in override.model_fields_set - {"absent"}}
+        )
 
     def names(self) -> list[str]:
         """Every name under which a search may find it."""
@@ -162,7 +173,9 @@ class Catalogue(Data):
 def load(today: date) -> Catalogue:
     """Read the titles from the package; relative dates are counted from `today`."""
     folder = resources.files("otakube_services.upstream.titles")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
+    )
     return Catalogue(titles=[_title(yaml.safe_load(file.read_text("utf-8")), today) for file in files])
 
 
@@ -171,7 +184,9 @@ def _title(document: dict[str, Any], today: date) -> Title:
     if title.weeks_ago is None:
         return title
     monday = today - timedelta(days=today.weekday())
-    return title.model_copy(update={"aired_from": monday - timedelta(weeks=title.weeks_ago) + _weekday(title)})
+    return title.model_copy(
+        update={"aired_from": monday - timedelta(weeks=title.weeks_ago) + _weekday(title)}
+    )
 
 
 def _weekday(title: Title) -> timedelta:

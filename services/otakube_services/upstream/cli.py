@@ -6,28 +6,68 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from otakube_services.upstream.app import create
 from otakube_services.upstream.catalogue import load
 from otakube_services.upstream.room import World
+from otakube_services.upstream.settings import Settings, read_faults
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 EXAMPLES = """
 Examples:
 
+\b
+  # The real limits, reachable from this machine only
   python -m otakube_services.upstream --port 8080
-
   curl 'http://127.0.0.1:8080/jikan/v4/anime?q=hoshi'
+
+\b
+  # In a cluster, without limits, with Kitsu down for everybody
+  python -m otakube_services.upstream --host 0.0.0.0 --public-url http://upstream.example:8080
+    --jikan-per-second 0 --jikan-per-minute 0 --anilist-per-minute 0
+    --faults '[{"provider": "kitsu", "kind": "status", "status": 503}]'
+
+\b
+  # The next request for episodes at Jikan is refused once
+  curl -X PUT http://127.0.0.1:8080/admin/faults -H 'Content-Type: application/json'
+    -d '[{"provider": "jikan", "path": "/anime/*/episodes", "kind": "status", "status": 429,
+          "retry_after": 2, "count": 1}]'
 """
+
+
+def _option(name: str, help_text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(envvar=f"OTAKUBE_UPSTREAM_{name}", help=help_text)
+    return option
 
 
 @app.command(epilog=EXAMPLES)
 def serve(
-    host: Annotated[str, typer.Option(envvar="OTAKUBE_UPSTREAM_HOST")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="OTAKUBE_UPSTREAM_PORT")] = 8080,
-    public_url: Annotated[str | None, typer.Option(envvar="OTAKUBE_UPSTREAM_PUBLIC_URL")] = None,
+    host: Annotated[str, _option("HOST", "Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, _option("PORT", "Port to listen on.")] = 8080,
+    public_url: Annotated[
+        str, _option("PUBLIC_URL", "URL that answers name; default: the request's host.")
+    ] = "",
+    clock_scale: Annotated[float, _option("CLOCK_SCALE", "Seconds of the limits in one real second.")] = 1.0,
+    jikan_per_second: Annotated[int, _option("JIKAN_PER_SECOND", "Requests; 0 is no limit.")] = 3,
+    jikan_per_minute: Annotated[int, _option("JIKAN_PER_MINUTE", "Requests; 0 is no limit.")] = 60,
+    anilist_per_minute: Annotated[int, _option("ANILIST_PER_MINUTE", "Requests; 0 is no limit.")] = 30,
+    kitsu_per_minute: Annotated[int, _option("KITSU_PER_MINUTE", "Requests; 0 is no limit.")] = 0,
+    faults: Annotated[str, _option("FAULTS", "JSON list of fault rules that always hold.")] = "[]",
 ) -> None:
     """Serve invented anime behind the API shapes of Jikan v4, AniList and Kitsu."""
-    world = World(load(datetime.now(UTC).date()), lambda: datetime.now(UTC), public_url)
-    uvicorn.run(create(world), host=host, port=port, log_level="info", access_log=False)
+    try:
+        settings = Settings(
+            public_url=public_url or None, clock_scale=clock_scale, jikan_per_second=jikan_per_second,
+            jikan_per_minute=jikan_per_minute, anilist_per_minute=anilist_per_minute,
+            kitsu_per_minute=kitsu_per_minute, faults=read_faults(faults),
+        )  # fmt: skip
+    except ValidationError as error:
+        raise typer.BadParameter(str(error)) from error
+    world = World(load(datetime.now(UTC).date()), _now, settings.public_url)
+    uvicorn.run(create(world, settings), host=host, port=port, log_level="info", access_log=False)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

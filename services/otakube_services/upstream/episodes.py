@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The episodes of a title, composed from its facts: titles in three scripts, times in JST, short summaries.
 
-Composed, because 150 believable episodes need no 150 lines of data; the same title always yields the same list.
+Composed, because 150 believable episodes need no 150 lines of data; a title always yields the same list.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ _NOUNS = (
     ("A Promise", "約束", "Yakusoku"), ("The Map", "地図", "Chizu"), ("Snow", "雪", "Yuki"),
     ("The Bell", "鐘", "Kane"), ("A Letter", "手紙", "Tegami"), ("The Harbour", "港", "Minato"),
     ("Salt", "塩", "Shio"), ("The Key", "鍵", "Kagi"), ("A Song", "歌", "Uta"), ("The Bridge", "橋", "Hashi"),
-    ("Ash", "灰", "Hai"), ("The Clock", "時計", "Tokei"), ("A Shadow", "影", "Kage"), ("The Well", "井戸", "Ido"),
+    ("Ash", "灰", "Hai"), ("The Clock", "時計", "Tokei"), ("A Shadow", "影", "Kage"),
+    ("The Well", "井戸", "Ido"),
     ("Thunder", "雷", "Kaminari"), ("The Mirror", "鏡", "Kagami"), ("A Feather", "羽", "Hane"),
 )  # fmt: skip
 _SUMMARIES = (
-    "{first} is where it should not be, and {name} follows the trail until {second} stops everyone at the door.",
+    "{first} is where it should not be, and {name} follows it until {second} stops them at the door.",
     "A quiet day turns when {second} is found beside {first}; {name} keeps silent about having seen both.",
     "{name} trades {first} for an answer, and learns too late that {second} was the question.",
 )
@@ -88,7 +89,9 @@ def episode(title: Title, number: int) -> Episode:
 
 def _summary(title: Title, number: int, first: str, second: str) -> str:
     name = title.characters[0].name.split()[0] if title.characters else "Nobody"
-    sentence = _SUMMARIES[number % len(_SUMMARIES)].format(first=first, second=second[0].lower() + second[1:], name=name)
+    sentence = _SUMMARIES[number % len(_SUMMARIES)].format(
+        first=first, second=second[0].lower() + second[1:], name=name
+    )
     return sentence[0].upper() + sentence[1:]
 
 

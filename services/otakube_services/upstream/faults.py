@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Kind(StrEnum):
     STATUS = "status"  # the provider's own error body with `status`
     SLOW = "slow"  # the true answer after `seconds`
-    DRIP = "drip"  # the true answer, byte by byte over `seconds`
+    DRIP = "drip"  # the true answer, a few bytes at a time over `seconds`
     HTML = "html"  # 200 with an HTML page instead of JSON
     WRONG_TYPES = "wrong-types"  # numbers become strings, lists become objects
     EMPTY = "empty"  # 200 without a body
@@ -41,7 +41,9 @@ class Fault(BaseModel):
     @model_validator(mode="after")
     def _too_many_requests_says_when(self) -> Self:
         if self.kind is Kind.STATUS and self.status == 429 and self.retry_after is None:
-            raise ValueError("retry_after is missing: a 429 says after how many seconds to come back; set retry_after")
+            raise ValueError(
+                "retry_after is missing: a 429 says after how many seconds to come back; set retry_after"
+            )
         return self
 
 
@@ -75,7 +77,9 @@ class Rules:
 
     def in_force(self) -> list[Fault]:
         """The rules that can still strike, each with its remaining count."""
-        return [fault.model_copy(update={"count": left}) for fault, left in self._rules] + list(self._permanent)
+        return [fault.model_copy(update={"count": left}) for fault, left in self._rules] + list(
+            self._permanent
+        )
 
     def strike(self, request: Request) -> Fault | None:
         """The rule that this request meets, counted down."""

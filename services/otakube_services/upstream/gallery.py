@@ -24,7 +24,7 @@ def gallery(world: World, rooms: Iterable[Room]) -> APIRouter:
         if picture is None:
             return Response("Not Found", 404, media_type="text/plain")
         if picture.hostile in hostile.KINDS:
-            return hostile.KINDS[picture.hostile](picture)
+            return hostile.KINDS[picture.hostile](picture, request)
         return _picture(request, picture)
 
     return routes

@@ -31,7 +31,7 @@ def spread(total: int, mean: float, steps: int) -> list[int]:
 
 
 def apportion(total: int, weights: Sequence[float]) -> list[int]:
-    """Split `total` in proportion to the weights, in whole numbers; the heaviest takes what rounding leaves."""
+    """Split `total` in proportion to the weights, in whole numbers; the heaviest takes the rest."""
     shares = [int(total * weight / sum(weights)) for weight in weights]
     shares[max(range(len(weights)), key=weights.__getitem__)] += total - sum(shares)
     return shares

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Posters, banners and portraits, drawn from a title's name: the same name is the same picture, byte for byte.
+"""Posters, banners and portraits, drawn from a title's name: one name is one picture, byte for byte.
 
 Drawn, because no picture of others may lie in the project, and mirroring needs real files that decode.
 """
@@ -47,7 +47,9 @@ def _gradient(picture: Picture) -> Image.Image:
     seed = hashlib.sha256(picture.motif.encode()).digest()
     size = (picture.width, picture.height)
     ramp = Image.linear_gradient("L").rotate(seed[6] % 4 * 90).resize(size)
-    canvas = Image.composite(Image.new("RGB", size, _colour(seed[0:3])), Image.new("RGB", size, _colour(seed[3:6])), ramp)
+    canvas = Image.composite(
+        Image.new("RGB", size, _colour(seed[0:3])), Image.new("RGB", size, _colour(seed[3:6])), ramp
+    )
     pen = ImageDraw.Draw(canvas)
     for place in range(7, 19, 3):  # four discs, so that perceptual hashes differ between motifs
         x, y = seed[place] * size[0] // 256, seed[place + 1] * size[1] // 256

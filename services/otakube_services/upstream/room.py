@@ -2,7 +2,7 @@
 """What a provider's room gives to the app, so that one more provider is one more room."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,5 +45,4 @@ class Room:
     error: Callable[[int, datetime], Any]  # body for a status
     pictures: Callable[[list[Title]], dict[str, Picture]]  # by path
     media_type: str = "application/json"
-    limits: Mapping[float, int] = field(default_factory=dict)  # seconds -> requests
     limit_headers: bool = False  # X-RateLimit-* on every answer

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AniList: GraphQL. 30 requests a minute (the degraded state that has become usual), counted in X-RateLimit-*."""
+"""AniList: GraphQL. 30 requests a minute (its usual degraded state), told in X-RateLimit-*."""
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from otakube_services.upstream.anilist import shapes
+from otakube_services.upstream.anilist import people, shapes
 from otakube_services.upstream.anilist.routes import router
 from otakube_services.upstream.catalogue import Catalogue, Title, search
 from otakube_services.upstream.pictures import Picture
@@ -13,24 +15,37 @@ from otakube_services.upstream.room import Asked, Room
 
 
 def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
-    """Titles by the query's variables: an id, a MAL id, or the best hit of a search."""
+    """Titles by what the query or its variables name: an id, a MAL id, or the best hit of a search."""
     try:
-        variables = json.loads(asked.body).get("variables") or {}
-    except (ValueError, AttributeError):
+        posted = json.loads(asked.body)
+    except ValueError:
         return frozenset()
-    titles = catalogue.seen_by("anilist")
-    values = list(variables.values()) if isinstance(variables, dict) else []
-    numbers = {value for one in values for value in (one if isinstance(one, list) else [one]) if isinstance(value, int)}
-    by_id = {title.key for title in titles if numbers & {title.ids.anilist, title.ids.mal}}
-    texts = [value for value in values if isinstance(value, str)]
-    return frozenset(by_id | {title.key for text in texts for title in search(titles, text)[:1]})
+    titles, named = catalogue.seen_by("anilist"), list(_named(posted))
+    by_id = {title.key for title in titles if {str(title.ids.anilist), str(title.ids.mal)} & set(named)}
+    return frozenset(by_id | {title.key for text in named for title in search(titles, text)[:1]})
+
+
+def _named(posted: Any) -> Iterator[str]:
+    """Ids and search texts, from literals of the query and from its variables."""
+    if not isinstance(posted, dict):
+        return
+    for literal in re.finditer(
+        r'(?:\b(?:id|idMal)\s*:\s*(\d+))|(?:\bsearch\s*:\s*"([^"]*)")', str(posted.get("query"))
+    ):
+        yield literal[1] or literal[2]
+    variables = posted.get("variables")
+    for value in variables.values() if isinstance(variables, dict) else ():
+        yield from map(str, value if isinstance(value, list) else [value])
 
 
 def error(status: int, _: datetime) -> Any:
     """AniList's body for a status."""
     messages = {404: "Not Found.", 429: "Too Many Requests.", 500: "Internal Server Error"}
     message = messages.get(status, "The AniList API has been temporarily disabled due to stability issues.")
-    return {"data": None, "errors": [{"message": message, "status": status, "locations": [{"line": 1, "column": 1}]}]}
+    return {
+        "data": None,
+        "errors": [{"message": message, "status": status, "locations": [{"line": 1, "column": 1}]}],
+    }
 
 
 def pictures(titles: list[Title]) -> dict[str, Picture]:
@@ -44,7 +59,10 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
             drawn |= _portraits(title, index, character.image)
         names = [one.name for one in title.staff] + [v.name for one in title.characters for v in one.voices]
         for size, width, height in (("large", 230, 345), ("medium", 100, 150)):
-            drawn |= {shapes.staff_path(name, size): Picture(f"person:{name}", name, width, height) for name in names}
+            drawn |= {
+                people.staff_path(name, size): Picture(f"person:{name}", name, width, height)
+                for name in names
+            }
     return drawn
 
 
@@ -64,12 +82,12 @@ def _portraits(title: Title, index: int, hostile: str | None) -> dict[str, Pictu
     name = title.characters[index].name
     motif = f"character:{title.key}:{name}"
     return {
-        shapes.character_path(title, index, "large"): Picture(motif, name, 225, 350, hostile=hostile),
-        shapes.character_path(title, index, "medium"): Picture(motif, name, 100, 156),
+        people.character_path(title, index, "large"): Picture(motif, name, 225, 350, hostile=hostile),
+        people.character_path(title, index, "medium"): Picture(motif, name, 100, 156),
     }
 
 
 ROOM = Room(
     name="anilist", prefix="/anilist", router=router, subjects=subjects, error=error, pictures=pictures,
-    limits={60.0: 30}, limit_headers=True,
+    limit_headers=True,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from graphql import (
 from graphql.execution.values import get_argument_values
 
 from otakube_services.upstream.anilist import shapes
+from otakube_services.upstream.anilist.connections import View, page_info
 from otakube_services.upstream.catalogue import Title, search
 from otakube_services.upstream.room import World
 
@@ -35,7 +36,9 @@ class NotFound(Exception):
 @lru_cache(maxsize=1)
 def schema() -> GraphQLSchema:
     """The schema, parsed once."""
-    return build_schema((resources.files("otakube_services.upstream.anilist") / "schema.graphql").read_text("utf-8"))
+    return build_schema(
+        (resources.files("otakube_services.upstream.anilist") / "schema.graphql").read_text("utf-8")
+    )
 
 
 def router(world: World) -> APIRouter:
@@ -47,14 +50,14 @@ def router(world: World) -> APIRouter:
     @routes.post("")
     @routes.post("/")
     async def _query(request: Request) -> Response:
-        view = shapes.View(others, world.base(request), world.now())
+        view = View(others, world.base(request), world.now())
         status, body = answer(await request.body(), titles, view)
         return Response(orjson.dumps(body), status, media_type="application/json")
 
     return routes
 
 
-def answer(posted: bytes, titles: list[Title], view: shapes.View) -> tuple[int, Json]:
+def answer(posted: bytes, titles: list[Title], view: View) -> tuple[int, Json]:
     """Status and body for a posted query."""
     try:
         request = orjson.loads(posted)
@@ -83,10 +86,13 @@ def _outcome(data: Json | None, errors: list[GraphQLError]) -> tuple[int, Json]:
 
 def _failed(status: int, *messages: str) -> Json:
     spot = {"line": 1, "column": 1}
-    return {"data": None, "errors": [{"message": text, "status": status, "locations": [spot]} for text in messages]}
+    return {
+        "data": None,
+        "errors": [{"message": text, "status": status, "locations": [spot]} for text in messages],
+    }
 
 
-def _media(titles: list[Title], view: shapes.View) -> Any:
+def _media(titles: list[Title], view: View) -> Any:
     def resolve(_: GraphQLResolveInfo, **arguments: Any) -> Json:
         found = select(titles, view, arguments)
         if not found:
@@ -96,15 +102,15 @@ def _media(titles: list[Title], view: shapes.View) -> Any:
     return resolve
 
 
-def _page(titles: list[Title], view: shapes.View) -> Any:
-    def resolve(info: GraphQLResolveInfo, *, page: int = 1, perPage: int = 50) -> Json:  # noqa: N803 - AniList's names
+def _page(titles: list[Title], view: View) -> Any:
+    def resolve(info: GraphQLResolveInfo, *, page: int = 1, perPage: int = 50) -> Json:
         size = max(1, min(perPage, 50))
 
         def rows(_: GraphQLResolveInfo, **arguments: Any) -> list[Json]:
             return select(titles, view, arguments)[(page - 1) * size : page * size]
 
         total = len(select(titles, view, _media_arguments(info)))
-        return {"pageInfo": shapes.page_info(total, page, size), "media": rows}
+        return {"pageInfo": page_info(total, page, size), "media": rows}
 
     return resolve
 
@@ -114,12 +120,16 @@ def _media_arguments(info: GraphQLResolveInfo) -> Json:
     page_type = info.schema.type_map["Page"]
     selections = info.field_nodes[0].selection_set.selections if info.field_nodes[0].selection_set else ()
     for node in selections:
-        if isinstance(node, FieldNode) and node.name.value == "media" and isinstance(page_type, GraphQLObjectType):
+        if (
+            isinstance(node, FieldNode)
+            and node.name.value == "media"
+            and isinstance(page_type, GraphQLObjectType)
+        ):
             return get_argument_values(page_type.fields["media"], node, info.variable_values)
     return {}
 
 
-def select(titles: list[Title], view: shapes.View, wanted: Json) -> list[Json]:
+def select(titles: list[Title], view: View, wanted: Json) -> list[Json]:
     """The Media that the arguments select, best match first."""
     found = list(search(titles, wanted["search"])) if wanted.get("search") else titles
     for name, number in (("id", "anilist"), ("idMal", "mal")):
@@ -128,4 +138,8 @@ def select(titles: list[Title], view: shapes.View, wanted: Json) -> list[Json]:
         if f"{name}_in" in wanted:
             found = [title for title in found if getattr(title.ids, number) in wanted[f"{name}_in"]]
     shaped = [shapes.media(title, view) for title in found]
-    return [one for one in shaped if all(one[key] == wanted[key] for key in _FILTERS if wanted.get(key) is not None)]
+    return [
+        one
+        for one in shaped
+        if all(one[key] == wanted[key] for key in _FILTERS if wanted.get(key) is not None)
+    ]

@@ -27,7 +27,9 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
         for index, character in enumerate(title.characters):
             drawn |= _portraits(title, index, character.image)
         people = [one.name for one in title.staff] + [v.name for one in title.characters for v in one.voices]
-        drawn |= {f"{shapes.person_path(name)}.jpg": Picture(f"person:{name}", name, 225, 350) for name in people}
+        drawn |= {
+            f"{shapes.person_path(name)}.jpg": Picture(f"person:{name}", name, 225, 350) for name in people
+        }
     return drawn
 
 
@@ -54,5 +56,4 @@ def _portraits(title: Title, index: int, hostile: str | None) -> dict[str, Pictu
 
 ROOM = Room(
     name="jikan", prefix="/jikan/v4", router=router, subjects=subjects, error=shapes.error, pictures=pictures,
-    limits={1.0: 3, 60.0: 60},
 )  # fmt: skip

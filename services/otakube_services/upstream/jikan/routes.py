@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from otakube_services.upstream.catalogue import Title, search
 from otakube_services.upstream.episodes import episodes_of
-from otakube_services.upstream.jikan import shapes
+from otakube_services.upstream.jikan import parts, shapes
 from otakube_services.upstream.room import World
 
 EPISODES_A_PAGE = 100
@@ -21,76 +21,84 @@ ANIME_A_PAGE = 25
 
 def router(world: World) -> APIRouter:
     """All routes below /jikan/v4."""
-    routes = APIRouter()
-    titles = world.catalogue.seen_by("jikan")
-    by_id = {title.ids.mal: title for title in titles}
-    by_key = {title.key: title for title in titles}
+    pages, routes = _Pages(world), APIRouter()
+    routes.add_api_route("/anime", pages.search)
+    routes.add_api_route("/anime/{mal_id}", pages.anime)
+    routes.add_api_route("/anime/{mal_id}/full", pages.full)
+    routes.add_api_route("/anime/{mal_id}/episodes", pages.episodes)
+    routes.add_api_route("/anime/{mal_id}/episodes/{number}", pages.episode)
+    routes.add_api_route("/anime/{mal_id}/{part}", pages.part)
+    routes.add_api_route("/characters/{character_id}", pages.character)
+    return routes
 
-    def answer(request: Request, mal_id: int, shape: Callable[[Title], Any], *, whole: bool = False) -> Response:
-        title = by_id.get(mal_id)
-        data = None if title is None else shape(title)
-        if data is None:
-            return _error(404, world.now())
-        return _fresh(request, data if whole else {"data": data}, world.now())
 
-    @routes.get("/anime")
-    def _search(
+class _Pages:
+    """One method a route."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._titles = world.catalogue.seen_by("jikan")
+        self._by_id = {title.ids.mal: title for title in self._titles}
+        self._by_key = {title.key: title for title in self._titles}
+
+    def search(
+        self,
         request: Request,
         q: str = "",
         page: Annotated[int, Query(ge=1)] = 1,
-        limit: Annotated[int, Query(ge=1, le=25)] = ANIME_A_PAGE,
+        limit: Annotated[int, Query(ge=1, le=ANIME_A_PAGE)] = ANIME_A_PAGE,
     ) -> Response:
-        found = search(titles, q) if q else titles
-        rows = [shapes.anime(title, world.base(request)) for title in found]
+        found = search(self._titles, q) if q else self._titles
+        rows = [shapes.anime(title, self._world.base(request)) for title in found]
         return _json(shapes.search_page(rows, page, limit), {"X-Cache-Status": "MISS"})
 
-    @routes.get("/anime/{mal_id}")
-    def _anime(request: Request, mal_id: int) -> Response:
-        return answer(request, mal_id, lambda title: shapes.anime(title, world.base(request)))
+    def anime(self, request: Request, mal_id: int) -> Response:
+        return self._answer(request, mal_id, lambda title: shapes.anime(title, self._world.base(request)))
 
-    @routes.get("/anime/{mal_id}/full")
-    def _full(request: Request, mal_id: int) -> Response:
-        return answer(request, mal_id, lambda title: shapes.full(title, by_key, world.base(request)))
+    def full(self, request: Request, mal_id: int) -> Response:
+        base = self._world.base(request)
+        return self._answer(request, mal_id, lambda title: parts.full(title, self._by_key, base))
 
-    @routes.get("/anime/{mal_id}/episodes")
-    def _episodes(request: Request, mal_id: int, page: Annotated[int, Query(ge=1)] = 1) -> Response:
+    def episodes(self, request: Request, mal_id: int, page: Annotated[int, Query(ge=1)] = 1) -> Response:
+        title, now = self._by_id.get(mal_id), self._world.now()
+        if title is None:
+            return _error(404, now)
+        return _fresh(request, shapes.page(shapes.episode_rows(title, now), page, EPISODES_A_PAGE), now)
+
+    def episode(self, request: Request, mal_id: int, number: int) -> Response:
         def shape(title: Title) -> Any:
-            return shapes.page(shapes.episode_rows(title, world.now()), page, EPISODES_A_PAGE)
-
-        return answer(request, mal_id, shape, whole=True)
-
-    @routes.get("/anime/{mal_id}/episodes/{number}")
-    def _episode(request: Request, mal_id: int, number: int) -> Response:
-        def shape(title: Title) -> Any:
-            known = {one.number: one for one in episodes_of(title, world.now())}
+            known = {one.number: one for one in episodes_of(title, self._world.now())}
             return shapes.episode_detail(title, known[number]) if number in known else None
 
-        return answer(request, mal_id, shape)
+        return self._answer(request, mal_id, shape)
 
-    @routes.get("/anime/{mal_id}/{part}")
-    def _part(request: Request, mal_id: int, part: str) -> Response:
-        base = world.base(request)
-        parts: dict[str, Callable[[Title], Any]] = {
-            "characters": lambda title: shapes.characters(title, base),
-            "staff": lambda title: shapes.staff(title, base),
-            "statistics": shapes.statistics,
-            "relations": lambda title: shapes.relations(title, by_key),
-            "recommendations": lambda title: shapes.recommendations(title, by_key, base),
+    def part(self, request: Request, mal_id: int, part: str) -> Response:
+        base = self._world.base(request)
+        shape: dict[str, Callable[[Title], Any]] = {
+            "characters": lambda title: parts.characters(title, base),
+            "staff": lambda title: parts.staff(title, base),
+            "statistics": parts.statistics,
+            "relations": lambda title: parts.relations(title, self._by_key),
+            "recommendations": lambda title: parts.recommendations(title, self._by_key, base),
             "pictures": lambda title: [shapes.poster(title, base)],
-            "external": lambda title: shapes.links(title.external),
-            "streaming": lambda title: shapes.links(title.streaming),
+            "external": lambda title: parts.links(title.external),
+            "streaming": lambda title: parts.links(title.streaming),
         }
-        return answer(request, mal_id, parts.get(part, lambda _: None))
+        return self._answer(request, mal_id, shape.get(part, lambda _: None))
 
-    @routes.get("/characters/{character_id}")
-    def _character(request: Request, character_id: int) -> Response:
-        title = by_id.get(character_id // 10)
-        if title is None or character_id % 10 >= len(title.characters):
-            return _error(404, world.now())
-        data = shapes.character_full(title, character_id % 10, world.base(request))
-        return _fresh(request, {"data": data}, world.now())
+    def character(self, request: Request, character_id: int) -> Response:
+        title, index = self._by_id.get(character_id // 100), character_id % 100
+        if title is None or index >= len(title.characters):
+            return _error(404, self._world.now())
+        data = parts.character_full(title, index, self._world.base(request))
+        return _fresh(request, {"data": data}, self._world.now())
 
-    return routes
+    def _answer(self, request: Request, mal_id: int, shape: Callable[[Title], Any]) -> Response:
+        title = self._by_id.get(mal_id)
+        data = None if title is None else shape(title)
+        if data is None:
+            return _error(404, self._world.now())
+        return _fresh(request, {"data": data}, self._world.now())
 
 
 def _fresh(request: Request, body: dict[str, Any], now: datetime) -> Response:
@@ -116,4 +124,6 @@ def _json(body: dict[str, Any], headers: dict[str, str]) -> Response:
 
 def _error(status: int, now: datetime) -> Response:
     body = orjson.dumps(shapes.error(status, now))
-    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-cache, private"})
+    return Response(
+        body, status, media_type="application/json", headers={"Cache-Control": "no-cache, private"}
+    )

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers in the shapes of Jikan v4, built from titles. Pure. Shapes compared with recorded answers of 2022."""
+"""Answers in the shapes of Jikan v4, built from titles; compared with recorded answers of 2022. Pure."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from otakube_services.upstream.catalogue import JST, Character, Title
+from otakube_services.upstream.catalogue import JST, Title
 from otakube_services.upstream.episodes import Episode, airing_of, episodes_of, last_day
-from otakube_services.upstream.names import apportion, family_first, person_id, slug, spread
+from otakube_services.upstream.names import person_id, slug
 
 Json = dict[str, Any]
-_SITE = "https://myanimelist.net"
+SITE = "https://myanimelist.net"
 _STATUS = {"Finished": "Finished Airing", "Ongoing": "Currently Airing", "Upcoming": "Not yet aired"}
 _QUARTERS = ("winter", "spring", "summer", "fall")
 
 
 def url(title: Title) -> str:
     """The title's page on MyAnimeList."""
-    return f"{_SITE}/anime/{title.ids.mal}/{slug(title.romaji, '_')}"
+    return f"{SITE}/anime/{title.ids.mal}/{slug(title.romaji, '_')}"
 
 
 def images(path: str, base: str) -> Json:
@@ -44,7 +44,7 @@ def poster_path(title: Title) -> str:
 
 
 def character_id(title: Title, index: int) -> int:
-    return title.ids.mal * 10 + index
+    return title.ids.mal * 100 + index
 
 
 def character_path(title: Title, index: int) -> str:
@@ -59,29 +59,23 @@ def anime(title: Title, base: str) -> Json:
     """`data` of /anime/{id}, and one row of a search."""
     return {
         "mal_id": title.ids.mal, "url": url(title), "images": poster(title, base), "trailer": _no_trailer(),
-        "approved": True, **_titles(title), "type": title.type, "source": title.source, "episodes": title.episodes,
+        "approved": True, **_titles(title), "type": title.type, "source": title.source,
+        "episodes": title.episodes,
         "status": _STATUS[title.status], "airing": title.status == "Ongoing", "aired": _aired(title),
         "duration": _duration(title), "rating": title.rating, **_standing(title), "synopsis": title.synopsis,
         "background": None, **_season(title), "broadcast": _broadcast(title),
         "producers": _tags(title.producers, "producer"), "licensors": _tags(title.licensors, "producer"),
-        "studios": _tags(title.studios, "producer"), "genres": _tags(title.genres, "genre"), "explicit_genres": [],
+        "studios": _tags(title.studios, "producer"), "genres": _tags(title.genres, "genre"),
+        "explicit_genres": [],
         "themes": _tags(title.themes, "genre"), "demographics": _tags(title.demographics, "genre"),
     }  # fmt: skip
 
 
-def full(title: Title, others: dict[str, Title], base: str) -> Json:
-    """`data` of /anime/{id}/full."""
-    return anime(title, base) | {
-        "relations": relations(title, others),
-        "theme": {"openings": [f'"{title.romaji}" by The Invented'], "endings": []},
-        "external": links(title.external),
-        "streaming": links(title.streaming),
-    }
-
-
 def _titles(title: Title) -> Json:
     named = [("Default", title.romaji), *(("Synonym", name) for name in title.synonyms)]
-    named += [(kind, name) for kind, name in (("Japanese", title.japanese), ("English", title.english)) if name]
+    named += [
+        (kind, name) for kind, name in (("Japanese", title.japanese), ("English", title.english)) if name
+    ]
     return {
         "titles": [{"type": kind, "title": name} for kind, name in named], "title": title.romaji,
         "title_english": title.english, "title_japanese": title.japanese, "title_synonyms": title.synonyms,
@@ -95,7 +89,8 @@ def _no_trailer() -> Json:
 
 def _standing(title: Title) -> Json:
     return {
-        "score": title.score, "scored_by": title.scored_by, "rank": title.rank, "popularity": title.popularity,
+        "score": title.score, "scored_by": title.scored_by, "rank": title.rank,
+        "popularity": title.popularity,
         "members": title.members, "favorites": title.favourites,
     }  # fmt: skip
 
@@ -154,7 +149,12 @@ def _broadcast(title: Title) -> Json:
 
 def _tags(names: list[str], room: str) -> list[Json]:
     return [
-        {"mal_id": number, "type": "anime", "name": name, "url": f"{_SITE}/anime/{room}/{number}/{slug(name, '_')}"}
+        {
+            "mal_id": number,
+            "type": "anime",
+            "name": name,
+            "url": f"{SITE}/anime/{room}/{number}/{slug(name, '_')}",
+        }
         for name in names
         for number in [person_id(name) % 2500 + 1]
     ]
@@ -165,7 +165,7 @@ def episode_row(title: Title, one: Episode) -> Json:
     aired = one.airs.date() if one.airs else None
     return _episode(title, one) | {
         "aired": _midnight(aired), "score": round(3.9 + one.number * 37 % 100 / 100, 2), "filler": one.filler,
-        "recap": one.recap, "forum_url": f"{_SITE}/forum/?topicid={title.ids.mal * 20 + one.number}",
+        "recap": one.recap, "forum_url": f"{SITE}/forum/?topicid={title.ids.mal * 20 + one.number}",
     }  # fmt: skip
 
 
@@ -173,7 +173,8 @@ def episode_detail(title: Title, one: Episode) -> Json:
     """`data` of /anime/{id}/episodes/{number}."""
     aired = f"{one.airs.date().isoformat()}T00:00:00+09:00" if one.airs else None
     return _episode(title, one) | {
-        "duration": one.minutes and one.minutes * 60, "aired": aired, "filler": one.filler, "recap": one.recap,
+        "duration": one.minutes and one.minutes * 60, "aired": aired, "filler": one.filler,
+        "recap": one.recap,
         "synopsis": one.synopsis,
     }  # fmt: skip
 
@@ -181,116 +182,14 @@ def episode_detail(title: Title, one: Episode) -> Json:
 def _episode(title: Title, one: Episode) -> Json:
     return {
         "mal_id": one.number, "url": f"{url(title)}/episode/{one.number}", "title": one.english,
-        "title_japanese": one.japanese, "title_romanji": f"{one.romaji} ",  # the trailing blank is Jikan's own
+        "title_japanese": one.japanese, "title_romanji": f"{one.romaji} ",
+         # the trailing blank is Jikan's own
     }  # fmt: skip
 
 
 def episode_rows(title: Title, now: datetime) -> list[Json]:
     """All rows of /anime/{id}/episodes, over all pages."""
     return [episode_row(title, one) for one in episodes_of(title, now.astimezone(JST))]
-
-
-def characters(title: Title, base: str) -> list[Json]:
-    """`data` of /anime/{id}/characters."""
-    return [_character(title, index, one, base) for index, one in enumerate(title.characters)]
-
-
-def _character(title: Title, index: int, one: Character, base: str) -> Json:
-    number = character_id(title, index)
-    return {
-        "character": {
-            "mal_id": number, "url": f"{_SITE}/character/{number}/{slug(one.name, '_')}",
-            "images": character_images(title, index, base), "name": family_first(one.name),
-        },
-        "role": one.role, "favorites": title.favourites // (2 + index * index),
-        "voice_actors": [{"person": person(voice.name, base), "language": voice.language} for voice in one.voices],
-    }  # fmt: skip
-
-
-def character_images(title: Title, index: int, base: str) -> Json:
-    path = f"{base}{character_path(title, index)}"
-    named = title.characters[index].image or ""
-    return {
-        "jpg": {"image_url": named if ":" in named else f"{path}.jpg"},
-        "webp": {"image_url": f"{path}.webp", "small_image_url": f"{path}t.webp"},
-    }
-
-
-def character_full(title: Title, index: int, base: str) -> Json:
-    """`data` of /characters/{id}."""
-    one = title.characters[index]
-    return _character(title, index, one, base)["character"] | {
-        "name": one.name, "name_kanji": one.native, "nicknames": [], "about": one.about,
-        "favorites": title.favourites // (2 + index * index),
-    }  # fmt: skip
-
-
-def person(name: str, base: str) -> Json:
-    number = person_id(name)
-    return {
-        "mal_id": number, "url": f"{_SITE}/people/{number}/{slug(name, '_')}",
-        "images": {"jpg": {"image_url": f"{base}{person_path(name)}.jpg"}}, "name": family_first(name),
-    }  # fmt: skip
-
-
-def staff(title: Title, base: str) -> list[Json]:
-    """`data` of /anime/{id}/staff."""
-    return [{"person": person(one.name, base), "positions": one.positions} for one in title.staff]
-
-
-def statistics(title: Title) -> Json:
-    """`data` of /anime/{id}/statistics."""
-    states = ("watching", "completed", "on_hold", "dropped", "plan_to_watch")
-    weights = (60, 5, 5, 5, 25) if title.status == "Ongoing" else (8, 62, 4, 4, 22)
-    if title.status == "Upcoming":
-        weights = (0, 0, 0, 0, 100)
-    votes = title.scored_by or 0
-    shares = enumerate(spread(votes, title.score or 5.5, 10), 1)
-    return dict(zip(states, apportion(title.members, weights), strict=True)) | {
-        "total": title.members,
-        "scores": [
-            {"score": score, "votes": count, "percentage": round(100 * count / votes, 1)}
-            for score, count in shares
-            if votes
-        ],
-    }
-
-
-def relations(title: Title, others: dict[str, Title]) -> list[Json]:
-    """`data` of /anime/{id}/relations, one object for each kind."""
-    grouped: dict[str, list[Json]] = {}
-    for relation in title.relations:
-        if relation.manga:
-            grouped.setdefault(relation.kind, []).append(_manga(relation.to))
-        elif (other := others.get(relation.to)) is not None:
-            entry = {"mal_id": other.ids.mal, "type": "anime", "name": other.romaji, "url": url(other)}
-            grouped.setdefault(relation.kind, []).append(entry)
-    return [{"relation": kind, "entry": entries} for kind, entries in grouped.items()]
-
-
-def _manga(name: str) -> Json:
-    number = 100_000 + person_id(name)
-    return {"mal_id": number, "type": "manga", "name": name, "url": f"{_SITE}/manga/{number}/{slug(name, '_')}"}
-
-
-def recommendations(title: Title, others: dict[str, Title], base: str) -> list[Json]:
-    """`data` of /anime/{id}/recommendations."""
-    named = [others[key] for key in title.recommendations if key in others]
-    return [
-        {
-            "entry": {
-                "mal_id": other.ids.mal, "url": url(other), "images": images(poster_path(other), base),
-                "title": other.romaji,
-            },
-            "url": f"{_SITE}/recommendations/anime/{title.ids.mal}-{other.ids.mal}", "votes": 9 - place,
-        }
-        for place, other in enumerate(named)
-    ]  # fmt: skip
-
-
-def links(named: list[Any]) -> list[Json]:
-    """`data` of /external and /streaming."""
-    return [{"name": link.name, "url": link.url} for link in named]
 
 
 def page(rows: list[Json], number: int, size: int) -> Json:
@@ -312,9 +211,24 @@ def error(status: int, now: datetime) -> Json:
     """Jikan's body for a status."""
     kinds = {
         404: ("HttpException", "Not Found", None),
-        400: ("ValidationException", "Invalid or incomplete request. Make sure your request is correct.", None),
-        429: ("RateLimitException", "You are being rate-limited. Please follow Rate Limiting guidelines.", None),
+        400: (
+            "ValidationException",
+            "Invalid or incomplete request. Make sure your request is correct.",
+            None,
+        ),
+        429: (
+            "RateLimitException",
+            "You are being rate-limited. Please follow Rate Limiting guidelines.",
+            None,
+        ),
         504: ("BadResponseException", "Jikan failed to connect to MyAnimeList.net", None),
     }
-    kind, message, detail = kinds.get(status, ("UpstreamException", "MyAnimeList may be down or refuses to answer.", "x"))
-    return {"status": status, "type": kind, "message": message, "error": detail and f"{now.astimezone(UTC):%F %T}"}
+    kind, message, detail = kinds.get(
+        status, ("UpstreamException", "MyAnimeList may be down or refuses to answer.", "x")
+    )
+    return {
+        "status": status,
+        "type": kind,
+        "message": message,
+        "error": detail and f"{now.astimezone(UTC):%F %T}",
+    }

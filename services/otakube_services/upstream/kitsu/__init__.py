@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from otakube_services.upstream.catalogue import Catalogue, Title, search
-from otakube_services.upstream.kitsu import shapes
+from otakube_services.upstream.kitsu import people, shapes
 from otakube_services.upstream.kitsu.routes import MEDIA_TYPE, PREFIX, router
 from otakube_services.upstream.names import slug
 from otakube_services.upstream.pictures import Picture
@@ -38,22 +38,34 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
         for index, character in enumerate(title.characters):
             motif = f"character:{title.key}:{character.name}"
             picture = Picture(motif, character.name, 225, 350, quality=70, hostile=character.image)
-            drawn[shapes.character_path(title, index)] = picture
+            drawn[people.character_path(title, index)] = picture
         for number in range(1, (title.episodes or 60) + 1):
-            picture = Picture(f"episode:{title.key}:{number}", f"{title.romaji} {number}", 320, 180, quality=70)
+            picture = Picture(
+                f"episode:{title.key}:{number}", f"{title.romaji} {number}", 320, 180, quality=70
+            )
             drawn[shapes.thumbnail_path(title, number)] = picture
     return drawn
 
 
 def _posters(title: Title) -> dict[str, Picture]:
     poster, cover = title.images.get("poster"), title.images.get("banner")
-    posters = {"tiny": (110, 156), "large": (550, 780), "small": (284, 402), "medium": (390, 554), "original": (550, 780)}
+    posters = {
+        "tiny": (110, 156),
+        "large": (550, 780),
+        "small": (284, 402),
+        "medium": (390, 554),
+        "original": (550, 780),
+    }
     covers = {"tiny": (840, 200), "large": (3360, 800), "small": (1680, 400), "original": (1680, 400)}
     return {
-        shapes.poster_path(title, size): Picture(f"poster:{title.key}", title.romaji, *measures, quality=70, hostile=poster)
+        shapes.poster_path(title, size): Picture(
+            f"poster:{title.key}", title.romaji, *measures, quality=70, hostile=poster
+        )
         for size, measures in posters.items()
     } | {
-        shapes.cover_path(title, size): Picture(f"banner:{title.key}", title.romaji, *measures, quality=70, hostile=cover)
+        shapes.cover_path(title, size): Picture(
+            f"banner:{title.key}", title.romaji, *measures, quality=70, hostile=cover
+        )
         for size, measures in covers.items()
     }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON:API in general: resources with relationships, inclusion by path, sparse fields, pages by offset. Pure."""
+"""JSON:API in general: relationships, inclusion by path, sparse fields, pages by offset. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,8 +31,12 @@ class Wanted:
 
 def wanted(query: Mapping[str, str]) -> Wanted:
     """Read `include` and `fields[type]`."""
-    paths = tuple(tuple(path.strip().split(".")) for path in query.get("include", "").split(",") if path.strip())
-    named = {key[7:-1]: value for key, value in query.items() if key.startswith("fields[") and key.endswith("]")}
+    paths = tuple(
+        tuple(path.strip().split(".")) for path in query.get("include", "").split(",") if path.strip()
+    )
+    named = {
+        key[7:-1]: value for key, value in query.items() if key.startswith("fields[") and key.endswith("]")
+    }
     return Wanted(paths, {kind: frozenset(value.split(",")) for kind, value in named.items()})
 
 
@@ -87,9 +91,16 @@ def serialise(resource: Resource, root: str, asked: Wanted, paths: Iterable[tupl
     attributes = {name: value for name, value in resource.attributes.items() if kept is None or name in kept}
     names = [name for name in (*resource.one, *resource.many) if kept is None or name in kept]
     heads = {path[0] for path in paths if path}
-    answer: Json = {"id": resource.id, "type": resource.type, "links": {"self": self_url}, "attributes": attributes}
+    answer: Json = {
+        "id": resource.id,
+        "type": resource.type,
+        "links": {"self": self_url},
+        "attributes": attributes,
+    }
     if names:
-        answer["relationships"] = {name: _relationship(resource, name, self_url, name in heads) for name in names}
+        answer["relationships"] = {
+            name: _relationship(resource, name, self_url, name in heads) for name in names
+        }
     return answer
 
 
@@ -116,7 +127,11 @@ def _included(resources: Sequence[Resource], root: str, asked: Wanted) -> list[J
 
 
 def _collect(
-    resources: Sequence[Resource], root: str, asked: Wanted, paths: Iterable[tuple[str, ...]], found: dict[Any, Json]
+    resources: Sequence[Resource],
+    root: str,
+    asked: Wanted,
+    paths: Iterable[tuple[str, ...]],
+    found: dict[Any, Json],
 ) -> None:
     for name in dict.fromkeys(path[0] for path in paths if path):
         below = [path[1:] for path in paths if path and path[0] == name and len(path) > 1]

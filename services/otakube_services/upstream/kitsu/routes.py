@@ -7,21 +7,22 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from otakube_services.upstream.catalogue import Title, search
-from otakube_services.upstream.kitsu import shapes
+from otakube_services.upstream.kitsu import people, shapes
 from otakube_services.upstream.kitsu.resources import Resource, document, page, wanted
+from otakube_services.upstream.kitsu.view import View
 from otakube_services.upstream.names import slug
 from otakube_services.upstream.room import World
 
 MEDIA_TYPE = "application/vnd.api+json"
 PREFIX = "/kitsu/api/edge"
 DEFAULT_PAGE, LARGEST_PAGE = 10, 20
-_PARTS: dict[str, Callable[[Title, shapes.View], list[Resource]]] = {
+_PARTS: dict[str, Callable[[Title, View], list[Resource]]] = {
     "episodes": shapes.episodes,
-    "anime-characters": shapes.anime_characters,
-    "characters": shapes.anime_characters,
-    "castings": shapes.castings,
-    "anime-staff": shapes.anime_staff,
-    "staff": shapes.anime_staff,
+    "anime-characters": people.anime_characters,
+    "characters": people.anime_characters,
+    "castings": people.castings,
+    "anime-staff": people.anime_staff,
+    "staff": people.anime_staff,
     "mappings": shapes.mappings,
     "media-relationships": shapes.media_relationships,
     "anime-productions": shapes.productions,
@@ -34,61 +35,72 @@ _PARTS: dict[str, Callable[[Title, shapes.View], list[Resource]]] = {
 
 def router(world: World) -> APIRouter:
     """All routes below /kitsu/api/edge."""
-    routes = APIRouter()
-    titles = world.catalogue.seen_by("kitsu")
-    by_id = {str(title.ids.kitsu): title for title in titles}
-    by_key = {title.key: title for title in titles}
+    pages, routes = _Pages(world), APIRouter()
+    routes.add_api_route("/anime", pages.search)
+    routes.add_api_route("/anime/{kitsu_id}", pages.anime)
+    routes.add_api_route("/anime/{kitsu_id}/{part}", pages.part)
+    routes.add_api_route("/characters/{character_id}", pages.character)
+    routes.add_api_route("/mappings", pages.mappings)
+    routes.add_api_route("/{part}", pages.all_of)
+    return routes
 
-    def view(request: Request) -> shapes.View:
-        return shapes.View(by_key, world.base(request), world.now())
 
-    @routes.get("/anime")
-    def _search(request: Request) -> Response:
-        seen = view(request)
-        return _page(request, seen, [shapes.anime(title, seen) for title in _found(titles, request.query_params)])
+class _Pages:
+    """One method a route."""
 
-    @routes.get("/anime/{kitsu_id}")
-    def _anime(request: Request, kitsu_id: str) -> Response:
-        title, seen = by_id.get(kitsu_id), view(request)
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._titles = world.catalogue.seen_by("kitsu")
+        self._by_id = {str(title.ids.kitsu): title for title in self._titles}
+        self._by_key = {title.key: title for title in self._titles}
+
+    def search(self, request: Request) -> Response:
+        seen = self._view(request)
+        found = _found(self._titles, request.query_params)
+        return _page(request, seen, [shapes.anime(title, seen) for title in found])
+
+    def anime(self, request: Request, kitsu_id: str) -> Response:
+        title, seen = self._by_id.get(kitsu_id), self._view(request)
         if title is None:
             return _missing(kitsu_id)
-        shape = document(shapes.anime(title, seen), f"{seen.base}{PREFIX}", wanted(request.query_params))
-        return _answer(shape)
+        return _answer(document(shapes.anime(title, seen), _root(seen), wanted(request.query_params)))
 
-    @routes.get("/anime/{kitsu_id}/{part}")
-    def _part(request: Request, kitsu_id: str, part: str) -> Response:
-        title, seen = by_id.get(kitsu_id), view(request)
+    def part(self, request: Request, kitsu_id: str, part: str) -> Response:
+        title, seen = self._by_id.get(kitsu_id), self._view(request)
         if title is None or part not in _PARTS:
             return _missing(kitsu_id)
         return _page(request, seen, _PARTS[part](title, seen))
 
-    @routes.get("/characters/{character_id}")
-    def _character(request: Request, character_id: str) -> Response:
-        title, index = by_id.get(character_id[:-1]), int(character_id[-1:] or 0)
+    def character(self, request: Request, character_id: int) -> Response:
+        title, index = self._by_id.get(str(character_id // 100)), character_id % 100
         if title is None or index >= len(title.characters):
-            return _missing(character_id)
-        seen = view(request)
-        resource = shapes.character(title, index, seen)
-        return _answer(document(resource, f"{seen.base}{PREFIX}", wanted(request.query_params)))
+            return _missing(str(character_id))
+        seen = self._view(request)
+        resource = people.character(title, index, seen)
+        return _answer(document(resource, _root(seen), wanted(request.query_params)))
 
-    @routes.get("/mappings")
-    def _mappings(request: Request) -> Response:
-        seen, query = view(request), request.query_params
-        site, number = query.get("filter[externalSite]"), query.get("filter[externalId]")
-        known = [one for title in titles for one in shapes.mappings(title, seen)]
-        found = [one for one in known if (one.attributes["externalSite"], one.attributes["externalId"]) == (site, number)]
-        return _page(request, seen, found)
+    def mappings(self, request: Request) -> Response:
+        seen, query = self._view(request), request.query_params
+        asked = (query.get("filter[externalSite]"), query.get("filter[externalId]"))
+        known = [one for title in self._titles for one in shapes.mappings(title, seen)]
+        names = ("externalSite", "externalId")
+        return _page(
+            request, seen, [one for one in known if tuple(one.attributes[name] for name in names) == asked]
+        )
 
-    @routes.get("/{part}")
-    def _all_of(request: Request, part: str) -> Response:
-        query = request.query_params
-        title = by_id.get(query.get("filter[mediaId]") or query.get("filter[animeId]") or "")
+    def all_of(self, request: Request, part: str) -> Response:
+        query, seen = request.query_params, self._view(request)
+        title = self._by_id.get(query.get("filter[mediaId]") or query.get("filter[animeId]") or "")
         if part not in _PARTS:
             return _missing(part)
-        seen = view(request)
         return _page(request, seen, _PARTS[part](title, seen) if title else [])
 
-    return routes
+    def _view(self, request: Request) -> View:
+        return View(self._by_key, self._world.base(request), self._world.now())
+
+
+def _root(seen: View) -> str:
+    return f"{seen.base}{PREFIX}"
 
 
 def _found(titles: list[Title], query: Mapping[str, str]) -> Sequence[Title]:
@@ -108,12 +120,12 @@ def _slug(title: Title) -> str:
     return slug(title.romaji).lower()
 
 
-def _page(request: Request, seen: shapes.View, resources: list[Resource]) -> Response:
+def _page(request: Request, seen: View, resources: list[Resource]) -> Response:
     limit = request.query_params.get("page[limit]") or request.query_params.get("page[size]") or DEFAULT_PAGE
     if not str(limit).isdigit() or not 0 < int(limit) <= LARGEST_PAGE:
         return _answer(shapes.error(400, f"Limit exceeds maximum page size of {LARGEST_PAGE}."), 400)
     path = request.url.path.removeprefix(PREFIX)
-    return _answer(page(resources, f"{seen.base}{PREFIX}", path, request.query_params, DEFAULT_PAGE))
+    return _answer(page(resources, _root(seen), path, request.query_params, DEFAULT_PAGE))
 
 
 def _missing(record: str) -> Response:
