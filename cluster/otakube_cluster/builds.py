@@ -207,14 +207,8 @@ class Builder:
         return reference in self._buildah("images", "--format", "{{.Name}}:{{.Tag}}").split()
 
     def _buildah(self, command: str, *arguments: str) -> str:
-        store = [
-            "--root",
-            self._store / "storage",
-            "--runroot",
-            "/run/otakube/buildah",
-            "--storage-driver",
-            "overlay",
-        ]
+        storage = str(self._store / "storage")
+        store = ["--root", storage, "--runroot", "/run/otakube/buildah", "--storage-driver", "overlay"]
         return run(["buildah", *store, command, *arguments], timeout=3600)
 
 

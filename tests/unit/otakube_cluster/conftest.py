@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings and facts of an ordinary machine, to be changed in one place by each test."""
+
+import pytest
+
+from otakube_cluster.preflight import DISK_TO_BUILD, MEMORY, Facts
+from otakube_cluster.settings import Settings, load
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CACHE_DIR": "/cache"})
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return Facts(
+        system="Linux x86_64",
+        free_disk=DISK_TO_BUILD,
+        memory=MEMORY,
+        filesystems=frozenset({"ext4", "overlay"}),
+        controllers=frozenset({"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"}),
+        missing_programs=(),
+        can_install=True,
+        unbuilt=(),
+        go="go1.26.8",
+        routes=(("192.168.1.0/24", "eth0"),),
+        namespaces_refused=None,
+        neighbours=(),
+        running_with={},
+    )
