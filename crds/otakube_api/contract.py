@@ -35,6 +35,8 @@ class Parameter(StrEnum):
     ANIME_ID = "anime-id"  # "" unless spec.anime.id
     SOURCE_URLS = "source-urls"  # JSON list
     TITLE = "title"  # "" unless spec.anime.title
+    YEAR = "year"  # "" unless spec.anime.year: narrows the search for the title
+    TYPE = "type"  # "" unless spec.anime.type: likewise
     MODE = "mode"  # FullEnrichment | EpisodeUpdate
     PROVIDERS = "providers"  # JSON list of Provider names
     REVIEW_POLICY = "review-policy"  # Required | OnLowConfidence | Never
@@ -90,7 +92,7 @@ EXIT = ExitCode()
 
 
 class FailureReason(StrEnum):
-    """Why a step failed; the same word in the pod's termination message, condition, Event, metric and dead letter."""
+    """Why a step failed; one word for termination message, condition, Event, metric and dead letter."""
 
     ANIME_UNKNOWN = "AnimeUnknown"  # no provider knows it
     ANIME_AMBIGUOUS = "AnimeAmbiguous"  # several candidates, none clearly ahead; the message lists them

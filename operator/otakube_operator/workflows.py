@@ -99,6 +99,8 @@ def _arguments(run: NewRun, gpu: bool) -> dict[Parameter, str]:
         Parameter.ANIME_ID: spec.anime.id or "",
         Parameter.SOURCE_URLS: json.dumps(spec.anime.source_urls or []),
         Parameter.TITLE: spec.anime.title or "",
+        Parameter.YEAR: str(spec.anime.year or ""),
+        Parameter.TYPE: spec.anime.type or "",
         Parameter.MODE: spec.mode,
         Parameter.PROVIDERS: json.dumps(spec.providers),
         Parameter.REVIEW_POLICY: spec.review.policy,

@@ -30,6 +30,10 @@ ARGUMENTS = {
         name=Argument.SOURCE_URLS, value="[]", description="Its pages at the providers, as JSON list."
     ),
     Argument.TITLE: Parameter(name=Argument.TITLE, value="", description="Its title, to be resolved."),
+    Argument.YEAR: Parameter(
+        name=Argument.YEAR, value="", description="Its first year, to tell namesakes apart."
+    ),
+    Argument.TYPE: Parameter(name=Argument.TYPE, value="", description="Its type, to tell namesakes apart."),
     Argument.MODE: Parameter(
         name=Argument.MODE,
         value="FullEnrichment",
@@ -72,17 +76,27 @@ POD_OF_ACCELERATOR = (
     f"{{{{=inputs.parameters.{Argument.ACCELERATOR} == 'Gpu' ? '{_spaced(GPU_POD)}' : '{{}}'}}}}"
 )
 
+
+def _answered(output: ReviewOutput, unsaid: str) -> str:
+    """An answer of the gate inside an expression: a resume by selector leaves outputs without any value."""
+    return f"(tasks.{Node.REVIEW}?.outputs?.parameters?.{output} ?? '{unsaid}')"
+
+
+REVIEW_WANTED = f"{{{{tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW}}}}} == Required"
+
 APPROVED = (
-    f"{{{{tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW}}}}} == Skip"
-    f" || {{{{tasks.{Node.REVIEW}.outputs.parameters.{ReviewOutput.DECISION}}}}} == approve"
+    f"{{{{=tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW} == 'Skip'"
+    f" || {_answered(ReviewOutput.DECISION, 'reject')} == 'approve'}}}}"
 )
 """A skipped gate answers with its default, reject: what opens the way is the images step's word."""
 
-DECISION = (
-    f"{{{{=tasks.{Node.REVIEW}.status == 'Skipped'"
-    f" ? 'automatic' : tasks.{Node.REVIEW}.outputs.parameters.{ReviewOutput.DECISION}}}}}"
-)
-
+ANSWER: dict[str, str] = {
+    ReviewOutput.DECISION: f"{{{{=tasks.{Node.REVIEW}.status == 'Skipped'"
+    f" ? 'automatic' : {_answered(ReviewOutput.DECISION, 'reject')}}}}}",
+    ReviewOutput.NOTE: f"{{{{={_answered(ReviewOutput.NOTE, '')}}}}}",
+    ReviewOutput.REVIEWER: f"{{{{={_answered(ReviewOutput.REVIEWER, '')}}}}}",
+}
+"""The review's words for the commit: what a person answered, or `automatic` where nobody had to."""
 
 STEPS = (
     Step(
@@ -92,6 +106,8 @@ STEPS = (
             Argument.ANIME_ID,
             Argument.SOURCE_URLS,
             Argument.TITLE,
+            Argument.YEAR,
+            Argument.TYPE,
             Argument.MODE,
             Argument.PROVIDERS,
         ],
@@ -196,7 +212,6 @@ def _graph() -> DAG:
 
 
 def _wiring() -> dict[Node, dict[str, Any]]:
-    reviewed = f"{{{{tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW}}}}} == Required"
     given = {Node(wanted.name): _workflow_arguments(wanted.inputs) for wanted in STEPS}
     return {
         Node.FETCH: {"arguments": given[Node.FETCH]},
@@ -204,7 +219,7 @@ def _wiring() -> dict[Node, dict[str, Any]]:
         Node.IMAGES: {"depends": Node.STAGE, "arguments": given[Node.IMAGES]},
         Node.REVIEW: {
             "depends": Node.IMAGES,
-            "when": reviewed,
+            "when": REVIEW_WANTED,
             "arguments": _workflow_arguments([Argument.REVIEW_TIMEOUT]),
         },
         Node.EMBED: {
@@ -212,16 +227,9 @@ def _wiring() -> dict[Node, dict[str, Any]]:
             "when": APPROVED,
             "arguments": given[Node.EMBED],
         },
-        Node.COMMIT: {"depends": f"{Node.EMBED}.Succeeded", "arguments": given[Node.COMMIT] | _answer()},
+        Node.COMMIT: {"depends": f"{Node.EMBED}.Succeeded", "arguments": given[Node.COMMIT] | ANSWER},
     }
 
 
 def _workflow_arguments(names: Iterable[str]) -> dict[str, str]:
     return {name: f"{{{{workflow.parameters.{name}}}}}" for name in names}
-
-
-def _answer() -> dict[str, str]:
-    """The review's words for the commit: what a person answered, or `automatic` where nobody had to."""
-    answer = f"tasks.{Node.REVIEW}.outputs.parameters"
-    given: dict[str, str] = {ReviewOutput.DECISION: DECISION}
-    return given | {name: f"{{{{{answer}.{name}}}}}" for name in (ReviewOutput.NOTE, ReviewOutput.REVIEWER)}

@@ -149,6 +149,10 @@ def fail(failure: Failure, *, fatal: bool, termination_log: Path) -> None:
 AnimeId = Annotated[str, typer.Option(help="Our id of the anime (ani_...).")]
 SourceUrls = Annotated[str, typer.Option(help="Its pages at the providers, as a JSON list.")]
 Title = Annotated[str, typer.Option(help="Its title, looked up at the providers.")]
+Year = Annotated[
+    str, typer.Option(help="Year of its first broadcast, to tell namesakes apart; may be empty.")
+]
+Type = Annotated[str, typer.Option(help="TV, Movie, OVA, ONA, Special or Music, likewise.")]
 Providers = Annotated[str, typer.Option(help="Providers to ask, as a JSON list.")]
 Accelerator = Annotated[
     str, typer.Option(help="Where the pod runs, Cpu or Gpu: the engine takes what is there.")
@@ -167,6 +171,8 @@ async def fetch(
     anime_id: AnimeId = "",
     source_urls: SourceUrls = "[]",
     title: Title = "",
+    year: Year = "",
+    type: Type = "",  # noqa: A002 - the option is --type
     mode: Mode = "FullEnrichment",
     providers: Providers = '["Jikan", "AniList", "Kitsu"]',
 ) -> Outputs:
@@ -176,7 +182,9 @@ async def fetch(
     """
     from otakube.steps.fetch import Wanted, fetch
 
-    wanted = Wanted.parse(anime_id=anime_id, source_urls=source_urls, title=title, providers=providers)
+    wanted = Wanted.parse(
+        anime_id=anime_id, source_urls=source_urls, title=title, year=year, type_=type, providers=providers
+    )
     return await fetch(
         wanted,
         await wiring.rooms(),

@@ -44,10 +44,16 @@ class Resolution:
     candidates: tuple[Candidate, ...]
 
 
-def resolve(title: str, found: Sequence[Metadata]) -> Resolution:
-    """Decide which of the anime found at the providers a title means."""
+def resolve(
+    title: str, found: Sequence[Metadata], *, year: int | None = None, kind: AnimeType | None = None
+) -> Resolution:
+    """Decide which of the anime found at the providers a title means; `year` and `kind` tell namesakes apart."""
     scored = sorted(
-        (Candidate(max(fit(title, one) for one in group), group) for group in groups(found)),
+        (
+            Candidate(max(fit(title, one) for one in group), group)
+            for group in groups(found)
+            if any(_narrowed(one, year, kind) for one in group)
+        ),
         key=lambda candidate: -candidate.score,
     )
     candidates = tuple(candidate for candidate in scored if candidate.score >= CONSIDER)
@@ -55,6 +61,13 @@ def resolve(title: str, found: Sequence[Metadata]) -> Resolution:
         return Resolution(None, candidates)
     ahead = candidates[0].score - (candidates[1].score if len(candidates) > 1 else 0)
     return Resolution(candidates[0] if ahead >= MARGIN else None, candidates)
+
+
+def _narrowed(one: Metadata, year: int | None, kind: AnimeType | None) -> bool:
+    """What a provider does not know excludes nothing."""
+    other_year = year is not None and year_of(one) not in (year, None)
+    other_kind = kind is not None and one.type not in (kind, AnimeType.UNKNOWN)
+    return not other_year and not other_kind
 
 
 def groups(found: Sequence[Metadata]) -> list[tuple[Metadata, ...]]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from otakube import logs
 from otakube.domain import work
 from otakube.domain.claims import Metadata
-from otakube.domain.entry import GoldenRecord, Provider
+from otakube.domain.entry import AnimeType, GoldenRecord, Provider
 from otakube.domain.ids import derived_id
 from otakube.domain.matching import SAME_ANIME, Candidate, agreement, resolve
 from otakube.domain.pages import SUPPORTED, Page, identify
@@ -38,9 +38,13 @@ class Wanted:
     source_urls: tuple[str, ...]
     title: str
     providers: tuple[Provider, ...]
+    year: int | None = None
+    type: AnimeType | None = None
 
     @classmethod
-    def parse(cls, *, anime_id: str, source_urls: str, title: str, providers: str) -> "Wanted":
+    def parse(  # noqa: PLR0913 - the step's options
+        cls, *, anime_id: str, source_urls: str, title: str, providers: str, year: str = "", type_: str = ""
+    ) -> "Wanted":
         """From the step's options; a wrong one is named."""
         try:
             urls, names = orjson.loads(source_urls or "[]"), orjson.loads(providers or "[]")
@@ -49,10 +53,13 @@ class Wanted:
                 source_urls=tuple(map(str, urls)),
                 title=title.strip(),
                 providers=tuple(map(Provider, names)) or tuple(Provider),
+                year=int(year) if year else None,
+                type=AnimeType(type_) if type_ else None,
             )
         except (orjson.JSONDecodeError, ValueError, TypeError) as error:
             raise Fatal(
-                FailureReason.SETTINGS_INVALID, f"--source-urls and --providers are JSON lists: {error}"
+                FailureReason.SETTINGS_INVALID,
+                f"--source-urls and --providers are JSON lists, --year a number, --type a type: {error}",
             ) from error
         if not (wanted.anime_id or wanted.source_urls or wanted.title):
             raise Fatal(
@@ -125,7 +132,7 @@ async def first_ids(
         return ids_of(live.record.entry.sources)
     if wanted.source_urls:
         return ids_of(wanted.source_urls, strict=True)
-    return ids_of((await resolve_title(wanted.title, rooms, harvest)).source_urls)
+    return ids_of((await resolve_title(wanted, rooms)).source_urls)
 
 
 def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
@@ -140,8 +147,9 @@ def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
     return {page.provider: page.id for page in pages.values() if page}
 
 
-async def resolve_title(title: str, rooms: Mapping[Provider, Room], harvest: Harvest) -> Candidate:
+async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candidate:
     """The one anime that a title means; none or several is Fatal, and the message is the cure."""
+    title = wanted.title
     answers = await asyncio.gather(
         *(room.source.search(title) for room in rooms.values()), return_exceptions=True
     )
@@ -158,14 +166,14 @@ async def resolve_title(title: str, rooms: Mapping[Provider, Room], harvest: Har
         raise Retriable(
             FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {_spoken(failures)}"
         )
-    resolution = resolve(title, found)
+    resolution = resolve(title, found, year=wanted.year, kind=wanted.type)
     if resolution.chosen is not None:
         return resolution.chosen
     if resolution.candidates:
         listed = "; ".join(map(str, resolution.candidates[:5]))
         raise Fatal(
             FailureReason.ANIME_AMBIGUOUS,
-            f"{title!r:.200} may mean several anime: {listed}. Name one by spec.anime.sourceUrls",
+            f"{title!r:.200} may mean several anime: {listed}. Name one by spec.anime.sourceUrls, or add its year or type",
         )
     if failures:
         # The one that is away may know it.
