@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from otakube_workflows.enrich_anime import enrich_anime
-from otakube_workflows.scrub import scrub
+from otakube_workflows.scrub import schedule, scrub
 
 FOLDER = Path(__file__).parents[2] / "charts/otakube/files/workflows"
 HEADER = """\
@@ -20,7 +20,11 @@ HEADER = """\
 
 def rendered() -> dict[str, str]:
     """File name -> content."""
-    return {f"{built.name}.yaml": HEADER + str(built.to_yaml()) for built in (enrich_anime(), scrub())}
+    return {
+        "otakube-enrich-anime.yaml": HEADER + str(enrich_anime().to_yaml()),
+        "otakube-scrub.yaml": HEADER + str(scrub().to_yaml()),
+        "otakube-scrub-schedule.yaml": HEADER + str(schedule().to_yaml()),
+    }
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
