@@ -269,15 +269,24 @@ def _print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft:
         for line in lines:
             print(f"  - {clean(line)}")
     print()
-    if "unavailable" in draft:
-        print(f"The record cannot be shown: {draft['unavailable']}")
-    else:
-        record.print_fields(draft)
+    _print_draft(draft)
     if gate["gate"] == GateState.OPEN:
         print(
             f'\nAnswer:  otakube review approve {name} --note "..."\n'
             f'         otakube review reject {name} --note "..."'
         )
+
+
+def _print_draft(draft: Mapping[str, Any]) -> None:
+    if "unavailable" in draft:
+        print(f"The record cannot be shown: {draft['unavailable']}")
+        return
+    record.print_fields(draft["explanation"])
+    images = draft["images"]
+    failed = sum(1 for image in images if image["error"])
+    print(
+        f"\n{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images, {failed} failed"
+    )
 
 
 def _source(source: Mapping[str, str]) -> str:

@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
+from golden import a_record
+from otakube_services.catalogue.answers import Draft, Explanation
 from otakube_services.console.cluster import ConsoleError
 from otakube_services.console.gate import NOTE_LIMIT, Decision, gate_of
-from otakube_services.console.review import ALREADY_DECIDED, NOT_OPEN, _values, closed, run_order
+from otakube_services.console.review import (
+    ALREADY_DECIDED,
+    NOT_OPEN,
+    _print_review,
+    _values,
+    closed,
+    run_order,
+)
 from workflows import a_workflow, with_gate
 
 
@@ -58,3 +67,21 @@ def test_a_note_that_argo_would_evaluate_is_refused() -> None:
 def test_the_newest_run_has_the_highest_generation_then_attempt() -> None:
     runs = [a_workflow(generation=g, attempt=a) for g, a in ((2, 9), (10, 1), (10, 2), (9, 3))]
     assert run_order(max(runs, key=run_order)) == (10, 2)
+
+
+def test_a_reviewer_sees_the_draft_with_its_provenance(capsys: pytest.CaptureFixture[str]) -> None:
+    record = a_record()
+    draft = Draft(explanation=Explanation.of(record), episodes=1, characters=1, images=[])
+    enrichment = {
+        "metadata": {"name": "tide"},
+        "status": {
+            "title": "Frozen Tide",
+            "review": {"findings": ["two posters"]},
+            "sources": [{"provider": "Kitsu", "state": "Failed", "reason": "Unavailable"}],
+        },
+    }
+    _print_review(enrichment, {"gate": "open"}, draft.model_dump(mode="json"))
+    shown = capsys.readouterr().out
+    for words in ("two posters", "Kitsu Failed Unavailable", "Frozen Tides", "not Kitsu", "1 episodes"):
+        assert words in shown
+    assert 'otakube review approve tide --note "..."' in shown
