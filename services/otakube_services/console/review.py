@@ -284,9 +284,8 @@ def _print_draft(draft: Mapping[str, Any]) -> None:
     record.print_fields(draft["explanation"])
     images = draft["images"]
     failed = sum(1 for image in images if image["error"])
-    print(
-        f"\n{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images, {failed} failed"
-    )
+    counts = f"{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images"
+    print(f"\n{counts}{f' of which {failed} failed' if failed else ''}")
 
 
 def _source(source: Mapping[str, str]) -> str:
