@@ -64,6 +64,10 @@ class LocalCluster:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def in_node(self, *command: str) -> subprocess.CompletedProcess[str]:
+        entry = ["nsenter", "--target", str(self.status()["node"]), "--net", "--"]
+        return subprocess.run([*entry, *command], capture_output=True, text=True, timeout=60)
+
     def kill_everything(self) -> None:
         """SIGKILL to each process of the node, its first one last."""
         node = self.status()["node"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from otakube_cluster import binaries, images
+from otakube_cluster import binaries, images, packages
 from otakube_cluster.base import base_tar
 from otakube_cluster.commands import run
 from otakube_cluster.errors import ClusterError
@@ -160,6 +160,7 @@ class Builder:
                 archive,
             )
             return archive
+        packages.install_missing(detail, packages.IMAGE_PROGRAMS)
         record = self._store / "built" / row.name
         if _recorded(record) != digest or not self._has(row.reference):
             self._build(row, detail)
@@ -180,7 +181,8 @@ class Builder:
             name: os.environ[name] for name in BUILD_ARGUMENTS if os.environ.get(name)
         }
         given = [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
-        mounts = [part for folder in authority_folders() for part in ("--volume", f"{folder}:{folder}:ro")]
+        folders = [(folder, folder) for folder in authority_folders()] + self._prepared(row, detail)
+        mounts = [part for here, there in folders for part in ("--volume", f"{here}:{there}:ro")]
         if script := row.local.get("prepare"):
             detail(f"running {script}")
             prepared = run([str(self._context / script)], timeout=3600).strip()
@@ -189,6 +191,14 @@ class Builder:
             "bud", "--layers", "--isolation", "chroot", "--pull=never", *given, *mounts,
             "--file", str(self._dockerfile(row)), "--tag", row.reference, str(self._context),
         )  # fmt: skip
+
+    def _prepared(self, row: Row, detail: Callable[[str], None]) -> list[tuple[Path, Path]]:
+        """What the row's script made here: the build sees the folder that it printed as /prepared."""
+        if "prepare" not in row.local:
+            return []
+        detail(f"running {row.local['prepare']}")
+        said = run([self._context / row.local["prepare"]], folder=self._context, timeout=1800)
+        return [(Path(said.split()[-1]), Path("/prepared"))]
 
     def _base(self, extra: tuple[str, ...], detail: Callable[[str], None]) -> str:
         tar = base_tar(self._settings.cache / "base", extra, detail)

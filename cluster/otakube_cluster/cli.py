@@ -36,10 +36,23 @@ class Sentences(TyperGroup):
             raise typer.Exit(130) from None
 
 
+EXAMPLES = """Examples:
+
+`otakube cluster up` starts it, or repairs it after a crash
+
+`eval "$(otakube cluster env)"; kubectl get pods -A` looks inside
+
+`otakube cluster build-image otakube-steps` brings a changed image into it
+
+`OTAKUBE_CLUSTER_NAME=second otakube cluster up` stands a second one beside it
+
+`otakube cluster down --purge` removes everything"""
+
 app = typer.Typer(
     cls=Sentences,
     no_args_is_help=True,
     help="A real one-node Kubernetes cluster from packages.",
+    epilog=EXAMPLES,
     rich_markup_mode="markdown",
 )
 Name = Annotated[str | None, typer.Option("--name", help="Name of the cluster (OTAKUBE_CLUSTER_NAME).")]

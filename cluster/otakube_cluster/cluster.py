@@ -27,6 +27,9 @@ from otakube_cluster.processes import Identity
 from otakube_cluster.progress import Progress
 from otakube_cluster.settings import Settings
 
+# A daemon's log is put aside at its next start when it has grown beyond this.
+LOG_BYTES = 20 * 2**20
+
 
 @dataclass(frozen=True, slots=True)
 class Programs:
@@ -116,6 +119,8 @@ def _write_files(daemon: Component) -> None:
 
 def _start(settings: Settings, first: Identity, daemon: Component) -> None:
     log = settings.data / "logs" / f"{daemon.name}.log"
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
     identity = sandbox.spawn(
         first,
         daemon.command,

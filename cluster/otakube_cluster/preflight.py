@@ -15,7 +15,7 @@ from otakube_cluster.errors import ClusterError
 from otakube_cluster.settings import PREFIX, Settings
 
 GIB = 2**30
-DISK_TO_RUN, DISK_TO_BUILD = 3 * GIB, 12 * GIB
+DISK_TO_RUN, DISK_TO_BUILD = 4 * GIB, 16 * GIB
 MEMORY = 3 * GIB
 CONTROLLERS = frozenset({"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"})
 

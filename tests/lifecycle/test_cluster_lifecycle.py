@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -144,8 +145,25 @@ def _free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+def test_nothing_leaves_the_machine_unasked(cluster: LocalCluster) -> None:
+    cluster.up()
+    assert cluster.in_node("ip", "route", "get", "198.51.100.1").returncode != 0
+    assert "drop" in cluster.in_node("nft", "list", "chain", "ip", "otakube", "out").stdout
+
+
+def test_egress_opens_the_way_out_and_down_closes_it(neighbour: LocalCluster) -> None:
+    forwarding = Path("/proc/sys/net/ipv4/ip_forward")
+    before = forwarding.read_text()
+    neighbour.up(OTAKUBE_CLUSTER_EGRESS="true")
+    assert "via 10.224." in neighbour.in_node("ip", "route", "get", "198.51.100.1").stdout
+    assert forwarding.read_text() == "1\n"
+    assert neighbour.run("down", "--purge").returncode == 0
+    assert neighbour.remains() == []
+    assert forwarding.read_text() == before
+
+
 def test_an_address_range_in_use_is_refused_before_anything_changes(neighbour: LocalCluster) -> None:
-    subprocess.run(["ip", "link", "add", "taken0", "type", "dummy"], check=True)
+    subprocess.run(["ip", "link", "add", "taken0", "type", "bridge"], check=True)
     try:
         subprocess.run(["ip", "address", "add", "10.251.3.1/24", "dev", "taken0"], check=True)
         subprocess.run(["ip", "link", "set", "taken0", "up"], check=True)
@@ -154,7 +172,7 @@ def test_an_address_range_in_use_is_refused_before_anything_changes(neighbour: L
         subprocess.run(["ip", "link", "delete", "taken0"], check=True)
     assert done.returncode == 1
     assert "10.251.0.0/16 is taken: the machine has a route to 10.251.3.0/24 by taken0" in done.stderr
-    assert not (neighbour.data / "clusters").exists()
+    assert not (neighbour.data / "clusters" / neighbour.name).exists()
 
 
 def test_whoever_is_not_root_is_told_so(neighbour: LocalCluster) -> None:
@@ -163,4 +181,4 @@ def test_whoever_is_not_root_is_told_so(neighbour: LocalCluster) -> None:
         done = neighbour.run(command, prefix=["unshare", "--user"])
         assert done.returncode == 1
         assert done.stderr.strip().endswith("run the command with sudo.")
-    assert not (neighbour.data / "clusters").exists()
+    assert not (neighbour.data / "clusters" / neighbour.name).exists()

@@ -16,8 +16,8 @@ def test_an_ordinary_machine_has_no_problem(facts: Facts, settings: Settings) ->
     ("changed", "said", "cure"),
     [
         ({"system": "Darwin arm64"}, "This is Darwin arm64", "use kind"),
-        ({"free_disk": GIB}, "1.0 GiB free and 3 GiB are needed", "OTAKUBE_DATA_DIR"),
-        ({"free_disk": 4 * GIB, "unbuilt": ("kubernetes",)}, "12 GiB are needed", "OTAKUBE_CACHE_DIR"),
+        ({"free_disk": GIB}, "1.0 GiB free and 4 GiB are needed", "OTAKUBE_DATA_DIR"),
+        ({"free_disk": 5 * GIB, "unbuilt": ("kubernetes",)}, "16 GiB are needed", "OTAKUBE_CACHE_DIR"),
         ({"memory": GIB}, "1.0 GiB of memory", "use a larger one"),
         ({"filesystems": frozenset()}, "no overlay file system", "modprobe overlay"),
         (
