@@ -82,7 +82,7 @@ async def roll_forward(stores: CommitStores, intent: Intent, *, live: LiveEntry 
     """Finish a version that is live; `live` saves reading it when the caller just wrote it."""
     fp("S6.before")
     live = await project(stores, intent.entry_id, live=live)
-    await stores.vectors.delete_before(intent.entry_id, version=live.version)
+    await supersede(stores, live)
     fp("S6.after")
     fp("S7.before")
     await relay(stores, intent.entry_id, live=live)
@@ -103,6 +103,15 @@ async def project(stores: CommitStores, entry_id: str, *, live: LiveEntry | None
             return live
         live = None
     raise Retriable(FailureReason.COMMIT_FENCED, f"{entry_id} changes faster than it can be projected")
+
+
+async def supersede(stores: CommitStores, live: LiveEntry) -> None:
+    """Delete the points and the vectors' blobs of older versions; images are shared and swept by the audit."""
+    await stores.vectors.delete_before(live.entry_id, version=live.version)
+    kept = vectors_key(live.entry_id, live.commit_key)
+    async for key in stores.objects.list(f"vectors/{live.entry_id}/"):
+        if key != kept:
+            await stores.objects.delete(key)
 
 
 async def relay(stores: CommitStores, entry_id: str, *, live: LiveEntry) -> None:

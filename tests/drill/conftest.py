@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One site for all drills of a session, and the tally of faults that really fell into a commit."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drill.site import Site, running_site
+
+TALLY = pytest.StashKey[Counter[str]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.drill)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TALLY] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    tally = config.stash[TALLY]
+    if tally["drills"]:
+        terminalreporter.write_line(
+            f"drills: {tally['effective']} effective of {tally['drills']}, {tally['repeated']} steps run again, "
+            f"{tally['samples']} reads meanwhile"
+        )
+
+
+@pytest.fixture
+def tally(pytestconfig: pytest.Config) -> "Counter[str]":
+    return pytestconfig.stash[TALLY]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("drill")) as running:
+        yield running
