@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
+from otakube.adapters.embedding.engine import onnxruntime
 from otakube.errors import Fatal
 from otakube_api.contract import FailureReason
 

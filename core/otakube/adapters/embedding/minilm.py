@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
+
+from otakube.adapters.embedding.engine import onnxruntime
 
 BATCH_TOKENS = 2048
 """Padded tokens of one batch: a larger one is no faster and takes more memory."""

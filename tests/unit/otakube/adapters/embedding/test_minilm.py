@@ -2,6 +2,9 @@
 """The built graph against another forward pass: plain numpy over the same weights, text by text."""
 
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +152,14 @@ def test_a_damaged_model_says_how_to_build_it(tmp_path: Path) -> None:
     (tmp_path / "minilm" / "model.json").write_text("{}")
     with pytest.raises(Fatal, match=r"build it with: python -m otakube.adapters.embedding.build"):
         text_embedder("minilm", folder=str(tmp_path))
+
+
+def test_the_engine_sends_and_keeps_nothing_about_its_user(tmp_path: Path) -> None:
+    program = "from otakube.adapters.embedding import text_embedder as t; import sys; t('minilm', folder=sys.argv[1])"
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for telling in ("CI", "ORT_DISABLE_TELEMETRY"):  # either keeps it quiet by itself
+        environment.pop(telling, None)
+    command = [sys.executable, "-c", load, str(models_folder(""))]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
