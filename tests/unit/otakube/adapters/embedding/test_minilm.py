@@ -155,7 +155,7 @@ def test_a_damaged_model_says_how_to_build_it(tmp_path: Path) -> None:
 
 
 def test_the_engine_sends_and_keeps_nothing_about_its_user(tmp_path: Path) -> None:
-    load = "import sys; from otakube.adapters import embedding as e; e.text_embedder('minilm', folder=sys.argv[1])"
+    load = "import sys; from otakube.adapters.embedding import *; text_embedder('minilm', folder=sys.argv[1])"
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     for telling in ("CI", "ORT_DISABLE_TELEMETRY"):  # either keeps it quiet by itself
         environment.pop(telling, None)
