@@ -56,6 +56,17 @@ class LocalCluster:
         process.communicate(timeout=60)
         return process.returncode
 
+    def interrupt_up_at(self, moment: float) -> None:
+        """Send what ^C sends `moment` seconds after the start, wherever `up` is then."""
+        process = subprocess.Popen(
+            [*COMMAND, "up"], env=self.environment(), stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            process.wait(moment)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(60)
+
     def status(self) -> dict[str, Any]:
         return dict(json.loads(self.run("status", "--output", "json").stdout))
 

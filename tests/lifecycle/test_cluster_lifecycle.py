@@ -104,20 +104,28 @@ def test_down_purge_leaves_no_data_either(cluster: LocalCluster) -> None:
     assert not (cluster.data / "clusters" / cluster.name).exists()
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Make the node",
-        "Start etcd",
-        "Start containerd",
-        "Start volume-provisioner",
-        "Import",
-        "Wait for the node",
-    ],
-)
+@pytest.mark.parametrize("line", ["Make the node", "Start etcd", "Start containerd", "Wait for the node"])
 def test_up_succeeds_after_it_was_interrupted(cluster: LocalCluster, line: str) -> None:
-    cluster.run("down", "--purge")
+    cluster.run("down")
     assert cluster.interrupt_up_after(line) == 130
+    cluster.up()
+    assert cluster.run("down").returncode == 0
+    assert cluster.remains() == []
+
+
+def test_up_succeeds_after_it_was_interrupted_while_it_installed(cluster: LocalCluster) -> None:
+    for line in ("Start volume-provisioner", "Import"):
+        cluster.run("down", "--purge")
+        assert cluster.interrupt_up_after(line) == 130
+        cluster.up()
+
+
+def test_up_succeeds_after_it_was_interrupted_again_and_again_in_the_middle_of_steps(
+    cluster: LocalCluster,
+) -> None:
+    cluster.run("down")
+    for moment in (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0):
+        cluster.interrupt_up_at(moment)
     cluster.up()
     assert cluster.run("down").returncode == 0
     assert cluster.remains() == []
