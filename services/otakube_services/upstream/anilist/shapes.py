@@ -29,7 +29,8 @@ def media(title: Title, view: View) -> Json:
     return {
         **_core(title, view.base), "isLicensed": True, "isLocked": False, "isAdult": False,
         "isFavourite": False,
-        "isRecommendationBlocked": False, "countryOfOrigin": "JP", "hashtag": None, "trailer": None,
+        "isRecommendationBlocked": False, "isFavouriteBlocked": False,
+        "isReviewBlocked": False, "countryOfOrigin": "JP", "hashtag": None, "trailer": None,
         "chapters": None,
         "volumes": None, "trending": 0, "updatedAt": int(view.now.timestamp()) // 86_400 * 86_400,
         **_schedule(title, view), **people(title, view), **_standing(title),
@@ -162,7 +163,8 @@ def _tags(title: Title) -> list[Json]:
         {
             "id": person_id(name) % 1500, "name": name,
             "description": f"Prominently features {name.lower()}.",
-            "category": "Theme", "rank": 95 - 7 * place, "isGeneralSpoiler": False, "isMediaSpoiler": False,
+            "category": "Theme", "rank": 95 - 7 * place, "userId": None,
+            "isGeneralSpoiler": False, "isMediaSpoiler": False,
             "isAdult": False,
         }
         for place, name in enumerate(title.tags)
@@ -237,7 +239,7 @@ def _external_links(title: Title) -> list[Json]:
     return [
         {
             "id": person_id(link.url), "url": link.url, "site": link.name, "siteId": None, "type": kind,
-            "language": None, "color": None, "icon": None, "isDisabled": False,
+            "language": None, "color": None, "icon": None, "notes": None, "isDisabled": False,
         }
         for link, kind in named
     ]  # fmt: skip
