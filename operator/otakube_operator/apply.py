@@ -41,16 +41,18 @@ class Applier:
         self._cluster, self._cache, self._events, self._metrics = cluster, cache, events, metrics
         self._gpu = gpu
 
-    async def apply(self, observed: Observed, plan: Plan) -> None:
-        """Do what the plan says; raises ApiError where the world is not as it was observed."""
+    async def apply(self, observed: Observed, plan: Plan) -> bool:
+        """Do what the plan says; True if that made a new state to plan from, whose echo the cache will ignore.
+
+        Raises ApiError where the world is not as it was observed.
+        """
         enrichment = observed.enrichment
         version = enrichment.resource_version
         if plan.hold:
             version = await self._set_finalizers(
                 enrichment, (*enrichment.finalizers, labels.FINALIZER), version
             )
-        if plan.create is not None:
-            await self._create(plan.create)
+        adopted = plan.create is not None and not await self._create(plan.create)
         for step in plan.steer:
             await self._steer(step)
         version = await self.write_status(enrichment, plan.status, version)
@@ -58,6 +60,7 @@ class Applier:
             await self._prune(run)
         if plan.release:
             await self._release(enrichment, version)
+        return adopted or bool(plan.steer)
 
     async def write_status(
         self, seen: Enrichment | Unreadable, status: AnimeEnrichmentStatus, version: str
@@ -74,20 +77,23 @@ class Applier:
         self._events.tell(seen, changed)
         return version
 
-    async def _create(self, new: NewRun) -> None:
+    async def _create(self, new: NewRun) -> bool:
+        """False if the Workflow was there already."""
         namespace = new.enrichment.key.namespace
         try:
             body = await self._cluster.create(WORKFLOWS, namespace, manifest(new, gpu=self._gpu))
         except AlreadyExists:
             body = await self._cluster.get(WORKFLOWS, namespace, new.name)
             self._adopt(new, read_run(body))
+            self._cache.put_run(body)
+            return False
         except Refused as error:
             message = f"The API server refused Workflow {new.name}: {error.message}"
             raise CreateFailed(Trouble(Reason.WORKFLOW_REFUSED, message)) from error
-        else:
-            self._metrics.workflows.inc()
-            logger.info("Workflow created", extra={"workflow": new.name, "namespace": namespace})
         self._cache.put_run(body)
+        self._metrics.workflows.inc()
+        logger.info("Workflow created", extra={"workflow": new.name, "namespace": namespace})
+        return True
 
     def _adopt(self, new: NewRun, found: Run | None) -> None:
         """A Workflow of that name is ours if owner and spec agree: we or a twin created it before."""

@@ -50,19 +50,19 @@ class Reconciler:
             finally:
                 queue.done(key)
 
-    async def reconcile(self, key: Key) -> None:
-        """One pass; raises ApiError where it must be repeated."""
+    async def reconcile(self, key: Key) -> bool:
+        """One pass; True if another is due at once. Raises ApiError where it must be repeated later."""
         seen = self._cache.enrichment(key)
         if seen is None:
-            return
+            return False
         if isinstance(seen, Unreadable):
             await self._applier.write_status(
                 seen, describe_unreadable(seen, self._now()), seen.resource_version
             )
-            return
+            return False
         observed = await self._observe(seen)
         try:
-            await self._applier.apply(observed, plan(observed, self._now()))
+            return await self._applier.apply(observed, plan(observed, self._now()))
         except CreateFailed as failed:
             await self._report(key, failed)
             raise
@@ -94,7 +94,8 @@ class Reconciler:
     async def _pass(self, key: Key, queue: WorkQueue[Key]) -> None:
         started = perf_counter()
         try:
-            await self.reconcile(key)
+            if await self.reconcile(key):
+                queue.add(key)
         except Exception as error:
             result = await self._failed(key, error, queue)
         else:

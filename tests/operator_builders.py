@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enrichments, runs and Workflow bodies for the operator's tests, each with what the test does not care about."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from otakube_api import labels
+from otakube_api.contract import Node, Output, ReviewOutput
+from otakube_operator.cache import read_enrichment
+from otakube_operator.observed import Enrichment, Key, Observed, Run
+from otakube_operator.plan import Plan, plan
+from otakube_operator.workflows import name_of
+
+NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+LATER = datetime(2027, 1, 1, 13, 0, tzinfo=UTC)
+KEY = Key("anime", "bebop")
+UID = "6d9c5a3e-0000-4000-8000-000000000001"
+SPEC: Mapping[str, Any] = {
+    "anime": {"title": "Cowboy Bebop"},
+    "mode": "FullEnrichment",
+    "providers": ["Jikan", "AniList", "Kitsu"],
+    "review": {"policy": "OnLowConfidence", "timeout": "72h"},
+    "accelerator": "Auto",
+    "suspend": False,
+}
+
+
+def body(*, generation: int = 1, status: Mapping[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
+    """An AnimeEnrichment as the API server sends it."""
+    return {
+        "apiVersion": "otakube.dev/v1alpha1",
+        "kind": "AnimeEnrichment",
+        "metadata": {
+            "namespace": KEY.namespace,
+            "name": KEY.name,
+            "uid": UID,
+            "generation": generation,
+            "resourceVersion": "7",
+        },
+        "spec": {**SPEC, **spec},
+        "status": dict(status or {}),
+    }
+
+
+def enrichment(*, generation: int = 1, **spec: Any) -> Enrichment:
+    """One that nobody has looked at yet."""
+    read = read_enrichment(body(generation=generation, **spec))
+    assert isinstance(read, Enrichment)
+    return read
+
+
+def after(seen: Enrichment, made: Plan, **changes: Any) -> Enrichment:
+    """The enrichment once `made` was applied."""
+    finalizers = seen.finalizers
+    if made.hold:
+        finalizers = (*finalizers, labels.FINALIZER)
+    if made.release:
+        finalizers = tuple(name for name in finalizers if name != labels.FINALIZER)
+    return replace(seen, status=made.status, finalizers=finalizers, **changes)
+
+
+def edited(seen: Enrichment, **spec: Any) -> Enrichment:
+    """The same object after its spec was changed."""
+    fresh = enrichment(generation=seen.generation + 1, **spec)
+    return replace(seen, spec=fresh.spec, spec_hash=fresh.spec_hash, generation=fresh.generation)
+
+
+def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> Run:
+    """A Workflow that this enrichment's present spec asked for."""
+    fields: dict[str, Any] = {
+        "namespace": seen.key.namespace,
+        "name": name_of(seen, seen.generation, attempt),
+        "uid": f"run-{seen.generation}-{attempt}",
+        "owner_uid": seen.uid,
+        "generation": seen.generation,
+        "attempt": attempt,
+        "spec_hash": seen.spec_hash,
+        "requested_at": seen.requested_at,
+        "phase": "Running",
+        "started_at": NOW,
+    }
+    return Run(**(fields | changes))
+
+
+def planned(seen: Enrichment, *runs: Run, now: datetime = NOW) -> Plan:
+    """The plan for what is observed."""
+    return plan(Observed(seen, runs), now)
+
+
+def condition(made: Plan, type_: str) -> tuple[str, str] | None:
+    """Status and reason of a condition, None if it is absent."""
+    found = [each for each in made.status.conditions if each.type == type_]
+    return (found[0].status, found[0].reason) if found else None
+
+
+def kstatus(made: Plan, generation: int) -> set[str]:
+    """What the generic readers of conditions make of an object; exactly one word is sound."""
+    found = {each.type: each.status for each in made.status.conditions}
+    if made.status.observed_generation != generation:
+        return {"InProgress"}
+    words = set()
+    if found.get("Stalled") == "True":
+        words.add("Failed")
+    if found.get("Reconciling") == "True":
+        words.add("InProgress")
+    if not words:
+        words.add("Current" if found.get("Ready") == "True" else "InProgress")
+    return words
+
+
+def workflow(
+    nodes: Sequence[Mapping[str, Any]] = (), *, phase: str = "Running", **status: Any
+) -> dict[str, Any]:
+    """A Workflow body with those nodes."""
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {
+            "namespace": KEY.namespace,
+            "name": "bebop-1-00000000",
+            "uid": "w1",
+            "resourceVersion": "9",
+            "labels": {
+                labels.ENRICHMENT_UID: UID,
+                labels.GENERATION: "1",
+                labels.ATTEMPT: "1",
+            },
+            "annotations": {labels.SPEC_HASH: "abc"},
+        },
+        "spec": {},
+        "status": {"phase": phase, "nodes": {str(number): dict(node) for number, node in enumerate(nodes)}}
+        | status,
+    }
+
+
+def node(name: str, phase: str = "Succeeded", *, type: str = "Retry", **outputs: str) -> dict[str, Any]:
+    """One node; outputs are written with underscores for hyphens."""
+    return {
+        "displayName": name,
+        "name": f"run.{name}",
+        "type": type,
+        "phase": phase,
+        "startedAt": "2027-01-01T12:00:00Z",
+        "finishedAt": None if phase == "Running" else "2027-01-01T12:30:00Z",
+        "outputs": {
+            "parameters": [{"name": key.replace("_", "-"), "value": text} for key, text in outputs.items()]
+        },
+    }
+
+
+def fetched(*failed: tuple[str, str]) -> dict[str, Any]:
+    """A fetch that resolved the title; `failed` are providers with their reasons."""
+    sources = [{"provider": name, "reason": reason, "message": "no"} for name, reason in failed]
+    return node(
+        Node.FETCH, entry_id="ani_1", title="Cowboy Bebop", **{Output.FAILED_SOURCES: json.dumps(sources)}
+    )
+
+
+def imaged(review: str = "Skip", findings: Sequence[str] = ()) -> dict[str, Any]:
+    """The images step, which also tells whether a review is needed."""
+    return node(
+        Node.IMAGES, review=review, confidence="0.91", findings=json.dumps(list(findings)),
+        digest="d" * 64, images_stored="12", images_failed="1",
+    )  # fmt: skip
+
+
+def gate(
+    phase: str = "Running", decision: str = "reject", *, reviewer: str = "", note: str = ""
+) -> dict[str, Any]:
+    """The review node."""
+    answer = {ReviewOutput.DECISION: decision, ReviewOutput.REVIEWER: reviewer, ReviewOutput.NOTE: note}
+    return node(Node.REVIEW, phase, type="Suspend", **({} if phase == "Running" else answer))
+
+
+def committed(version: int = 1) -> dict[str, Any]:
+    """The commit step."""
+    return node(Node.COMMIT, entry_id="ani_1", digest="d" * 64, version=str(version), commit_key="k")
