@@ -72,7 +72,7 @@ def an_entry(number: int = 1, **changes: Any) -> AnimeEntry:
         "genres": ["Adventure", "Drama"],
         "studios": ["Studio Kelp"],
         "confidence": 0.9,
-        "provenance": {"titles": a_provenance(), "synopsis": a_provenance(confidence=0.8, losing=[])},
+        "provenance": {"title": a_provenance(), "synopsis": a_provenance(confidence=0.8, losing=[])},
     }
     return AnimeEntry(**(fields | changes))
 

@@ -11,7 +11,15 @@ from otakube.domain.entry import AnimeEntry, Provenance
 NOT_EXPLAINED = {"id", "schema_version", "provenance", "confidence"}
 """Ours, not a provider's."""
 
-FIELDS = [name for name in AnimeEntry.model_fields if name not in NOT_EXPLAINED]
+TITLES = {"title": "main", "title_english": "english", "title_japanese": "japanese", "synonyms": "synonyms"}
+"""Providers agree about some titles of an anime and not about others, so each has a provenance of its own."""
+
+FIELDS = [
+    field
+    for name in AnimeEntry.model_fields
+    if name not in NOT_EXPLAINED
+    for field in (TITLES if name == "titles" else [name])
+]
 
 
 class Losing(BaseModel):
@@ -39,6 +47,7 @@ def explain(entry: AnimeEntry, field: str | None = None) -> list[Explained]:
     if field is not None and field not in FIELDS:
         raise KeyError(field)
     values = entry.model_dump(mode="json")
+    values |= {field: values["titles"][name] for field, name in TITLES.items()}
     wanted = [field] if field else [name for name in FIELDS if values[name] not in (None, [], {})]
     return [_explained(name, values, entry.provenance.get(name)) for name in wanted]
 

@@ -5,7 +5,7 @@ import asyncio
 import inspect
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -91,8 +91,17 @@ def show(answer: Any, output: Format, *, table: Callable[[], None]) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Columns as kubectl prints them: plain, aligned, cut by nobody."""
-    cells = [[*map(str.upper, columns)], *([clean(str(cell)) for cell in row] for row in rows)]
-    widths = [max(wide(row[index]) for row in cells) for index in range(len(columns))]
+    _print_aligned([[*map(str.upper, columns)], *([clean(str(cell)) for cell in row] for row in rows)])
+
+
+def print_facts(heading: str, facts: Iterable[tuple[str, object]]) -> None:
+    """A heading, then one line a fact; empty ones are left out."""
+    print(clean(heading))
+    _print_aligned([[f"  {name}", clean(str(fact))] for name, fact in facts if fact not in (None, "")])
+
+
+def _print_aligned(cells: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(wide, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         padded = (cell + " " * (width - wide(cell)) for cell, width in zip(row, widths, strict=True))
         print("   ".join(padded).rstrip())

@@ -14,9 +14,8 @@ from otakube_services.console.command import (
     Format,
     Output,
     application,
-    clean,
     cluster_command,
-    print_table,
+    print_facts,
     show,
 )
 
@@ -125,7 +124,5 @@ def print_entry(anime: dict[str, Any]) -> None:
         )
     )
     names = filter(None, [entry["titles"]["english"], entry["titles"]["japanese"]])
-    print_table(
-        (entry["id"], clean(entry["titles"]["main"])),
-        [("also", ", ".join(names)), *facts, ("has", parts), *counts],
-    )
+    heading = f"{entry['titles']['main']} ({entry['id']})"
+    print_facts(heading, [("also", ", ".join(names)), *facts, ("has", parts), *counts])

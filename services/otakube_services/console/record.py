@@ -18,7 +18,8 @@ def print_fields(explanation: Mapping[str, Any]) -> None:
         says = f"{field['provider'] or 'several'}{' (stale)' if field['stale'] else ''}"
         rows.append((field["field"], short(field["value"]), says, sure, (field["fetched_at"] or "")[:10]))
         rows.extend(
-            ("", short(losing["value"]), f"not {losing['provider']}", "", "") for losing in field["losing"]
+            ("", short(parsed(losing["value"])), f"not {losing['provider']}", "", "")
+            for losing in field["losing"]
         )
     print_table(("field", "value", "says", "sure", "on"), rows)
 
@@ -37,12 +38,22 @@ def short(value: Any) -> str:
     """A value in one line of at most sixty characters."""
     if isinstance(value, Mapping):
         text = ", ".join(f"{key} {plain(part)}" for key, part in value.items() if part not in (None, [], {}))
+    elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        text = f"{len(value)} of them"
     elif isinstance(value, list):
         text = ", ".join(plain(part) for part in value)
     else:
         text = plain(value)
     text = clean(text)
     return text if len(text) <= VALUE_COLUMNS else f"{text[: VALUE_COLUMNS - 1]}…"
+
+
+def parsed(text: str) -> Any:
+    """The value of a JSON text; a text that was cut stays as it is."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def plain(value: Any) -> str:

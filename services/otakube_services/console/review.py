@@ -19,6 +19,7 @@ from otakube_services.console.command import (
     application,
     clean,
     cluster_command,
+    print_facts,
     print_table,
     show,
 )
@@ -252,15 +253,13 @@ async def read_draft(
 
 def _print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: Mapping[str, Any]) -> None:
     name, status = enrichment["metadata"]["name"], enrichment.get("status") or {}
-    print_table(
-        (name, clean(status.get("title", ""))),
-        [
-            ("entry", status.get("entryId", "")),
-            ("confidence", status.get("confidence", "")),
-            ("deadline", _review(enrichment).get("deadline", "")),
-            *gate.items(),
-        ],
-    )
+    facts = [
+        ("entry", status.get("entryId")),
+        ("confidence", status.get("confidence")),
+        ("deadline", _review(enrichment).get("deadline")),
+        *gate.items(),
+    ]
+    print_facts(f"{name}: {status.get('title', '')}", facts)
     for heading, lines in (
         ("Findings", _review(enrichment).get("findings", [])),
         ("Providers", [_source(source) for source in status.get("sources", [])]),

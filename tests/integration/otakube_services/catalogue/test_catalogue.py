@@ -216,11 +216,11 @@ def test_an_entry_is_found_by_id_and_by_each_source(catalogue: Catalogue) -> Non
 
 @pytest.mark.usefixtures("published")
 def test_each_field_says_who_says_so_when_how_sure_and_who_disagrees(catalogue: Catalogue) -> None:
-    explained = ask(catalogue, f"/animes/{an_id('ani', 1)}/explain/titles")
+    explained = ask(catalogue, f"/animes/{an_id('ani', 1)}/explain/title")
     assert explained["fields"] == [
         {
-            "field": "titles",
-            "value": {"main": "Glass Courier", "english": None, "japanese": None, "synonyms": []},
+            "field": "title",
+            "value": "Glass Courier",
             "provider": "AniList",
             "fetched_at": "2026-04-01T12:00:00Z",
             "licence": "AniList terms",
@@ -230,7 +230,7 @@ def test_each_field_says_who_says_so_when_how_sure_and_who_disagrees(catalogue: 
         }
     ]
     everything = ask(catalogue, f"/animes/{an_id('ani', 1)}/explain")["fields"]
-    assert {"titles", "synopsis", "genres", "images"} <= {field["field"] for field in everything}
+    assert {"title", "synopsis", "genres", "images"} <= {field["field"] for field in everything}
     assert "season" not in {field["field"] for field in everything}  # nobody knows it
 
 
