@@ -43,7 +43,8 @@ def command(target: Path, included: Sequence[str], source: str) -> list[str]:
     cleaning = '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/* "$1"/var/log/*'
     return [
         "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", f"--include={','.join(included)}",
-        '--setup-hook=mkdir -p "$1"/usr/share/man/man1',  # Java registers its manual there and fails without the folder
+        # Java registers its manual there and fails without the folder.
+        '--setup-hook=mkdir -p "$1"/usr/share/man/man1',
         *excludes, cleaning, SUITE, str(target), source,
     ]  # fmt: skip
 

@@ -28,6 +28,7 @@ def hierarchies() -> list[Path]:
 
 def make(settings: Settings) -> None:
     """Make both groups in every hierarchy."""
+    _enable_controllers()
     for root in hierarchies():
         for name in (of_pods(settings), of_daemons(settings)):
             (root / name).mkdir(exist_ok=True)
@@ -35,6 +36,13 @@ def make(settings: Settings) -> None:
             for file in ("cpuset.cpus", "cpuset.mems"):
                 if root.name == "cpuset":
                     (root / name / file).write_text((root / file).read_text())
+
+
+def _enable_controllers() -> None:
+    """Version 2: a group has the controllers that its parent hands on."""
+    available = ROOT / "cgroup.controllers"
+    for name in available.read_text().split() if available.exists() else ():
+        (ROOT / "cgroup.subtree_control").write_text(f"+{name}")
 
 
 def remove(settings: Settings) -> None:
