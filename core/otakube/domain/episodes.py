@@ -8,7 +8,7 @@ from typing import Any
 from otakube.domain.claims import Episode
 from otakube.domain.entry import EpisodeDetailEntry, Image, ImageKind, Provider
 from otakube.domain.ids import derived_id
-from otakube.domain.policies import AIRING_ORDER, EPISODE_ORDER, IMAGE_ORDER
+from otakube.domain.policies import AIRING_ORDER, EPISODE_ORDER, STILL_ORDER
 
 _FAR_APART = timedelta(days=2)  # two clocks and a broadcaster's day differ by less
 
@@ -60,7 +60,7 @@ def airing(said: Mapping[Provider, Episode]) -> datetime | date | None:
 
 def picture(said: Mapping[Provider, Episode]) -> Image | None:
     """The episode's still."""
-    links = [(p, url) for p in IMAGE_ORDER if p in said if (url := said[p].image_url)]
+    links = [(p, url) for p in STILL_ORDER if p in said if (url := said[p].image_url)]
     return Image(kind=ImageKind.EPISODE, source_url=links[0][1], provider=links[0][0]) if links else None
 
 

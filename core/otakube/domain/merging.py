@@ -2,8 +2,8 @@
 """One value from what several providers say: by the policy of its field, with provenance and the losing values."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -51,7 +51,7 @@ def merge(policy: Policy, said: Sequence[Said], agreement: Mapping[Provider, Con
     if policy.rule is Rule.UNION:
         return _union(said, agreement)
     winner = said[0] if policy.rule is Rule.FIRST else _most_said(said)
-    backed = [one for one in said if _alike(one.value) == _alike(winner.value)]
+    backed = [one for one in said if alike(one.value, winner.value)]
     losing = [one for one in said if one not in backed]
     spoken = (
         len(said) if policy.rule is Rule.MAJORITY else len(backed)
@@ -60,8 +60,8 @@ def merge(policy: Policy, said: Sequence[Said], agreement: Mapping[Provider, Con
 
 
 def _most_said(said: Sequence[Said]) -> Said:
-    counts = Counter(_alike(one.value) for one in said)
-    return max(said, key=lambda one: counts[_alike(one.value)])  # max keeps the first of equals: the order
+    # max keeps the first of equals: the order of the policy.
+    return max(said, key=lambda one: sum(alike(one.value, other.value) for other in said))
 
 
 def _union(said: Sequence[Said], agreement: Mapping[Provider, Confidence]) -> Merged:
@@ -103,6 +103,10 @@ def shown(value: Any) -> str:
     return text if len(text) <= 500 else text[:499] + "…"
 
 
-def _alike(value: Any) -> str:
-    """One form for values that mean the same."""
-    return comparable(value) if isinstance(value, str) else shown(value)
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values mean the same: spelling aside, and a day in Japan is sometimes the day before in UTC."""
+    if isinstance(one, date) and isinstance(other, date):
+        return abs(one - other) <= timedelta(days=1)
+    if isinstance(one, str) and isinstance(other, str):
+        return comparable(one) == comparable(other)
+    return shown(one) == shown(other)

@@ -45,6 +45,7 @@ EPISODE_ORDER = (JIKAN, KITSU, ANILIST)  # AniList has only what streaming sites
 AIRING_ORDER = (ANILIST, JIKAN, KITSU)  # AniList knows the second, MAL the day in Japan, Kitsu the day in UTC
 CHARACTER_ORDER = (ANILIST, JIKAN, KITSU)
 RELATION_ORDER = (ANILIST, JIKAN, KITSU)
+STILL_ORDER = (KITSU, ANILIST, JIKAN)  # AniList's stills lie at streaming sites
 IMAGE_ORDER = (ANILIST, JIKAN, KITSU)
 
 # Confidence of a value that is all that anybody says, by how many say it: one source may be wrong.

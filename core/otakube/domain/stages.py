@@ -6,7 +6,6 @@ from statistics import fmean
 
 from pydantic import Field
 
-from otakube.domain.characters import merge_characters
 from otakube.domain.claims import Attribution, Metadata, Relationships
 from otakube.domain.entry import (
     CharacterEntry,
@@ -20,12 +19,10 @@ from otakube.domain.entry import (
     Statistics,
     Url,
 )
-from otakube.domain.episodes import merge_episodes
 from otakube.domain.merging import distinct, merge_metadata
 from otakube.domain.policies import IMAGE_ORDER, RELATION_ORDER
 from otakube.domain.text import comparable
-
-__all__ = ["merge_characters", "merge_episodes"]
+from otakube.domain.titles import Name, take_apart
 
 
 class MetadataStage(Record):
@@ -87,9 +84,9 @@ def other_names(values: Mapping[str, object]) -> list[str]:
 
 def relationships_stage(said: Mapping[Provider, Relationships]) -> RelationshipsStage:
     """Related works, one row a work and kind with its pages at all providers."""
-    found: dict[tuple[str, str], Relation] = {}
+    found: dict[tuple[str, Name], Relation] = {}
     for relation in (one for p in RELATION_ORDER if p in said for one in said[p].relations):
-        key = (relation.kind, comparable(relation.title))
+        key = (relation.kind, take_apart(relation.title))
         known = found.setdefault(key, relation)
         urls = list(dict.fromkeys([*known.source_urls, *relation.source_urls]))
         found[key] = known.model_copy(update={"source_urls": urls[:20]})

@@ -5,10 +5,14 @@ import html
 import re
 import unicodedata
 
+LONGEST_NAME = 500  # entry.Title
+LONGEST_PROSE = 20_000  # entry.Text
+
 _BREAK = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+_WEB = re.compile(r"https?://[^\s]{1,2000}")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
 
@@ -22,6 +26,17 @@ def plain(text: str | None) -> str | None:
     )
     text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
     return text or None
+
+
+def prose(text: str | None) -> str | None:
+    """Plain text of the length that a record holds: nobody reads a synopsis of a megabyte."""
+    found = plain(text)
+    return found[: LONGEST_PROSE - 1] + "…" if found and len(found) > LONGEST_PROSE else found
+
+
+def web_address(text: str | None) -> str | None:
+    """An address of the web; None for scripts, files and what is no address."""
+    return text if text and _WEB.fullmatch(text) else None
 
 
 def comparable(text: str) -> str:

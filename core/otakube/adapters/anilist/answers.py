@@ -141,7 +141,7 @@ class Media(Lenient):
     genres: list[str | None] | None = None
     tags: list[Tag | None] | None = None
     isAdult: bool | None = None
-    coverImage: Cover | None = None
+    coverImage: OrEmpty[Cover] = Cover()
     bannerImage: str | None = None
     averageScore: int | None = None
     meanScore: int | None = None

@@ -33,7 +33,7 @@ from otakube.domain.entry import (
     VoiceActor,
 )
 from otakube.domain.pages import Page
-from otakube.domain.text import plain
+from otakube.domain.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 Value = TypeVar("Value")
@@ -74,7 +74,6 @@ _RELATIONS: dict[str | None, RelationKind] = {
 _ROLES: dict[str | None, Role] = {"MAIN": "Main", "SUPPORTING": "Supporting", "BACKGROUND": "Background"}
 _SITES: dict[str | None, str] = {"ANIME": "anime", "MANGA": "manga"}
 _STREAMED = re.compile(r"Episode (\d{1,4})(?: - (.*))?", re.DOTALL)
-_WEB = re.compile(r"https?://\S{1,2000}")
 
 
 @converts
@@ -100,7 +99,7 @@ def describe(said: Media) -> Metadata:
         duration_seconds=said.duration and said.duration * 60,
         aired_from=day("startDate", said.startDate),
         aired_to=day("endDate", said.endDate),
-        synopsis=plain(said.description),
+        synopsis=prose(said.description),
         genres=texts(said.genres or []),
         tags=texts(tag.name for tag in present(said.tags) if not tag.isMediaSpoiler),
         studios=studios(said),
@@ -122,7 +121,7 @@ def episodes(raw: RawRecord) -> list[Episode]:
             number=number,
             title=streamed_title(streamed[number].title) if number in streamed else None,
             aired=moment(airing[number]) if number in airing else None,
-            image_url=streamed[number].thumbnail if number in streamed else None,
+            image_url=web_address(streamed[number].thumbnail) if number in streamed else None,
         )
         for number in sorted(streamed.keys() | airing.keys())
     ]
@@ -132,7 +131,7 @@ def episodes(raw: RawRecord) -> list[Episode]:
 def relationships(raw: RawRecord) -> Relationships:
     """Related works, and links to other sites."""
     said = _media(raw)
-    links = [link.url for link in present(said.externalLinks) if link.url and _WEB.fullmatch(link.url)]
+    links = [url for link in present(said.externalLinks) if (url := web_address(link.url))]
     return Relationships(
         relations=[relation(edge, edge.node) for edge in present(said.relations.edges) if edge.node],
         external_links=list(dict.fromkeys(links)),
@@ -195,9 +194,9 @@ def studios(said: Media) -> list[str]:
 
 def images(said: Media) -> list[ImageLink]:
     """Poster, as large as it is offered, and banner."""
-    cover = said.coverImage and (said.coverImage.extraLarge or said.coverImage.large)
+    cover = said.coverImage.extraLarge or said.coverImage.large
     links = [(ImageKind.POSTER, cover), (ImageKind.BANNER, said.bannerImage)]
-    return [ImageLink(kind=kind, url=url) for kind, url in links if url]
+    return [ImageLink(kind=kind, url=url) for kind, said_url in links if (url := web_address(said_url))]
 
 
 def streamed_number(said: str | None) -> int | None:
@@ -238,8 +237,8 @@ def character(edge: CharacterEdge) -> Character:
         or refuse("characters.node.name", node.name.full, "a name"),
         name_native=plain(node.name.native),
         role=word("characters.role", edge.role, _ROLES),
-        description=plain(node.description),
-        image_url=node.image.large,
+        description=prose(node.description),
+        image_url=web_address(node.image.large),
         voice_actors=[voice for one in present(edge.voiceActors) if (voice := voice_actor(one))],
     )
 

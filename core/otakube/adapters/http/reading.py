@@ -6,7 +6,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from otakube.domain.text import plain
+from otakube.domain.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
@@ -62,5 +62,6 @@ def word(field: str, value: str | None, vocabulary: Mapping[str | None, Value]) 
 
 
 def texts(values: Iterable[str | None]) -> list[str]:
-    """Plain, distinct, non-empty texts in their order."""
-    return list(dict.fromkeys(text for value in values if (text := plain(value))))
+    """Plain, distinct names in their order; one longer than a name can be is no name."""
+    found = (text for value in values if (text := plain(value)) and len(text) <= LONGEST_NAME)
+    return list(dict.fromkeys(found))

@@ -31,7 +31,7 @@ from otakube.domain.entry import (
     VoiceActor,
 )
 from otakube.domain.pages import Page
-from otakube.domain.text import plain
+from otakube.domain.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 _TYPES: dict[str | None, AnimeType] = {
@@ -113,7 +113,7 @@ def describe(said: Anime) -> Metadata:
         aired_from=day("aired.from", said.aired.from_),
         aired_to=day("aired.to", said.aired.to),
         broadcast=broadcast(said),
-        synopsis=plain(said.synopsis),
+        synopsis=prose(said.synopsis),
         genres=texts(one.name for one in [*said.genres, *said.explicit_genres]),
         tags=texts(one.name for one in [*said.themes, *said.demographics]),
         studios=texts(one.name for one in said.studios),
@@ -134,7 +134,7 @@ def episodes(raw: RawRecord) -> list[Episode]:
 def relationships(raw: RawRecord) -> Relationships:
     """Related works, and links to other sites."""
     said = _anime(raw)
-    links = [link.url for link in [*said.external, *said.streaming] if link.url and _is_web(link.url)]
+    links = [url for link in [*said.external, *said.streaming] if (url := web_address(link.url))]
     return Relationships(
         relations=[relation for group in said.relations for relation in related(group)],
         external_links=list(dict.fromkeys(links)),
@@ -209,7 +209,7 @@ def broadcast(said: Anime) -> Broadcast | None:
 
 def images(said: Anime) -> list[ImageLink]:
     """The poster, as large as it is offered."""
-    url = said.images.jpg.large_image_url or said.images.jpg.image_url
+    url = web_address(said.images.jpg.large_image_url or said.images.jpg.image_url)
     return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
 
 
@@ -244,7 +244,7 @@ def character(row: CharacterRow) -> Character:
             plain(row.character.name) or refuse("characters.name", row.character.name, "a name")
         ),
         role=word("characters.role", row.role, _ROLES),
-        image_url=row.character.images.jpg.image_url,
+        image_url=web_address(row.character.images.jpg.image_url),
         voice_actors=[
             VoiceActor(name=given_first(name), language=voice.language)
             for voice in row.voice_actors
@@ -265,7 +265,3 @@ def _anime(raw: RawRecord) -> Anime:
 
 def _page(kind: str, mal_id: int) -> str:
     return f"https://myanimelist.net/{word('relations.entry.type', kind, {'anime': 'anime', 'manga': 'manga'})}/{mal_id}"
-
-
-def _is_web(url: str) -> bool:
-    return re.fullmatch(r"https?://\S{1,2000}", url) is not None

@@ -31,7 +31,7 @@ from otakube.domain.entry import (
     Statistics,
 )
 from otakube.domain.pages import Page
-from otakube.domain.text import plain
+from otakube.domain.text import plain, prose, web_address
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason
@@ -106,7 +106,7 @@ def describe(document: Document, resource: Resource) -> Metadata:
         duration_seconds=said.episodeLength * 60 if said.episodeLength else None,
         aired_from=started,
         aired_to=day("endDate", said.endDate),
-        synopsis=plain(said.synopsis),
+        synopsis=prose(said.synopsis),
         genres=names(document.related(resource, "genres")),
         tags=names(document.related(resource, "categories")),
         studios=studios(document, resource),
@@ -235,7 +235,7 @@ def images(said: AnimeAttributes) -> list[ImageLink]:
 
 def picture(said: Pictures | None) -> str | None:
     """The largest form."""
-    return (said.original or said.large) if said else None
+    return web_address(said.original or said.large) if said else None
 
 
 def episode(said: EpisodeAttributes, number: int) -> Episode:
@@ -246,7 +246,7 @@ def episode(said: EpisodeAttributes, number: int) -> Episode:
         title=plain(titles.get("en_us") or titles.get("en") or said.canonicalTitle),
         title_japanese=plain(titles.get("ja_jp")),
         title_romaji=plain(titles.get("en_jp")),
-        synopsis=plain(said.synopsis),
+        synopsis=prose(said.synopsis),
         aired=day("episodes.airdate", said.airdate),
         duration_seconds=said.length * 60 if said.length else None,
         image_url=picture(said.thumbnail),
@@ -275,6 +275,6 @@ def character(row: Resource, resource: Resource) -> Character:
         name=plain(said.canonicalName) or refuse("characters.canonicalName", said.canonicalName, "a name"),
         name_native=plain((said.names or {}).get("ja_jp")),
         role=word("characters.role", read(RoleAttributes, row.attributes).role, _ROLES),
-        description=plain(said.description),
+        description=prose(said.description),
         image_url=picture(said.image),
     )
