@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The charts render for every set of values, say everything that they leave open, and tell no secret."""
+
+import re
+import subprocess
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from charts import CHARTS, SETS, containers, render
+from otakube.settings import Settings
+from otakube_api.contract import STEP_SECRET
+from otakube_cluster import binaries, settings
+
+ROOT = CHARTS.parent
+INLINE = CHARTS / "otakube/ci/inline-secrets-values.yaml"
+GIVEN_TO_NOBODY = {"otakube_embedding_folder"}  # the embed image knows where its models lie
+
+
+@pytest.fixture(scope="session")
+def helm() -> Path:
+    return binaries.program("helm", settings.from_environment().cache)
+
+
+def failure(helm: Path, *arguments: str) -> str:
+    command = [
+        str(helm),
+        "template",
+        "otakube",
+        str(CHARTS / "otakube"),
+        "--kube-version",
+        "1.34.0",
+        *arguments,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode
+    return done.stderr
+
+
+@pytest.mark.parametrize("chart", ["otakube", "otakube-dev", "otakube-crds"])
+def test_helm_finds_nothing_to_complain_about(helm: Path, chart: str) -> None:
+    values = ["--values", str(INLINE)] if chart == "otakube" else []
+    command = [str(helm), "lint", "--strict", str(CHARTS / chart), "--kube-version", "1.34.0", *values]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "WARNING" not in done.stdout
+
+
+@pytest.mark.parametrize("chosen", SETS, ids=lambda chosen: chosen.name)
+def test_every_container_of_every_set_is_restricted(helm: Path, chosen: Any) -> None:
+    found = list(containers(render(helm, chosen)))
+    assert found
+    for pod, container in found:
+        security = container["securityContext"]
+        assert security["allowPrivilegeEscalation"] is False
+        assert security["readOnlyRootFilesystem"] is True
+        assert security["capabilities"]["drop"] == ["ALL"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
+        assert "memory" in container.get("resources", {}).get("limits", {}) or container["name"] == "bucket"
+
+
+def test_only_the_operator_gets_a_token(helm: Path) -> None:
+    for chosen in SETS:
+        for document in render(helm, chosen):
+            if document["kind"] in {"Deployment", "StatefulSet"}:
+                pod = document["spec"]["template"]["spec"]
+                wants = pod.get("automountServiceAccountToken", True)
+                assert wants == (document["metadata"]["name"] == "otakube-operator")
+
+
+def test_every_setting_of_the_steps_is_a_value_or_a_secret(helm: Path) -> None:
+    documents = render(helm, next(chosen for chosen in SETS if chosen.values == INLINE))
+    (plain,) = (d["data"] for d in documents if d["kind"] == "ConfigMap")
+    (secret,) = (d["data"] for d in documents if d["metadata"]["name"] == STEP_SECRET)
+    wanted = {f"otakube_{name}" for name in Settings.model_fields} - GIVEN_TO_NOBODY
+    assert {name.lower() for name in plain} | set(secret) == wanted
+    parsed = Settings(
+        **{name.removeprefix("OTAKUBE_").lower(): _read(value) for name, value in plain.items()}
+    )
+    assert parsed.image_hosts == Settings.model_fields["image_hosts"].default
+
+
+def _read(value: str) -> Any:
+    return yaml.safe_load(value) if value.startswith("[") else value
+
+
+def test_a_secret_is_in_its_secret_and_nowhere_else(helm: Path) -> None:
+    documents = render(helm, next(chosen for chosen in SETS if chosen.values == INLINE))
+    secrets = [d for d in documents if d["kind"] == "Secret" and d.get("data")]
+    held = [b64decode(value).decode() for secret in secrets for value in secret["data"].values()]
+    assert any("secret-of-mongodb" in value for value in held)
+    rest = yaml.safe_dump_all([d for d in documents if d not in secrets])
+    assert "secret-of" not in rest
+    assert not any(value in rest for value in held)
+
+
+def test_a_secret_of_one_s_own_keeps_the_credentials_out(helm: Path) -> None:
+    (chosen,) = (chosen for chosen in SETS if chosen.name == "otakube external-stores-values")
+    documents = render(helm, chosen)
+    assert not [d for d in documents if d["kind"] == "Secret" and d.get("data")]
+    text = yaml.safe_dump_all(documents)
+    assert f"secretName: {STEP_SECRET}" not in text
+    assert "secretName: catalogue-credentials" in text
+
+
+def test_the_workflows_are_shipped_as_they_were_rendered_but_for_images(helm: Path) -> None:
+    (chosen,) = (chosen for chosen in SETS if chosen.name == "otakube external-stores-values")
+    shipped = {(d["kind"], d["metadata"]["name"]): d for d in render(helm, chosen)}
+    files = sorted((CHARTS / "otakube/files/workflows").glob("*.yaml"))
+    assert files
+    for path in files:
+        text = path.read_text()
+        for image in ("steps", "embed"):
+            text = text.replace(f"otakube-{image}:dev", f"registry.example.com/otakube/otakube-{image}:0.1.0")
+        wanted = yaml.safe_load(
+            text.replace("secretName: otakube-stores", "secretName: catalogue-credentials")
+        )
+        assert shipped[wanted["kind"], wanted["metadata"]["name"]] == wanted
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], "stores.mongodb.uri: give the connection string, or name a Secret in stores.existingSecret"),
+        (["--set", "stores.existingSecret=x"], "stores.qdrant.url: say where Qdrant answers"),
+        (["--set", "images.hostz=x"], "'hostz' not allowed"),
+        (["--set", "catalogue.replicas=0"], "/catalogue/replicas"),
+        (["--set", "image.pullPolicy=Sometimes"], "/image/pullPolicy"),
+        (["--set", "stores.qdrant.url=http://user:password@host"], "/stores/qdrant/url"),
+        (["--set", "operator.image.digest=sha256:short"], "/operator/image/digest"),
+        (["--set", "review.confidenceThreshold=2"], "/review/confidenceThreshold"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(helm: Path, given: list[str], words: str) -> None:
+    assert words in failure(helm, *given)
+
+
+@pytest.mark.parametrize("chart", ["otakube", "otakube-dev"])
+def test_every_value_is_described_in_the_schema(chart: str) -> None:
+    schema = yaml.safe_load((CHARTS / chart / "values.schema.json").read_text())
+    values = yaml.safe_load((CHARTS / chart / "values.yaml").read_text())
+    undescribed = list(_undescribed(values, schema, schema["$defs"], ()))
+    assert undescribed == []
+
+
+def _undescribed(values: Any, schema: Any, shared: Any, path: tuple[str, ...]) -> Any:
+    for name, value in values.items():
+        below = schema.get("properties", {}).get(name)
+        if below is None:
+            yield ".".join((*path, name))
+            continue
+        below = {**shared.get(below.get("$ref", "").rpartition("/")[2], {}), **below}
+        if not below.get("description"):
+            yield ".".join((*path, name))
+        if isinstance(value, dict) and "properties" in below and name != "resources":
+            yield from _undescribed(value, below, shared, (*path, name))
+
+
+def test_skaffold_builds_exactly_the_listed_images() -> None:
+    listed = yaml.safe_load((ROOT / "images/images.yaml").read_text())["images"]
+    built = yaml.safe_load((ROOT / "skaffold.yaml").read_text())["build"]["artifacts"]
+    assert [
+        (a["image"], a["docker"]["dockerfile"], a.get("requires", [{}])[0].get("image")) for a in built
+    ] == [(row["name"], row["dockerfile"], row.get("base")) for row in listed]
+
+
+def test_skaffold_installs_every_image_that_it_builds() -> None:
+    skaffold = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
+    text = yaml.safe_dump(skaffold["deploy"])
+    for artifact in skaffold["build"]["artifacts"]:
+        name = artifact["image"].replace("-", "_")
+        assert f"IMAGE_REPO_{name}}}" in text
+        assert f"IMAGE_TAG_{name}}}" in text
+
+
+@pytest.mark.parametrize(
+    "dockerfile", sorted((ROOT / "images").glob("*/Dockerfile")), ids=lambda p: p.parent.name
+)
+def test_a_dockerfile_copies_what_exists_runs_as_nobody_and_leaves_pip_behind(dockerfile: Path) -> None:
+    text = dockerfile.read_text()
+    for line in re.findall(r"^COPY (?!--from)(?:--\S+ )?(.*)$", text, re.MULTILINE):
+        assert all((ROOT / source).exists() for source in line.split()[:-1]), line
+    final = text.rpartition("\nFROM ")[2] if "\nFROM " in text else text
+    assert "pip" not in final.lower()
+    assert "--mount" not in text
+    derived = re.search(r"^ARG BASE=otakube-", text, re.MULTILINE)
+    assert derived or "USER 65532:65532" in final
+    assert derived or "ENTRYPOINT" in final

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real API server admits what the charts render, pods under `restricted`, without a warning."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+
+from charts import SETS, ValueSet, pods, render
+from control_plane import ControlPlane
+from otakube_cluster import binaries, settings
+
+SERVICE_MONITOR = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: servicemonitors.monitoring.coreos.com}
+spec:
+  group: monitoring.coreos.com
+  names: {kind: ServiceMonitor, plural: servicemonitors}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+"""
+"""A stand-in: the Prometheus operator's own definition is not ours to ship."""
+
+
+@pytest.fixture(scope="session")
+def helm() -> Path:
+    return binaries.program("helm", settings.from_environment().cache)
+
+
+@pytest.fixture(scope="session")
+def with_argo(otakube_api: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> ControlPlane:
+    """The API server with our kinds, Argo's own and the stand-in for ServiceMonitor."""
+    argo = binaries.program("argo", settings.from_environment().cache)
+    monitor = tmp_path_factory.mktemp("crds") / "servicemonitors.yaml"
+    monitor.write_text(SERVICE_MONITOR)
+    otakube_api.apply(*sorted((argo.parents[1] / "crds").glob("argoproj.io_*.yaml")), monitor)
+    kinds = ("workflows", "workflowtemplates", "cronworkflows")
+    otakube_api.wait_for_crds(
+        *(f"{kind}.argoproj.io" for kind in kinds), "servicemonitors.monitoring.coreos.com"
+    )
+    return otakube_api
+
+
+@pytest.fixture(scope="session")
+def server(with_argo: ControlPlane) -> Iterator[httpx2.Client]:
+    with with_argo.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def restricted(server: httpx2.Client) -> str:
+    """A namespace that enforces `restricted`, with the account that pods name by default."""
+    name = f"restricted-{secrets.token_hex(4)}"
+    labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+    server.post("/api/v1/namespaces", json={"metadata": {"name": name, "labels": labels}}).raise_for_status()
+    for account in ("default", "otakube-step", "otakube-operator", "otakube-catalogue"):
+        accounts = f"/api/v1/namespaces/{name}/serviceaccounts"
+        server.post(accounts, json={"metadata": {"name": account}}).raise_for_status()
+    return name
+
+
+@pytest.mark.parametrize("chosen", SETS, ids=lambda chosen: chosen.name)
+def test_everything_that_a_chart_renders_is_admitted_without_a_warning(
+    with_argo: ControlPlane, restricted: str, helm: Path, chosen: ValueSet
+) -> None:
+    documents = render(helm, chosen, restricted)
+    for document in documents:  # the stand-ins' chart writes one Secret into Otakube's namespace
+        document["metadata"]["namespace"] = restricted
+    dry_run = ("create", "--dry-run=server", "--validate=strict", "-o", "name", "-f", "-")
+    done = with_argo.kubectl(*dry_run, stdin=yaml.safe_dump_all(documents))
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert len(done.stdout.split()) == len(documents)
+
+
+@pytest.mark.parametrize("chosen", SETS, ids=lambda chosen: chosen.name)
+def test_every_pod_is_admitted_under_restricted_without_a_warning(
+    server: httpx2.Client, restricted: str, helm: Path, chosen: ValueSet
+) -> None:
+    found = list(pods(render(helm, chosen, restricted)))
+    assert found
+    for name, pod in found:
+        answer = create(server, restricted, name, pod)
+        assert answer.status_code == 201, f"{name}: {answer.text}"
+        assert "warning" not in answer.headers, f"{name}: {answer.headers['warning']}"
+
+
+def test_the_same_api_server_refuses_a_step_that_may_run_as_root(
+    server: httpx2.Client, restricted: str, helm: Path
+) -> None:
+    name, pod = next((n, p) for n, p in pods(render(helm, SETS[0], restricted)) if n.endswith("-fetch"))
+    loose = json.loads(json.dumps(pod))
+    del loose["spec"]["containers"][0]["securityContext"]
+    answer = create(server, restricted, name, loose)
+    assert answer.status_code == 403
+    assert "restricted" in answer.json()["message"]
+
+
+def create(server: httpx2.Client, namespace: str, name: str, pod: dict[str, Any]) -> httpx2.Response:
+    metadata = {"name": name[:60], "labels": pod["metadata"].get("labels", {})}
+    body = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod["spec"]}
+    query = {"dryRun": "All", "fieldValidation": "Strict"}
+    return server.post(f"/api/v1/namespaces/{namespace}/pods", json=body, params=query)
