@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Named points of the commit at which a test can make the process die, stop, fail or wait.
 
-OTAKUBE_FAILPOINT=S4.after:kill arms one. Unarmed, a point is one comparison. The drills generate their
-matrix from BOUNDARIES, so that a boundary without drills cannot be added.
+OTAKUBE_FAILPOINT=S4.after:kill arms one, a comma more. Unarmed, a point is one look-up. The drills generate
+their matrix from BOUNDARIES, so that a boundary without drills cannot be added.
 """
 
 import os
@@ -59,12 +59,22 @@ def _delay() -> None:
 
 ACTIONS = {"kill": _kill, "stop": _stop, "raise": _raise, "delay": _delay}
 
-_ARMED, _, _ACTION = os.environ.get(VARIABLE, "").partition(":")
-if _ARMED and (_ARMED not in POINTS or _ACTION not in ACTIONS):
-    raise SystemExit(f"{VARIABLE} is POINT:ACTION, of {', '.join(POINTS)} and {', '.join(ACTIONS)}")
+
+def armed(text: str) -> dict[str, str]:
+    """Action by point, from `POINT:ACTION[,POINT:ACTION]`."""
+    pairs = dict(one.partition(":")[::2] for one in text.split(",") if one)
+    if unknown := [point for point, action in pairs.items() if point not in POINTS or action not in ACTIONS]:
+        raise SystemExit(
+            f"{VARIABLE} does not know {', '.join(unknown)}; points are {', '.join(POINTS)}, "
+            f"actions {', '.join(ACTIONS)}"
+        )
+    return pairs
+
+
+_ARMED = armed(os.environ.get(VARIABLE, ""))
 
 
 def fp(point: str) -> None:
     """Do what was asked for at this point: mostly nothing."""
-    if point == _ARMED:
-        ACTIONS[_ACTION]()
+    if point in _ARMED:
+        ACTIONS[_ARMED[point]]()

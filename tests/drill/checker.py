@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The independent checker: reads the raw stores and judges the invariants of docs/commit.md.
 
-It shares no code with the product: PyMongo, boto3 and plain HTTP, its own digest, its own idea of what is right.
+It shares no code with the product: PyMongo, boto3, plain HTTP, its own digest, its own idea of what is right.
 """
 
 import hashlib
@@ -124,7 +124,7 @@ READER_VISIBLE = ("live_version", "commit_key", "digest", "model", "record")
 
 
 def visible_state(raw: Raw, entry_id: str) -> str:
-    """A digest of all that a reader can reach of an entry, in both stores, without the bookkeeping of commits."""
+    """A digest of all that a reader can reach of an entry in the stores, without the bookkeeping."""
     entry = raw.entry(entry_id)
     state = {
         "entry": {name: entry.get(name) for name in READER_VISIBLE},
@@ -139,17 +139,13 @@ def visible_state(raw: Raw, entry_id: str) -> str:
 def violations(
     raw: Raw, entry_id: str, *, live: Content | None, committed: list[Content], outputs: Json | None = None
 ) -> list[str]:
-    """Every invariant that does not hold of a quiet entry; `live` is what readers must see, None for nothing."""
+    """Every invariant that does not hold of a quiet entry; `live` is what readers must see, or None."""
     entry = raw.entry(entry_id)
     found = [*_quiet(raw, entry_id, entry), *_events(raw, entry_id, entry, committed)]
     if live is None:
+        stray = len(raw.points(entry_id))
         found += [f"I2: version {entry['live_version']} is live"] if entry.get("live_version") else []
-        found += (
-            [f"I3: {len(points)} points of an entry that is not live"]
-            if (points := raw.points(entry_id))
-            else []
-        )
-        return found
+        return found + ([f"I3: {stray} points of an entry that is not live"] if stray else [])
     found += [*_whole(raw, entry_id, entry, live), *_projections(raw, entry_id, entry, live)]
     if outputs is not None:
         stored = {
@@ -167,8 +163,16 @@ def _whole(raw: Raw, entry_id: str, entry: Json, live: Content) -> Iterator[str]
         yield "I1: nothing is live"
         return
     if entry["digest"] != live.digest or digest(entry["record"]) != live.digest:
-        yield f"I1: the live body is {digest(entry['record'])}, noted as {entry['digest']}, wanted {live.digest}"
-    points = raw.points(entry_id)
+        yield f"I1: live is {digest(entry['record'])}, noted as {entry['digest']}, wanted {live.digest}"
+    yield from _points(raw.points(entry_id), version, live)
+    if missing := live.image_keys - raw.keys("images/"):
+        yield f"I1: images are gone: {sorted(missing)}"
+    blobs = raw.keys(f"vectors/{entry_id}/")
+    if blobs != {f"vectors/{entry_id}/{entry['commit_key']}.json"}:
+        yield f"I3: vectors' blobs {sorted(blobs)} beside live {entry['commit_key']}"
+
+
+def _points(points: list[Json], version: int, live: Content) -> Iterator[str]:
     stray = [p["payload"]["version"] for p in points if p["payload"]["version"] != version]
     if stray:
         yield f"I3: points of versions {sorted(set(stray))} beside live {version}"
@@ -184,11 +188,6 @@ def _whole(raw: Raw, entry_id: str, entry: Json, live: Content) -> Iterator[str]
             yield f"I1: the vector of {kind} {number} is not the one that was embedded"
         if point["payload"]["digest"] != live.digest:
             yield f"I1: {kind} {number} is stamped {point['payload']['digest']}"
-    if missing := live.image_keys - raw.keys("images/"):
-        yield f"I1: images are gone: {sorted(missing)}"
-    blobs = raw.keys(f"vectors/{entry_id}/")
-    if blobs != {f"vectors/{entry_id}/{entry['commit_key']}.json"}:
-        yield f"I3: vectors' blobs {sorted(blobs)} beside live {entry['commit_key']}"
 
 
 def _projections(raw: Raw, entry_id: str, entry: Json, live: Content) -> Iterator[str]:

@@ -26,8 +26,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     tally = config.stash[TALLY]
     if tally["drills"]:
         terminalreporter.write_line(
-            f"drills: {tally['effective']} effective of {tally['drills']}, {tally['repeated']} steps run again, "
-            f"{tally['samples']} reads meanwhile"
+            f"drills: {tally['effective']} effective of {tally['drills']}, {tally['repeated']} steps run "
+            f"again, {tally['samples']} reads meanwhile"
         )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A TCP proxy on loopback with one trap: it acts between a request and its answer, and may withhold the answer."""
+"""A TCP proxy on loopback with one trap: it acts between a request and its answer, and may withhold that."""
 
 import socket
 import threading

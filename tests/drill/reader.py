@@ -13,7 +13,7 @@ POLL_SECONDS = 0.01
 
 
 class Reader:
-    """Reads the entry, then the points of the version it saw, then the entry again; a change between voids it."""
+    """Reads the entry, then the points of the version seen, then the entry; a change voids it all."""
 
     def __init__(self, raw: Raw, entry_id: str, allowed: list[Content]) -> None:
         self._raw, self._entry_id = raw, entry_id

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden records and vectors for drills: made up, deterministic, and written in plain JSON as a run leaves them."""
+"""Golden records and vectors for drills: made up, deterministic, in plain JSON as a run leaves them."""
 
 import hashlib
 import json
 import random
-from datetime import UTC, datetime
 from typing import Any
 
 MODEL = "drill@1"
@@ -23,9 +22,9 @@ def golden(entry_id: str, revision: int, *, episodes: int = 3, images: dict[str,
     """A record of an entry; each revision differs in its synopsis and its number of episodes."""
     mirrored = [
         {
-            "kind": "Poster", "source_url": f"https://cdn.example.org/{entry_id}/{sha}.png", "provider": "Jikan",
-            "sha256": sha, "key": key, "content_type": "image/png", "width": 2, "height": 2, "size_bytes": 64,
-            "phash": sha[:16],
+            "kind": "Poster", "source_url": f"https://cdn.example.org/{entry_id}/{sha}.png",
+            "provider": "Jikan", "sha256": sha, "key": key, "content_type": "image/png", "width": 2,
+            "height": 2, "size_bytes": 64, "phash": sha[:16],
         }
         for sha, key in images.items()
     ]  # fmt: skip
@@ -44,16 +43,17 @@ def golden(entry_id: str, revision: int, *, episodes: int = 3, images: dict[str,
             "confidence": 0.93,
             "provenance": {
                 "titles.main": {
-                    "provider": "Jikan", "fetched_at": "2026-11-20T12:00:00Z", "licence": "none", "confidence": 1.0
+                    "provider": "Jikan", "fetched_at": "2026-11-20T12:00:00Z", "licence": "none",
+                    "confidence": 1.0,
                 }
             },
         },
         "episodes": [
-            {"id": made_id("ep", f"{entry_id}/{n}"), "number": n, "title": f"Episode {n}, revision {revision}"}
+            {"id": made_id("ep", f"{entry_id}/{n}"), "number": n, "title": f"Episode {n}.{revision}"}
             for n in range(1, episodes + revision % 3 + 1)
         ],
         "characters": [{"id": made_id("char", entry_id), "name": f"Warden {revision}", "role": "Main"}],
-        "assembled_at": datetime(2026, 11, 20, 12, revision % 60, tzinfo=UTC).isoformat().replace("+00:00", "Z"),
+        "assembled_at": f"2026-11-20T12:{revision % 60:02d}:00Z",
     }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The place of a drill: stores behind proxies, step processes that are started, stopped, killed and run again."""
+"""The place of a drill: stores behind proxies, and step processes to start, stop, kill and run again."""
 
 import itertools
 import json

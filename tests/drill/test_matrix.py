@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every boundary of the commit x before, in flight, after x step and each store killed; generated, so complete."""
+"""Every boundary of the commit x before, in flight, after x step and each store killed; generated."""
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -49,21 +48,20 @@ class Subject:
 
 @pytest.fixture(scope="module")
 def subjects() -> list[Subject]:
+    """The entry that the last drill left whole, if it did."""
     return []
 
 
 @pytest.fixture
-def subject(site: Site, subjects: list[Subject], request: pytest.FixtureRequest) -> Iterator[Subject]:
-    """An entry with a live version before, so that half a commit would show."""
-    if not subjects:
-        new = Subject(made_id("ani", request.node.nodeid))
-        first = site.content(new.entry_id, 0)
-        site.commit(first)
-        new.history.append(first)
-        subjects.append(new)
-    current = subjects.pop()
-    yield current
-    subjects.append(current)  # reached only if the test did not fail
+def subject(site: Site, subjects: list[Subject], request: pytest.FixtureRequest) -> Subject:
+    """An entry with a live version, so that half a commit would show."""
+    if subjects:
+        return subjects.pop()
+    new = Subject(made_id("ani", request.node.nodeid))
+    first = site.content(new.entry_id, 0)
+    site.commit(first)
+    new.history.append(first)
+    return new
 
 
 def test_every_boundary_has_a_marker_and_twelve_cells() -> None:
@@ -75,6 +73,7 @@ def test_every_boundary_has_a_marker_and_twelve_cells() -> None:
 def test_a_commit_is_whole_or_absent_whoever_dies(
     site: Site,
     subject: Subject,
+    subjects: list[Subject],
     tally: "Counter[str]",
     boundary: Boundary,
     moment: str,
@@ -95,9 +94,9 @@ def test_a_commit_is_whole_or_absent_whoever_dies(
     tally.update(drills=1, effective=effective, repeated=status != 0, samples=reader.samples)
     assert reader.violations == []
     assert effective, "the fault fell outside of the commit"
-    assert (
-        violations(site.raw, subject.entry_id, live=content, committed=subject.history, outputs=outputs) == []
-    )
+    found = violations(site.raw, subject.entry_id, live=content, committed=subject.history, outputs=outputs)
+    assert found == []
+    subjects.append(subject)
 
 
 def strike(site: Site, content: Content, boundary: Boundary, moment: str, victim: str) -> tuple[Step, bool]:
@@ -125,7 +124,7 @@ def strike_in_flight(site: Site, content: Content, boundary: Boundary, victim: s
     trap = Trap(
         marker=MARKERS[boundary.name],
         action=server.kill if server else step.kill,
-        # The boundary's own store dies with the request in its hands, whoever else with the answer on its way.
+        # The boundary's own store dies with the request in hand, whoever else with the answer on its way.
         when="forwarded" if victim == boundary.store else "answered",
         withhold=victim in {"step", boundary.store},
     )

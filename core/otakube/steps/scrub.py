@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from otakube.errors import StepError
+from otakube.errors import Retriable, StepError
 from otakube.ports.ledger import EntryState, Intent, Lease
 from otakube.steps.settle import CommitStores, relay, settle
+from otakube_api.contract import FailureReason
 
 Clock = Callable[[], datetime]
 
@@ -40,6 +41,10 @@ class Outcome(StrEnum):
     REPAIRED = "Repaired"
     HELD = "Held"  # a commit is at work; the next run looks again
     FAILED = "Failed"  # a person must act; the detail says how
+
+
+class AtWork(Retriable):
+    """The entry is a commit's; the next run looks again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,8 @@ class Scrub:
             return
         try:
             yield True
+        except AtWork:
+            self.found(damage, subject, detail, Outcome.HELD)
         except StepError as error:
             self.found(damage, subject, f"{detail}; {error}", Outcome.FAILED)
         else:
@@ -115,38 +122,37 @@ async def _settle(scrub: Scrub, entry_id: str, intents: list[Intent]) -> None:
         return scrub.found(Damage.INTENT_OPEN, entry_id, detail, Outcome.HELD)
     async with scrub.repairing(Damage.INTENT_OPEN, entry_id, detail) as go:
         if go:
-            async with held(scrub, entry_id) as taken:
-                for intent in sorted(intents, key=lambda i: i.version) if taken else ():
+            async with held(scrub, entry_id):
+                for intent in sorted(intents, key=lambda i: i.version):
                     await settle(scrub.stores, intent)
     return None
 
 
 async def _tidy(scrub: Scrub, state: EntryState) -> None:
-    if not _lease_is_over(scrub, state):
-        return
+    """Relay what is left in the outbox; letting go of the entry afterwards clears the lease."""
     damage = Damage.OUTBOX_PENDING if state.outbox else Damage.LEASE_STALE
-    detail = (
-        f"{len(state.outbox)} events" if state.outbox else f"of {state.lease.owner}" if state.lease else ""
-    )
+    detail = f"{len(state.outbox)} events, leased to {state.lease.owner if state.lease else 'nobody'}"
+    if not _lease_is_over(scrub, state):
+        return scrub.found(damage, state.entry_id, detail, Outcome.HELD)
     async with scrub.repairing(damage, state.entry_id, detail) as go:
         if go:
-            async with held(scrub, state.entry_id) as taken:
-                live = await scrub.stores.catalogue.entry(state.entry_id) if taken else None
-                if live:
+            async with held(scrub, state.entry_id):
+                if live := await scrub.stores.catalogue.entry(state.entry_id):
                     await relay(scrub.stores, state.entry_id, live=live)
+    return None
 
 
 @asynccontextmanager
-async def held(scrub: Scrub, entry_id: str) -> AsyncIterator[bool]:
+async def held(scrub: Scrub, entry_id: str) -> AsyncIterator[None]:
     """Hold an entry as any commit does, so that nobody who held it before can change it any more."""
     ledger = scrub.stores.ledger
     token = await ledger.next_version(entry_id)
     now = scrub.clock()
     lease = Lease(token=token, owner=OWNER, until=now + timedelta(seconds=LEASE_SECONDS))
-    taken = await ledger.take_lease(entry_id, lease, now=now)
-    yield taken
-    if taken:
-        await ledger.release_lease(entry_id, token)
+    if not await ledger.take_lease(entry_id, lease, now=now):
+        raise AtWork(FailureReason.COMMIT_FENCED, "a commit took it meanwhile")
+    yield
+    await ledger.release_lease(entry_id, token)
 
 
 def _lease_is_over(scrub: Scrub, state: EntryState | None) -> bool:

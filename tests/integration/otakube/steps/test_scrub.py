@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scrubber against damage made by hand in every store."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from otakube.domain.work import Commit
+from otakube.ports.ledger import IntentState, Lease
+from otakube.ports.vectors import Version
+from otakube.steps.audit import audit
+from otakube.steps.scrub import Damage, Finding, Outcome, Scrub, finish
+from otakube.steps.settle import vectors_key
+from shop import Shop
+
+
+async def scrubbed(shop: Shop, *, dry_run: bool = False) -> list[Finding]:
+    scrub = Scrub(stores=shop.stores, clock=shop.clock, dry_run=dry_run)
+    await finish(scrub)
+    await audit(scrub, blobs_older_than=timedelta(days=-1))
+    return scrub.report.findings
+
+
+async def live(shop: Shop, wanted: Commit) -> tuple[str, int]:
+    state = await shop.stores.ledger.state(wanted.record.entry.id)
+    return state.entry_id, state.live_version
+
+
+async def a_commit_was_cut_off(shop: Shop, wanted: Commit) -> None:
+    entry_id, _ = await live(shop, wanted)
+    token = await shop.stores.ledger.next_version(entry_id)
+    lease = Lease(token=token, owner="work/gone/1-1", until=shop.now - timedelta(seconds=1))
+    assert await shop.stores.ledger.take_lease(entry_id, lease, now=shop.now)
+    key = (await shop.stores.ledger.state(entry_id)).commit_key
+    intent = await shop.stores.ledger.intent(key)
+    other = replace(
+        intent, commit_key="f" * 64, version=token, state=IntentState.PREPARED, run="work/gone/1-1"
+    )
+    assert await shop.stores.ledger.open_intent(other)
+    await _insert(shop, wanted, token)
+
+
+async def a_lease_was_left(shop: Shop, wanted: Commit) -> None:
+    entry_id, _ = await live(shop, wanted)
+    token = await shop.stores.ledger.next_version(entry_id)
+    lease = Lease(token=token, owner="work/gone/1-1", until=shop.now - timedelta(seconds=1))
+    assert await shop.stores.ledger.take_lease(entry_id, lease, now=shop.now)
+
+
+async def an_event_was_not_relayed(shop: Shop, wanted: Commit) -> None:
+    event = await shop.documents["events"].find_one_and_delete({})
+    del event["_id"]
+    await shop.stores.objects.delete(f"audit/{event['id']}.json")
+    await shop.documents["animes"].update_one({}, {"$push": {"outbox": event}})
+
+
+async def the_record_was_edited(shop: Shop, wanted: Commit) -> None:
+    await shop.documents["animes"].update_one({}, {"$set": {"record.entry.synopsis": "edited by hand"}})
+
+
+async def points_of_another_version_appeared(shop: Shop, wanted: Commit) -> None:
+    await _insert(shop, wanted, 77)
+
+
+async def points_were_lost(shop: Shop, wanted: Commit) -> None:
+    entry_id, version = await live(shop, wanted)
+    await shop.stores.vectors.delete(entry_id, version=version)
+
+
+async def points_of_no_entry_appeared(shop: Shop, wanted: Commit) -> None:
+    version = Version(entry_id="ani_" + "0" * 26, version=1, digest=wanted.digest)
+    await shop.stores.vectors.insert(version, wanted.vectors.points, payload={})
+
+
+async def a_point_too_many_appeared(shop: Shop, wanted: Commit) -> None:
+    entry_id, version = await live(shop, wanted)
+    extra = wanted.vectors.points[0].model_copy(update={"number": 999})
+    await shop.stores.vectors.insert(
+        Version(entry_id=entry_id, version=version, digest=wanted.digest), [extra], payload={}
+    )
+
+
+async def an_episode_was_lost(shop: Shop, wanted: Commit) -> None:
+    await shop.documents["episodes"].delete_one({})
+
+
+async def characters_of_no_entry_appeared(shop: Shop, wanted: Commit) -> None:
+    await shop.documents["characters"].insert_one(
+        {"_id": "x", "entry_id": "ani_gone", "version": 1, "record": {}}
+    )
+
+
+async def an_image_was_lost(shop: Shop, wanted: Commit) -> None:
+    await shop.stores.objects.delete(wanted.record.entry.images[0].key)
+
+
+async def an_image_was_left(shop: Shop, wanted: Commit) -> None:
+    await shop.stores.objects.put(f"images/{'e' * 64}.png", b"png", content_type="image/png")
+
+
+async def vectors_of_an_aborted_commit_were_left(shop: Shop, wanted: Commit) -> None:
+    await shop.stores.objects.put(vectors_key(wanted.record.entry.id, "b" * 64), b"{}")
+
+
+async def the_audit_copy_was_lost(shop: Shop, wanted: Commit) -> None:
+    event = await shop.documents["events"].find_one({})
+    await shop.stores.objects.delete(f"audit/{event['id']}.json")
+
+
+async def the_event_was_lost(shop: Shop, wanted: Commit) -> None:
+    await shop.documents["events"].delete_one({})
+
+
+async def _insert(shop: Shop, wanted: Commit, version: int) -> None:
+    stamp = Version(entry_id=wanted.record.entry.id, version=version, digest=wanted.digest)
+    await shop.stores.vectors.insert(stamp, wanted.vectors.points, payload={})
+
+
+DAMAGES: list[tuple[Callable[..., Awaitable[None]], Damage, Outcome]] = [
+    (a_commit_was_cut_off, Damage.INTENT_OPEN, Outcome.REPAIRED),
+    (a_lease_was_left, Damage.LEASE_STALE, Outcome.REPAIRED),
+    (an_event_was_not_relayed, Damage.OUTBOX_PENDING, Outcome.REPAIRED),
+    (the_record_was_edited, Damage.RECORD_CHANGED, Outcome.FAILED),
+    (points_of_another_version_appeared, Damage.POINTS_ORPHANED, Outcome.REPAIRED),
+    (points_of_no_entry_appeared, Damage.POINTS_ORPHANED, Outcome.REPAIRED),
+    (points_were_lost, Damage.POINTS_MISSING, Outcome.REPAIRED),
+    (a_point_too_many_appeared, Damage.POINTS_EXTRA, Outcome.FAILED),
+    (an_episode_was_lost, Damage.PROJECTION_STALE, Outcome.REPAIRED),
+    (characters_of_no_entry_appeared, Damage.PROJECTION_ORPHANED, Outcome.REPAIRED),
+    (an_image_was_lost, Damage.BLOB_MISSING, Outcome.FAILED),
+    (an_image_was_left, Damage.BLOB_ORPHANED, Outcome.REPAIRED),
+    (vectors_of_an_aborted_commit_were_left, Damage.BLOB_ORPHANED, Outcome.REPAIRED),
+    (the_audit_copy_was_lost, Damage.AUDIT_MISSING, Outcome.REPAIRED),
+    (the_event_was_lost, Damage.EVENT_MISSING, Outcome.REPAIRED),
+]
+
+
+def test_every_kind_of_damage_is_made_here() -> None:
+    assert {kind for _, kind, _ in DAMAGES} == set(Damage)
+
+
+async def test_nothing_is_found_in_a_clean_catalogue(shop: Shop) -> None:
+    await shop.commit(await shop.wanted("first"))
+    await shop.commit(await shop.wanted("second"))
+    await shop.commit(await shop.wanted("second", 2))
+    assert await scrubbed(shop, dry_run=True) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind", "outcome"), [pytest.param(*row, id=row[0].__name__) for row in DAMAGES]
+)
+async def test_damage_is_found_and_repaired_or_reported(
+    shop: Shop, damage: Callable[..., Awaitable[None]], kind: Damage, outcome: Outcome
+) -> None:
+    wanted = await shop.wanted("damaged")
+    await shop.commit(wanted)
+    await damage(shop, wanted)
+    assert [f.damage for f in await scrubbed(shop, dry_run=True)] == [kind]
+    assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(kind, outcome)]
+    left = await scrubbed(shop)
+    assert [f.damage for f in left] == ([kind] if outcome is Outcome.FAILED else [])
+
+
+async def test_a_dry_run_changes_nothing(shop: Shop) -> None:
+    wanted = await shop.wanted("dry")
+    await shop.commit(wanted)
+    await points_of_another_version_appeared(shop, wanted)
+    first = await scrubbed(shop, dry_run=True)
+    assert first == await scrubbed(shop, dry_run=True)
+    assert first[0].outcome is Outcome.FOUND
+
+
+async def test_a_commit_at_work_is_left_alone(shop: Shop) -> None:
+    wanted = await shop.wanted("at work")
+    await shop.commit(wanted)
+    await a_commit_was_cut_off(shop, wanted)
+    entry_id, _ = await live(shop, wanted)
+    held = {"$set": {"lease.until": shop.now + timedelta(seconds=60)}}
+    await shop.documents["animes"].update_one({"_id": entry_id}, held)
+    assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.HELD)]
+    shop.later(61)
+    assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.REPAIRED)]

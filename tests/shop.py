@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A catalogue of a test's own on the shared stores: database, collection and bucket."""
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+import pytest_asyncio
+
+from drill import records
+from otakube.adapters.mongodb import catalogue as mongodb
+from otakube.adapters.mongodb.connection import Documents
+from otakube.adapters.mongodb.ledger import MongoLedger
+from otakube.adapters.qdrant.vectors import QdrantVectors
+from otakube.adapters.s3.objects import S3Objects
+from otakube.domain import work
+from otakube.domain.entry import GoldenRecord
+from otakube.domain.work import Commit, VectorSet
+from otakube.settings import Settings
+from otakube.steps import commit as commit_step
+from otakube.steps.settle import CommitStores
+from otakube_api.contract import Output
+from stores import Stores
+
+LEASE_SECONDS = 60
+
+
+@dataclass
+class Shop:
+    """The stores as the commit sees them, and a clock that the test moves."""
+
+    settings: Settings
+    documents: Documents
+    stores: CommitStores
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+
+    def clock(self) -> datetime:
+        """The test's time."""
+        return self.now
+
+    def later(self, seconds: float) -> None:
+        """Move the clock."""
+        self.now += timedelta(seconds=seconds)
+
+    async def wanted(self, name: str, revision: int = 1, *, decision: str = "automatic") -> Commit:
+        """A run's record and vectors, with its image in the bucket."""
+        entry_id = records.made_id("ani", name)
+        sha = f"{revision:064x}"
+        key = f"images/{sha}.png"
+        await self.stores.objects.put(key, b"png", content_type="image/png")
+        made = records.body(records.golden(entry_id, revision, images={sha: key}))
+        record = GoldenRecord.model_validate_json(made)
+        digest = work.digest(record)
+        vectors = records.vectors(record.model_dump(mode="json"), digest)
+        return Commit(
+            record=record,
+            vectors=VectorSet.model_validate_json(records.body(vectors)),
+            digest=digest,
+            run=f"work/{name}/{revision}-1",
+            decision=decision,
+            note="",
+            reviewer="",
+        )
+
+    async def commit(self, wanted: Commit) -> dict[Output, str]:
+        """Commit it."""
+        return await commit_step.commit(
+            self.stores,
+            wanted,
+            collection=self.settings.qdrant_collection,
+            lease_seconds=LEASE_SECONDS,
+            clock=self.clock,
+        )
+
+
+@pytest.fixture
+def own_settings(stores: Stores) -> Settings:
+    """Settings with a database, a collection and a bucket that no other test uses."""
+    name = f"test-{secrets.token_hex(4)}"
+    boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{stores.objects.port}",
+        aws_access_key_id=stores.access_key_id,
+        aws_secret_access_key=stores.secret_access_key,
+        region_name="us-east-1",
+    ).create_bucket(Bucket=name)
+    return stores.settings(mongodb_database=name, qdrant_collection=name, s3_bucket=name)
+
+
+@pytest_asyncio.fixture
+async def shop(own_settings: Settings) -> AsyncIterator[Shop]:
+    """The commit's stores."""
+    async with Documents(own_settings) as documents, QdrantVectors(own_settings) as vectors:
+        stores = CommitStores(
+            ledger=MongoLedger(documents),
+            catalogue=mongodb.MongoCatalogue(documents),
+            identities=mongodb.MongoIdentities(documents),
+            reviews=mongodb.MongoReviews(documents),
+            image_map=mongodb.MongoImageMap(documents),
+            vectors=vectors,
+            objects=S3Objects(own_settings),
+        )
+        yield Shop(settings=own_settings, documents=documents, stores=stores)
