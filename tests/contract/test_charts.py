@@ -190,3 +190,10 @@ def test_a_dockerfile_copies_what_exists_runs_as_nobody_and_leaves_pip_behind(do
     derived = re.search(r"^ARG BASE=otakube-", text, re.MULTILINE)
     assert derived or "USER 65532:65532" in final
     assert derived or "ENTRYPOINT" in final
+
+
+def test_no_service_s_name_becomes_a_setting(helm: Path) -> None:
+    for chosen in SETS:
+        for document in render(helm, chosen):
+            if document["kind"] in {"Deployment", "StatefulSet"}:
+                assert document["spec"]["template"]["spec"]["enableServiceLinks"] is False

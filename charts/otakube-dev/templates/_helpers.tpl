@@ -63,6 +63,7 @@ spec:
       labels: {{- include "otakube-dev.labels" . | nindent 8 }}
     spec:
       automountServiceAccountToken: false
+      enableServiceLinks: false  # a Service named like a setting would overwrite it
       {{- with .root.Values.image.pullSecrets }}
       imagePullSecrets:
         {{- range . }}
