@@ -30,7 +30,9 @@ def merge_characters(
     merged: dict[str, CharacterEntry] = {}
     for group in _grouped(said):
         entry = _merge(entry_id, group, ids)
-        merged.setdefault(entry.id, entry)
+        while entry.id in merged:  # a namesake: two guards are two characters
+            entry = entry.model_copy(update={"id": derived_id("char", entry.id)})
+        merged[entry.id] = entry
     return sorted(merged.values(), key=lambda one: _PROMINENCE[one.role])[:_MOST]
 
 

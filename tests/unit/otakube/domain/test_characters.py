@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters of several providers as one list."""
+
+from otakube.domain.characters import merge_characters
+from otakube.domain.claims import Character
+from otakube.domain.entry import CharacterEntry, Provider, VoiceActor
+from otakube.domain.ids import derived_id
+
+MAL, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
+ENTRY = derived_id("ani", "one")
+
+
+def one(name: str, role: str = "Supporting", **more: object) -> Character:
+    return Character.model_validate({"name": name, "role": role, **more})
+
+
+def test_one_person_in_another_order_or_script_is_one_character() -> None:
+    merged = merge_characters(
+        ENTRY,
+        {
+            MAL: [one("Ann Takamaki", "Main")],
+            ANILIST: [one("Takamaki Ann", name_native="高巻 杏")],
+            KITSU: [one("Panther", name_native="高巻杏"), one("An Takamaki", name_native="高巻 杏")],
+        },
+    )
+    assert len(merged) == 2
+    assert merged[0].providers == [ANILIST, MAL, KITSU]
+    assert merged[0].role == "Main"
+
+
+def test_two_of_one_name_at_one_provider_stay_two() -> None:
+    merged = merge_characters(ENTRY, {MAL: [one("Guard", description="tall"), one("Guard", description="small")]})
+    assert len(merged) == 2
+    assert len({character.id for character in merged}) == 2
+
+
+def test_main_characters_come_first() -> None:
+    said = {MAL: [one("A", "Background"), one("B"), one("C", "Main")]}
+    assert [character.name for character in merge_characters(ENTRY, said)] == ["C", "B", "A"]
+
+
+def test_a_character_of_the_catalogue_keeps_its_id() -> None:
+    known = CharacterEntry(id=derived_id("char", "elsewhere"), name="Ginko", role="Main")
+    assert merge_characters(ENTRY, {MAL: [one("GINKO")]}, [known])[0].id == known.id
+
+
+def test_a_voice_is_named_once_a_language() -> None:
+    voices = [VoiceActor(name="Yuto Nakano", language="Japanese"), VoiceActor(name="Nakano, Yuto", language="japanese")]
+    merged = merge_characters(ENTRY, {MAL: [one("Ginko", voice_actors=voices)]})
+    assert len(merged[0].voice_actors) == 1
