@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Enrichments, runs and Workflow bodies for the operator's tests, each with what the test does not care about."""
+"""Enrichments, runs and Workflow bodies for the operator's tests, complete beside what a test is about."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -42,7 +42,7 @@ class Applier:
         self._gpu = gpu
 
     async def apply(self, observed: Observed, plan: Plan) -> bool:
-        """Do what the plan says; True if that made a new state to plan from, whose echo the cache will ignore.
+        """Do what the plan says; True if that made a new state to plan from, whose echo the cache ignores.
 
         Raises ApiError where the world is not as it was observed.
         """

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast the operator works off a pile, what an object costs it, and what a restart writes.
 
-`make bench-operator`, or `python tests/bench/operator_bench.py --binary KUBERNETES`. The comparison is a bare watch
-loop over Go's standard library (operator_bare_loop/main.go) which does two writes for each object; ours does those
-two and its finalizer and Event. Both meet the same API server in turn: the loop is held (SIGSTOP) while the objects
-are applied, let go, and timed until the last status is there.
+`make bench-operator`, or `python tests/bench/operator_bench.py --binary KUBERNETES`. The comparison is a bare
+watch loop over Go's standard library (operator_bare_loop/main.go), which does two writes for each object;
+ours does the same two, and its Events behind them. Both meet the same API server in turn: the loop is held
+(SIGSTOP) while the objects are applied, let go, and timed until a watch has told the last status.
 
 The last line is the ratio; 1 means as fast as the bare loop.
 """
@@ -57,7 +57,9 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--binary", type=Path, default=os.environ.get("OTAKUBE_KUBERNETES_BINARY"))
     parser.add_argument("--count", type=int, default=200, help="objects a round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each")
@@ -94,7 +96,7 @@ def _memory(plane: ControlPlane, api: httpx2.Client, folder: Path, small: int, l
 
 
 def _settled_memory(operator: OperatorProcess) -> int:
-    """Resident memory once nothing is queued and kopf's workers have gone, which they do after five idle seconds."""
+    """Resident memory once nothing is queued and kopf's idle workers have gone."""
     while operator.metric("otakube_operator_queue_depth"):
         time.sleep(0.2)
     time.sleep(8)
@@ -102,7 +104,7 @@ def _settled_memory(operator: OperatorProcess) -> int:
 
 
 def _idle_restart(plane: ControlPlane, api: httpx2.Client, folder: Path) -> int:
-    """Writes that the API server counts while an operator starts over settled objects and looks at each twice."""
+    """Writes that the API server counts while an operator starts over settled objects."""
     before = _writes(api)
     with running_operator(plane, folder, namespace="memory", resync_seconds=2) as operator:
         known = operator.metric("otakube_operator_known_objects", kind="AnimeEnrichment")
@@ -117,10 +119,11 @@ def _idle_restart(plane: ControlPlane, api: httpx2.Client, folder: Path) -> int:
 def _writes(api: httpx2.Client) -> int:
     """Writes to what the operator may write, as the API server itself counts them."""
     families = text_string_to_metric_families(api.get("/metrics").text)
-    samples = [each for family in families for each in family.samples if each.name == "apiserver_request_total"]
+    samples = [each for family in families for each in family.samples]
+    counted = [each for each in samples if each.name == "apiserver_request_total"]
     return sum(
         int(each.value)
-        for each in samples
+        for each in counted
         if each.labels["verb"] in WRITES and each.labels["resource"] in WATCHED
     )
 
@@ -145,9 +148,7 @@ def _rates(plane: ControlPlane, api: httpx2.Client, folder: Path, options: argpa
 
 
 @contextmanager
-def _loop(
-    plane: ControlPlane, folder: Path, who: str, namespace: str
-) -> Iterator["subprocess.Popen[bytes]"]:
+def _loop(plane: ControlPlane, folder: Path, who: str, namespace: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The operator or the bare loop, watching."""
     if who == OURS:
         with running_operator(plane, folder, namespace=namespace) as operator:
@@ -157,9 +158,7 @@ def _loop(
         return
     command = [str(folder / "bare"), "--server", plane.url, "--authority", str(plane.authority)]
     environment = os.environ | {"TOKEN": plane.token}
-    process = subprocess.Popen(
-        [*command, "--namespace", namespace], env=environment, stdout=subprocess.PIPE
-    )
+    process = subprocess.Popen([*command, "--namespace", namespace], env=environment, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         process.stdout.readline()  # "watching"

@@ -14,7 +14,7 @@ from control_plane import ControlPlane
 from operator_process import OperatorProcess, install_workflow_crd, running_operator
 
 Body = dict[str, Any]
-PATIENCE = 30.0  # seconds; the operator needs well below one
+PATIENCE = 60.0  # seconds; the operator needs well below one
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Proxy:
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
-            self.url = "http://127.0.0.1:%d" % runner.addresses[0][1]
+            self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
             started.set()
             await self._stop.wait()
             await runner.cleanup()
@@ -92,7 +92,7 @@ class Proxy:
         kept = ("Authorization", "Content-Type", "Accept")
         headers = {name: request.headers[name] for name in kept if name in request.headers}
         url, body = self._plane.url + request.path_qs, await request.read()
-        async with self._session.request(request.method, url, data=body, headers=headers) as upstream:
+        async with self._session.request(request.method, url, data=body or None, headers=headers) as upstream:
             if request.method in WRITES:
                 self.after_write(len(self.writes))
             response = web.StreamResponse(status=upstream.status)

@@ -326,7 +326,7 @@ def test_a_fixed_spec_resumes_a_stalled_enrichment() -> None:
     assert condition(made, "Stalled") is None
 
 
-@pytest.mark.parametrize(("succeeded", "failed"), product((0, 1, 3), repeat=2))
+@pytest.mark.parametrize(("succeeded", "failed"), list(product((0, 1, 3), repeat=2)))
 def test_finished_workflows_beyond_the_limits_are_deleted_oldest_first(succeeded: int, failed: int) -> None:
     seen = enrichment(successfulWorkflowsHistoryLimit=succeeded, failedWorkflowsHistoryLimit=failed)
     old = [run_of(seen, attempt=number, phase="Failed", results=FAILED) for number in (1, 3, 5)]
