@@ -30,6 +30,8 @@ def test_a_title_goes_straight_through_and_can_be_read(name: str) -> None:
     kube.wait(name, "condition=Ready")
     status = kube.get("animeenrichment", name)["status"]
     assert status["observedGeneration"] == 1
+    assert status["images"]["stored"] > 0
+    assert status["images"]["failed"] == 0
     assert len(kube.workflows(name)) == 1
     assert not kube.condition(name, "Stalled")
     entry = json.loads(otakube("entry", "show", status["entryId"], "--output", "json").stdout)
@@ -112,6 +114,20 @@ def test_a_second_enrichment_of_the_same_anime_becomes_its_next_version(names: C
     before, after = (kube.get("animeenrichment", each)["status"] for each in (first, second))
     assert before["entryId"] == after["entryId"]
     assert int(after["liveVersion"]) > int(before["liveVersion"])
+
+
+def test_a_year_tells_namesakes_apart(name: str) -> None:
+    kube.apply(name, {"anime": titles.NAMESAKE, "review": {"policy": "Never"}})
+    kube.wait(name, "condition=Ready")
+
+
+def test_hostile_text_is_stored_as_text_and_hostile_images_are_not_stored(names: Callable[[], str]) -> None:
+    text, pictures = names(), names()
+    kube.apply(text, {"anime": titles.HOSTILE_TEXT, "review": {"policy": "Never"}})
+    kube.apply(pictures, {"anime": titles.HOSTILE_IMAGES, "review": {"policy": "Never"}})
+    for each in (text, pictures):
+        kube.wait(each, "condition=Ready")
+    assert kube.get("animeenrichment", pictures)["status"]["images"]["failed"] > 0
 
 
 @pytest.mark.parametrize(

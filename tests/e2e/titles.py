@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Titles of the stand-in upstream (docs/stand-ins.md) and what each is used for."""
 
-SERIES = {"title": "TBD"}
-MOVIE = {"title": "TBD"}
-WITH_A_DEAD_PROVIDER = {"title": "TBD"}
+SERIES = {"title": "Hoshi no Toudaimori"}
+MOVIE = {"title": "Yoake no Ressha"}
+WITH_A_DEAD_PROVIDER = {"title": "Kasa no Eki"}
 UNKNOWN = {"title": "Nobody Ever Drew This One"}
-AMBIGUOUS = {"title": "TBD"}
+AMBIGUOUS = {"title": "Aoi Tori"}
+NAMESAKE = {"title": "Aoi Tori", "year": 2024}
+HOSTILE_TEXT = {"title": "Akui no Moji"}
+HOSTILE_IMAGES = {"title": "Abunai Gazou"}

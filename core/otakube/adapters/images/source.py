@@ -72,14 +72,14 @@ class WebImages:
 
 
 async def _start_child() -> asyncio.subprocess.Process:
-    # An environment of nothing: no secret for a decoder that a hostile file took over.
+    # No secret for a decoder that a hostile file took over: of the environment only where the modules are.
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-I",
+        "-sP",
         "-m",
         "otakube.adapters.images.decoder",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={"PATH": os.defpath},
+        env={"PATH": os.defpath, "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
     )
