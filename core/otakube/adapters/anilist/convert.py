@@ -17,7 +17,7 @@ from otakube.adapters.anilist.answers import (
     RelationEdge,
     VoiceActorNode,
 )
-from otakube.adapters.http.reading import converts, read, refuse, texts, word
+from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
 from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships
 from otakube.domain.entry import (
     AnimeStatus,
@@ -182,7 +182,7 @@ def day(field: str, said: FuzzyDate | None) -> date | None:
     if said is None or not (said.year and said.month and said.day):
         return None
     try:
-        return date(said.year, said.month, said.day)
+        return plausible(date(said.year, said.month, said.day))
     except ValueError:
         refuse(field, f"{said.year}-{said.month}-{said.day}", "a day that exists")
 

@@ -2,6 +2,7 @@
 """What the provider rooms share when they read answers: strict shapes, named vocabularies, one kind of error."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from otakube.domain.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
+
+_FIRST_YEAR = 1900
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Value = TypeVar("Value")
@@ -59,6 +62,11 @@ def word(field: str, value: str | None, vocabulary: Mapping[str | None, Value]) 
     if value not in vocabulary:
         refuse(field, value, "one of " + ", ".join(str(known) for known in vocabulary))
     return vocabulary[value]
+
+
+def plausible(day: date) -> date | None:
+    """A day since there is film; providers have years such as 0202, which are slips of the keyboard."""
+    return day if day.year >= _FIRST_YEAR else None
 
 
 def texts(values: Iterable[str | None]) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from otakube.adapters.http.reading import converts, read, refuse, texts, word
+from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
 from otakube.adapters.jikan.answers import (
     Anime,
     AnimeAnswer,
@@ -191,7 +191,9 @@ def day(field: str, said: str | None) -> date | None:
         return None
     match = _DAY.match(said)
     try:
-        return date(*map(int, match.groups())) if match else refuse(field, said, "an ISO 8601 time")
+        return (
+            plausible(date(*map(int, match.groups()))) if match else refuse(field, said, "an ISO 8601 time")
+        )
     except ValueError:
         refuse(field, said, "a day that exists")
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from otakube.adapters.http.reading import converts, read, refuse, texts, word
+from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
 from otakube.adapters.kitsu.answers import (
     AnimeAttributes,
     CharacterAttributes,
@@ -74,7 +74,6 @@ _ROLES: dict[str | None, Role] = {
 }
 _MAPPED = {"myanimelist/anime": Provider.JIKAN, "anilist/anime": Provider.ANILIST}
 _QUARTERS = [Quarter.WINTER, Quarter.SPRING, Quarter.SUMMER, Quarter.FALL]
-_FIRST_YEAR = 1900  # Kitsu has years such as 0202: slips of the keyboard, and no anime is older
 
 
 @converts
@@ -202,7 +201,7 @@ def day(field: str, said: str | None) -> date | None:
         found = date.fromisoformat(said)
     except ValueError:
         refuse(field, said, "a day as YYYY-MM-DD")
-    return found if found.year >= _FIRST_YEAR else None
+    return plausible(found)
 
 
 def score(said: str | None) -> float | None:

@@ -18,9 +18,7 @@ from otakube.domain.broadcast import airing_time, broadcast_slot
         (1, "9:05", (1, "09:05")),
     ],
 )
-def test_a_clock_beyond_midnight_is_the_next_day(
-    weekday: int, clock: str, expected: tuple[int, str]
-) -> None:
+def test_a_clock_beyond_midnight_is_the_next_day(weekday: int, clock: str, expected: tuple[int, str]) -> None:
     slot = broadcast_slot(weekday, clock)
     assert (slot.weekday, slot.time) == expected
 

@@ -29,7 +29,9 @@ def test_one_person_in_another_order_or_script_is_one_character() -> None:
 
 
 def test_two_of_one_name_at_one_provider_stay_two() -> None:
-    merged = merge_characters(ENTRY, {MAL: [one("Guard", description="tall"), one("Guard", description="small")]})
+    merged = merge_characters(
+        ENTRY, {MAL: [one("Guard", description="tall"), one("Guard", description="small")]}
+    )
     assert len(merged) == 2
     assert len({character.id for character in merged}) == 2
 
@@ -45,6 +47,9 @@ def test_a_character_of_the_catalogue_keeps_its_id() -> None:
 
 
 def test_a_voice_is_named_once_a_language() -> None:
-    voices = [VoiceActor(name="Yuto Nakano", language="Japanese"), VoiceActor(name="Nakano, Yuto", language="japanese")]
+    voices = [
+        VoiceActor(name="Yuto Nakano", language="Japanese"),
+        VoiceActor(name="Nakano, Yuto", language="japanese"),
+    ]
     merged = merge_characters(ENTRY, {MAL: [one("Ginko", voice_actors=voices)]})
     assert len(merged[0].voice_actors) == 1

@@ -35,9 +35,7 @@ def test_two_of_one_name_are_ambiguous() -> None:
     found = [said(number=1), said(number=2, aired_from=date(2024, 1, 1), episode_count=12)]
     resolution = resolve("Mushishi", found)
     assert resolution.chosen is None
-    assert {one.described[0].source_url for one in resolution.candidates} == {
-        one.source_url for one in found
-    }
+    assert {one.described[0].source_url for one in resolution.candidates} == {one.source_url for one in found}
 
 
 def test_a_misspelt_title_is_for_a_person_to_decide() -> None:

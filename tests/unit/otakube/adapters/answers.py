@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Raw records of the stand-in's titles, fetched by the real clients without a network."""
+
+import asyncio
+from functools import cache
+
+from otakube.adapters.anilist import convert as anilist
+from otakube.adapters.anilist.client import AniList
+from otakube.adapters.http.client import JsonClient, Limits
+from otakube.adapters.jikan import convert as jikan
+from otakube.adapters.jikan.client import Jikan
+from otakube.adapters.kitsu import convert as kitsu
+from otakube.adapters.kitsu.client import MEDIA_TYPE, Kitsu
+from otakube.domain.entry import Provider
+from otakube.ports.providers import Converter, RawRecord, Source
+from upstream_app import upstream
+
+CONVERTERS: dict[Provider, Converter] = {
+    Provider.JIKAN: jikan,
+    Provider.ANILIST: anilist,
+    Provider.KITSU: kitsu,
+}
+PARTS = ("metadata", "episodes", "relationships", "statistics", "characters")
+LIMITS = Limits(seconds=10, size=16 * 2**20)
+IDS = {Provider.JIKAN: "70009", Provider.ANILIST: "210018", Provider.KITSU: "60911"}  # a long runner
+
+
+@cache
+def long_runner(provider: Provider) -> RawRecord:
+    """All pages of a title of 150 episodes."""
+    return asyncio.run(_fetch(provider, IDS[provider]))
+
+
+async def _fetch(provider: Provider, number: str) -> RawRecord:
+    async with upstream() as client:
+        sources: dict[Provider, Source] = {
+            Provider.JIKAN: Jikan(JsonClient(client, LIMITS), "http://upstream.test/jikan/v4"),
+            Provider.ANILIST: AniList(JsonClient(client, LIMITS), "http://upstream.test/anilist"),
+            Provider.KITSU: Kitsu(
+                JsonClient(client, LIMITS, accept=MEDIA_TYPE), "http://upstream.test/kitsu/api/edge"
+            ),
+        }
+        return await sources[provider].fetch(number)
