@@ -11,11 +11,17 @@ release() { # NAME NAMESPACE [ARGS...]
   helm upgrade --install "$name" "charts/$name" --namespace "$namespace" --timeout 5m "$@" >/dev/null
 }
 
+# The local cluster's tags stay the same, so a word of their contents tells which pods run old images.
+revision=
+if [ "$1" = local ]; then
+  revision=$(cat "$(dirname "$KUBECONFIG")"/images/* | sha256sum | cut -c1-12)
+fi
+
 for namespace in otakube otakube-dev; do
-  kubectl create namespace "$namespace" --dry-run=client -o yaml | kubectl apply -f - >/dev/null
+  kubectl get namespace "$namespace" >/dev/null 2>&1 || kubectl create namespace "$namespace" >/dev/null
   kubectl label namespace "$namespace" --overwrite pod-security.kubernetes.io/enforce=restricted >/dev/null
 done
 
 release otakube-crds otakube
-release otakube-dev otakube-dev --wait
-release otakube otakube --values charts/otakube/values-dev.yaml ${OTAKUBE_VALUES:+--values "$OTAKUBE_VALUES"} --wait
+release otakube-dev otakube-dev --set-string image.revision="$revision" --wait
+release otakube otakube --values charts/otakube/values-dev.yaml --set-string image.revision="$revision" ${OTAKUBE_VALUES:+--values "$OTAKUBE_VALUES"} --wait

@@ -61,6 +61,9 @@ spec:
   template:
     metadata:
       labels: {{- include "otakube-dev.labels" . | nindent 8 }}
+      {{- with .root.Values.image.revision }}
+      annotations: {otakube.dev/image-revision: {{ . | quote }}}
+      {{- end }}
     spec:
       automountServiceAccountToken: false
       enableServiceLinks: false  # a Service named like a setting would overwrite it
