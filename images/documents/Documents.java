@@ -92,7 +92,8 @@ public final class Documents {
             Lock lock = reads ? gate.readLock() : gate.writeLock();
             lock.lock();
             try {
-                Document answer = super.handleMessage(message);
+                // The answer refers to stored documents, which the next write changes in place: copy it now.
+                Document answer = super.handleMessage(message).cloneDeeply();
                 if (!reads) {
                     commit();
                 }

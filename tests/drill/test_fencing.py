@@ -14,7 +14,7 @@ from drill.site import FATAL, RETRIABLE, Site, Step
 from otakube.failpoints import POINTS
 
 # Points at which the writer holds the lease and its version is not live yet.
-HOLDING = [point for point in POINTS if "S1.after" <= point <= "S5.before"]
+HOLDING = POINTS[POINTS.index("S1.after") : POINTS.index("S5.after")]
 SEED = int(os.environ.get("DRILL_SEED", "20261120"))
 RANDOM_KILLS = int(os.environ.get("DRILL_RANDOM", "6"))
 WRITERS = 4

@@ -22,7 +22,6 @@ from otakube.steps.settle import (
     roll_forward,
     settle,
     vectors_key,
-    withdraw,
 )
 from otakube.steps.wanted import check, commit_key, image_keys, payload
 from otakube_api.contract import FailureReason, Output
@@ -30,6 +29,10 @@ from otakube_api.contract import FailureReason, Output
 DECISIONS = ("approve", "automatic")
 
 Clock = Callable[[], datetime]
+
+
+class Fenced(Retriable):
+    """Another run holds the entry, or held it meanwhile: this attempt's version can never go live."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +139,12 @@ async def _carry_out(
         await put_blobs(stores, wanted, intent)
         await _renew(stores, held, intent, now=clock())
         await insert_points(stores, wanted, intent)
-    except Fatal:
-        await compensate(stores, intent, live_key=None)
+        live = await make_live(stores, wanted, held, intent, at=clock())
+    except (Fatal, Fenced):
+        state = await stores.ledger.state(intent.entry_id)
+        await compensate(stores, intent, live_key=state.commit_key if state else None)
         await stores.ledger.release_lease(intent.entry_id, held.lease.token)
         raise
-    live = await make_live(stores, wanted, held, intent, at=clock())
     await stores.ledger.move_intent(intent, IntentState.COMMITTED)
     committed = replace(intent, state=IntentState.COMMITTED)
     await roll_forward(stores, committed, live=live)
@@ -190,7 +194,6 @@ async def make_live(
     state = await stores.ledger.state(intent.entry_id)
     if state and state.live_version == intent.version:
         return live
-    await withdraw(stores, intent)
     raise _fenced(intent.entry_id, state)
 
 
@@ -226,7 +229,7 @@ async def _renew(stores: CommitStores, held: Held, intent: Intent, *, now: datet
         raise _fenced(intent.entry_id, await stores.ledger.state(intent.entry_id))
 
 
-def _fenced(entry_id: str, state: EntryState | None) -> Retriable:
+def _fenced(entry_id: str, state: EntryState | None) -> Fenced:
     lease = state.lease if state else None
     holder = f"held by {lease.owner} until {lease.until:%H:%M:%S} UTC" if lease else "changed by a newer run"
-    return Retriable(FailureReason.COMMIT_FENCED, f"{entry_id} is {holder}; this attempt changed nothing")
+    return Fenced(FailureReason.COMMIT_FENCED, f"{entry_id} is {holder}; this attempt changed nothing")

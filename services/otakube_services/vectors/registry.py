@@ -53,7 +53,8 @@ class Collections:
         with self._lock:
             if name in self._open:
                 raise Conflict(f"Wrong input: Collection `{name}` already exists!")
-            self._open[self.checked(name)] = Collection.create(self.folder / name, body)
+            folder = self.folder / self.checked(name)
+            self._open[name] = Collection.create(folder, body)
 
     def delete(self, name: str) -> bool:
         """Remove the collection and its files; False if there is none."""
