@@ -106,7 +106,7 @@ async def project(stores: CommitStores, entry_id: str, *, live: LiveEntry | None
 
 
 async def supersede(stores: CommitStores, live: LiveEntry) -> None:
-    """Delete the points and the vectors' blobs of older versions; images are shared and swept by the audit."""
+    """Delete points and vectors' blobs of older versions; images are shared, the audit sweeps them."""
     await stores.vectors.delete_before(live.entry_id, version=live.version)
     kept = vectors_key(live.entry_id, live.commit_key)
     async for key in stores.objects.list(f"vectors/{live.entry_id}/"):
