@@ -77,7 +77,6 @@ def answer(
     asked = workflow["status"]["nodes"][gate.node]["outputs"]["parameters"]
     if ReviewOutput.DECISION not in {parameter["name"] for parameter in asked}:
         raise KeyError(ReviewOutput.DECISION)
-    finished_at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     message = f"{values[ReviewOutput.DECISION]}, with otakube review"
     return [
         {"op": "test", "path": "/metadata/resourceVersion", "value": gate.version},
@@ -86,11 +85,21 @@ def answer(
         {
             "op": "add",
             "path": f"{node}/finishedAt",
-            "value": finished_at,
+            "value": _stamp(now),
         },
         {"op": "add", "path": f"{node}/message", "value": message},
         {"op": "replace", "path": f"{node}/outputs/parameters", "value": [_filled(p, values) for p in asked]},
     ]
+
+
+def is_answer(gate: Gate, values: Mapping[ReviewOutput, str], *, now: datetime) -> bool:
+    """Whether the gate was answered by just this answer, given at `now`."""
+    return gate.finished_at == _stamp(now) and gate.answers == values
+
+
+def _stamp(moment: datetime) -> str:
+    """As Kubernetes writes times."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _is_review(node: Mapping[str, Any]) -> bool:

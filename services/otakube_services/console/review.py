@@ -31,6 +31,7 @@ from otakube_services.console.gate import (
     GateState,
     answer,
     gate_of,
+    is_answer,
 )
 
 ALREADY_DECIDED = 3
@@ -139,27 +140,46 @@ async def decide(
 ) -> None:
     """Answer the gate of an enrichment's current run, or say who did before."""
     enrichment = await cluster.get(ENRICHMENTS, name)
+    now = datetime.now(UTC)
     for _ in range(ROUNDS):
         workflow = await current_workflow(cluster, enrichment)
         gate = gate_of(workflow)
-        if gate.state is not GateState.OPEN:
-            raise closed(name, gate)
-        try:
-            patch = answer(workflow, gate, values=values, now=datetime.now(UTC))
-            await cluster.patch(WORKFLOWS, gate.workflow, patch, dry_run=dry_run is DryRun.SERVER)
-        except KeyError as error:
-            raise ConsoleError(
-                f"the review of workflow {gate.workflow!r} does not ask for a decision: the WorkflowTemplate "
-                f"{contract.TEMPLATE!r} is of another version; upgrade the chart otakube"
-            ) from error
-        except Refused as error:
-            if error.status not in {409, 422}:  # anything but "it has changed since you read it"
-                raise
-            continue
+        # A busy API server may carry out a patch and then answer that it was refused.
+        if not is_answer(gate, values, now=now):
+            patch = patch_for(name, workflow, values=values, now=now)
+            if not await _accepted(cluster, gate.workflow, patch, dry_run=dry_run):
+                continue
         done = "would be" if dry_run is DryRun.SERVER else "is"
         print(f"{name} {done} {_PAST[Decision(values[ReviewOutput.DECISION])]} ({gate.workflow})")
         return
     raise ConsoleError(f"workflow of {name!r} keeps changing; nothing was decided. Try again")
+
+
+def patch_for(
+    name: str, workflow: Mapping[str, Any], *, values: Mapping[ReviewOutput, str], now: datetime
+) -> list[dict[str, Any]]:
+    """The patch that answers a Workflow's gate; ConsoleError if there is nothing to answer."""
+    gate = gate_of(workflow)
+    if gate.state is not GateState.OPEN:
+        raise closed(name, gate)
+    try:
+        return answer(workflow, gate, values=values, now=now)
+    except KeyError as error:
+        raise ConsoleError(
+            f"the review of workflow {gate.workflow!r} does not ask for a decision: the WorkflowTemplate "
+            f"{contract.TEMPLATE!r} is of another version; upgrade the chart otakube"
+        ) from error
+
+
+async def _accepted(cluster: Cluster, workflow: str, patch: list[dict[str, Any]], *, dry_run: DryRun) -> bool:
+    """False if the Workflow has changed since it was read."""
+    try:
+        await cluster.patch(WORKFLOWS, workflow, patch, dry_run=dry_run is DryRun.SERVER)
+    except Refused as error:
+        if error.status not in {409, 422}:
+            raise
+        return False
+    return True
 
 
 async def current_workflow(cluster: Cluster, enrichment: Mapping[str, Any]) -> Mapping[str, Any]:

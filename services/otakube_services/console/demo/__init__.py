@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from otakube_services.console.cluster import ENRICHMENTS, Cluster
+from otakube_services.console.cluster import Cluster
 from otakube_services.console.command import application, cluster_command
 
 app = application()
@@ -26,10 +26,7 @@ async def demo(cluster: Cluster, *, delete: Delete = False, seconds: Timeout = 6
     from otakube_services.console.demo.screen import Screen
 
     if delete:
-        for body in story.manifests():
-            name = body["metadata"]["name"]
-            gone = await cluster.delete(ENRICHMENTS, name)
-            print(f"animeenrichment {name} {'deleted' if gone else 'was not there'}")
+        await story.remove(cluster, limit_seconds=seconds)
         return
     screen = Screen(Console())
     found = await story.play(cluster, screen, limit_seconds=seconds)

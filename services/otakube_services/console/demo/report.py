@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from otakube_services.console import record, search
-from otakube_services.console.cluster import ENRICHMENTS, Cluster
+from otakube_services.console.cluster import ENRICHMENTS, Cluster, ConsoleError
 from otakube_services.console.command import print_table
 from otakube_services.console.demo.progress import PHASES, Progress, timing
 from otakube_services.console.demo.screen import Screen
@@ -33,6 +33,8 @@ async def tell(cluster: Cluster, screen: Screen, found: Sequence[Progress]) -> N
         f"$ otakube entry images {SHOWN}   # the first {min(IMAGES_SHOWN, len(images))} of {len(images)}"
     )
     record.print_images(images[:IMAGES_SHOWN])
+    if not any(image["sha256"] for image in images):
+        raise ConsoleError(f"no image of {SHOWN} was mirrored; the lines above say why")
     screen.heading(f'$ otakube search "{QUERY}"')
     search.print_results(await search.find(cluster, QUERY, limit=3))
     screen.heading("Time of each step, and from the run's start to Ready")

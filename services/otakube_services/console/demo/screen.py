@@ -35,10 +35,11 @@ class Screen:
 
     def say(self, text: str = "") -> None:
         """One line, stamped."""
-        self.console.print(f"[{self._clock() - self._start:6.1f} s] {text}", markup=False, highlight=False)
+        stamp = f"[{self._clock() - self._start:6.1f} s]"
+        self.console.print(stamp, text, markup=False, highlight=False, soft_wrap=True)
 
     def heading(self, text: str) -> None:
-        self.console.print(f"\n[bold]{text}[/]", highlight=False)
+        self.console.print(f"\n{text}", style="bold", markup=False, highlight=False, soft_wrap=True)
 
     def update(self, found: Sequence[Progress]) -> None:
         """Tell what changed, and redraw the board."""

@@ -105,6 +105,19 @@ async def answer(cluster: Cluster, screen: Screen) -> None:
     print()
 
 
+async def remove(cluster: Cluster, *, limit_seconds: float) -> None:
+    """Delete the three objects and wait until they are gone."""
+    names = [body["metadata"]["name"] for body in manifests()]
+    for name in names:
+        gone = await cluster.delete(ENRICHMENTS, name)
+        print(f"animeenrichment {name} {'deleted' if gone else 'was not there'}")
+    deadline = time.monotonic() + limit_seconds
+    while left := [one.name for one in await look(cluster)]:
+        if time.monotonic() > deadline:
+            raise ConsoleError(f"{', '.join(left)} did not go away; see docs/troubleshooting.md")
+        await asyncio.sleep(POLL_SECONDS)
+
+
 def not_installed(cluster: Cluster, error: Refused) -> ConsoleError:
     return ConsoleError(
         f"Otakube is not installed on this cluster, namespace {cluster.namespace!r} ({error}): `make install`"
@@ -131,6 +144,6 @@ def _conditions(one: Progress) -> str:
 
 def _cure(name: str) -> str:
     return (
-        f"Look at it: kubectl -n otakube describe animeenrichment {name}; what the reasons mean: "
+        f"Look at it: kubectl describe animeenrichment {name}; what the reasons mean: "
         "docs/troubleshooting.md. Then `otakube demo --delete` and `otakube demo` begin anew"
     )

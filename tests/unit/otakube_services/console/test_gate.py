@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from otakube_api.contract import ReviewOutput
-from otakube_services.console.gate import GateState, answer, gate_of
+from otakube_services.console.gate import GateState, answer, gate_of, is_answer
 from workflows import a_gate, a_workflow, with_gate
 
 NOW = datetime(2026, 4, 1, 13, tzinfo=UTC)
@@ -81,3 +81,15 @@ def test_a_node_id_with_a_slash_is_one_path_element() -> None:
     workflow = a_workflow(nodes={"a/b~c": gate})
     patch = answer(workflow, gate_of(workflow), values=VALUES, now=NOW)
     assert patch[1]["path"] == "/status/nodes/a~1b~0c/phase"
+
+
+def test_only_the_very_answer_counts_as_ones_own() -> None:
+    answered = with_gate(
+        phase="Succeeded",
+        finishedAt="2026-04-01T13:00:00Z",
+        outputs={"parameters": [{"name": name.value, "value": value} for name, value in VALUES.items()]},
+    )
+    assert is_answer(gate_of(answered), VALUES, now=NOW)
+    assert not is_answer(gate_of(answered), VALUES, now=NOW.replace(minute=1))
+    assert not is_answer(gate_of(answered), VALUES | {ReviewOutput.DECISION: "reject"}, now=NOW)
+    assert not is_answer(gate_of(a_workflow()), VALUES, now=NOW)
