@@ -458,6 +458,21 @@ def test_transition_times_move_with_the_status_only() -> None:
     assert ready_before.last_transition_time == ready_after.last_transition_time
 
 
+def test_a_transition_time_moves_when_the_status_does() -> None:
+    seen, run = in_phase("running")
+    ended = replace(run, phase="Succeeded", results=PUBLISHED)
+    [ready] = planned(seen, ended, now=LATER).status.conditions
+    assert (ready.status, ready.last_transition_time) == ("True", LATER)
+
+
+def test_attempts_are_counted_from_the_workflows_where_no_status_was_written() -> None:
+    seen = replace(enrichment(), requested_at="today")
+    first = run_of(seen, phase="Failed", results=FAILED, requested_at=None)
+    made = planned(seen, first)
+    assert made.create is not None
+    assert made.create.attempt == 2
+
+
 def test_a_title_too_long_for_the_api_is_cut() -> None:
     seen = enrichment()
     results = read_results([node("fetch", entry_id="ani_1", title="x" * 9000, failed_sources="[]")])
