@@ -23,7 +23,6 @@ from otakube.steps.inputs import read_checkpoint, read_input
 from otakube.steps.stage import STAGES
 from otakube_api.contract import FailureReason
 
-
 Shape = TypeVar("Shape", bound=BaseModel)
 
 

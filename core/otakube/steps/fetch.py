@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import orjson
-from pydantic import ValidationError
 
 from otakube import logs
 from otakube.domain import work
@@ -25,6 +24,7 @@ from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.catalogue import Catalogue, Identities
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import RawRecord, Room
+from otakube.steps.inputs import read_checkpoint
 from otakube_api.contract import FailureReason, Output, SourceReason
 
 PARTS = ("episodes", "relationships", "statistics", "characters")
@@ -42,7 +42,7 @@ class Wanted:
     type: AnimeType | None = None
 
     @classmethod
-    def parse(  # noqa: PLR0913 - the step's options
+    def parse(
         cls, *, anime_id: str, source_urls: str, title: str, providers: str, year: str = "", type_: str = ""
     ) -> "Wanted":
         """From the step's options; a wrong one is named."""
@@ -72,6 +72,7 @@ class Wanted:
 class Harvest:
     """What the run has learnt so far."""
 
+    stored: dict[Provider, RawRecord] = field(default_factory=dict)  # by an earlier attempt of this run
     ids: dict[Provider, str] = field(default_factory=dict)
     records: dict[Provider, RawRecord] = field(default_factory=dict)
     described: dict[Provider, Metadata] = field(default_factory=dict)
@@ -107,7 +108,9 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket."""
     rooms = {provider: rooms[provider] for provider in wanted.providers}
     harvest = Harvest()
-    harvest.ids = await first_ids(wanted, rooms, harvest, catalogue)
+    harvest.stored = await stored_records(rooms, objects, work_prefix)
+    harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
+    harvest.ids |= await first_ids(wanted, rooms, harvest, catalogue)
     await fetch_all(rooms, harvest, objects, work_prefix)
     check_quorum(harvest, asked=rooms.keys(), quorum=quorum)
     entry_id, existing = await (await identities()).claim(harvest.pages, derived_id("ani", uid))
@@ -132,6 +135,8 @@ async def first_ids(
         return ids_of(live.record.entry.sources)
     if wanted.source_urls:
         return ids_of(wanted.source_urls, strict=True)
+    if harvest.stored:
+        return {}
     return ids_of((await resolve_title(wanted, rooms)).source_urls)
 
 
@@ -232,10 +237,8 @@ async def fetch_one(
     room: Room, provider: Provider, harvest: Harvest, objects: ObjectStore, prefix: str
 ) -> None:
     """One provider's record, checked for readability and stored; a failure is noted."""
-    key = f"{prefix}/{work.raw(provider)}"
-    record = await stored_record(objects, key)
+    record = harvest.stored.get(provider)
     try:
-        fresh = record is None
         if record is None:
             record = await room.source.fetch(harvest.ids[provider])
         described = room.converter.metadata(record)
@@ -246,20 +249,21 @@ async def fetch_one(
             getattr(room.converter, part)(record)
         except SourceError as error:
             harvest.fail(provider, SourceError(error.reason, f"{part}: {error}"))
-    if fresh:
-        await objects.put(key, record.model_dump_json().encode())
+    if provider not in harvest.stored:
+        await objects.put(f"{prefix}/{work.raw(provider)}", record.model_dump_json().encode())
     page = identify(record.source_url)
     harvest.ids[provider] = page.id if page else harvest.ids[provider]
     harvest.records[provider], harvest.described[provider] = record, described
     return None
 
 
-async def stored_record(objects: ObjectStore, key: str) -> RawRecord | None:
-    """What this run has fetched before."""
-    try:
-        return RawRecord.model_validate_json(await objects.get(key))
-    except (KeyError, ValidationError):  # absent, or cut short by another release
-        return None
+async def stored_records(
+    rooms: Mapping[Provider, Room], objects: ObjectStore, prefix: str
+) -> dict[Provider, RawRecord]:
+    """What an earlier attempt of this run fetched; a record of another release is fetched anew."""
+    keys = [f"{prefix}/{work.raw(provider)}" for provider in rooms]
+    found = await asyncio.gather(*(read_checkpoint(objects, key, RawRecord) for key in keys))
+    return {provider: record for provider, record in zip(rooms, found, strict=True) if record}
 
 
 def measure_agreement(harvest: Harvest) -> None:

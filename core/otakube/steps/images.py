@@ -34,7 +34,7 @@ class Review(NamedTuple):
     threshold: float
 
 
-async def images(  # noqa: PLR0913 - the step's ports
+async def images(
     source: ImageSource,
     objects: ObjectStore,
     image_map: ImageMap,

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stand-in upstream as a real process on loopback, and steps run against it as a person runs them."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A running stand-in without rate limits."""
+
+    url: str
+
+    def faults(self, *faults: dict[str, object]) -> None:
+        """Put these faults in force instead of the present ones."""
+        httpx2.put(f"{self.url}/admin/faults", json=list(faults)).raise_for_status()
+
+    def asked(self) -> int:
+        """Requests since the last `forget`."""
+        return sum(row["count"] for row in httpx2.get(f"{self.url}/admin/requests").json())
+
+    def forget(self) -> None:
+        """Count requests from here on."""
+        httpx2.delete(f"{self.url}/admin/requests").raise_for_status()
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Settings that point steps at it."""
+        return {
+            "OTAKUBE_JIKAN_URL": f"{self.url}/jikan/v4",
+            "OTAKUBE_ANILIST_URL": f"{self.url}/anilist",
+            "OTAKUBE_KITSU_URL": f"{self.url}/kitsu/api/edge",
+            "OTAKUBE_IMAGE_HOSTS": '["127.0.0.1"]',
+            "OTAKUBE_IMAGE_PRIVATE_HOSTS": '["127.0.0.1"]',
+            "OTAKUBE_PROVIDER_TIMEOUT_SECONDS": "10",
+        } | more
+
+
+@contextmanager
+def running_upstream() -> Iterator[Upstream]:
+    """Start it on a free port; stop it by its id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    limits = ["--jikan-per-second", "0", "--jikan-per-minute", "0", "--anilist-per-minute", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "otakube_services.upstream", "--port", str(port), *limits],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        upstream = Upstream(f"http://127.0.0.1:{port}")
+        _wait(upstream, process)
+        yield upstream
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait(upstream: Upstream, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx2.get(f"{upstream.url}/healthz").raise_for_status()
+        except httpx2.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"the stand-in upstream did not start; exit status {process.poll()}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a step ended."""
+
+    status: int
+    failure: str  # the termination message
+    outputs: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A bucket in a folder, and steps over it."""
+
+    folder: Path
+    upstream: Upstream
+
+    def step(self, name: str, *options: str, uid: str = "uid-1", **settings: str) -> Outcome:
+        """Run one step to its end."""
+        outputs, log = self.folder / "outputs" / name, self.folder / "termination-log"
+        log.unlink(missing_ok=True)
+        common = [f"--objects=file:{self.folder}/bucket", f"--outputs={outputs}", f"--uid={uid}"]
+        done = subprocess.run(
+            [Path(sys.executable).with_name("otakube"), "step", name, *options, *common, f"--termination-log={log}"],
+            env={"PATH": os.defpath, "OTAKUBE_SECRETS_DIR": "/nonexistent"} | self.upstream.environment(**settings),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        found = {file.name: file.read_text() for file in outputs.glob("*")} if done.returncode == 0 else {}
+        assert "Traceback" not in done.stderr, done.stderr
+        return Outcome(done.returncode, log.read_text() if log.exists() else "", found)
+
+    def objects(self, prefix: str = "") -> list[str]:
+        """Keys in the bucket."""
+        root = self.folder / "bucket"
+        keys = (file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+        return sorted(key for key in keys if key.startswith(prefix))
+
+    def read(self, key: str) -> Any:
+        """One object as JSON."""
+        return json.loads((self.folder / "bucket" / key).read_bytes())
+
+    def golden(self, uid: str = "uid-1") -> Any:
+        """The run's golden record."""
+        return self.read(f"work/{uid}/1-1/golden.json")
