@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is left of a run when it has ended."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from otakube.adapters.folder.documents import FolderDocuments
+from otakube.adapters.folder.objects import FolderObjects
+from otakube.steps.conclude import Ended, conclude, failed_nodes
+
+WORK = "work/uid/2-3"
+
+
+def ended(status: str, *messages: str, failures: str | None = None) -> Ended:
+    nodes = [{"displayName": "stage(0)", "message": message, "phase": "Failed"} for message in messages]
+    return Ended(
+        enrichment="demo/mushishi",
+        uid="uid",
+        generation=2,
+        attempt=3,
+        work=WORK,
+        status=status,
+        failures=json.dumps(nodes) if failures is None else failures,
+        title="Mushishi",
+    )
+
+
+async def after(folder: Path, end: Ended) -> tuple[list[str], dict[str, dict[str, object]]]:
+    """Keys that remain of a run with two objects, beside one of another run; and the dead letters by key."""
+    objects, documents = FolderObjects(folder), FolderDocuments(folder)
+    for key in (f"{WORK}/fetch/Jikan.json", f"{WORK}/golden.json", "work/uid/2-30/golden.json"):
+        await objects.put(key, b"{}")
+
+    async def dead_letters() -> FolderDocuments:
+        return documents
+
+    await conclude(objects, dead_letters, end)
+    await conclude(objects, dead_letters, end)  # Argo may run it twice
+    keys = [key async for key in objects.list("")]
+    letters = {key: json.loads(await objects.get(key)) for key in keys if key.startswith("dead-letters/")}
+    return [key for key in keys if key.startswith("work/")], letters
+
+
+async def test_a_run_that_ended_well_leaves_nothing_and_touches_no_other(tmp_path: Path) -> None:
+    assert await after(tmp_path, ended("Succeeded")) == (["work/uid/2-30/golden.json"], {})
+
+
+async def test_a_failed_run_leaves_a_letter_with_all_that_a_person_needs(tmp_path: Path) -> None:
+    keys, letters = await after(
+        tmp_path, ended("Failed", "Error (exit code 65): RecordInvalid: entry.titles.main is empty")
+    )
+    assert f"{WORK}/golden.json" in keys
+    letter = letters["dead-letters/uid-2-3.json"]
+    assert letter["step"] == "stage"
+    assert letter["title"] == "Mushishi"
+    assert (letter["reason"], letter["message"]) == ("RecordInvalid", "entry.titles.main is empty")
+    assert letter["attempt"] == 3
+    assert letter["objects"] == [f"{WORK}/fetch/Jikan.json", f"{WORK}/golden.json"]
+    assert str(letter["command"]).startswith("otakube step stage --enrichment=demo/mushishi --uid=uid")
+
+
+async def test_the_letter_is_in_the_document_store_too(tmp_path: Path) -> None:
+    await after(tmp_path, ended("Error", "whatever"))
+    kept = json.loads((tmp_path / "documents" / "dead-letters.json").read_text())
+    assert kept[WORK]["reason"] == "UnexpectedError"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "workflow shutdown with strategy:  Terminate",
+        "Stopped with strategy 'Stop': workflow shutdown with strategy Stop",
+        "Error (exit code 65): ReviewRejected: by anna: wrong anime",
+    ],
+)
+async def test_a_run_that_a_person_ended_is_cleared_up(tmp_path: Path, message: str) -> None:
+    assert await after(tmp_path, ended("Failed", message)) == (["work/uid/2-30/golden.json"], {})
+
+
+@pytest.mark.parametrize("failures", ["", "[]", "null", '"[]"'])
+async def test_a_failure_without_a_node_is_kept_too(tmp_path: Path, failures: str) -> None:
+    _, letters = await after(tmp_path, ended("Error", failures=failures))
+    assert letters["dead-letters/uid-2-3.json"]["step"] == "workflow"
+
+
+def test_failures_that_are_no_json_are_kept_as_they_are() -> None:
+    assert failed_nodes("oh no") == [{"displayName": "", "message": "oh no"}]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: what it lists, what it imports, how it completes and how it fails."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+OTAKUBE = Path(sys.executable).with_name("otakube")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [OTAKUBE, *arguments], capture_output=True, text=True, check=False, timeout=60, env={"COLUMNS": "200"} | environment
+    )
+
+
+def imported(code: str) -> set[str]:
+    """Top-level packages that a piece of code leaves imported."""
+    script = f"{code}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_help_lists_the_commands_with_a_line_each() -> None:
+    listed = run("--help").stdout
+    for command in ("step", "cluster", "review", "search"):
+        assert command in listed
+    assert "Run one step of an enrichment" in listed
+
+
+def test_listing_imports_no_command() -> None:
+    code = (
+        "from otakube.main import app, entry_points, summary\n"
+        "from typer.testing import CliRunner\n"
+        "result = CliRunner().invoke(app, ['--help']); assert result.exit_code == 0, result.output"
+    )
+    assert not imported(code) & {"pydantic", "structlog", "httpx2", "pymongo", "qdrant_client", "kr8s", "yaml"}
+
+
+def test_version_is_the_distributions() -> None:
+    assert run("--version").stdout.startswith("otakube 0.")
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    assert run("nonsense").returncode == 2
+
+
+def test_a_shell_completes_steps() -> None:
+    done = run("", _OTAKUBE_COMPLETE="complete_bash", COMP_WORDS="otakube step fe", COMP_CWORD="2")
+    assert "fetch" in done.stdout
+
+
+@pytest.mark.parametrize("step", ["fetch", "stage", "images", "embed", "commit", "conclude"])
+def test_every_step_has_help_with_an_example(step: str) -> None:
+    done = run("step", step, "--help")
+    assert done.returncode == 0
+    assert f"Example: otakube step {step}" in " ".join(done.stdout.split())
+    for option in ("--work", "--outputs", "--objects", "--uid", "--generation", "--attempt"):
+        assert option in done.stdout
+
+
+HEAVY = {"qdrant_client", "grpc", "onnxruntime", "onnx", "tokenizers", "numpy", "scipy", "imagehash", "kopf", "rich", "boto3"}
+
+
+@pytest.mark.parametrize(
+    ("modules", "also_not"),
+    [
+        ("otakube.commands.step", {"httpx2", "pydantic", "pymongo", "PIL", "obstore"}),
+        ("otakube.steps.fetch", {"pymongo", "PIL"}),
+        ("otakube.steps.stage", {"pymongo", "PIL", "httpx2"}),
+        ("otakube.steps.images, otakube.adapters.images.source", {"pymongo", "PIL", "stamina"}),
+        ("otakube.steps.conclude", {"pymongo", "PIL", "httpx2"}),
+    ],
+)
+def test_a_step_imports_only_its_own(modules: str, also_not: set[str]) -> None:
+    assert not imported(f"import {modules}") & (HEAVY | also_not)
