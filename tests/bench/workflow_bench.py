@@ -12,6 +12,7 @@ and without that work.
 import argparse
 import json
 import os
+import signal
 import ssl
 import statistics
 import sys
@@ -308,6 +309,7 @@ def main() -> int:
     arguments.add_argument("--title", default=TITLE)
     given = arguments.parse_args()
     cluster = Cluster(given.namespace)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the second controller goes
     with default_requeue(cluster):
         results = bench(cluster, rounds=given.rounds, title=given.title)
     return 0 if report(results, requeue_time(cluster)) else 1
