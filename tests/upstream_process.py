@@ -103,8 +103,16 @@ class Workbench:
         log.unlink(missing_ok=True)
         common = [f"--objects=file:{self.folder}/bucket", f"--outputs={outputs}", f"--uid={uid}"]
         done = subprocess.run(
-            [Path(sys.executable).with_name("otakube"), "step", name, *options, *common, f"--termination-log={log}"],
-            env={"PATH": os.defpath, "OTAKUBE_SECRETS_DIR": "/nonexistent"} | self.upstream.environment(**settings),
+            [
+                Path(sys.executable).with_name("otakube"),
+                "step",
+                name,
+                *options,
+                *common,
+                f"--termination-log={log}",
+            ],
+            env={"PATH": os.defpath, "OTAKUBE_SECRETS_DIR": "/nonexistent"}
+            | self.upstream.environment(**settings),
             capture_output=True,
             text=True,
             timeout=120,

@@ -60,10 +60,10 @@ def load(entry: importlib.metadata.EntryPoint) -> Any:
 class LazyCommands(TyperGroup):
     """Sub-commands by entry point: listed by their docstring, imported when they run or complete."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
         return list(entry_points())
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's signature
         entry = entry_points().get(cmd_name)
         return TyperGroup(name=cmd_name, help=summary(entry)) if entry else None
 

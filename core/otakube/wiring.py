@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bootstrap: joins ports to adapters, each imported when a step asks for it, because each pod pays for imports."""
+"""The bootstrap: joins ports to adapters, each imported when it is asked for: each pod pays for imports."""
 
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Wiring:
     """Builds each part once, and closes what it opened; `async with Wiring(...)`.
 
-    `objects_uri` is `s3:` (the stores of the settings) or `file:DIR` (everything in one folder, for runs by hand).
+    `objects_uri` is `s3:` (the stores of the settings) or `file:DIR` (all in one folder, for runs by hand).
     """
 
     def __init__(self, objects_uri: str) -> None:

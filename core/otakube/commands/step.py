@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run one step of an enrichment by hand or in its pod.
 
-One registration a step: an async function that takes the wiring and the run, then its own options as keywords.
+One registration a step: an async function of the wiring and the run, with its own options as keywords.
 What a step needs is imported inside it, so that `otakube step fetch` never pays for an inference engine.
 """
 
 import asyncio
+import contextlib
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -71,7 +72,7 @@ def _common(
 
 
 def step(node: Node) -> Callable[[Step], Step]:
-    """Register an async function as `otakube step NODE`: its keyword arguments become options, beside the common ones."""
+    """Register a function as `otakube step NODE`; its keywords become options beside the common ones."""
 
     def register(function: Step) -> Step:
         own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
@@ -91,7 +92,7 @@ def step(node: Node) -> Callable[[Step], Step]:
     return register
 
 
-def execute(  # noqa: PLR0913 - the common options
+def execute(
     node: Node,
     body: Callable[[Wiring, Run], Awaitable[Outputs]],
     *,
@@ -139,10 +140,8 @@ def fail(failure: Failure, *, fatal: bool, termination_log: Path) -> None:
     text = contract.format_failure(failure)
     logs.logger().error("failed", reason=failure.reason.value, message=failure.message)
     print(text, file=sys.stderr)
-    try:
+    with contextlib.suppress(OSError):  # not in a pod: standard error has it
         termination_log.write_text(text)
-    except OSError:
-        pass  # not in a pod: standard error has it
     raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable)
 
 
@@ -172,8 +171,8 @@ async def fetch(
     source_urls: SourceUrls = "[]",
     title: Title = "",
     year: Year = "",
-    type: Type = "",  # noqa: A002 - the option is --type
-    mode: Mode = "FullEnrichment",
+    type: Type = "",
+    mode: Mode = "FullEnrichment",  # noqa: ARG001 - one set of parameters for all steps; fetch asks for all
     providers: Providers = '["Jikan", "AniList", "Kitsu"]',
 ) -> Outputs:
     """Ask every provider what it knows of an anime and keep the answers as received.

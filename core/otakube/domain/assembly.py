@@ -75,7 +75,7 @@ def assemble(
 def refresh(
     live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry], mirror: Mirror, now: datetime
 ) -> GoldenRecord:
-    """The live record with fresh episodes and nothing else changed; an episode that vanished upstream stays."""
+    """The live record with fresh episodes and nothing else new; one that vanished upstream stays."""
     fresh = {one.number: one.model_copy(update={"image": _mirrored(one.image, mirror)}) for one in episodes}
     merged = {one.number: one for one in live.episodes} | fresh
     record = live.model_copy(

@@ -20,7 +20,7 @@ _OTHER_SEASON = 0.25  # taken off a title that names another season or part
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One anime as the providers' searches describe it, with how well it fits the title that was asked for."""
+    """One anime as the providers' searches describe it, and how well it fits the title asked for."""
 
     score: float
     described: tuple[Metadata, ...]
@@ -47,7 +47,7 @@ class Resolution:
 def resolve(
     title: str, found: Sequence[Metadata], *, year: int | None = None, kind: AnimeType | None = None
 ) -> Resolution:
-    """Decide which of the anime found at the providers a title means; `year` and `kind` tell namesakes apart."""
+    """Decide which of the anime found a title means; `year` and `kind` tell namesakes apart."""
     scored = sorted(
         (
             Candidate(max(fit(title, one) for one in group), group)
@@ -91,7 +91,7 @@ def same(one: Metadata, other: Metadata) -> bool:
 
 
 def agreement(one: Metadata, other: Metadata) -> float:
-    """How sure it is that two descriptions mean one anime, 0 to 1: titles first, then type, year and length."""
+    """How sure it is that two descriptions mean one anime, 0 to 1: titles, then type, year, length."""
     titles = max(similarity(a, b) for a in names(one) for b in names(other))
     checks = [
         (one.type == other.type, 0.1, AnimeType.UNKNOWN in (one.type, other.type)),

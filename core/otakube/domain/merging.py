@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One value from what several providers say: by the policy of its field, with provenance and the losing values."""
+"""One value from what several providers say: by its field's policy, with provenance and losing values."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -104,7 +104,7 @@ def shown(value: Any) -> str:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two values mean the same: spelling aside, and a day in Japan is sometimes the day before in UTC."""
+    """Whether two values mean the same: spelling aside, and Japan's day may be the day before in UTC."""
     if isinstance(one, date) and isinstance(other, date):
         return abs(one - other) <= timedelta(days=1)
     if isinstance(one, str) and isinstance(other, str):

@@ -22,13 +22,13 @@ class Policy(NamedTuple):
 
 POLICIES: dict[str, Policy] = {
     #                        rule           believed first to last
-    "title":            Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),   # MAL's romanisation is what people search for
+    "title":            Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),   # people search for MAL's spelling
     "title_english":    Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),
     "title_japanese":   Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),
     "synonyms":         Policy(Rule.UNION,    (JIKAN, ANILIST, KITSU)),
     "type":             Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),
     "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, KITSU)),   # AniList changes it within the hour
-    "season":           Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),   # Kitsu's is derived from its first day
+    "season":           Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),   # Kitsu's is derived
     "episode_count":    Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),
     "duration_seconds": Policy(Rule.MAJORITY, (ANILIST, JIKAN, KITSU)),
     "aired_from":       Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),   # Kitsu's day is UTC's

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The five stages: what each makes of all providers' claims, and the record in which it is kept as a checkpoint."""
+"""The five stages: what each makes of all providers' claims, and the record that is its checkpoint."""
 
 from collections.abc import Mapping
 from statistics import fmean
@@ -35,7 +35,7 @@ class MetadataStage(Record):
 
 class EpisodesStage(Record):
     episodes: list[EpisodeDetailEntry] = Field(default=[], max_length=10_000)
-    findings: list[str] = []
+    findings: list[str] = Field(default=[])
 
 
 class RelationshipsStage(Record):

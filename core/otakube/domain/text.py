@@ -40,7 +40,7 @@ def web_address(text: str | None) -> str | None:
 
 
 def comparable(text: str) -> str:
-    """One spelling of a name for comparison: compatibility form, no case, accents or punctuation, single spaces."""
+    """One spelling of a name for comparison: no case, accents, widths or punctuation, single spaces."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     # Combining marks of Latin letters are accents; those of kana tell ga from ka and stay.
     unaccented = "".join(c for c in decomposed if not 0x300 <= ord(c) < 0x370)
@@ -48,5 +48,5 @@ def comparable(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """One spelling of a person's name, whatever the order of its parts: "Takamaki, Ann" and "Ann Takamaki"."""
+    """One spelling of a person's name in any order: "Takamaki, Ann" and "Ann Takamaki"."""
     return " ".join(sorted(comparable(name).split()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Titles taken apart: the name, and which season or part of it is meant. "Mushishi 2nd Season" is not "Mushishi"."""
+"""Titles taken apart: the name, and which season or part is meant. "Mushishi II" is not "Mushishi"."""
 
 import re
 from typing import NamedTuple

@@ -33,7 +33,7 @@ def digest(record: GoldenRecord) -> str:
 
 
 class Point(Record):
-    """One vector to store. `kind` names the vector (title, synopsis, character, episode); `number` counts within it."""
+    """One vector to store. `kind` (title, synopsis, character, episode) names it; `number` counts within."""
 
     kind: str
     number: int

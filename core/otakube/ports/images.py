@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class ImageRefused(Exception):
-    """One image cannot be had. `lasting`: the same URL would be refused again, so it is not asked for again soon."""
+    """One image cannot be had. `lasting`: it would be refused again, so it is not asked for soon."""
 
     def __init__(self, message: str, *, lasting: bool) -> None:
         super().__init__(message)

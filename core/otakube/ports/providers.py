@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Metadata providers, as steps need them: a source that answers (I/O), and a converter of its answers (pure)."""
+"""Metadata providers, as steps need them: a source that answers (I/O), a converter that reads (pure)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Answer(BaseModel):
 
 
 class RawRecord(BaseModel):
-    """All that one provider answered about one anime: its own object in the bucket. Parts are `anime`, `episodes/1`, …"""
+    """All that one provider answered about one anime, in one object. Parts: `anime`, `episodes/1`, …"""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -60,14 +60,14 @@ class Source(Protocol):
         """Anime whose titles resemble it, best first, at most ten."""
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
-        """Our provider's id of an anime known by its pages at other providers; None if it has no such link."""
+        """This provider's id of an anime known by pages elsewhere; None if it has no such link."""
 
     async def fetch(self, provider_id: str) -> RawRecord:
         """All parts of one anime."""
 
 
 class Converter(Protocol):
-    """One provider's answers in our words. Pure; what cannot be read is a SourceError AnswerInvalid naming the field."""
+    """One provider's answers in our words. Pure; what cannot be read is AnswerInvalid with the field."""
 
     def metadata(self, raw: RawRecord) -> Metadata: ...
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The conclude step, the workflow's exit handler: clears up after a run that ended well, and keeps what a person
-needs of one that did not."""
+"""The conclude step, the workflow's exit handler.
+
+It clears up after a run that ended well, and keeps what a person needs of one that did not."""
 
 import shlex
 from collections.abc import Awaitable, Callable
@@ -38,7 +39,7 @@ class Ended:
 async def conclude(
     objects: ObjectStore, dead_letters: Callable[[], Awaitable[DeadLetters]], ended: Ended
 ) -> dict[Output, str]:
-    """Remove the run's objects, or leave a dead letter beside them. A run that a person stopped leaves nothing."""
+    """Remove the run's objects, or leave a dead letter beside them; a stopped run leaves nothing."""
     failed = failed_nodes(ended.failures)
     if ended.status == "Succeeded" or stopped(failed) or rejected(failed):
         removed = await remove(objects, f"{ended.work}/")

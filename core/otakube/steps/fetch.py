@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fetch step: finds the anime at every provider, and keeps each provider's answers as received.
 
-One provider's failure is reported, not fatal, while the quorum stands. Answers that this run has already are not
-asked for again.
+One provider's failure is reported, not fatal, while the quorum stands. Answers that this run has already are
+not asked for again.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
     harvest.ids |= await first_ids(wanted, rooms, harvest, catalogue)
     await fetch_all(rooms, harvest, objects, work_prefix)
-    check_quorum(harvest, asked=rooms.keys(), quorum=quorum)
+    check_quorum(harvest, quorum)
     entry_id, existing = await (await identities()).claim(harvest.pages, derived_id("ani", uid))
     live = await (await catalogue()).entry(entry_id) if existing else None
     return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
@@ -130,7 +130,7 @@ async def first_ids(
         if live is None:
             raise Fatal(
                 FailureReason.ANIME_UNKNOWN,
-                f"the catalogue has no entry {wanted.anime_id}: correct spec.anime.id, or name it by sourceUrls",
+                f"the catalogue has no entry {wanted.anime_id}: correct spec.anime.id, or use sourceUrls",
             )
         return ids_of(live.record.entry.sources)
     if wanted.source_urls:
@@ -176,9 +176,10 @@ async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candi
         return resolution.chosen
     if resolution.candidates:
         listed = "; ".join(map(str, resolution.candidates[:5]))
+        several = "may mean several anime" if len(resolution.candidates) > 1 else "is close to one anime only"
         raise Fatal(
             FailureReason.ANIME_AMBIGUOUS,
-            f"{title!r:.200} may mean several anime: {listed}. Name one by spec.anime.sourceUrls, or add its year or type",
+            f"{title!r:.200} {several}: {listed}. Name one by spec.anime.sourceUrls, or add its year or type",
         )
     if failures:
         # The one that is away may know it.
@@ -187,14 +188,14 @@ async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candi
         )
     raise Fatal(
         FailureReason.ANIME_UNKNOWN,
-        f"no provider knows {title!r:.200}: correct spec.anime.title, or name the anime by spec.anime.sourceUrls",
+        f"no provider knows {title!r:.200}: correct spec.anime.title, or use spec.anime.sourceUrls",
     )
 
 
 async def fetch_all(
     rooms: Mapping[Provider, Room], harvest: Harvest, objects: ObjectStore, prefix: str
 ) -> None:
-    """Fetch where the id is known; then look for the anime at the others by links and by title, and fetch there."""
+    """Fetch where the id is known; then find the anime at the others by links or title, and fetch."""
     known = [provider for provider in rooms if provider in harvest.ids]
     await asyncio.gather(*(fetch_one(rooms[p], p, harvest, objects, prefix) for p in known))
     if not harvest.described:
@@ -273,7 +274,7 @@ def measure_agreement(harvest: Harvest) -> None:
         harvest.agreement[provider] = round(max(others, default=1.0), 3)
 
 
-def check_quorum(harvest: Harvest, *, asked: object, quorum: int) -> None:
+def check_quorum(harvest: Harvest, quorum: int) -> None:
     """Enough providers answered; else what fits: nobody knows it, or somebody may later."""
     if len(harvest.described) >= quorum:
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what the steps before left in the bucket; a missing or foreign object is Fatal, and names the cure."""
+"""Reads what the steps before left in the bucket; a missing object is Fatal and names the cure."""
 
 from typing import TypeVar
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stage step: five pure stages over the raw records, each kept as a checkpoint, so that a retry goes on."""
+"""The stage step: five pure stages over the raw records, each a checkpoint, so that a retry goes on."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar

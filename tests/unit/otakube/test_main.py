@@ -12,14 +12,21 @@ OTAKUBE = Path(sys.executable).with_name("otakube")
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [OTAKUBE, *arguments], capture_output=True, text=True, check=False, timeout=60, env={"COLUMNS": "200"} | environment
+        [OTAKUBE, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"COLUMNS": "200"} | environment,
     )
 
 
 def imported(code: str) -> set[str]:
     """Top-level packages that a piece of code leaves imported."""
     script = f"{code}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
     return set(done.stdout.splitlines()[-1].split())
 
 
@@ -36,7 +43,15 @@ def test_listing_imports_no_command() -> None:
         "from typer.testing import CliRunner\n"
         "result = CliRunner().invoke(app, ['--help']); assert result.exit_code == 0, result.output"
     )
-    assert not imported(code) & {"pydantic", "structlog", "httpx2", "pymongo", "qdrant_client", "kr8s", "yaml"}
+    assert not imported(code) & {
+        "pydantic",
+        "structlog",
+        "httpx2",
+        "pymongo",
+        "qdrant_client",
+        "kr8s",
+        "yaml",
+    }
 
 
 def test_version_is_the_distributions() -> None:
@@ -61,7 +76,19 @@ def test_every_step_has_help_with_an_example(step: str) -> None:
         assert option in done.stdout
 
 
-HEAVY = {"qdrant_client", "grpc", "onnxruntime", "onnx", "tokenizers", "numpy", "scipy", "imagehash", "kopf", "rich", "boto3"}
+HEAVY = {
+    "qdrant_client",
+    "grpc",
+    "onnxruntime",
+    "onnx",
+    "tokenizers",
+    "numpy",
+    "scipy",
+    "imagehash",
+    "kopf",
+    "rich",
+    "boto3",
+}
 
 
 @pytest.mark.parametrize(

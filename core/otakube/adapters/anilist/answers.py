@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shapes of AniList's answers: the fields that `queries` asks for. Lists may hold nulls, as GraphQL allows."""
+"""Shapes of AniList's answers: what `queries` asks for. Lists may hold nulls, as GraphQL allows."""
 
 from typing import Annotated, TypeVar
 

@@ -28,7 +28,9 @@ query ($id: Int, $page: Int) {{
     averageScore meanScore popularity favourites rankings {{ rank type allTime }}
     tags {{ name isMediaSpoiler }}
     studios {{ edges {{ isMain node {{ name }} }} }}
-    relations {{ edges {{ relationType(version: 2) node {{ id type title {{ romaji english native userPreferred }} }} }} }}
+    relations {{ edges {{
+      relationType(version: 2) node {{ id type title {{ romaji english native userPreferred }} }}
+    }} }}
     externalLinks {{ url }}
     streamingEpisodes {{ title thumbnail }}
     airingSchedule(page: 1, perPage: 50) {{ nodes {{ episode airingAt }} }}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The document store as a folder: enough for running steps by hand, with nothing live and no second writer."""
+"""The document store as a folder: enough to run steps by hand, with nothing live and no second writer."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -27,10 +27,10 @@ class FolderDocuments:
         owners = self._read("identities")
         return {url: owners[url] for url in source_urls if url in owners}
 
-    async def entry(self, entry_id: str) -> LiveEntry | None:
+    async def entry(self, entry_id: str) -> LiveEntry | None:  # noqa: ARG002 - nothing is live
         return None
 
-    async def by_source(self, source_url: str) -> LiveEntry | None:
+    async def by_source(self, source_url: str) -> LiveEntry | None:  # noqa: ARG002 - nothing is live
         return None
 
     async def get(self, source_url: str) -> MirroredImage | None:

@@ -26,11 +26,11 @@ class FolderObjects:
         except FileNotFoundError:
             raise KeyError(key) from None
 
-    async def put(self, key: str, body: bytes, *, content_type: str = "application/json") -> None:
+    async def put(self, key: str, body: bytes, *, content_type: str = "") -> None:  # noqa: ARG002 - not kept
         written = self._write_aside(key, body)
         written.replace(self.path(key))
 
-    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:
+    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:  # noqa: ARG002 - not kept
         written = self._write_aside(key, body)
         try:
             os.link(written, self.path(key))

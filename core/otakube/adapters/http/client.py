@@ -39,7 +39,7 @@ class _Again(Exception):
 
 
 def new_client() -> httpx2.AsyncClient:
-    """A client that tells who asks, and takes answers uncompressed, so that the size cap counts true bytes."""
+    """A client that says who asks, and takes answers uncompressed: the size cap counts true bytes."""
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
     return httpx2.AsyncClient(headers=headers, follow_redirects=False, timeout=None, trust_env=True)
 

@@ -71,7 +71,7 @@ def _path(parts: SplitResult) -> str:
 
 
 async def resolve(wanted: Target) -> str:
-    """One address of the host, of which all are fit: the one that is connected to, so that no second answer counts."""
+    """One address of the host, all of which are fit; connect to this one, so that no second answer counts."""
     try:
         answers = await asyncio.get_running_loop().getaddrinfo(
             wanted.host, wanted.port, type=socket.SOCK_STREAM

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decodes images in a process of its own, with limits on memory and processor time.
 
-A decoder is where a hostile file strikes. This one has no secrets in its environment, and dies alone: the step
-notes the image as failed and starts another. It reads and writes frames on standard input and output:
+A decoder is where a hostile file strikes. This one has no secrets in its environment, and dies alone: the
+step notes the image as failed and starts another. It reads and writes frames on standard input and output:
 four bytes of length, then the content; an answer is a line of JSON, followed by the cleaned image.
 """
 
@@ -63,7 +63,7 @@ def write_anew(image: Image.Image) -> tuple[str, bytes]:
 
 
 def phash(image: Image.Image) -> str:
-    """Perceptual hash: signs of the 8 x 8 lowest frequencies about their median, as imagehash.phash computes it.
+    """Perceptual hash: the 8 x 8 lowest frequencies against their median, as imagehash.phash has it.
 
     A cosine transform of 32 x 32 grey values takes a millisecond here; imagehash would bring scipy for it.
     """

@@ -86,6 +86,7 @@ _RELATIONS: dict[str | None, RelationKind] = {
     "Other": "Other",
 }
 _ROLES: dict[str | None, Literal["Main", "Supporting"]] = {"Main": "Main", "Supporting": "Supporting"}
+_SITES: dict[str | None, str] = {"anime": "anime", "manga": "manga"}
 _DURATION = re.compile(r"(?:(\d+) hr)? ?(?:(\d+) min)? ?(?:(\d+) sec)?(?: per ep)?")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)T")
 
@@ -266,4 +267,5 @@ def _anime(raw: RawRecord) -> Anime:
 
 
 def _page(kind: str, mal_id: int) -> str:
-    return f"https://myanimelist.net/{word('relations.entry.type', kind, {'anime': 'anime', 'manga': 'manga'})}/{mal_id}"
+    site = word("relations.entry.type", kind, _SITES)
+    return f"https://myanimelist.net/{site}/{mal_id}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shapes of Kitsu's JSON:API answers: the attributes that we read, and the way from a resource to its relatives."""
+"""Shapes of Kitsu's JSON:API answers: what we read, and the way from a resource to its relatives."""
 
 from typing import Any
 

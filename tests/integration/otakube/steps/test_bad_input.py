@@ -127,7 +127,9 @@ def test_hostile_text_is_made_plain(bench: Workbench) -> None:
     assert bench.step("stage").status == 0
     assert bench.step("images", "--review-policy=Never").status == 0
     text = json.dumps(bench.golden(), ensure_ascii=False)
-    assert not any(mark in text for mark in ("\u202e", "\u200b", "\\u0000", "\\u001b", "<script", "<img", "<iframe"))
+    assert not any(
+        mark in text for mark in ("\u202e", "\u200b", "\\u0000", "\\u001b", "<script", "<img", "<iframe")
+    )
     assert "javascript:" not in json.dumps(bench.golden()["entry"]["external_links"])
     assert len(bench.golden()["entry"]["synopsis"]) <= 20_000
 
@@ -163,7 +165,9 @@ def test_images_of_private_addresses_are_refused_where_no_host_is_private(bench:
 
 
 @pytest.mark.parametrize(("step", "before"), [("stage", "fetch"), ("images", "fetch")])
-def test_a_step_without_its_inputs_says_which_step_makes_them(bench: Workbench, step: str, before: str) -> None:
+def test_a_step_without_its_inputs_says_which_step_makes_them(
+    bench: Workbench, step: str, before: str
+) -> None:
     ended = bench.step(step)
     assert ended.status == FATAL
     assert ended.failure.startswith("InputMissing: work/uid-1/1-1/fetch/summary.json")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fetch, stage and images as real processes against the stand-in upstream: good titles, and what a retry does."""
+"""Fetch, stage and images as processes against the stand-in upstream: good titles, and retries."""
 
 import json
 
@@ -10,7 +10,9 @@ from upstream_process import Workbench
 KEEPER = '--source-urls=["https://myanimelist.net/anime/70211"]'
 
 
-def enrich(bench: Workbench, *options: str, uid: str = "uid-1", mode: str = "FullEnrichment") -> dict[str, str]:
+def enrich(
+    bench: Workbench, *options: str, uid: str = "uid-1", mode: str = "FullEnrichment"
+) -> dict[str, str]:
     """Run the steps up to the review; all outputs."""
     fetched = bench.step("fetch", *options, uid=uid)
     assert fetched.status == 0, fetched.failure

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Converters against whole answers, and against answers that somebody has tampered with."""
 
+import contextlib
 import copy
 from typing import Any
 
@@ -171,10 +172,8 @@ def test_a_tampered_answer_is_read_or_refused_and_never_breaks_the_step(
     answers = raw.answers | {name: raw.answers[name].model_copy(update={"body": body})}
     wrong = raw.model_copy(update={"answers": answers})
     for part in PARTS:
-        try:
+        with contextlib.suppress(SourceError):
             getattr(CONVERTERS[provider], part)(wrong)
-        except SourceError as error:
-            assert str(error)
 
 
 @providers

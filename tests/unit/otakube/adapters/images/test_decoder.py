@@ -97,7 +97,7 @@ async def test_the_child_survives_refusals_and_is_replaced_when_it_dies() -> Non
     async with WebImages(Allowed([], []), size=1 << 20) as source:
         good = Download(encoded(picture(), "PNG"), "image/png")
         first = await source._clean(good)
-        with pytest.raises(ImageRefused, match="bomb|pixels"):
+        with pytest.raises(ImageRefused, match=r"bomb|pixels"):
             await source._clean(Download(bomb(60_000, 60_000), "image/png"))
         assert source._child is not None
         source._child.kill()
