@@ -35,11 +35,14 @@ class Screen:
 
     def say(self, text: str = "") -> None:
         """One line, stamped."""
-        stamp = f"[{self._clock() - self._start:6.1f} s]"
-        self.console.print(stamp, text, markup=False, highlight=False, soft_wrap=True)
+        from rich.text import Text
+
+        self.console.print(Text(f"[{self._clock() - self._start:6.1f} s] {text}"), soft_wrap=True)
 
     def heading(self, text: str) -> None:
-        self.console.print(f"\n{text}", style="bold", markup=False, highlight=False, soft_wrap=True)
+        from rich.text import Text
+
+        self.console.print(Text(f"\n{text}", style="bold"), soft_wrap=True)
 
     def update(self, found: Sequence[Progress]) -> None:
         """Tell what changed, and redraw the board."""

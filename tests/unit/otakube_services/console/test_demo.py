@@ -112,3 +112,15 @@ def test_without_a_terminal_there_are_lines_alone() -> None:
 
 def test_the_board_has_a_row_a_title() -> None:
     assert board([progress(READY), progress(("Ready", "False", "AnimeUnknown"))]).row_count == 2
+
+
+def test_on_a_terminal_lines_and_board_share_the_screen() -> None:
+    written = io.StringIO()
+    console = Console(file=written, width=120, force_terminal=True, color_system=None)
+    screen = Screen(console, clock=lambda: 0.0)
+    with screen.live():
+        run = a_workflow(nodes={"a": a_node("fetch", "Succeeded", start=2, end=9)})
+        screen.update([progress_of(an_enrichment(("Ready", "Unknown", "WorkflowRunning")), run, now=NOW)])
+    assert "[   0.0 s] tide: fetch done (7 s)" in written.getvalue()
+    assert "✓ 7 s" in written.getvalue()
+    assert "[green]" not in written.getvalue()
