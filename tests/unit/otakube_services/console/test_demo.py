@@ -119,8 +119,9 @@ def test_on_a_terminal_lines_and_board_share_the_screen() -> None:
     console = Console(file=written, width=120, force_terminal=True, color_system=None)
     screen = Screen(console, clock=lambda: 0.0)
     with screen.live():
-        run = a_workflow(nodes={"a": a_node("fetch", "Succeeded", start=2, end=9)})
-        screen.update([progress_of(an_enrichment(("Ready", "Unknown", "WorkflowRunning")), run, now=NOW)])
+        for phase in ("Running", "Succeeded"):
+            run = a_workflow(nodes={"a": a_node("fetch", phase, start=2, end=9)})
+            screen.update([progress_of(an_enrichment(("Ready", "Unknown", "Working")), run, now=NOW)])
     assert "[   0.0 s] tide: fetch done (7 s)" in written.getvalue()
     assert "✓ 7 s" in written.getvalue()
     assert "[green]" not in written.getvalue()
