@@ -124,4 +124,4 @@ def test_on_a_terminal_lines_and_board_share_the_screen() -> None:
             screen.update([progress_of(an_enrichment(("Ready", "Unknown", "Working")), run, now=NOW)])
     assert "[   0.0 s] tide: fetch done (7 s)" in written.getvalue()
     assert "✓ 7 s" in written.getvalue()
-    assert "[green]" not in written.getvalue()
+    assert "[yellow]" not in written.getvalue()
