@@ -43,10 +43,19 @@ def pods(documents: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]
     for document in documents:
         name, spec = document["metadata"]["name"], document.get("spec", {})
         if document["kind"] in {"Deployment", "StatefulSet"}:
-            yield name, {"metadata": spec["template"]["metadata"], "spec": spec["template"]["spec"]}
+            yield name, _replica(spec)
         elif document["kind"] == "WorkflowTemplate":
             for template in (t for t in spec["templates"] if "container" in t):
                 yield f"{name}-{template['name']}", _step(spec, template)
+
+
+def _replica(spec: dict[str, Any]) -> dict[str, Any]:
+    """A pod of a workload, with the claims that its controller adds."""
+    names = [claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates", [])]
+    claims = [{"name": name, "persistentVolumeClaim": {"claimName": f"{name}-0"}} for name in names]
+    template = spec["template"]
+    volumes = [*template["spec"]["volumes"], *claims]
+    return {"metadata": template["metadata"], "spec": template["spec"] | {"volumes": volumes}}
 
 
 def _step(spec: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:

@@ -59,23 +59,29 @@ def server(with_argo: ControlPlane) -> Iterator[httpx2.Client]:
 
 @pytest.fixture(scope="session")
 def restricted(server: httpx2.Client) -> str:
-    """A namespace that enforces `restricted`, with the account that pods name by default."""
-    name = f"restricted-{secrets.token_hex(4)}"
-    labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
-    server.post("/api/v1/namespaces", json={"metadata": {"name": name, "labels": labels}}).raise_for_status()
+    """A namespace that enforces `restricted`, with the accounts that the pods name."""
+    name = restricted_namespace(server)
     for account in ("default", "otakube-step", "otakube-operator", "otakube-catalogue"):
         accounts = f"/api/v1/namespaces/{name}/serviceaccounts"
         server.post(accounts, json={"metadata": {"name": account}}).raise_for_status()
     return name
 
 
+def restricted_namespace(server: httpx2.Client) -> str:
+    name = f"restricted-{secrets.token_hex(4)}"
+    labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+    server.post("/api/v1/namespaces", json={"metadata": {"name": name, "labels": labels}}).raise_for_status()
+    return name
+
+
 @pytest.mark.parametrize("chosen", SETS, ids=lambda chosen: chosen.name)
 def test_everything_that_a_chart_renders_is_admitted_without_a_warning(
-    with_argo: ControlPlane, restricted: str, helm: Path, chosen: ValueSet
+    with_argo: ControlPlane, server: httpx2.Client, helm: Path, chosen: ValueSet
 ) -> None:
-    documents = render(helm, chosen, restricted)
+    empty = restricted_namespace(server)
+    documents = render(helm, chosen, empty)
     for document in documents:  # the stand-ins' chart writes one Secret into Otakube's namespace
-        document["metadata"]["namespace"] = restricted
+        document["metadata"]["namespace"] = empty
     dry_run = ("create", "--dry-run=server", "--validate=strict", "-o", "name", "-f", "-")
     done = with_argo.kubectl(*dry_run, stdin=yaml.safe_dump_all(documents))
     assert done.returncode == 0, done.stderr
