@@ -11,7 +11,6 @@ import typer
 
 from otakube_api import contract, labels
 from otakube_api.contract import ReviewOutput
-from otakube_services.console import record
 from otakube_services.console.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
 from otakube_services.console.command import (
     Format,
@@ -19,7 +18,6 @@ from otakube_services.console.command import (
     application,
     clean,
     cluster_command,
-    print_facts,
     print_table,
     show,
 )
@@ -33,6 +31,7 @@ from otakube_services.console.gate import (
     gate_of,
     is_answer,
 )
+from otakube_services.console.page import print_review, read_draft, review_of
 
 ALREADY_DECIDED = 3
 """Exit status of an answer that came second: nothing was changed."""
@@ -72,15 +71,15 @@ async def list_waiting(cluster: Cluster, *, output: Output = Format.TABLE) -> No
     Example: otakube review list
     """
     waiting = [item for item in await cluster.list_all(ENRICHMENTS) if _waits(item)]
-    waiting.sort(key=lambda item: _review(item).get("deadline") or "")
+    waiting.sort(key=lambda item: review_of(item).get("deadline") or "")
     columns = ("name", "anime", "confidence", "findings", "deadline")
     rows = [
         (
             item["metadata"]["name"],
             item["status"].get("title", ""),
             item["status"].get("confidence", ""),
-            len(_review(item).get("findings", [])),
-            _review(item).get("deadline", ""),
+            len(review_of(item).get("findings", [])),
+            review_of(item).get("deadline", ""),
         )
         for item in waiting
     ]
@@ -97,10 +96,11 @@ async def show_one(cluster: Cluster, *, name: Name, output: Output = Format.TABL
     enrichment = await cluster.get(ENRICHMENTS, name)
     workflow = await current_workflow(cluster, enrichment)
     gate = gate_of(workflow)
-    draft = await read_draft(cluster, enrichment, workflow)
+    generation, attempt = run_order(workflow)
+    draft = await read_draft(cluster, enrichment, generation=generation, attempt=attempt)
     facts = {"gate": gate.state.value, **gate.answers, "workflow": gate.workflow}
     answered = {"enrichment": enrichment, "gate": facts, "draft": draft}
-    show(answered, output, table=lambda: _print_review(enrichment, facts, draft))
+    show(answered, output, table=lambda: print_review(enrichment, facts, draft))
 
 
 @cluster_command(app)
@@ -239,10 +239,6 @@ def _values(decision: Decision, note: str, reviewer: str) -> dict[ReviewOutput, 
     }
 
 
-def _review(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
-    return (enrichment.get("status") or {}).get("review") or {}
-
-
 def _waits(enrichment: Mapping[str, Any]) -> bool:
     conditions = (enrichment.get("status") or {}).get("conditions") or []
     return any(c["type"] == "AwaitingReview" and c["status"] == "True" for c in conditions)
@@ -258,55 +254,3 @@ def run_order(workflow: Mapping[str, Any]) -> tuple[int, int]:
     """Generation, then attempt: the newest run has the highest."""
     known = workflow["metadata"].get("labels", {})
     return int(known.get(labels.GENERATION, 0)), int(known.get(labels.ATTEMPT, 0))
-
-
-async def read_draft(
-    cluster: Cluster, enrichment: Mapping[str, Any], workflow: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The record under review from the read API, or why it cannot be had."""
-    generation, attempt = run_order(workflow)
-    try:
-        return await cluster.catalogue(f"drafts/{enrichment['metadata']['uid']}/{generation}/{attempt}")
-    except ConsoleError as error:
-        return {"unavailable": str(error)}
-
-
-def _print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: Mapping[str, Any]) -> None:
-    name, status = enrichment["metadata"]["name"], enrichment.get("status") or {}
-    facts = [
-        ("entry", status.get("entryId")),
-        ("confidence", status.get("confidence")),
-        ("deadline", _review(enrichment).get("deadline")),
-        *gate.items(),
-    ]
-    print_facts(f"{name}: {status.get('title', '')}", facts)
-    for heading, lines in (
-        ("Findings", _review(enrichment).get("findings", [])),
-        ("Providers", [_source(source) for source in status.get("sources", [])]),
-    ):
-        print(f"\n{heading}: {'' if lines else 'none'}".rstrip())
-        for line in lines:
-            print(f"  - {clean(line)}")
-    print()
-    _print_draft(draft)
-    if gate["gate"] == GateState.OPEN:
-        print(
-            f'\nAnswer:  otakube review approve {name} --note "..."\n'
-            f'         otakube review reject {name} --note "..."'
-        )
-
-
-def _print_draft(draft: Mapping[str, Any]) -> None:
-    if "unavailable" in draft:
-        print(f"The record cannot be shown: {draft['unavailable']}")
-        return
-    record.print_fields(draft["explanation"])
-    images = draft["images"]
-    failed = sum(1 for image in images if image["error"])
-    counts = f"{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images"
-    print(f"\n{counts}{f' of which {failed} failed' if failed else ''}")
-
-
-def _source(source: Mapping[str, str]) -> str:
-    parts = (source["provider"], source["state"], source.get("reason"), source.get("message"))
-    return " ".join(part for part in parts if part)

@@ -5,10 +5,10 @@ from golden import a_record
 from otakube_services.catalogue.answers import Draft, Explanation
 from otakube_services.console.cluster import ConsoleError
 from otakube_services.console.gate import NOTE_LIMIT, Decision, gate_of
+from otakube_services.console.page import print_review
 from otakube_services.console.review import (
     ALREADY_DECIDED,
     NOT_OPEN,
-    _print_review,
     _values,
     closed,
     run_order,
@@ -80,7 +80,7 @@ def test_a_reviewer_sees_the_draft_with_its_provenance(capsys: pytest.CaptureFix
             "sources": [{"provider": "Kitsu", "state": "Failed", "reason": "Unavailable"}],
         },
     }
-    _print_review(enrichment, {"gate": "open"}, draft.model_dump(mode="json"))
+    print_review(enrichment, {"gate": "open"}, draft.model_dump(mode="json"))
     shown = capsys.readouterr().out
     for words in ("two posters", "Kitsu Failed Unavailable", "Frozen Tides", "not Kitsu", "1 episodes"):
         assert words in shown

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reviewer reads of one run: findings, providers, the record with its provenance."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from otakube_services.console import record
+from otakube_services.console.cluster import Cluster, ConsoleError
+from otakube_services.console.command import clean, print_facts
+from otakube_services.console.gate import GateState
+
+
+async def read_draft(
+    cluster: Cluster, enrichment: Mapping[str, Any], *, generation: int, attempt: int
+) -> dict[str, Any]:
+    """The record under review from the read API, or why it cannot be had."""
+    path = f"drafts/{enrichment['metadata']['uid']}/{generation}/{attempt}"
+    try:
+        return await cluster.catalogue(path)
+    except ConsoleError as error:
+        return {"unavailable": str(error)}
+
+
+def print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: Mapping[str, Any]) -> None:
+    """All of it, and the two commands that answer."""
+    name, status = enrichment["metadata"]["name"], enrichment.get("status") or {}
+    facts = [
+        ("entry", status.get("entryId")),
+        ("confidence", status.get("confidence")),
+        ("deadline", review_of(enrichment).get("deadline")),
+        *gate.items(),
+    ]
+    print_facts(f"{name}: {status.get('title', '')}", facts)
+    for heading, lines in (
+        ("Findings", review_of(enrichment).get("findings", [])),
+        ("Providers", [_source(source) for source in status.get("sources", [])]),
+    ):
+        print(f"\n{heading}: {'' if lines else 'none'}".rstrip())
+        for line in lines:
+            print(f"  - {clean(line)}")
+    print()
+    _print_draft(draft)
+    if gate["gate"] == GateState.OPEN:
+        print(
+            f'\nAnswer:  otakube review approve {name} --note "..."\n'
+            f'         otakube review reject {name} --note "..."'
+        )
+
+
+def review_of(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the status says about the review."""
+    return (enrichment.get("status") or {}).get("review") or {}
+
+
+def _print_draft(draft: Mapping[str, Any]) -> None:
+    if "unavailable" in draft:
+        print(f"The record cannot be shown: {draft['unavailable']}")
+        return
+    record.print_fields(draft["explanation"])
+    images = draft["images"]
+    failed = sum(1 for image in images if image["error"])
+    counts = f"{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images"
+    print(f"\n{counts}{f' of which {failed} failed' if failed else ''}")
+
+
+def _source(source: Mapping[str, str]) -> str:
+    parts = (source["provider"], source["state"], source.get("reason"), source.get("message"))
+    return " ".join(part for part in parts if part)
