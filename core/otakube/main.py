@@ -7,6 +7,7 @@ An image without a room's libraries lists the room's command, and says which ext
 import ast
 import importlib.metadata
 import importlib.util
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -93,4 +94,18 @@ def otakube(
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="otakube")
+    try:
+        app(prog_name="otakube")
+    except SystemExit as leaving:
+        # obstore's runtime has threads that may ask for the interpreter while it is taken down: the process
+        # then aborts (SIGABRT) after its work, once in some hundred steps. Nothing is left to take down.
+        if "obstore" in sys.modules:
+            leave(leaving.code)
+        raise
+
+
+def leave(code: str | int | None) -> None:
+    """End the process at once, with everything written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)

@@ -139,7 +139,7 @@ def _check_status(response: httpx2.Response) -> None:
 def retry_after(response: httpx2.Response) -> float | None:
     """Seconds to wait as the provider asks; a date or nonsense counts as not said."""
     said = response.headers.get("Retry-After", "")
-    return float(said) if said.isascii() and said.isdigit() and len(said) < 9 else None
+    return float(said) if said.isascii() and said.isdigit() else None
 
 
 def _answer(request: httpx2.Request, response: httpx2.Response, body: bytes) -> Answer:

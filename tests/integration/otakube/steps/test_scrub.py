@@ -12,7 +12,6 @@ from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
 from otakube.steps.audit import audit
 from otakube.steps.scrub import Damage, Finding, Outcome, Scrub, finish
-from otakube.steps.settle import vectors_key
 from shop import Shop
 
 
@@ -101,7 +100,7 @@ async def an_image_was_left(shop: Shop, wanted: Commit) -> None:
 
 
 async def vectors_of_an_aborted_commit_were_left(shop: Shop, wanted: Commit) -> None:
-    await shop.stores.objects.put(vectors_key(wanted.record.entry.id, "b" * 64), b"{}")
+    await shop.stores.objects.put(f"vectors/{wanted.record.entry.id}/77-{'b' * 64}.json", b"{}")
 
 
 async def the_audit_copy_was_lost(shop: Shop, wanted: Commit) -> None:

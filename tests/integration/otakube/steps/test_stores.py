@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All steps with the real stores: identity, image map, live record and dead letters over their protocols."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+
+from stores import Stores
+from upstream_process import Upstream
+
+OTAKUBE = Path(sys.executable).with_name("otakube")
+
+
+class Site:
+    """A database of its own, and steps over it."""
+
+    def __init__(self, folder: Path, stores: Stores, upstream: Upstream) -> None:
+        name = f"t{token_hex(4)}"
+        settings = {"mongodb_database": name, "qdrant_collection": name}
+        self.folder, self.run = folder, name
+        self.environment = {
+            **upstream.environment(),
+            **stores.environment(folder / "secrets", **settings),
+            "PATH": os.defpath,
+            "HOME": os.environ["HOME"],
+        }
+
+    def step(self, name: str, *options: str, generation: int = 1) -> dict[str, str]:
+        """Run one step that must succeed; its outputs."""
+        outputs = self.folder / f"outputs-{generation}" / name
+        common = [f"--uid={self.run}", f"--generation={generation}", f"--outputs={outputs}"]
+        done = subprocess.run(
+            [OTAKUBE, "step", name, *common, *options, "--termination-log=/dev/null"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return {file.name: file.read_text() for file in outputs.glob("*")}
+
+
+@pytest.fixture
+def site(tmp_path: Path, stores: Stores, upstream: Upstream) -> Site:
+    """Stores and upstream, joined."""
+    return Site(tmp_path, stores, upstream)
+
+
+def enrich(site: Site, *options: str, mode: str = "FullEnrichment", generation: int = 1) -> dict[str, str]:
+    """From fetch to commit; all outputs."""
+    outputs = site.step("fetch", *options, f"--mode={mode}", generation=generation)
+    site.step("stage", f"--mode={mode}", generation=generation)
+    outputs |= site.step("images", f"--mode={mode}", "--review-policy=Never", generation=generation)
+    site.step("embed", generation=generation)
+    return outputs | site.step("commit", "--decision=automatic", generation=generation)
+
+
+def test_an_enrichment_then_an_episode_update_of_the_same_entry(site: Site) -> None:
+    first = enrich(site, "--title=Hoshi no Toudaimori")
+    again = enrich(site, f"--anime-id={first['entry-id']}", mode="EpisodeUpdate", generation=2)
+    assert again["entry-id"] == first["entry-id"]
+    assert int(again["version"]) > int(first["version"])
+    assert again["images-failed"] == "0"
+    site.step("conclude", "--status=Succeeded")
+
+
+def test_a_second_enrichment_keeps_every_id(site: Site) -> None:
+    first = enrich(site, "--title=Hoshi no Toudaimori")
+    again = enrich(site, '--source-urls=["https://kitsu.app/anime/61204"]', generation=2)
+    assert again["entry-id"] == first["entry-id"]
+    assert again["images-stored"] == first["images-stored"]
+
+
+def test_a_dead_letter_reaches_both_stores(site: Site) -> None:
+    site.step("fetch", "--title=Hoshi no Toudaimori")
+    failures = json.dumps([{"displayName": "stage", "message": "Error (exit code 65): RecordInvalid: x"}])
+    site.step("conclude", "--status=Failed", f"--failures={failures}", "--enrichment=demo/hoshi")
+    site.step("conclude", "--status=Failed", f"--failures={failures}", "--enrichment=demo/hoshi")
