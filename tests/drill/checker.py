@@ -168,7 +168,7 @@ def _whole(raw: Raw, entry_id: str, entry: Json, live: Content) -> Iterator[str]
     if missing := live.image_keys - raw.keys("images/"):
         yield f"I1: images are gone: {sorted(missing)}"
     blobs = raw.keys(f"vectors/{entry_id}/")
-    if blobs != {f"vectors/{entry_id}/{entry['commit_key']}.json"}:
+    if blobs != {f"vectors/{entry_id}/{version}-{entry['commit_key']}.json"}:
         yield f"I3: vectors' blobs {sorted(blobs)} beside live {entry['commit_key']}"
 
 

@@ -90,6 +90,17 @@ class Site:
             assert step.process.returncode == RETRIABLE, step.describe()
         raise AssertionError(f"{content.run} does not commit: {step.describe()}")
 
+    def begun(self, content: Content) -> float:
+        """Wait for the commit's first side effect; when that was."""
+        while not (review := self.raw.db.reviews.find_one({"_id": content.run})):
+            time.sleep(0.005)
+        return float(review["decided_at"].timestamp())
+
+    def at_work(self, content: Content) -> bool:
+        """Whether a commit that has begun is not done."""
+        intent = self.raw.db.intents.find_one({"run": content.run}) or {}
+        return intent.get("state") != "Done"
+
     def scrub(self) -> dict[str, Any]:
         """Run `otakube scrub --full` until no lease is in its way; the last report."""
         command = [OTAKUBE, "scrub", "--full", "--blobs-older-than", "0s", "--output", "json"]

@@ -85,7 +85,7 @@ async def _reinsert(scrub: Scrub, state: EntryState, detail: str) -> None:
     live = await scrub.stores.catalogue.entry(state.entry_id)
     if live is None:
         return None
-    key = vectors_key(state.entry_id, live.commit_key)
+    key = vectors_key(live)
     try:
         vectors = VectorSet.model_validate_json(await scrub.stores.objects.get(key))
         await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
@@ -143,7 +143,7 @@ async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta
     async for key, written in objects.aged("vectors/"):
         _, entry_id, name = key.split("/", 2)
         state = await scrub.stores.ledger.state(entry_id)
-        live = state is not None and f"{state.commit_key}.json" == name
+        live = state is not None and f"{state.live_version}-{state.commit_key}.json" == name
         if not live and written <= oldest and not await _in_hand(scrub, entry_id):
             await _drop_blob(scrub, key)
 

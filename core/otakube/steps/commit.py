@@ -141,8 +141,7 @@ async def _carry_out(
         await insert_points(stores, wanted, intent)
         live = await make_live(stores, wanted, held, intent, at=clock())
     except (Fatal, Fenced):
-        state = await stores.ledger.state(intent.entry_id)
-        await compensate(stores, intent, live_key=state.commit_key if state else None)
+        await compensate(stores, intent)
         await stores.ledger.release_lease(intent.entry_id, held.lease.token)
         raise
     await stores.ledger.move_intent(intent, IntentState.COMMITTED)
@@ -154,8 +153,7 @@ async def _carry_out(
 async def put_blobs(stores: CommitStores, wanted: Commit, intent: Intent) -> None:
     """S3: the images were mirrored before; here each must be there, and the vectors are kept beside them."""
     fp("S3.before")
-    key = vectors_key(intent.entry_id, intent.commit_key)
-    await stores.objects.put(key, wanted.vectors.model_dump_json().encode())
+    await stores.objects.put(vectors_key(intent), wanted.vectors.model_dump_json().encode())
     for image in intent.blobs:
         if not await stores.objects.exists(image):
             message = f"{image} is not in the bucket; apply again, so that its image is mirrored anew"

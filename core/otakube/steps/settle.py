@@ -4,7 +4,7 @@
 Everything here may be cut off and done again, by anybody who holds the entry's lease.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,9 +40,9 @@ def audit_key(event: Event) -> str:
     return f"audit/{event.id}.json"
 
 
-def vectors_key(entry_id: str, commit_key: str) -> str:
+def vectors_key(of: Intent | LiveEntry) -> str:
     """Bucket key of a version's vectors, from which the vector store can be rebuilt."""
-    return f"vectors/{entry_id}/{commit_key}.json"
+    return f"vectors/{of.entry_id}/{of.version}-{of.commit_key}.json"
 
 
 async def settle(stores: CommitStores, intent: Intent) -> IntentState:
@@ -52,19 +52,16 @@ async def settle(stores: CommitStores, intent: Intent) -> IntentState:
     if intent.state is IntentState.COMMITTED or live_version == intent.version:
         await roll_forward(stores, intent)
         return IntentState.DONE
-    await compensate(stores, intent, live_key=state.commit_key if state else None)
+    await compensate(stores, intent)
     return IntentState.ABORTED
 
 
-async def compensate(stores: CommitStores, intent: Intent, *, live_key: str | None) -> None:
-    """Undo a version that never went live: its points, and its vectors' blob unless that content is live."""
-    if not await stores.ledger.move_intent(intent, IntentState.ABORTING):
-        return
+async def compensate(stores: CommitStores, intent: Intent) -> None:
+    """Undo a version that never went live and never will, whoever else is at it or has ended the intent."""
+    await stores.ledger.move_intent(intent, IntentState.ABORTING)
     await withdraw(stores, intent)
-    if live_key != intent.commit_key:
-        await stores.objects.delete(vectors_key(intent.entry_id, intent.commit_key))
-    aborting = _moved(intent, IntentState.ABORTING)
-    await stores.ledger.move_intent(aborting, IntentState.ABORTED)
+    await stores.objects.delete(vectors_key(intent))
+    await stores.ledger.move_intent(replace(intent, state=IntentState.ABORTING), IntentState.ABORTED)
 
 
 async def withdraw(stores: CommitStores, intent: Intent) -> None:
@@ -108,7 +105,7 @@ async def project(stores: CommitStores, entry_id: str, *, live: LiveEntry | None
 async def supersede(stores: CommitStores, live: LiveEntry) -> None:
     """Delete points and vectors' blobs of older versions; images are shared, the audit sweeps them."""
     await stores.vectors.delete_before(live.entry_id, version=live.version)
-    kept = vectors_key(live.entry_id, live.commit_key)
+    kept = vectors_key(live)
     async for key in stores.objects.list(f"vectors/{live.entry_id}/"):
         if key != kept:
             await stores.objects.delete(key)
@@ -151,7 +148,3 @@ def event_of(intent: Intent, *, decision: str, note: str, reviewer: str, at: dat
         reviewer=reviewer,
         committed_at=at,
     )
-
-
-def _moved(intent: Intent, to: IntentState) -> Intent:
-    return Intent(**{**asdict(intent), "state": to})
