@@ -62,7 +62,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--binary", type=Path, default=os.environ.get("OTAKUBE_KUBERNETES_BINARY"))
     parser.add_argument("--count", type=int, default=200, help="objects a round")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each")
     parser.add_argument("--small", type=int, default=200, help="objects of the first memory reading")
     parser.add_argument("--large", type=int, default=1000, help="objects of the second memory reading")
     parser.add_argument("--bar", type=float, default=0.5)
