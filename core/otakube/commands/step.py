@@ -179,7 +179,8 @@ async def fetch(
 
     Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.fetch import Wanted, fetch
+    from otakube.steps.fetch import fetch
+    from otakube.steps.resolve import Wanted
 
     wanted = Wanted.parse(
         anime_id=anime_id, source_urls=source_urls, title=title, year=year, type_=type, providers=providers

@@ -6,7 +6,7 @@ not asked for again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,57 +15,20 @@ import orjson
 from otakube import logs
 from otakube.domain import work
 from otakube.domain.claims import Metadata
-from otakube.domain.entry import AnimeType, GoldenRecord, Provider
+from otakube.domain.entry import GoldenRecord, Provider
 from otakube.domain.ids import derived_id
-from otakube.domain.matching import SAME_ANIME, Candidate, agreement, resolve
-from otakube.domain.pages import SUPPORTED, Page, identify
+from otakube.domain.matching import SAME_ANIME, agreement
+from otakube.domain.pages import Page, identify
 from otakube.domain.work import FetchSummary
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.catalogue import Catalogue, Identities
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import RawRecord, Room
 from otakube.steps.inputs import read_checkpoint
+from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
 from otakube_api.contract import FailureReason, Output, SourceReason
 
 PARTS = ("episodes", "relationships", "statistics", "characters")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which anime: one of our id, its pages, or a title."""
-
-    anime_id: str
-    source_urls: tuple[str, ...]
-    title: str
-    providers: tuple[Provider, ...]
-    year: int | None = None
-    type: AnimeType | None = None
-
-    @classmethod
-    def parse(
-        cls, *, anime_id: str, source_urls: str, title: str, providers: str, year: str = "", type_: str = ""
-    ) -> "Wanted":
-        """From the step's options; a wrong one is named."""
-        try:
-            urls, names = orjson.loads(source_urls or "[]"), orjson.loads(providers or "[]")
-            wanted = cls(
-                anime_id=anime_id,
-                source_urls=tuple(map(str, urls)),
-                title=title.strip(),
-                providers=tuple(map(Provider, names)) or tuple(Provider),
-                year=int(year) if year else None,
-                type=AnimeType(type_) if type_ else None,
-            )
-        except (orjson.JSONDecodeError, ValueError, TypeError) as error:
-            raise Fatal(
-                FailureReason.SETTINGS_INVALID,
-                f"--source-urls and --providers are JSON lists, --year a number, --type a type: {error}",
-            ) from error
-        if not (wanted.anime_id or wanted.source_urls or wanted.title):
-            raise Fatal(
-                FailureReason.ANIME_UNKNOWN, "no anime is named: set --anime-id, --source-urls or --title"
-            )
-        return wanted
 
 
 @dataclass(slots=True)
@@ -138,58 +101,6 @@ async def first_ids(
     if harvest.stored:
         return {}
     return ids_of((await resolve_title(wanted, rooms)).source_urls)
-
-
-def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
-    """Ids by provider; `strict` refuses an address that is no anime page of a known provider."""
-    pages = {url: identify(url) for url in urls}
-    unknown = [url for url, page in pages.items() if page is None]
-    if strict and unknown:
-        raise Fatal(
-            FailureReason.SOURCE_URL_UNSUPPORTED,
-            f"{unknown[0]!r:.300} is not the page of an anime; supported are {SUPPORTED}",
-        )
-    return {page.provider: page.id for page in pages.values() if page}
-
-
-async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candidate:
-    """The one anime that a title means; none or several is Fatal, and the message is the cure."""
-    title = wanted.title
-    answers = await asyncio.gather(
-        *(room.source.search(title) for room in rooms.values()), return_exceptions=True
-    )
-    found: list[Metadata] = []
-    failures: list[tuple[Provider, SourceError]] = []
-    for provider, answer in zip(rooms, answers, strict=True):
-        if isinstance(answer, SourceError):
-            failures.append((provider, answer))
-        elif isinstance(answer, BaseException):
-            raise answer
-        else:
-            found += answer
-    if len(failures) == len(rooms):
-        raise Retriable(
-            FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {_spoken(failures)}"
-        )
-    resolution = resolve(title, found, year=wanted.year, kind=wanted.type)
-    if resolution.chosen is not None:
-        return resolution.chosen
-    if resolution.candidates:
-        listed = "; ".join(map(str, resolution.candidates[:5]))
-        several = "may mean several anime" if len(resolution.candidates) > 1 else "is close to one anime only"
-        raise Fatal(
-            FailureReason.ANIME_AMBIGUOUS,
-            f"{title!r:.200} {several}: {listed}. Name one by spec.anime.sourceUrls, or add its year or type",
-        )
-    if failures:
-        # The one that is away may know it.
-        raise Retriable(
-            FailureReason.QUORUM_NOT_REACHED, f"{title!r:.200} was not found; {_spoken(failures)}"
-        )
-    raise Fatal(
-        FailureReason.ANIME_UNKNOWN,
-        f"no provider knows {title!r:.200}: correct spec.anime.title, or use spec.anime.sourceUrls",
-    )
 
 
 async def fetch_all(
@@ -282,12 +193,12 @@ def check_quorum(harvest: Harvest, quorum: int) -> None:
     if harvest.failed and len(unknown) == len(harvest.failed) and not harvest.described:
         raise Fatal(
             FailureReason.ANIME_UNKNOWN,
-            f"no provider knows this anime: {_spoken(harvest.failed)}. Correct spec.anime",
+            f"no provider knows this anime: {spoken(harvest.failed)}. Correct spec.anime",
         )
     again = any(error.reason in _PASSING for _, error in harvest.failed)
     raise (Retriable if again else Fatal)(
         FailureReason.QUORUM_NOT_REACHED,
-        f"{len(harvest.described)} providers answered, {quorum} are needed: {_spoken(harvest.failed)}",
+        f"{len(harvest.described)} providers answered, {quorum} are needed: {spoken(harvest.failed)}",
     )
 
 
@@ -323,10 +234,3 @@ async def conclude(
 def _title(harvest: Harvest) -> str:
     order = (harvest.described[provider] for provider in Provider if provider in harvest.described)
     return next(order).title
-
-
-def _spoken(failures: Sequence[tuple[Provider, SourceError]]) -> str:
-    return (
-        "; ".join(f"{provider}: {error.reason}: {str(error)[:200]}" for provider, error in failures)
-        or "none asked"
-    )

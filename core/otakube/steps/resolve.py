@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which anime is asked for: by our id, by its pages, or by a title that must mean exactly one."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import AnimeType, Provider
+from otakube.domain.matching import Candidate, resolve
+from otakube.domain.pages import SUPPORTED, identify
+from otakube.errors import Fatal, Retriable, SourceError
+from otakube.ports.providers import Room
+from otakube_api.contract import FailureReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which anime: one of our id, its pages, or a title."""
+
+    anime_id: str
+    source_urls: tuple[str, ...]
+    title: str
+    providers: tuple[Provider, ...]
+    year: int | None = None
+    type: AnimeType | None = None
+
+    @classmethod
+    def parse(
+        cls, *, anime_id: str, source_urls: str, title: str, providers: str, year: str = "", type_: str = ""
+    ) -> "Wanted":
+        """From the step's options; a wrong one is named."""
+        try:
+            urls, names = orjson.loads(source_urls or "[]"), orjson.loads(providers or "[]")
+            wanted = cls(
+                anime_id=anime_id,
+                source_urls=tuple(map(str, urls)),
+                title=title.strip(),
+                providers=tuple(map(Provider, names)) or tuple(Provider),
+                year=int(year) if year else None,
+                type=AnimeType(type_) if type_ else None,
+            )
+        except (orjson.JSONDecodeError, ValueError, TypeError) as error:
+            raise Fatal(
+                FailureReason.SETTINGS_INVALID,
+                f"--source-urls and --providers are JSON lists, --year a number, --type a type: {error}",
+            ) from error
+        if not (wanted.anime_id or wanted.source_urls or wanted.title):
+            raise Fatal(
+                FailureReason.ANIME_UNKNOWN, "no anime is named: set --anime-id, --source-urls or --title"
+            )
+        return wanted
+
+
+def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
+    """Ids by provider; `strict` refuses an address that is no anime page of a known provider."""
+    pages = {url: identify(url) for url in urls}
+    unknown = [url for url, page in pages.items() if page is None]
+    if strict and unknown:
+        raise Fatal(
+            FailureReason.SOURCE_URL_UNSUPPORTED,
+            f"{unknown[0]!r:.300} is not the page of an anime; supported are {SUPPORTED}",
+        )
+    return {page.provider: page.id for page in pages.values() if page}
+
+
+async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candidate:
+    """The one anime that a title means; none or several is Fatal, and the message is the cure."""
+    title = wanted.title
+    answers = await asyncio.gather(
+        *(room.source.search(title) for room in rooms.values()), return_exceptions=True
+    )
+    found: list[Metadata] = []
+    failures: list[tuple[Provider, SourceError]] = []
+    for provider, answer in zip(rooms, answers, strict=True):
+        if isinstance(answer, SourceError):
+            failures.append((provider, answer))
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            found += answer
+    if len(failures) == len(rooms):
+        raise Retriable(
+            FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {spoken(failures)}"
+        )
+    resolution = resolve(title, found, year=wanted.year, kind=wanted.type)
+    if resolution.chosen is not None:
+        return resolution.chosen
+    if resolution.candidates:
+        listed = "; ".join(map(str, resolution.candidates[:5]))
+        several = "may mean several anime" if len(resolution.candidates) > 1 else "is close to one anime only"
+        raise Fatal(
+            FailureReason.ANIME_AMBIGUOUS,
+            f"{title!r:.200} {several}: {listed}. Name one by spec.anime.sourceUrls, or add its year or type",
+        )
+    if failures:
+        # The one that is away may know it.
+        raise Retriable(FailureReason.QUORUM_NOT_REACHED, f"{title!r:.200} was not found; {spoken(failures)}")
+    raise Fatal(
+        FailureReason.ANIME_UNKNOWN,
+        f"no provider knows {title!r:.200}: correct spec.anime.title, or use spec.anime.sourceUrls",
+    )
+
+
+def spoken(failures: Sequence[tuple[Provider, SourceError]]) -> str:
+    """Failures as a sentence."""
+    return (
+        "; ".join(f"{provider}: {error.reason}: {str(error)[:200]}" for provider, error in failures)
+        or "none asked"
+    )
