@@ -101,9 +101,10 @@ class Site:
         intent = self.raw.db.intents.find_one({"run": content.run}) or {}
         return intent.get("state") != "Done"
 
-    def scrub(self) -> dict[str, Any]:
-        """Run `otakube scrub --full` until no lease is in its way; the last report."""
-        command = [OTAKUBE, "scrub", "--full", "--blobs-older-than", "0s", "--output", "json"]
+    def scrub(self, *, full: bool = False) -> dict[str, Any]:
+        """Run `otakube scrub` until no lease is in its way; the last report."""
+        command = [OTAKUBE, "scrub", "--output", "json"]
+        command += ["--full", "--blobs-older-than", "0s"] if full else []
         while True:
             done = subprocess.run(
                 command, env=self.environment(), capture_output=True, text=True, timeout=120

@@ -46,6 +46,25 @@ def test_a_writer_that_slept_through_its_lease_changes_nothing(
     assert violations(site.raw, entry_id, live=woke, committed=[woke], outputs=outputs) == []
 
 
+def test_a_sleeper_does_not_slip_in_before_the_next_holder_commits(site: Site, tally: "Counter[str]") -> None:
+    entry_id = made_id("ani", "slips in")
+    slept, next_ = site.content(entry_id, 1), site.content(entry_id, 2)
+    sleeper = site.start(slept, failpoint="S5.before:stop")
+    assert sleeper.wait_stopped(), sleeper.describe()
+    lease_is_over(site, entry_id)
+    holder = site.start(next_, failpoint="S4.before:stop")
+    assert holder.wait_stopped(), holder.describe()
+    sleeper.resume()
+    assert sleeper.wait() == RETRIABLE, sleeper.describe()
+    assert site.raw.entry(entry_id).get("live_version") is None
+    holder.resume()
+    status = holder.wait()
+    assert status in {0, RETRIABLE}, holder.describe()
+    outputs = holder.outputs if status == 0 else site.commit(next_)
+    tally.update(drills=1, effective=1)
+    assert violations(site.raw, entry_id, live=next_, committed=[next_], outputs=outputs) == []
+
+
 def test_points_of_a_sleeper_that_dies_after_waking_are_swept(site: Site, tally: "Counter[str]") -> None:
     entry_id = made_id("ani", "sleeper that dies")
     slept, woke = site.content(entry_id, 1), site.content(entry_id, 2)
@@ -57,7 +76,9 @@ def test_points_of_a_sleeper_that_dies_after_waking_are_swept(site: Site, tally:
     assert sleeper.wait() == -9, sleeper.describe()
     stray = violations(site.raw, entry_id, live=woke, committed=[woke])
     assert [one.partition(":")[0] for one in stray] == ["I3"], "the stale points were to be there"
-    swept = [found["outcome"] for found in site.scrub()["findings"] if found["damage"] == "PointsOrphaned"]
+    swept = [
+        found["outcome"] for found in site.scrub(full=True)["findings"] if found["damage"] == "PointsOrphaned"
+    ]
     assert swept == ["Repaired"]
     tally.update(drills=1, effective=1)
     assert violations(site.raw, entry_id, live=woke, committed=[woke]) == []
