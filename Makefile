@@ -58,16 +58,16 @@ cluster-status: setup ## Show the local cluster's processes
 	@$(OTAKUBE) cluster status
 
 ##@ Check it
-test: setup ## Everything: unit, contract, integration, drills, end to end on the real cluster
+test: setup ## Everything but `test-cluster`: unit, contract, integration, drills, end to end on the real cluster
 	@$(MAKE) --no-print-directory verify
-	@$(MAKE) --no-print-directory install
-	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests
+	@$(MAKE) --no-print-directory test-unit test-integration test-drill
+	@$(MAKE) --no-print-directory test-e2e
 
 test-unit: setup ## Tests that need nothing but Python
-	@$(BIN)/pytest $(PYTEST_ARGS) tests/unit tests/contract
+	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/unit tests/contract
 
 test-integration: setup ## Tests against real servers on loopback
-	@$(BIN)/pytest $(PYTEST_ARGS) tests/integration
+	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 --dist loadfile tests/integration
 
 test-drill: setup ## Kill every party of the commit at every boundary
 	@$(BIN)/pytest $(PYTEST_ARGS) tests/drill

@@ -4,9 +4,10 @@
 import os
 from pathlib import Path
 
-from otakube_api import contract
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from otakube_api import contract
 
 
 class Settings(BaseSettings):
@@ -42,7 +43,7 @@ class Settings(BaseSettings):
     )
     image_private_hosts: list[str] = Field(
         [],
-        description="Hosts that may resolve to private addresses and speak plain http: the stand-in upstream's.",
+        description="Hosts that may have private addresses and speak plain http: the stand-in upstream's.",
     )
     image_limit_bytes: int = Field(16 * 2**20, gt=0, description="Largest image file that is read.")
 

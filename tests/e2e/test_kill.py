@@ -26,13 +26,13 @@ PODS = {
 CONTROL_PLANE = {"the API server": "kube-apiserver", "the kubelet": "kubelet", "etcd": "etcd"}
 
 
-@pytest.fixture(scope="module")
-def processes() -> dict[str, int]:
+@pytest.fixture
+def daemons() -> dict[str, int]:
     """Process ids of the local cluster's own processes."""
     done = subprocess.run([OTAKUBE, "cluster", "status", "--output", "json"], capture_output=True, text=True)
     if done.returncode != 0:
         pytest.skip("not the local cluster: its processes cannot be killed from here")
-    return {each["name"]: each["pid"] for each in json.loads(done.stdout)["processes"]}
+    return json.loads(done.stdout)["daemons"]
 
 
 def pids_of_pod(uid: str) -> list[int]:
@@ -72,7 +72,7 @@ def begin(name: str) -> None:
 
 
 @pytest.mark.parametrize("victim", PODS)
-def test_an_enrichment_survives_the_kill_of(victim: str, name: str, processes: dict[str, int]) -> None:
+def test_an_enrichment_survives_the_kill_of(victim: str, name: str, daemons: dict[str, int]) -> None:
     begin(name)
     kill_pod(*PODS[victim])
     finish(name)
@@ -80,9 +80,9 @@ def test_an_enrichment_survives_the_kill_of(victim: str, name: str, processes: d
 
 @pytest.mark.parametrize("victim", CONTROL_PLANE)
 def test_an_enrichment_survives_the_kill_of_the_clusters_own(
-    victim: str, name: str, processes: dict[str, int]
+    victim: str, name: str, daemons: dict[str, int]
 ) -> None:
     begin(name)
-    os.kill(processes[CONTROL_PLANE[victim]], signal.SIGKILL)
+    os.kill(daemons[CONTROL_PLANE[victim]], signal.SIGKILL)
     subprocess.run([OTAKUBE, "cluster", "up"], check=True, timeout=300)
     finish(name)

@@ -35,12 +35,11 @@ def test_a_title_goes_straight_through_and_can_be_read(name: str) -> None:
     assert len(kube.workflows(name)) == 1
     assert not kube.condition(name, "Stalled")
     entry = json.loads(otakube("entry", "show", status["entryId"], "--output", "json").stdout)
-    body = entry.get("entry", entry)
-    assert body["id"] == status["entryId"]
+    body = entry["record"]["entry"]
+    assert entry["version"] == status["liveVersion"]
     assert body["titles"]["main"] == status["title"]
     found = json.loads(otakube("search", body["synopsis"][:200], "--output", "json").stdout)
-    results = found["results"] if isinstance(found, dict) else found
-    assert results[0]["id"] == status["entryId"]
+    assert found["results"][0]["id"] == status["entryId"]
 
 
 def test_nothing_commits_without_an_approval_and_then_it_does(name: str) -> None:

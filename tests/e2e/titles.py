@@ -7,5 +7,5 @@ WITH_A_DEAD_PROVIDER = {"title": "Kasa no Eki"}
 UNKNOWN = {"title": "Nobody Ever Drew This One"}
 AMBIGUOUS = {"title": "Aoi Tori"}
 NAMESAKE = {"title": "Aoi Tori", "year": 2024}
-HOSTILE_TEXT = {"title": "Akui no Moji"}
-HOSTILE_IMAGES = {"title": "Abunai Gazou"}
+HOSTILE_TEXT = {"sourceUrls": ["https://myanimelist.net/anime/76001"]}
+HOSTILE_IMAGES = {"sourceUrls": ["https://myanimelist.net/anime/76002"]}

@@ -32,12 +32,14 @@ from otakube_api.v1alpha1.validation import (
     ONE_NAME,
     ONE_NAME_KNOWN,
     REVIEW_TIMEOUT,
+    TITLE_NO_BRACES,
     TITLE_NOT_BLANK,
     TITLE_ONE_LINE,
     TYPE_NEEDS_TITLE,
     UPDATE_NEEDS_KNOWN_ANIME,
     URL_HOST,
     URL_IS_HTTPS,
+    URL_NO_BRACES,
     URL_PATH,
     YEAR_NEEDS_TITLE,
     rules,
@@ -92,7 +94,9 @@ class SourceState(StrEnum):
 
 
 EntryId = Annotated[str, Field(max_length=30, json_schema_extra=rules(ENTRY_ID))]
-SourceUrl = Annotated[str, Field(max_length=512, json_schema_extra=rules(URL_IS_HTTPS, URL_HOST, URL_PATH))]
+SourceUrl = Annotated[
+    str, Field(max_length=512, json_schema_extra=rules(URL_IS_HTTPS, URL_HOST, URL_PATH, URL_NO_BRACES))
+]
 HistoryLimit = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -112,7 +116,9 @@ class AnimeReference(KnownAnime):
 
     model_config = ConfigDict(json_schema_extra=rules(ONE_NAME, YEAR_NEEDS_TITLE, TYPE_NEEDS_TITLE))
 
-    title: str | None = Field(None, max_length=300, json_schema_extra=rules(TITLE_NOT_BLANK, TITLE_ONE_LINE))
+    title: str | None = Field(
+        None, max_length=300, json_schema_extra=rules(TITLE_NOT_BLANK, TITLE_ONE_LINE, TITLE_NO_BRACES)
+    )
     """title is looked up at the providers; an ambiguous one stalls with the candidates in the message."""
     year: int | None = Field(None, ge=1900, le=2100)
     """year of the first broadcast narrows the search for title."""

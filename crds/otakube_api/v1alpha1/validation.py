@@ -56,6 +56,16 @@ TITLE_ONE_LINE = Rule(
     "!self.matches('[[:cntrl:]]')",
     "spec.anime.title must be one line: remove line breaks, tabs and other control characters",
 )
+# Argo evaluates {{...}} and {{=...}} inside the values of a Workflow's arguments.
+TITLE_NO_BRACES = Rule(
+    "!self.matches('[{][{]')",
+    "spec.anime.title must not hold two opening braces in a row, which Argo would evaluate: leave them out",
+)
+URL_NO_BRACES = Rule(
+    "!self.matches('[{][{]')",
+    "spec.anime.sourceUrls must not hold two opening braces in a row, which Argo would evaluate: "
+    "leave out what follows the number",
+)
 REVIEW_TIMEOUT = Rule(
     "self.matches('^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$') && self != '' && "
     "duration(self) >= duration('1m') && duration(self) <= duration('720h')",

@@ -110,6 +110,16 @@ ENRICHMENTS = (
     _url("a URL that is a number", 1, "must be of type string"),
     Wrong("a blank title", {"anime": {"title": " \t"}}, ("spec.anime.title:", "more than blanks")),
     Wrong("an empty title", {"anime": {"title": ""}}, ("spec.anime.title:", "more than blanks")),
+    Wrong(
+        "a title that Argo would evaluate",
+        {"anime": {"title": "{{=1+1}}"}},
+        ("spec.anime.title:", "leave them out"),
+    ),
+    Wrong(
+        "a URL that Argo would evaluate",
+        {"anime": {"sourceUrls": ["https://myanimelist.net/anime/1/{{workflow.name}}"]}},
+        ("spec.anime.sourceUrls", "Argo would evaluate"),
+    ),
     Wrong("a title of two lines", {"anime": {"title": "A\nB"}}, ("spec.anime.title:", "remove line breaks")),
     Wrong(
         "a title with a zero byte", {"anime": {"title": "A\0B"}}, ("spec.anime.title:", "control characters")

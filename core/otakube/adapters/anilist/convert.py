@@ -183,7 +183,7 @@ def day(field: str, said: FuzzyDate | None) -> date | None:
         return None
     try:
         return plausible(date(said.year, said.month, said.day))
-    except ValueError:
+    except (ValueError, OverflowError):
         refuse(field, f"{said.year}-{said.month}-{said.day}", "a day that exists")
 
 
