@@ -67,16 +67,17 @@ test-unit: setup ## Tests that need nothing but Python
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/unit tests/contract
 
 test-integration: setup ## Tests against real servers on loopback
-	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 --dist loadfile tests/integration
+	@$(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/integration
 
 test-drill: setup ## Kill every party of the commit at every boundary
-	@$(BIN)/pytest $(PYTEST_ARGS) tests/drill
+	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/drill
 
 test-cluster: setup ## Start, break and stop clusters of their own
 	@$(BIN)/pytest $(PYTEST_ARGS) tests/lifecycle
 
 test-e2e: install ## Tests on the real cluster
-	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 3 --dist loadgroup tests/e2e -m 'not kill'
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e -m kill
 
 lint: setup ## Style, imports, spelling; nothing is changed
 	@test ! -e operator/__init__.py || { echo "operator/__init__.py hides Python's operator module: remove it"; exit 1; }

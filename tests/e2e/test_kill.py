@@ -12,6 +12,8 @@ import pytest
 
 from e2e import kube, titles
 
+pytestmark = pytest.mark.kill
+
 OTAKUBE = str(Path(sys.executable).with_name("otakube"))
 DEV = "otakube-dev"
 

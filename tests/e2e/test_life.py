@@ -26,7 +26,7 @@ def at_the_gate(name: str) -> None:
 
 
 def test_a_title_goes_straight_through_and_can_be_read(name: str) -> None:
-    kube.apply(name, {"anime": titles.SERIES, "review": {"policy": "Never"}})
+    kube.apply(name, {"anime": titles.QUARRELLED, "review": {"policy": "Never"}})
     kube.wait(name, "condition=Ready")
     status = kube.get("animeenrichment", name)["status"]
     assert status["observedGeneration"] == 1

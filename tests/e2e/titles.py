@@ -2,6 +2,7 @@
 """Titles of the stand-in upstream (docs/stand-ins.md) and what each is used for."""
 
 SERIES = {"title": "Hoshi no Toudaimori"}
+QUARRELLED = {"title": "Tetsu no Hana"}  # no other test commits it
 MOVIE = {"title": "Yoake no Ressha"}
 WITH_A_DEAD_PROVIDER = {"title": "Kasa no Eki"}
 UNKNOWN = {"title": "Nobody Ever Drew This One"}
