@@ -274,12 +274,19 @@ def test_a_step_mounts_no_secret_of_a_store_that_it_never_reaches(templates: dic
     }
 
 
-def test_the_scrubber_runs_in_utc_alone_and_makes_up_for_a_missed_tick() -> None:
-    cron = shipped("otakube-scrub-schedule")["spec"]
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        (SCRUB_CRON_WORKFLOW, ["otakube", "scrub"]),
+        (f"{SCRUB_CRON_WORKFLOW}-full", ["otakube", "scrub", "--full"]),
+    ],
+)
+def test_the_scrubber_runs_in_utc_alone_and_makes_up_for_a_missed_tick(name: str, command: list[str]) -> None:
+    cron = shipped(f"{name}-schedule")["spec"]
     assert cron["timezone"] == "UTC"
     assert cron["concurrencyPolicy"] == "Forbid"
     assert cron["startingDeadlineSeconds"] > 0
-    assert cron["workflowSpec"] == {"workflowTemplateRef": {"name": SCRUB_CRON_WORKFLOW}}
-    template = shipped("otakube-scrub")
-    assert template["metadata"]["name"] == SCRUB_CRON_WORKFLOW
-    assert template["spec"]["templates"][0]["container"]["command"] == ["otakube", "scrub"]
+    assert cron["workflowSpec"] == {"workflowTemplateRef": {"name": name}}
+    template = shipped(name)
+    assert template["metadata"]["name"] == name
+    assert template["spec"]["templates"][0]["container"]["command"] == command

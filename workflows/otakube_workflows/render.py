@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from otakube_workflows.enrich_anime import enrich_anime
-from otakube_workflows.scrub import schedule, scrub
+from otakube_workflows.scrub import OFTEN, WEEKLY, schedule, scrub
 
 FOLDER = Path(__file__).parents[2] / "charts/otakube/files/workflows"
 HEADER = """\
@@ -22,8 +22,10 @@ def rendered() -> dict[str, str]:
     """File name -> content."""
     return {
         "otakube-enrich-anime.yaml": HEADER + str(enrich_anime().to_yaml()),
-        "otakube-scrub.yaml": HEADER + str(scrub().to_yaml()),
-        "otakube-scrub-schedule.yaml": HEADER + str(schedule().to_yaml()),
+        "otakube-scrub.yaml": HEADER + str(scrub(OFTEN).to_yaml()),
+        "otakube-scrub-schedule.yaml": HEADER + str(schedule(OFTEN).to_yaml()),
+        "otakube-scrub-full.yaml": HEADER + str(scrub(WEEKLY).to_yaml()),
+        "otakube-scrub-full-schedule.yaml": HEADER + str(schedule(WEEKLY).to_yaml()),
     }
 
 

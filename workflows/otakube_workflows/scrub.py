@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scrubber's schedule: it finishes or takes back every commit whose run died, six times an hour."""
+"""The scrubber's schedules: six times an hour it ends cut-off commits, once a week it compares all stores."""
+
+from typing import NamedTuple
 
 from hera.workflows import CronWorkflow, WorkflowTemplate
 from hera.workflows.models import WorkflowTemplateRef
@@ -11,26 +13,41 @@ from otakube_workflows.templates import Step, Store, step
 ENTRYPOINT = "scrub"
 
 
-def scrub() -> WorkflowTemplate:
+class Scrub(NamedTuple):
+    """One way to scrub; seconds. A tick missed by less than `deadline` is made up for: nothing else would."""
+
+    name: str
+    command: list[str]
+    cron: str
+    deadline: int
+
+
+OFTEN = Scrub(SCRUB_CRON_WORKFLOW, ["scrub"], "*/10 * * * *", 540)
+WEEKLY = Scrub(f"{SCRUB_CRON_WORKFLOW}-full", ["scrub", "--full"], "30 3 * * 0", 6 * 3600)
+
+
+def scrub(wanted: Scrub) -> WorkflowTemplate:
     """The scrubber's template: a controller that admits only references runs no other."""
     return WorkflowTemplate(
-        name=SCRUB_CRON_WORKFLOW,
+        name=wanted.name,
         entrypoint=ENTRYPOINT,
-        active_deadline_seconds=1800,
-        templates=[step(Step(name=ENTRYPOINT, command=["scrub"], stores=list(Store), deadline=540))],
+        active_deadline_seconds=2 * wanted.deadline,
+        templates=[
+            step(Step(name=ENTRYPOINT, command=wanted.command, stores=list(Store), deadline=wanted.deadline))
+        ],
         **EXECUTION,
     )
 
 
-def schedule() -> CronWorkflow:
-    """Its schedule; a tick missed by less than nine minutes is made up for, since nothing else would."""
+def schedule(wanted: Scrub) -> CronWorkflow:
+    """Its schedule."""
     return CronWorkflow(
-        name=SCRUB_CRON_WORKFLOW,
-        schedules=["*/10 * * * *"],
+        name=wanted.name,
+        schedules=[wanted.cron],
         timezone="UTC",
         concurrency_policy="Forbid",
-        starting_deadline_seconds=540,
+        starting_deadline_seconds=wanted.deadline,
         successful_jobs_history_limit=1,
         failed_jobs_history_limit=3,
-        workflow_template_ref=WorkflowTemplateRef(name=SCRUB_CRON_WORKFLOW),
+        workflow_template_ref=WorkflowTemplateRef(name=wanted.name),
     )
