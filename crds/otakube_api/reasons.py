@@ -79,7 +79,6 @@ class Reason(StrEnum):
         "Set spec.suspend to false.",
     )
     SUPERSEDED = "Superseded", "The run was stopped because the spec has changed; a new one follows."
-    BACKING_OFF = "BackingOff", "A run failed for a passing cause; the message says when the next one starts."
     DELETING = "Deleting", "The object is being deleted; its running Workflow is stopped first."
 
     # What goes wrong around a run
@@ -99,10 +98,6 @@ class Reason(StrEnum):
     TEMPLATE_MISSING = (
         "TemplateMissing", "The WorkflowTemplate of the enrichment is not installed in this namespace.",
         "Install the chart otakube in this namespace, or apply the object in the namespace that has it.",
-    )  # fmt: skip
-    NO_PROGRESS = (
-        "NoProgress", "The Workflow has not moved for longer than it may.",
-        "Look at the Workflow's nodes and at the Argo controller.",
     )  # fmt: skip
     SPEC_INVALID = (
         "SpecInvalid", "The operator cannot read this spec: the CRD and the operator differ in version.",
@@ -128,7 +123,8 @@ class Reason(StrEnum):
     )  # fmt: skip
     QUORUM_NOT_REACHED = (
         FailureReason.QUORUM_NOT_REACHED.value, "Too few providers answered to trust a record.",
-        "See status.sources. The run is repeated by itself while its attempts last; name more providers.",
+        "The step has tried for minutes. See the message, wait or name more providers, then ask for a new "
+        "run with the annotation otakube.dev/requested-at.",
     )  # fmt: skip
     RECORD_INVALID = (
         FailureReason.RECORD_INVALID.value, "The merged record breaks a rule of the catalogue.",
@@ -136,7 +132,8 @@ class Reason(StrEnum):
     )  # fmt: skip
     STORE_UNAVAILABLE = (
         FailureReason.STORE_UNAVAILABLE.value, "The bucket, document store or vector store does not answer.",
-        "Bring the store back; the run is repeated by itself while its attempts last.",
+        "The step has tried for minutes. Bring the store back, then ask for a new run with the annotation "
+        "otakube.dev/requested-at.",
     )  # fmt: skip
     COMMIT_FENCED = (
         FailureReason.COMMIT_FENCED.value, "A newer run holds the entry, so this one wrote nothing.",

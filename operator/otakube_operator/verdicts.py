@@ -145,6 +145,9 @@ def _has_not_started(_: Enrichment, run: Run) -> Verdict | None:
 
 
 def _runs(run: Run) -> Verdict:
+    gate = run.results.gate
+    if gate is not None and gate.approved:
+        return working(Reason.REVIEW_APPROVED, f"The record was approved; Workflow {run.name} goes on.")
     return working(Reason.WORKFLOW_RUNNING, f"Workflow {run.name} runs.")
 
 

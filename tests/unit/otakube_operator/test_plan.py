@@ -401,7 +401,8 @@ def test_an_approval_lets_the_run_go_on() -> None:
     seen = enrichment()
     approved = gate("Succeeded", "approve", reviewer="mai")
     made = planned(seen, run_of(seen, results=read_results([fetched(), imaged("Required"), approved])))
-    assert condition(made, "Ready") == ("Unknown", "WorkflowRunning")
+    assert condition(made, "Ready") == ("Unknown", "ReviewApproved")
+    assert condition(made, "Reconciling") == ("True", "ReviewApproved")
     assert made.status.review is not None
     assert made.status.review.state == "Approved"
 
