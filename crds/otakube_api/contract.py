@@ -126,12 +126,17 @@ class Failure(NamedTuple):
     message: str
 
 
+def one_line(text: str) -> str:
+    """Blanks for line breaks and control characters: a provider's words must not steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def format_failure(failure: Failure) -> str:
-    """`Reason: message`, at most 2048 bytes: kubelet caps termination messages at 4096.
+    """`Reason: message` in one line of at most 2048 bytes: kubelet caps termination messages at 4096.
 
     Argo would evaluate `{{...}}` when the message comes back to the exit handler as a parameter.
     """
-    harmless = re.sub(r"{(?={)", "{ ", failure.message)
+    harmless = re.sub(r"{(?={)", "{ ", one_line(failure.message))
     return f"{failure.reason}: {harmless}".encode()[:2048].decode(errors="ignore")
 
 

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 from pydantic.config import JsonDict
 
+from otakube_api.contract import one_line
 from otakube_api.reasons import ConditionType, Reason
 
 __all__ = ["ConditionType", "Reason"]  # so that users of the types need one import
@@ -57,6 +58,11 @@ def cut(limit: int) -> Callable[[object], object]:
     return shorten
 
 
+def _plain(value: object) -> object:
+    """What steps and reviewers wrote ends in terminals: `kubectl get -o yaml`, `otakube review show`."""
+    return one_line(value) if isinstance(value, str) else value
+
+
 def _rfc3339(moment: datetime) -> str:
     """Whole seconds in UTC, as Kubernetes writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -66,8 +72,8 @@ Time = Annotated[AwareDatetime, PlainSerializer(_rfc3339, return_type=str, when_
 Generation = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Name = Annotated[str, Field(max_length=253)]
-Message = Annotated[str, BeforeValidator(cut(4096)), Field(max_length=4096)]
-Sentence = Annotated[str, BeforeValidator(cut(500)), Field(max_length=500)]
+Message = Annotated[str, BeforeValidator(cut(4096)), BeforeValidator(_plain), Field(max_length=4096)]
+Sentence = Annotated[str, BeforeValidator(cut(500)), BeforeValidator(_plain), Field(max_length=500)]
 RequestToken = Annotated[str, BeforeValidator(cut(64)), Field(max_length=64)]
 """Cut, so compare a new annotation with `cut(64)(annotation)`."""
 

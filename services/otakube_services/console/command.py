@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 import yaml
 
+from otakube_api.contract import one_line
 from otakube_services.console.cluster import Cluster, ConsoleError, connected
 
 Kubeconfig = Annotated[
@@ -73,7 +74,7 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
     try:
         asyncio.run(connect_and_run())
     except ConsoleError as error:
-        print(f"otakube: {error}", file=sys.stderr)
+        print(f"otakube: {one_line(str(error))}", file=sys.stderr)
         raise typer.Exit(error.code) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -82,22 +83,29 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
 def show(answer: Any, output: Format, *, table: Callable[[], None]) -> None:
     """Print an answer in the form that was asked for."""
     if output is Format.JSON:
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        print(_harmless(json.dumps(answer, indent=2, ensure_ascii=False)))
     elif output is Format.YAML:
         print(yaml.safe_dump(answer, sort_keys=False, allow_unicode=True).rstrip())
     else:
         table()
 
 
+def _harmless(text: str) -> str:
+    """JSON whose text steers no terminal: what JSON itself leaves as it is, such as U+009B, is escaped."""
+    return "".join(
+        letter if letter.isprintable() or letter.isspace() else json.dumps(letter)[1:-1] for letter in text
+    )
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Columns as kubectl prints them: plain, aligned, cut by nobody."""
-    _print_aligned([[*map(str.upper, columns)], *([clean(str(cell)) for cell in row] for row in rows)])
+    _print_aligned([[*map(str.upper, columns)], *([one_line(str(cell)) for cell in row] for row in rows)])
 
 
 def print_facts(heading: str, facts: Iterable[tuple[str, object]]) -> None:
     """A heading, then one line a fact; empty ones are left out."""
-    print(clean(heading))
-    _print_aligned([[f"  {name}", clean(str(fact))] for name, fact in facts if fact not in (None, "")])
+    print(one_line(heading))
+    _print_aligned([[f"  {name}", one_line(str(fact))] for name, fact in facts if fact not in (None, "")])
 
 
 def _print_aligned(cells: Sequence[Sequence[str]]) -> None:
@@ -105,11 +113,6 @@ def _print_aligned(cells: Sequence[Sequence[str]]) -> None:
     for row in cells:
         padded = (cell + " " * (width - wide(cell)) for cell, width in zip(row, widths, strict=True))
         print("   ".join(padded).rstrip())
-
-
-def clean(text: str) -> str:
-    """One line without control characters: provider text must not steer a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def wide(text: str) -> int:

@@ -4,9 +4,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from otakube_api.contract import one_line
 from otakube_services.console import record
 from otakube_services.console.cluster import Cluster, ConsoleError
-from otakube_services.console.command import clean, print_facts
+from otakube_services.console.command import print_facts
 from otakube_services.console.gate import GateState
 
 
@@ -37,7 +38,7 @@ def print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: 
     ):
         print(f"\n{heading}: {'' if lines else 'none'}".rstrip())
         for line in lines:
-            print(f"  - {clean(line)}")
+            print(f"  - {one_line(line)}")
     print()
     _print_draft(draft)
     if gate["gate"] == GateState.OPEN:
@@ -54,7 +55,7 @@ def review_of(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _print_draft(draft: Mapping[str, Any]) -> None:
     if "unavailable" in draft:
-        print(f"The record cannot be shown: {draft['unavailable']}")
+        print(f"The record cannot be shown: {one_line(draft['unavailable'])}")
         return
     record.print_fields(draft["explanation"])
     images = draft["images"]

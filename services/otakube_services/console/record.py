@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from otakube_services.console.command import clean, print_table
+from otakube_api.contract import one_line
+from otakube_services.console.command import print_table
 
 VALUE_COLUMNS = 60
 
@@ -44,7 +45,7 @@ def short(value: Any) -> str:
         text = ", ".join(plain(part) for part in value)
     else:
         text = plain(value)
-    text = clean(text)
+    text = one_line(text)
     return text if len(text) <= VALUE_COLUMNS else f"{text[: VALUE_COLUMNS - 1]}…"
 
 

@@ -10,13 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from otakube_api import contract, labels
-from otakube_api.contract import ReviewOutput
+from otakube_api.contract import ReviewOutput, one_line
 from otakube_services.console.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
 from otakube_services.console.command import (
     Format,
     Output,
     application,
-    clean,
     cluster_command,
     print_table,
     show,
@@ -201,10 +200,9 @@ def closed(name: str, gate: Gate) -> ConsoleError:
         decision = gate.answers.get(ReviewOutput.DECISION, "reject")
         who = gate.answers.get(ReviewOutput.REVIEWER) or "somebody"
         note = gate.answers.get(ReviewOutput.NOTE)
+        said = one_line(f"{decision} by {who} at {gate.finished_at}{f', note: {note}' if note else ''}")
         return ConsoleError(
-            f"{name!r} was decided already: {decision} by {who} at {gate.finished_at}"
-            f"{f', note: {clean(note)}' if note else ''}. Nothing was changed",
-            code=ALREADY_DECIDED,
+            f"{name!r} was decided already: {said}. Nothing was changed", code=ALREADY_DECIDED
         )
     if gate.state is GateState.HIDDEN:
         return ConsoleError(

@@ -118,6 +118,12 @@ def test_a_long_message_is_cut_and_not_refused() -> None:
     assert condition.message.endswith("x…")
 
 
+def test_a_providers_words_in_a_status_steer_no_terminal() -> None:
+    status = AnimeEnrichmentStatus(title="Tide\x1b]0;owned\x07\n\u202e潮")
+
+    assert status.title == "Tide ]0;owned   潮"
+
+
 @pytest.mark.parametrize(("text", "short"), [("abc", "abc"), ("abcd", "ab…"), ("", ""), (7, 7)])
 def test_only_text_beyond_the_limit_is_cut(text: object, short: object) -> None:
     assert cut(3)(text) == short

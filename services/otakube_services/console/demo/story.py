@@ -144,6 +144,6 @@ def _conditions(one: Progress) -> str:
 
 def _cure(name: str) -> str:
     return (
-        f"Look at it: kubectl describe animeenrichment {name}; what the reasons mean: "
+        f"Look at it: kubectl -n otakube describe animeenrichment {name}; what the reasons mean: "
         "docs/troubleshooting.md. Then `otakube demo --delete` and `otakube demo` begin anew"
     )
