@@ -138,7 +138,7 @@ def build_image(
 
 @app.command()
 def env(name: Name = None) -> None:
-    """Print shell lines for KUBECONFIG and a PATH with kubectl, helm and argo, for `eval`."""
+    """Print shell lines for KUBECONFIG and a PATH with kubectl, helm, argo and otakube, for `eval`."""
     print(environment.shell_lines(_settings(name)))
 
 

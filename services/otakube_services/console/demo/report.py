@@ -39,7 +39,7 @@ async def tell(cluster: Cluster, screen: Screen, found: Sequence[Progress]) -> N
     search.print_results(await search.find(cluster, QUERY, limit=3))
     screen.heading("Time of each step, and from the run's start to Ready")
     print_table(("anime", *(node.value for node in PHASES), "ready"), timing(found))
-    screen.heading("Try next")
+    screen.heading('Try next; on the local cluster after: eval "$(.venv/bin/otakube cluster env)"')
     print("\n".join(NEXT))
 
 
