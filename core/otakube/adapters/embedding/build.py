@@ -200,6 +200,6 @@ def build(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit("usage: python -m otakube.adapters.embedding.build FOLDER")
     print(build(Path(sys.argv[1])))
