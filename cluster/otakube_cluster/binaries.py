@@ -66,7 +66,14 @@ HELM = Module(
     version="v3.22.0",
     packages=("helm.sh/helm/v3/cmd/helm",),
     programs=("helm",),
-    stamps=("helm.sh/helm/v3/internal/version.version=v3.22.0",),
+    stamps=(
+        "helm.sh/helm/v3/internal/version.version=v3.22.0",
+        # What `helm template` and `helm lint` take for the cluster's version: unset, it is 1.20.
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34",
+        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
+        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34",
+    ),
 )
 VERSITYGW = Module(
     name="versitygw",
