@@ -39,7 +39,7 @@ OTAKUBE := $(BIN)/otakube
 demo: install ## Bring up a cluster, install Otakube, enrich three anime (CLUSTER=local|kind|current)
 	@$(CLUSTER_ENV) $(OTAKUBE) demo
 
-demo-down: setup ## Remove everything that `make demo` made, the cluster included
+demo-down: setup ## Remove what `make demo` made, the cluster included; compiled programs stay in the cache
 	@cluster/remove.sh $(CLUSTER)
 
 install: images ## Install or upgrade the charts on the cluster
@@ -83,7 +83,8 @@ lint: setup ## Style, imports, spelling; nothing is changed
 	@test ! -e operator/__init__.py || { echo "operator/__init__.py hides Python's operator module: remove it"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/lint-imports --no-cache >/tmp/otakube-imports.log || { cat /tmp/otakube-imports.log; exit 1; }
+	@$(BIN)/codespell --quiet-level 3
+	@found=$$($(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
 
 types: setup ## mypy, strict
 	@$(BIN)/mypy
