@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from otakube.settings import Settings
-from otakube_api.contract import SourceReason
+from otakube_api.contract import FailureReason, SourceReason
 from otakube_api.reasons import ConditionType, Reason
+from otakube_api.v1alpha1.anime_enrichment import OF_SCHEDULES
 
 ROOT = Path(__file__).parents[2]
 TROUBLESHOOTING = (ROOT / "docs/troubleshooting.md").read_text()
+PAGES = sorted(page for pattern in ("*.md", "*/*.md", "docs/*/*.md") for page in ROOT.glob(pattern))
+SOURCES = "".join(path.read_text() for room in ("core", "operator") for path in ROOT.glob(f"{room}/**/*.py"))
+SAID_BY_STEPS = {word.value for word in FailureReason}
 
 
 @pytest.mark.parametrize("word", [*Reason, *ConditionType, *SourceReason], ids=str)
@@ -19,12 +23,26 @@ def test_troubleshooting_explains(word: str) -> None:
     assert f"`{word}`" in TROUBLESHOOTING
 
 
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason not in OF_SCHEDULES], ids=str)
+def test_something_gives_each_reason(reason: Reason) -> None:
+    told = f"FailureReason.{reason.name}" if reason.value in SAID_BY_STEPS else f"Reason.{reason.name}"
+    assert re.search(rf"\b{re.escape(told)}\b", SOURCES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"(?:`|^)make ([a-z][a-z-]*)", page.read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    missing = {name for name in named if not any(target.startswith(name) for target in targets)}
+    assert not missing
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_the_settings_page_lists(name: str) -> None:
     assert f"`OTAKUBE_{name.upper()}`" in (ROOT / "docs/reference/settings.md").read_text()
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text())
     missing = [target for target in targets if not (page.parent / target).exists()]
