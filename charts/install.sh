@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs or upgrades the CRDs, the stand-ins and Otakube, and waits until all of them serve.
+# OTAKUBE_REGISTRY: where the cluster finds the images, as OTAKUBE_REGISTRY/otakube-steps:dev; without it, on its nodes.
+# OTAKUBE_VALUES: a file of values for the chart otakube, over values-dev.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,5 +25,6 @@ for namespace in otakube otakube-dev; do
 done
 
 release otakube-crds otakube
-release otakube-dev otakube-dev --set-string image.revision="$revision" --wait
-release otakube otakube --values charts/otakube/values-dev.yaml --set-string image.revision="$revision" ${OTAKUBE_VALUES:+--values "$OTAKUBE_VALUES"} --wait
+images=(--set-string "image.revision=$revision" --set-string "image.registry=${OTAKUBE_REGISTRY:-}")
+release otakube-dev otakube-dev "${images[@]}" --wait
+release otakube otakube --values charts/otakube/values-dev.yaml "${images[@]}" ${OTAKUBE_VALUES:+--values "$OTAKUBE_VALUES"} --wait

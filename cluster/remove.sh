@@ -11,7 +11,8 @@ case $1 in
     .venv/bin/otakube demo --delete
     helm uninstall otakube --namespace otakube --ignore-not-found
     helm uninstall otakube-dev --namespace otakube-dev --ignore-not-found
-    helm uninstall otakube-crds --ignore-not-found
+    helm uninstall otakube-crds --namespace otakube --ignore-not-found
+    echo "Left: the CRDs of otakube.dev (each carries its objects), the namespaces otakube and otakube-dev, the stand-ins' volumes."
     ;;
   *) echo "CLUSTER is '$1'; it must be local, kind or current" >&2; exit 2 ;;
 esac

@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 case $1 in
   local) .venv/bin/otakube cluster build-image ;;
   kind) skaffold build --profile kind && kind load docker-image --name otakube $(sed -n 's/.*name: \(otakube-[a-z]*\).*/\1:dev/p' images/images.yaml) ;;
-  current) echo "CLUSTER=current: images must be in your registry (skaffold build --default-repo …); nothing is built here" ;;
+  current) echo "CLUSTER=current: nothing is built here; the cluster must find every image of images/images.yaml as \$OTAKUBE_REGISTRY/NAME:dev (now ${OTAKUBE_REGISTRY:-unset})" ;;
 esac
