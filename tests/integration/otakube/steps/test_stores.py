@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from secrets import token_hex
 
+import boto3
 import pytest
+from pymongo import MongoClient
 
 from stores import Stores
 from upstream_process import Upstream
@@ -22,7 +24,7 @@ class Site:
     def __init__(self, folder: Path, stores: Stores, upstream: Upstream) -> None:
         name = f"t{token_hex(4)}"
         settings = {"mongodb_database": name, "qdrant_collection": name}
-        self.folder, self.run = folder, name
+        self.folder, self.run, self.settings = folder, name, stores.settings(**settings)
         self.environment = {
             **upstream.environment(),
             **stores.environment(folder / "secrets", **settings),
@@ -82,3 +84,18 @@ def test_a_dead_letter_reaches_both_stores(site: Site) -> None:
     failures = json.dumps([{"displayName": "stage", "message": "Error (exit code 65): RecordInvalid: x"}])
     site.step("conclude", "--status=Failed", f"--failures={failures}", "--enrichment=demo/hoshi")
     site.step("conclude", "--status=Failed", f"--failures={failures}", "--enrichment=demo/hoshi")
+    settings = site.settings
+    with MongoClient[dict[str, str]](settings.mongodb_uri.get_secret_value()) as client:
+        [stored] = client[settings.mongodb_database].dead_letters.find()
+    assert (stored["step"], stored["reason"]) == ("stage", "RecordInvalid")
+    bucket = boto3.client(
+        "s3",
+        endpoint_url=settings.s3_endpoint,
+        aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
+        aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+        region_name=settings.s3_region,
+    )
+    copy = bucket.get_object(Bucket=settings.s3_bucket, Key=f"dead-letters/{site.run}-1-1.json")
+    letter = json.loads(copy["Body"].read())
+    assert letter["enrichment"] == "demo/hoshi"
+    assert f"work/{site.run}/1-1/fetch/summary.json" in letter["objects"]
