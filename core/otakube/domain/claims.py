@@ -18,7 +18,6 @@ from otakube.domain.entry import (
     Relation,
     Role,
     Season,
-    Statistics,
     Text,
     Title,
     Url,
@@ -92,15 +91,3 @@ class Character(Record):
     description: Text | None = None
     image_url: Url | None = None
     voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
-
-
-class Claims(Record):
-    """All that one provider says. `faults` name the parts that could not be read; those are empty here."""
-
-    attribution: Attribution
-    metadata: Metadata
-    episodes: list[Episode] = Field(default=[], max_length=10_000)
-    relationships: Relationships = Relationships()
-    statistics: Statistics
-    characters: list[Character] = Field(default=[], max_length=5_000)
-    faults: list[str] = Field(default=[], max_length=10)
