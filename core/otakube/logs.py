@@ -25,7 +25,7 @@ def start(**context: Any) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: it may be replaced
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.clear_contextvars()
