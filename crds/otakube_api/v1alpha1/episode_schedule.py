@@ -148,7 +148,7 @@ class EpisodeScheduleStatus(ApiType):
 
 
 class EpisodeSchedule(ApiType):
-    """EpisodeSchedule creates an AnimeEnrichment of one anime after each broadcast or at cron times."""
+    """EpisodeSchedule enriches one anime after each broadcast or at cron times; v0.1 accepts it, no more."""
 
     api_version: Literal["otakube.dev/v1alpha1"] = API_VERSION
     kind: Literal["EpisodeSchedule"] = "EpisodeSchedule"
