@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images step: mirrors what the record shows into the bucket by content, then assembles the record.
 
-An image that cannot be had is noted in the record and never fails the run. One that the map knows is not
-downloaded again.
+An image that cannot be had is noted in the record and never fails the run. One that the map knows and
+the bucket holds is not downloaded again.
 """
 
 import asyncio
@@ -62,26 +62,32 @@ async def images(
 async def mirror_all(
     source: ImageSource, objects: ObjectStore, image_map: ImageMap, urls: Sequence[str]
 ) -> dict[str, MirroredImage]:
-    """What became of each URL: as the map knows it, else by download."""
+    """What became of each URL: as the map knows it while that holds, else by download."""
     now = datetime.now(UTC)
-    known = {
-        url: one
-        for url, one in (await image_map.get_many(urls)).items()
-        if one.key is not None or (one.retry_after is not None and one.retry_after > now)
-    }
-    missing = [url for url in urls if url not in known]
+    remembered = await image_map.get_many(urls)
     slots = asyncio.Semaphore(CONCURRENCY)
 
     async def one(url: str) -> MirroredImage:
         async with slots:
+            known = remembered.get(url)
+            if known is not None and await holds(known, objects, now):
+                return known
             return await mirror_one(source, objects, image_map, url)
 
-    fresh = await asyncio.gather(*(one(url) for url in missing))
-    failed = [image for image in fresh if image.error]
+    mirror = dict(zip(urls, await asyncio.gather(*map(one, urls)), strict=True))
+    fresh = [image for url, image in mirror.items() if image is not remembered.get(url)]
+    failed = sum(image.error is not None for image in fresh)
     logs.logger().info(
-        "images mirrored", known=len(known), fetched=len(fresh) - len(failed), failed=len(failed)
+        "images mirrored", known=len(mirror) - len(fresh), fetched=len(fresh) - failed, failed=failed
     )
-    return known | dict(zip(missing, fresh, strict=True))
+    return mirror
+
+
+async def holds(known: MirroredImage, objects: ObjectStore, now: datetime) -> bool:
+    """Whether what the map says is still so: a bucket may have lost the image, a refusal may be over."""
+    if known.key is not None:
+        return await objects.exists(known.key)
+    return known.retry_after is not None and known.retry_after > now
 
 
 async def mirror_one(
