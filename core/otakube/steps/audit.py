@@ -20,6 +20,9 @@ from otakube.steps.wanted import payload
 
 Stored = dict[str, dict[int, int]]  # points by version, by entry
 
+WORK_KEPT = timedelta(days=45)
+"""Beyond the life of any run, which may wait 30 days for a review; a dead letter's inputs stay as long."""
+
 
 async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
     """Both directions of every store."""
@@ -42,6 +45,7 @@ async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
             if go:
                 await scrub.stores.ledger.drop_projections(entry_id)
     await _orphaned_blobs(scrub, kept, older_than=blobs_older_than)
+    await _left_work(scrub)
 
 
 async def _in_hand(scrub: Scrub, entry_id: str, version: int | None = None) -> bool:
@@ -152,3 +156,17 @@ async def _drop_blob(scrub: Scrub, key: str) -> None:
     async with scrub.repairing(Damage.BLOB_ORPHANED, key, "nothing names it") as go:
         if go:
             await scrub.stores.objects.delete(key)
+
+
+async def _left_work(scrub: Scrub) -> None:
+    """Work objects that no run can need any more, by run."""
+    oldest, runs = scrub.clock() - WORK_KEPT, defaultdict[str, list[str]](list)
+    async for key, written in scrub.stores.objects.aged("work/"):
+        if written <= oldest:
+            runs["/".join(key.split("/")[:3])].append(key)
+    for run, keys in sorted(runs.items()):
+        detail = f"{len(keys)} objects older than {WORK_KEPT.days} days"
+        async with scrub.repairing(Damage.WORK_LEFT, run, detail) as go:
+            if go:
+                for key in keys:
+                    await scrub.stores.objects.delete(key)

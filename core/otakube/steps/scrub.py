@@ -32,6 +32,7 @@ class Damage(StrEnum):
     PROJECTION_ORPHANED = "ProjectionOrphaned"
     BLOB_MISSING = "BlobMissing"
     BLOB_ORPHANED = "BlobOrphaned"
+    WORK_LEFT = "WorkLeft"  # of a run that ended without its exit handler, or of an old dead letter
     AUDIT_MISSING = "AuditMissing"
     EVENT_MISSING = "EventMissing"
 

@@ -117,6 +117,13 @@ async def _insert(shop: Shop, wanted: Commit, version: int) -> None:
     await shop.stores.vectors.insert(stamp, wanted.vectors.points, payload={})
 
 
+async def a_run_lost_its_exit_handler(shop: Shop, wanted: Commit) -> None:
+    for name in ("fetch/summary.json", "golden.json"):
+        await shop.stores.objects.put(f"work/gone/1-1/{name}", b"{}")
+    shop.later(46 * 86_400)
+    await shop.stores.objects.put("dead-letters/gone-1-1.json", b"{}")
+
+
 DAMAGES: list[tuple[Callable[..., Awaitable[None]], Damage, Outcome]] = [
     (a_commit_was_cut_off, Damage.INTENT_OPEN, Outcome.REPAIRED),
     (a_lease_was_left, Damage.LEASE_STALE, Outcome.REPAIRED),
@@ -131,6 +138,7 @@ DAMAGES: list[tuple[Callable[..., Awaitable[None]], Damage, Outcome]] = [
     (an_image_was_lost, Damage.BLOB_MISSING, Outcome.FAILED),
     (an_image_was_left, Damage.BLOB_ORPHANED, Outcome.REPAIRED),
     (vectors_of_an_aborted_commit_were_left, Damage.BLOB_ORPHANED, Outcome.REPAIRED),
+    (a_run_lost_its_exit_handler, Damage.WORK_LEFT, Outcome.REPAIRED),
     (the_audit_copy_was_lost, Damage.AUDIT_MISSING, Outcome.REPAIRED),
     (the_event_was_lost, Damage.EVENT_MISSING, Outcome.REPAIRED),
 ]
