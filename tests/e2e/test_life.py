@@ -118,6 +118,8 @@ def test_a_second_enrichment_of_the_same_anime_becomes_its_next_version(names: C
 def test_a_year_tells_namesakes_apart(name: str) -> None:
     kube.apply(name, {"anime": titles.NAMESAKE, "review": {"policy": "Never"}})
     kube.wait(name, "condition=Ready")
+    entry = json.loads(otakube("entry", "show", name, "--output", "json").stdout)["record"]["entry"]
+    assert entry["aired_from"].startswith("2024-")
 
 
 def test_hostile_text_is_stored_as_text_and_hostile_images_are_not_stored(names: Callable[[], str]) -> None:
