@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The read API as a process of its own over real stores, with the real model."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -141,9 +142,12 @@ def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", 
 
 
 @pytest.fixture(scope="module")
-async def published(catalogue: Catalogue, embedder: TextEmbedder) -> None:
-    for number in range(len(STORIES)):
-        await publish(catalogue.settings, embedder, record_of(number))
+def published(catalogue: Catalogue, embedder: TextEmbedder) -> None:
+    async def publish_all() -> None:
+        for number in range(len(STORIES)):
+            await publish(catalogue.settings, embedder, record_of(number))
+
+    asyncio.run(publish_all())
 
 
 def ask(catalogue: Catalogue, path: str, **query: Any) -> Any:
