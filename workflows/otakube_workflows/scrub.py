@@ -6,11 +6,12 @@ from typing import NamedTuple
 from hera.workflows import CronWorkflow, WorkflowTemplate
 from hera.workflows.models import WorkflowTemplateRef
 
-from otakube_api.contract import SCRUB_CRON_WORKFLOW
+from otakube_api.contract import EXIT, SCRUB_CRON_WORKFLOW
 from otakube_workflows.policies import EXECUTION
 from otakube_workflows.templates import Step, Store, step
 
 ENTRYPOINT = "scrub"
+NEEDS_A_PERSON = 1  # the scrubber's exit code when something is left that it cannot repair
 
 
 class Scrub(NamedTuple):
@@ -33,7 +34,15 @@ def scrub(wanted: Scrub) -> WorkflowTemplate:
         entrypoint=ENTRYPOINT,
         active_deadline_seconds=2 * wanted.deadline,
         templates=[
-            step(Step(name=ENTRYPOINT, command=wanted.command, stores=list(Store), deadline=wanted.deadline))
+            step(
+                Step(
+                    name=ENTRYPOINT,
+                    command=wanted.command,
+                    stores=list(Store),
+                    deadline=wanted.deadline,
+                    final=(NEEDS_A_PERSON, EXIT.fatal),
+                )
+            )
         ],
         **EXECUTION,
     )

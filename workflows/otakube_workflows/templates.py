@@ -72,6 +72,7 @@ class Step:
     outputs: Mapping[str, str | None] = field(default_factory=dict)
     stores: Sequence[Store] = (Store.BUCKET,)
     deadline: int
+    final: Sequence[int] = (EXIT.fatal,)  # exit codes after which another try is vain
     image: str = STEPS_IMAGE
     size: Size = Size()
     pod_spec_patch: str | None = None
@@ -96,7 +97,7 @@ def step(wanted: Step) -> Container:
         security_context=RESTRICTED,
         labels={STEP_LABEL: wanted.name},
         active_deadline_seconds=wanted.deadline,
-        retry_strategy=RETRY,
+        retry_strategy=_retry(wanted.final),
         pod_spec_patch=wanted.pod_spec_patch,
     )
 
@@ -110,12 +111,14 @@ RESTRICTED = SecurityContext(
     seccomp_profile=SeccompProfile(type="RuntimeDefault"),
 )
 
-RETRY = RetryStrategy(
-    retry_policy="Always",  # also evicted and deleted pods, and errors of the controller
-    limit=6,
-    backoff=Backoff(duration="2s", factor=IntOrString(root=2), cap="60s", max_duration="1h"),
-    expression=f"asInt(lastRetry.exitCode) != {EXIT.fatal}",
-)
+
+def _retry(final: Sequence[int]) -> RetryStrategy:
+    return RetryStrategy(
+        retry_policy="Always",  # also evicted and deleted pods, and errors of the controller
+        limit=6,
+        backoff=Backoff(duration="2s", factor=IntOrString(root=2), cap="60s", max_duration="1h"),
+        expression=" && ".join(f"asInt(lastRetry.exitCode) != {code}" for code in final),
+    )
 
 
 def _output(name: str, default: str | None) -> Parameter:
