@@ -79,7 +79,7 @@ test-cluster: setup ## Start, break and stop clusters of their own
 	@$(BIN)/pytest $(PYTEST_ARGS) tests/lifecycle
 
 test-e2e: install ## Tests on the real cluster
-	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 3 --dist loadgroup tests/e2e -m 'not kill'
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/e2e -m 'not kill'
 	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e -m kill
 
 lint: setup ## Style, imports, spelling; nothing is changed

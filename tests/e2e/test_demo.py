@@ -11,8 +11,6 @@ import pytest
 from e2e import kube
 from e2e.titles import SERIES
 
-pytestmark = pytest.mark.xdist_group("demo")  # one demo, whose objects all tests look at
-
 DEMO = ("hoshi-no-toudaimori", "kagami-no-kuni", "kasa-no-eki")
 
 

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people type, and the state in which they find a title."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from e2e import kube, titles
+
+OTAKUBE = str(Path(sys.executable).with_name("otakube"))
+
+
+def otakube(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([OTAKUBE, *words], capture_output=True, text=True, timeout=300)
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+def at_the_gate(name: str) -> None:
+    kube.apply(name, {"anime": titles.SERIES, "review": {"policy": "Required", "timeout": "1h"}})
+    kube.wait(name, "condition=AwaitingReview")
