@@ -108,7 +108,7 @@ verify: lint types ## Lint, types, and that generated files are current
 
 ##@ Measure it
 bench-operator: setup ## 200 AnimeEnrichments against a bare watch loop
-	@$(BIN)/python tests/bench/operator_bench.py
+	@$(BIN)/python tests/bench/operator_bench.py --binary "$$($(OTAKUBE) cluster program kubernetes)"
 
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py
