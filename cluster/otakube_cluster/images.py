@@ -46,7 +46,7 @@ def program_images(node: Path, coredns: Path, argo: Path, versions: tuple[str, s
         image(f"localhost/coredns:{coredns_version}", coredns / "coredns"),
         image(f"localhost/workflow-controller:{argo_version}", argo / "workflow-controller"),
         image(f"localhost/argoexec:{argo_version}", argo / "argoexec"),
-        image(f"localhost/argocli:{argo_version}", argo / "argo", HOME="/tmp", ARGO_SECURE="false"),  # noqa: S108
+        image(f"localhost/argocli:{argo_version}", argo / "argo", HOME="/tmp", ARGO_SECURE="false"),  # noqa: S108 - in the image
     ]
 
 

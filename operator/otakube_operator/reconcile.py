@@ -96,7 +96,7 @@ class Reconciler:
         try:
             if await self.reconcile(key):
                 queue.add(key)
-        except Exception as error:
+        except Exception as error:  # one object's fault must not end the others' worker
             result = await self._failed(key, error, queue)
         else:
             queue.forget(key)

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from control_plane import ControlPlane, running_control_plane  # noqa: E402 - tests are not installed
-from operator_process import OperatorProcess, install_workflow_crd, running_operator  # noqa: E402
+from operator_process import OperatorProcess, install_workflow_crd, running_operator  # noqa: E402 - after the path is set
 
 GROUP = "/apis/otakube.dev/v1alpha1"
 OURS, BARE = "operator", "bare loop"

@@ -73,7 +73,3 @@ def event_reasons(name: str) -> set[str]:
 
 def delete(name: str) -> None:
     kubectl("delete", "animeenrichment", name, "--ignore-not-found", "--timeout=120s")
-
-
-def pods_of(workflow: str) -> list[dict[str, Any]]:
-    return get("pods", f"--selector=workflows.argoproj.io/workflow={workflow}")["items"]

@@ -2,6 +2,7 @@
 """An AnimeEnrichment's life, as the person who applied it sees it."""
 
 import json
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -68,6 +69,8 @@ def test_a_title_that_cannot_be_resolved_stalls_with_its_reason(
     assert reason in kube.event_reasons(name)
 
 
-def test_every_pod_ran_under_pod_security_restricted() -> None:
-    labels = kube.get("namespace", kube.NAMESPACE)["metadata"]["labels"]
-    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+def test_a_pod_that_is_not_restricted_is_refused_beside_otakube() -> None:
+    rooted = ["kubectl", "-n", kube.NAMESPACE, "run", "rooted", "--image=any", "--dry-run=server"]
+    refusal = subprocess.run(rooted, capture_output=True, text=True)
+    assert refusal.returncode != 0
+    assert 'violates PodSecurity "restricted' in refusal.stderr

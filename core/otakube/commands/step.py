@@ -115,7 +115,7 @@ def execute(
         fail(
             Failure(error.reason, str(error)), fatal=isinstance(error, Fatal), termination_log=termination_log
         )
-    except Exception as error:
+    except Exception as error:  # the edge of the process: said, logged whole, and exit 75
         logs.logger().exception("the step broke")
         failure = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}")
         fail(failure, fatal=False, termination_log=termination_log)
