@@ -155,7 +155,13 @@ def fetched(*failed: tuple[str, str]) -> dict[str, Any]:
     """A fetch that resolved the title; `failed` are providers with their reasons."""
     sources = [{"provider": name, "reason": reason, "message": "no"} for name, reason in failed]
     return node(
-        Node.FETCH, entry_id="ani_1", title="Cowboy Bebop", **{Output.FAILED_SOURCES: json.dumps(sources)}
+        Node.FETCH,
+        entry_id="ani_1",
+        title="Cowboy Bebop",
+        **{
+            Output.ANSWERED_SOURCES: json.dumps(["Jikan", "AniList", "Kitsu"]),
+            Output.FAILED_SOURCES: json.dumps(sources),
+        },
     )
 
 

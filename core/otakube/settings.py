@@ -3,6 +3,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,9 +29,46 @@ class Settings(BaseSettings):
     s3_access_key_id: SecretStr = Field(SecretStr(""), description="S3 access key id.")
     s3_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret access key.")
 
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="Redis that holds the providers' shared budgets; empty: this process alone keeps them.",
+    )
+    egress: str = Field(
+        "default", description="Name of the address that requests leave from: budgets are kept for each."
+    )
+    providers_enabled: list[str] = Field(
+        ["Jikan", "MyAnimeList", "AniList", "Kitsu", "AniDB", "AnimeSchedule"],
+        description="Providers that may be asked (JSON list). AnimePlanet has no API and is off.",
+    )
+    mal_preferred: Literal["Jikan", "MyAnimeList"] = Field(
+        "Jikan", description="Asked first for MyAnimeList: Jikan or MyAnimeList; the other one in its outage."
+    )
+    licence_overrides: dict[str, dict[str, bool | int]] = Field(
+        {},
+        description="Agreements of your own (JSON): by provider, storable, publishable, retention_days.",
+    )
     jikan_url: str = Field("https://api.jikan.moe/v4", description="Jikan v4 base address.")
     anilist_url: str = Field("https://graphql.anilist.co", description="AniList GraphQL address.")
     kitsu_url: str = Field("https://kitsu.io/api/edge", description="Kitsu JSON:API base address.")
+    myanimelist_url: str = Field("https://api.myanimelist.net/v2", description="MyAnimeList API v2 address.")
+    myanimelist_client_id: SecretStr = Field(
+        SecretStr(""), description="Client id of the MyAnimeList API; without it that provider is off."
+    )
+    anidb_url: str = Field("http://api.anidb.net:9001/httpapi", description="AniDB HTTP API address.")
+    anidb_titles_url: str = Field(
+        "https://anidb.net/api/anime-titles.xml.gz", description="AniDB's daily dump of titles."
+    )
+    anidb_client: str = Field(
+        "", description="Client name registered at AniDB, as name/version; without it that provider is off."
+    )
+    anidb_daily_budget: int = Field(200, ge=0, description="Requests a day to AniDB's HTTP API.")
+    animeschedule_url: str = Field(
+        "https://animeschedule.net/api/v3", description="AnimeSchedule v3 address."
+    )
+    animeschedule_token: SecretStr = Field(
+        SecretStr(""), description="Application token of AnimeSchedule; without it that provider is off."
+    )
+    anime_planet_url: str = Field("https://www.anime-planet.com", description="Anime-Planet's address.")
     provider_quorum: int = Field(1, ge=1, description="Providers that must answer for a run to go on.")
     provider_timeout_seconds: float = Field(30, gt=0, description="Deadline of one provider request.")
     provider_answer_limit_bytes: int = Field(
@@ -51,6 +89,11 @@ class Settings(BaseSettings):
         0.8, ge=0, le=1, description="OnLowConfidence reviews records below it."
     )
     lease_seconds: int = Field(120, gt=0, description="How long a commit may hold an entry without progress.")
+    suggestion_model: str = Field(
+        "rules", description="What suggests tags and a summary: rules, off, or a model of suggestion_url."
+    )
+    suggestion_url: str = Field("", description="OpenAI-compatible endpoint, such as http://host/v1.")
+    suggestion_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it asks for one.")
     embedding_model: str = Field(
         "minilm", description="Text model; the collection records which one made it."
     )

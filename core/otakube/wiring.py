@@ -65,33 +65,18 @@ class Wiring:
         return S3Objects(self.settings)
 
     async def rooms(self) -> "dict[Provider, Room]":
-        """What asks each provider, and what reads its answers; all share one client."""
-        from otakube.adapters.anilist.client import AniList
-        from otakube.adapters.http.client import JsonClient, Limits, new_client
-        from otakube.adapters.jikan.client import Jikan
-        from otakube.adapters.kitsu import client as kitsu
-        from otakube.ports.providers import Room
+        """The providers that are switched on; all share one client."""
+        from otakube.adapters.http.client import new_client
+        from otakube.rooms import build
 
-        settings = self.settings
         client = await self._stack.enter_async_context(new_client())
-        limits = Limits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
-        plain = JsonClient(client, limits)
-        sources = (
-            Jikan(plain, settings.jikan_url),
-            AniList(plain, settings.anilist_url),
-            kitsu.Kitsu(JsonClient(client, limits, accept=kitsu.MEDIA_TYPE), settings.kitsu_url),
-        )
-        converters = self.converters()
-        return {one.provider: Room(source=one, converter=converters[one.provider]) for one in sources}
+        return build(self.settings, client, {})
 
     def converters(self) -> "dict[Provider, Converter]":
         """What reads each provider's answers."""
-        from otakube.adapters.anilist import convert as anilist
-        from otakube.adapters.jikan import convert as jikan
-        from otakube.adapters.kitsu import convert as kitsu
-        from otakube.domain.entry import Provider
+        from otakube.rooms import OFFERS, converter
 
-        return {Provider.JIKAN: jikan, Provider.ANILIST: anilist, Provider.KITSU: kitsu}
+        return {provider: converter(provider) for provider in OFFERS}
 
     def image_source(self) -> "WebImages":
         """What downloads and cleans images; the caller closes it."""

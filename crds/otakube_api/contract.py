@@ -61,10 +61,13 @@ class Output(StrEnum):
 
     ENTRY_ID = "entry-id"  # fetch, commit
     TITLE = "title"  # fetch: the resolved main title
+    ANSWERED_SOURCES = "answered-sources"  # fetch: JSON list of provider names
     FAILED_SOURCES = "failed-sources"  # fetch: JSON list of {"provider","reason","message"}
     REVIEW = "review"  # images: "Required" | "Skip"
     CONFIDENCE = "confidence"  # images: "0.00".."1.00"
     FINDINGS = "findings"  # images: JSON list of short sentences that a reviewer must see
+    GATES = "gates"  # images: JSON list of {"gate","message"}: what the gates found wrong
+    SUGGESTIONS = "suggestions"  # images: JSON list of {"id","kind","value","confidence","reason"}
     DIGEST = "digest"  # images, commit: sha256 of the golden record
     IMAGES_STORED = "images-stored"
     IMAGES_FAILED = "images-failed"
@@ -79,6 +82,7 @@ class ReviewOutput(StrEnum):
     DECISION = "decision"  # "approve" | "reject" (default)
     NOTE = "note"  # default ""
     REVIEWER = "reviewer"  # default ""
+    ACCEPTED = "accepted"  # JSON list of ids of suggestions that a person takes over; default []
 
 
 class ExitCode(NamedTuple):
@@ -108,6 +112,16 @@ class FailureReason(StrEnum):
     UNEXPECTED = "UnexpectedError"
 
 
+class Gate(StrEnum):
+    """What looks at a record before a person does; each names what it found wrong."""
+
+    COMPLETENESS = "Completeness"  # episodes, characters, images that its status lets expect
+    DRIFT = "Drift"  # it differs from the version before as records seldom do
+    CONSISTENCY = "Consistency"  # its fields contradict each other
+    PLAUSIBILITY = "Plausibility"  # a provider's answers shrank or froze, so it was ignored
+    IDENTITY = "Identity"  # the providers may speak of different anime
+
+
 class SourceReason(StrEnum):
     """Why one provider's answer is missing from a run (SourceFailed)."""
 
@@ -117,6 +131,8 @@ class SourceReason(StrEnum):
     ANSWER_INVALID = "AnswerInvalid"  # not JSON, wrong types, an unknown enumeration value
     ANSWER_TOO_LARGE = "AnswerTooLarge"
     REFUSED = "Refused"  # 401, 403
+    IMPLAUSIBLE = "Implausible"  # its answers shrank or froze: reported and ignored
+    SWITCHED_OFF = "SwitchedOff"  # asked for, but this installation has it off or lacks its credentials
 
 
 class Failure(NamedTuple):

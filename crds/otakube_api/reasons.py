@@ -44,6 +44,10 @@ class ConditionType(StrEnum):
         "SourceFailed", "abnormal when True", "only while True",
         "At least one provider gave no answer; the record stands on the others, which status.sources lists.",
     )  # fmt: skip
+    GATE_FAILED = (
+        "GateFailed", "abnormal when True", "only while True",
+        "A gate found the latest record doubtful; status.gates lists why, and a reviewer sees the same.",
+    )  # fmt: skip
 
 
 class Reason(StrEnum):
@@ -72,6 +76,26 @@ class Reason(StrEnum):
         "SourceFailed", "At least one provider gave no answer, and enough others did.",
         "See status.sources. Once the provider answers again, ask for a new run with the annotation "
         "otakube.dev/requested-at.",
+    )  # fmt: skip
+    INCOMPLETE = (
+        "Incomplete", "Episodes, characters or images are missing that the anime's status lets expect.",
+        "See status.gates. Approve if that is all there is; else ask again once the providers know more.",
+    )  # fmt: skip
+    DRIFTED = (
+        "Drifted", "The record differs from the version before as records seldom do.",
+        "Compare both with `otakube review show NAME`; approve only if the anime itself has changed.",
+    )  # fmt: skip
+    INCONSISTENT = (
+        "Inconsistent", "Fields of the record contradict each other.",
+        "See status.gates for the fields, and `otakube review show NAME` for who says what.",
+    )  # fmt: skip
+    UPSTREAM_IMPLAUSIBLE = (
+        "UpstreamImplausible", "A provider's answers shrank or froze; it was ignored.",
+        "Run `otakube providers check`; ask for a new run once the provider has recovered.",
+    )  # fmt: skip
+    MATCH_DOUBTFUL = (
+        "MatchDoubtful", "The providers' pages may show different anime.",
+        "Compare the pages in status.gates; approve, or keep them apart with `otakube locks`.",
     )  # fmt: skip
     SUSPENDED = (
         "Suspended",

@@ -23,7 +23,7 @@ def spec_hash(spec: AnimeEnrichmentSpec) -> str:
     material = {
         "anime": spec.anime.model_dump(mode="json", exclude_none=True),
         "mode": spec.mode,
-        "providers": sorted(spec.providers),
+        "providers": sorted(spec.providers or []),
         "review": {"policy": spec.review.policy, "timeout": spec.review.timeout},
         "accelerator": spec.accelerator,
     }

@@ -90,6 +90,7 @@ class Results:
 
     entry_id: str | None = None
     title: str | None = None
+    answered_sources: tuple[str, ...] = ()
     failed_sources: tuple[FailedSource, ...] | None = None
     review_needed: bool | None = None
     confidence: str | None = None

@@ -58,6 +58,7 @@ def read_results(nodes: Iterable[Body]) -> Results:
     return Results(
         entry_id=fetch.get(Output.ENTRY_ID, "")[:64] or None,
         title=fetch.get(Output.TITLE) or None,
+        answered_sources=_names(fetch.get(Output.ANSWERED_SOURCES)),
         failed_sources=_failed_sources(fetch) if fetch else None,
         review_needed=None if review_needed is None else review_needed == "Required",
         confidence=images.get(Output.CONFIDENCE, "")[:8] or None,
@@ -96,6 +97,10 @@ def _outputs(node: Body | None) -> dict[str, str]:
 def _parameters(node: Body) -> dict[str, str]:
     parameters = (node.get("outputs") or {}).get("parameters") or []
     return {item["name"]: str(item["value"]) for item in parameters if "value" in item}
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(str(name)[:32] for name in _json_list(text))[:16]
 
 
 def _failed_sources(fetch: Mapping[str, str]) -> tuple[FailedSource, ...]:

@@ -25,7 +25,7 @@ def describe(
     """The status to write; what the run has not said yet stays as it was."""
     fields: dict[str, Any] = {"observed_generation": enrichment.generation}
     if run is not None:
-        fields |= _of_run(enrichment, run) | _of_results(enrichment, run)
+        fields |= _of_run(enrichment, run) | _of_results(run)
     status = _with(enrichment.status, fields)
     wanted = _conditions(status, verdict)
     conditions = settle(enrichment.status.conditions, wanted, generation=enrichment.generation, now=now)
@@ -72,13 +72,13 @@ def _of_run(enrichment: Enrichment, run: Run) -> dict[str, Any]:
     return fields
 
 
-def _of_results(enrichment: Enrichment, run: Run) -> dict[str, Any]:
+def _of_results(run: Run) -> dict[str, Any]:
     results, publication = run.results, run.results.publication
     fields: dict[str, Any] = {
         "entry_id": results.entry_id,
         "title": results.title,
         "confidence": results.confidence,
-        "sources": _sources(enrichment, results),
+        "sources": _sources(results),
         "images": _images(results),
     }
     if publication is not None:
@@ -108,11 +108,11 @@ def _answer(state: ReviewState, findings: list[str], deadline: datetime | None =
     return ReviewStatus(state=state, deadline=deadline, findings=findings)
 
 
-def _sources(enrichment: Enrichment, results: Results) -> list[SourceStatus] | None:
+def _sources(results: Results) -> list[SourceStatus] | None:
     if results.failed_sources is None:
         return None
     failed = {source.provider: source for source in results.failed_sources}
-    asked = dict.fromkeys([str(provider) for provider in enrichment.spec.providers] + list(failed))
+    asked = dict.fromkeys([*results.answered_sources, *failed])
     return [
         SourceStatus(
             provider=name[:32],

@@ -102,7 +102,7 @@ def _arguments(run: NewRun, gpu: bool) -> dict[Parameter, str]:
         Parameter.YEAR: str(spec.anime.year or ""),
         Parameter.TYPE: spec.anime.type or "",
         Parameter.MODE: spec.mode,
-        Parameter.PROVIDERS: json.dumps(spec.providers),
+        Parameter.PROVIDERS: json.dumps(spec.providers or []),
         Parameter.REVIEW_POLICY: spec.review.policy,
         Parameter.REVIEW_TIMEOUT: spec.review.timeout,
         Parameter.ACCELERATOR: _accelerator(spec.accelerator, gpu=gpu),

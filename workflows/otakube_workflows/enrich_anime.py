@@ -42,8 +42,8 @@ ARGUMENTS = {
     ),
     Argument.PROVIDERS: Parameter(
         name=Argument.PROVIDERS,
-        value='["Jikan","AniList","Kitsu"]',
-        description="Providers to ask, as JSON list.",
+        value="[]",
+        description="Providers to ask, as JSON list; empty: all that are switched on.",
     ),
     Argument.REVIEW_POLICY: Parameter(
         name=Argument.REVIEW_POLICY,
@@ -111,7 +111,12 @@ STEPS = (
             Argument.MODE,
             Argument.PROVIDERS,
         ],
-        outputs={Output.ENTRY_ID: "", Output.TITLE: "", Output.FAILED_SOURCES: "[]"},
+        outputs={
+            Output.ENTRY_ID: "",
+            Output.TITLE: "",
+            Output.ANSWERED_SOURCES: "[]",
+            Output.FAILED_SOURCES: "[]",
+        },
         stores=[Store.BUCKET, Store.DOCUMENTS],
         deadline=900,
     ),
@@ -123,6 +128,8 @@ STEPS = (
             Output.REVIEW: None,  # without its word nothing may pass the gate
             Output.CONFIDENCE: "",
             Output.FINDINGS: "[]",
+            Output.GATES: "[]",
+            Output.SUGGESTIONS: "[]",
             Output.DIGEST: "",
             Output.IMAGES_STORED: "0",
             Output.IMAGES_FAILED: "0",

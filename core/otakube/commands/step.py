@@ -152,7 +152,9 @@ Year = Annotated[
     str, typer.Option(help="Year of its first broadcast, to tell namesakes apart; may be empty.")
 ]
 Type = Annotated[str, typer.Option(help="TV, Movie, OVA, ONA, Special or Music, likewise.")]
-Providers = Annotated[str, typer.Option(help="Providers to ask, as a JSON list.")]
+Providers = Annotated[
+    str, typer.Option(help="Providers to ask, as a JSON list; empty: all that are switched on.")
+]
 Accelerator = Annotated[
     str, typer.Option(help="Where the pod runs, Cpu or Gpu: the engine takes what is there.")
 ]
@@ -172,8 +174,8 @@ async def fetch(
     title: Title = "",
     year: Year = "",
     type: Type = "",
-    mode: Mode = "FullEnrichment",  # noqa: ARG001 - one set of parameters for all steps; fetch asks for all
-    providers: Providers = '["Jikan", "AniList", "Kitsu"]',
+    mode: Mode = "FullEnrichment",
+    providers: Providers = "[]",
 ) -> Outputs:
     """Ask every provider what it knows of an anime and keep the answers as received.
 
@@ -192,6 +194,7 @@ async def fetch(
         work_prefix=run.work,
         uid=run.uid,
         quorum=wiring.settings.provider_quorum,
+        mode=mode,
         identities=wiring.identities,
         catalogue=wiring.catalogue,
     )

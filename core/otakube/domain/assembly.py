@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The golden record put together, looked at critically, and the decision whether a person must look too."""
+"""The golden record put together from the stages, or refreshed in its episodes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import fmean
 
@@ -31,7 +31,6 @@ def assemble(
     *,
     stages: tuple[MetadataStage, EpisodesStage, RelationshipsStage, StatisticsStage, CharactersStage],
     mirror: Mirror,
-    findings: Sequence[str],
     assembled_at: datetime,
 ) -> GoldenRecord:
     """One record from the stages, with images as the mirror knows them."""
@@ -58,7 +57,7 @@ def assemble(
         confidence=confidence(metadata),
         provenance=metadata.provenance,
     )  # fmt: skip
-    record = GoldenRecord(
+    return GoldenRecord(
         entry=entry,
         episodes=[
             one.model_copy(update={"image": _mirrored(one.image, mirror)}) for one in episodes.episodes
@@ -68,8 +67,6 @@ def assemble(
         ],
         assembled_at=assembled_at,
     )
-    found = [*findings, *episodes.findings, *(finding for check in CHECKS for finding in check(record))]
-    return record.model_copy(update={"findings": [finding[:500] for finding in found[:200]]})
 
 
 def refresh(
@@ -78,17 +75,15 @@ def refresh(
     """The live record with fresh episodes and nothing else new; one that vanished upstream stays."""
     fresh = {one.number: one.model_copy(update={"image": _mirrored(one.image, mirror)}) for one in episodes}
     merged = {one.number: one for one in live.episodes} | fresh
-    record = live.model_copy(
-        update={
-            "episodes": [merged[number] for number in sorted(merged)],
-            "assembled_at": now,
-            "findings": [],
-        }
+    return live.model_copy(
+        update={"episodes": [merged[number] for number in sorted(merged)], "assembled_at": now}
     )
-    vanished = sorted({one.number for one in live.episodes} - fresh.keys())
-    findings = [f"{len(vanished)} stored episodes are no longer listed by any provider"] if vanished else []
-    found = [*findings, *(finding for check in CHECKS for finding in check(record))]
-    return record.model_copy(update={"findings": found[:200]})
+
+
+def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry]) -> list[str]:
+    """Stored episodes that nobody lists any more; they stay, and a reviewer hears of it."""
+    gone = {one.number for one in live.episodes} - {one.number for one in episodes}
+    return [f"{len(gone)} stored episodes are no longer listed by any provider"] if gone else []
 
 
 def mirrored(image: Image, mirror: Mirror) -> Image:
@@ -110,72 +105,3 @@ def confidence(metadata: MetadataStage) -> float:
     fields = [f for f in KEY_FIELDS if f in metadata.provenance or not (upcoming or f in optional)]
     said = metadata.provenance
     return round(fmean(said[field].confidence if field in said else _UNSAID for field in fields), 2)
-
-
-def review_needed(policy: str, confidence: float, threshold: float) -> bool:
-    """Whether a person must look: `policy` is spec.review.policy."""
-    return policy == "Required" or (policy != "Never" and confidence < threshold)
-
-
-def episodes_missing(record: GoldenRecord) -> list[str]:
-    """A finished anime lists all its episodes."""
-    expected, listed = record.entry.episode_count, len({one.number for one in record.episodes if one.number})
-    if record.entry.status is not AnimeStatus.FINISHED or not expected or listed >= expected:
-        return []
-    return [f"{listed} of {expected} episodes are listed"]
-
-
-def too_many_episodes(record: GoldenRecord) -> list[str]:
-    """No more episodes than the anime has."""
-    expected = record.entry.episode_count
-    highest = max((one.number for one in record.episodes), default=0)
-    return (
-        [f"episode {highest} is listed, but the anime has {expected}"]
-        if expected and highest > expected
-        else []
-    )
-
-
-def dates_crossed(record: GoldenRecord) -> list[str]:
-    """It ends after it begins."""
-    start, end = record.entry.aired_from, record.entry.aired_to
-    return [f"it ends on {end}, before it begins on {start}"] if start and end and end < start else []
-
-
-def no_poster(record: GoldenRecord) -> list[str]:
-    """At least one picture could be mirrored."""
-    return [] if any(image.key for image in record.entry.images) else ["no poster could be mirrored"]
-
-
-def no_synopsis(record: GoldenRecord) -> list[str]:
-    """It says what it is about."""
-    return [] if record.entry.synopsis else ["no provider has a synopsis"]
-
-
-def no_characters(record: GoldenRecord) -> list[str]:
-    """Somebody is in it, once it has begun."""
-    needed = record.entry.status not in (AnimeStatus.UPCOMING, AnimeStatus.CANCELLED)
-    return ["no provider lists characters"] if needed and not record.characters else []
-
-
-def contested(record: GoldenRecord) -> list[str]:
-    """Key fields in which the providers contradict each other."""
-    said = record.entry.provenance
-    return [
-        f"{field}: {said[field].provider} is believed, "
-        + ", ".join(f"{one.provider} says {one.value}" for one in said[field].losing)
-        for field in KEY_FIELDS
-        if field != "title" and field in said and said[field].losing
-    ]
-
-
-CHECKS: tuple[Callable[[GoldenRecord], list[str]], ...] = (
-    episodes_missing,
-    too_many_episodes,
-    dates_crossed,
-    no_poster,
-    no_synopsis,
-    no_characters,
-    contested,
-)
-"""What a reviewer must know; each is named for its finding."""

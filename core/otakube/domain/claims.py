@@ -12,27 +12,18 @@ from otakube.domain.entry import (
     AnimeStatus,
     AnimeType,
     Broadcast,
+    EpisodeKind,
     ImageKind,
-    Provider,
     Record,
-    Relation,
+    RelationKind,
     Role,
     Season,
+    SourceMaterial,
     Text,
     Title,
     Url,
     VoiceActor,
 )
-
-
-class Attribution(Record):
-    """Whose words these are; every field of the golden record carries it as provenance."""
-
-    provider: Provider
-    source_url: Url
-    fetched_at: AwareDatetime
-    licence: str = Field(max_length=100)
-    stale: bool = False
 
 
 class ImageLink(Record):
@@ -60,13 +51,15 @@ class Metadata(Record):
     tags: list[Title] = Field(default=[], max_length=300)
     studios: list[Title] = Field(default=[], max_length=50)
     age_rating: str | None = Field(None, max_length=100)
+    source_material: SourceMaterial | None = None
     images: list[ImageLink] = Field(default=[], max_length=20)
 
 
 class Episode(Record):
-    """`aired` is a day in Japan where only the day is known."""
+    """`aired` is a day in Japan where only the day is known; `number` counts within its kind."""
 
     number: int = Field(ge=0, le=10_000)
+    kind: EpisodeKind = "Regular"
     absolute_number: int | None = Field(None, ge=0)
     title: Title | None = None
     title_japanese: Title | None = None
@@ -79,9 +72,28 @@ class Episode(Record):
     image_url: Url | None = None
 
 
+class Relation(Record):
+    kind: RelationKind
+    title: Title
+    source_urls: list[Url] = Field(default=[], max_length=20)
+
+
+class Recommendation(Record):
+    title: Title
+    source_urls: list[Url] = Field(default=[], max_length=20)
+    votes: int | None = Field(None, ge=0)
+
+
+class StreamingLink(Record):
+    site: Title
+    url: Url
+
+
 class Relationships(Record):
     relations: list[Relation] = Field(default=[], max_length=500)
+    recommendations: list[Recommendation] = Field(default=[], max_length=200)
     external_links: list[Url] = Field(default=[], max_length=200)
+    streaming: list[StreamingLink] = Field(default=[], max_length=200)
 
 
 class Character(Record):
@@ -91,3 +103,9 @@ class Character(Record):
     description: Text | None = None
     image_url: Url | None = None
     voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
+
+
+class Staff(Record):
+    name: Title
+    name_native: Title | None = None
+    positions: list[Title] = Field(default=[], max_length=100)

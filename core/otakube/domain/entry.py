@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+from otakube_api.contract import Gate
+
+SCHEMA_VERSION = 2  # 2: staff, recommendations, streaming, rows that say whose words they are
 
 Id = Annotated[str, Field(pattern=r"^(ani|ep|char)_[0-9A-HJKMNP-TV-Z]{26}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -24,6 +26,7 @@ RelationKind = Literal[
     "Summary", "FullStory", "Character", "Adaptation", "Source", "Compilation", "Contains", "Other",
 ]  # fmt: skip
 Role = Literal["Main", "Supporting", "Background"]
+EpisodeKind = Literal["Regular", "Special", "Credits", "Trailer", "Parody", "Other"]
 
 
 class Record(BaseModel):
@@ -36,9 +39,19 @@ class Record(BaseModel):
 
 
 class Provider(StrEnum):
+    """Most trusted first. Jikan and MyAnimeList speak of the same pages: see ALTERNATIVES."""
+
     JIKAN = "Jikan"
+    MYANIMELIST = "MyAnimeList"
     ANILIST = "AniList"
     KITSU = "Kitsu"
+    ANIDB = "AniDB"
+    ANIMESCHEDULE = "AnimeSchedule"
+    ANIME_PLANET = "AnimePlanet"
+
+
+ALTERNATIVES = {Provider.JIKAN: Provider.MYANIMELIST, Provider.MYANIMELIST: Provider.JIKAN}
+"""Two ways to one site: whoever answers speaks for both, so they are one voice and never both in a record."""
 
 
 class AnimeType(StrEnum):
@@ -59,6 +72,27 @@ class AnimeStatus(StrEnum):
     HIATUS = "Hiatus"
 
 
+class SourceMaterial(StrEnum):
+    """What an anime is made from."""
+
+    ORIGINAL = "Original"
+    MANGA = "Manga"
+    LIGHT_NOVEL = "LightNovel"
+    WEB_NOVEL = "WebNovel"
+    NOVEL = "Novel"
+    VISUAL_NOVEL = "VisualNovel"
+    GAME = "Game"
+    CARD_GAME = "CardGame"
+    MUSIC = "Music"
+    PICTURE_BOOK = "PictureBook"
+    BOOK = "Book"
+    RADIO = "Radio"
+    LIVE_ACTION = "LiveAction"
+    ANIME = "Anime"
+    MIXED_MEDIA = "MixedMedia"
+    OTHER = "Other"
+
+
 class Quarter(StrEnum):
     WINTER = "Winter"
     SPRING = "Spring"
@@ -71,6 +105,32 @@ class ImageKind(StrEnum):
     BANNER = "Banner"
     CHARACTER = "Character"
     EPISODE = "Episode"
+
+
+class Attribution(Record):
+    """Whose words these are: one provider's answers about one anime."""
+
+    provider: Provider
+    source_url: Url
+    fetched_at: AwareDatetime
+    licence: str = Field(max_length=100)
+    stale: bool = False  # the provider said that it served an old copy
+    publishable: bool = True
+    expires_at: AwareDatetime | None = None  # when the licence wants it gone
+
+
+class LosingField(Record):
+    field: str = Field(max_length=50)
+    provider: Provider
+    value: str = Field(max_length=500)  # JSON, cut
+
+
+class RowProvenance(Record):
+    """Who says the fields of an episode, a character, a person; time and licence are in `attributions`."""
+
+    said: dict[str, Provider]  # by field name
+    confidence: Confidence
+    losing: list[LosingField] = Field(default=[], max_length=50)
 
 
 class Season(Record):
@@ -103,8 +163,9 @@ class Image(Record):
 
 class EpisodeDetailEntry(Record):
     id: Id
-    number: int = Field(ge=0, le=10_000)  # within the season; 0 is a prologue
-    absolute_number: int | None = Field(None, ge=0)
+    number: int = Field(ge=0, le=10_000)  # within the season and its kind; 0 is a prologue
+    kind: EpisodeKind = "Regular"
+    absolute_number: int | None = Field(None, ge=0)  # counted from the first season on
     title: Title | None = None
     title_japanese: Title | None = None
     title_romaji: Title | None = None
@@ -115,6 +176,7 @@ class EpisodeDetailEntry(Record):
     recap: bool = False
     image: Image | None = None
     providers: list[Provider] = Field(default=[], max_length=10)
+    provenance: RowProvenance | None = None  # None in records of schema version 1
 
 
 class VoiceActor(Record):
@@ -131,12 +193,37 @@ class CharacterEntry(Record):
     image: Image | None = None
     voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
     providers: list[Provider] = Field(default=[], max_length=10)
+    provenance: RowProvenance | None = None
+
+
+class StaffEntry(Record):
+    name: Title
+    name_native: Title | None = None
+    positions: list[Title] = Field(default=[], max_length=100)
+    providers: list[Provider] = Field(default=[], max_length=10)
+    provenance: RowProvenance | None = None
 
 
 class Relation(Record):
     kind: RelationKind
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
+    providers: list[Provider] = Field(default=[], max_length=10)
+
+
+class Recommendation(Record):
+    """Another anime that people who liked this one like; `votes` of those who say so, added up."""
+
+    title: Title
+    source_urls: list[Url] = Field(default=[], max_length=20)
+    votes: int | None = Field(None, ge=0)
+    providers: list[Provider] = Field(default=[], max_length=10)
+
+
+class StreamingLink(Record):
+    site: Title
+    url: Url
+    providers: list[Provider] = Field(default=[], max_length=10)
 
 
 class Statistics(Record):
@@ -149,6 +236,7 @@ class Statistics(Record):
     popularity: int | None = Field(None, ge=0)
     members: int | None = Field(None, ge=0)
     favourites: int | None = Field(None, ge=0)
+    reviews: int | None = Field(None, ge=0)  # number of reviews written there
 
 
 class Broadcast(Record):
@@ -168,11 +256,15 @@ class Provenance(Record):
     """Who says a field's value, when, under which licence, and what the others said."""
 
     provider: Provider
+    providers: list[Provider] = Field(default=[], max_length=10)  # all who say so
     fetched_at: AwareDatetime
     licence: str = Field(max_length=100)
     stale: bool = False
+    publishable: bool = True
+    expires_at: AwareDatetime | None = None
     confidence: Confidence
     losing: list[LosingValue] = Field(default=[], max_length=10)
+    decided_by: str | None = Field(None, max_length=200)  # the person whose decision outranks the providers
 
 
 class AnimeEntry(Record):
@@ -193,13 +285,23 @@ class AnimeEntry(Record):
     tags: list[str] = Field(default=[], max_length=300)
     studios: list[str] = Field(default=[], max_length=50)
     age_rating: str | None = Field(None, max_length=100)
+    source_material: SourceMaterial | None = None
     score: float | None = Field(None, ge=0, le=10)  # mean of the providers' scores
     statistics: list[Statistics] = Field(default=[], max_length=10)
     relations: list[Relation] = Field(default=[], max_length=500)
+    recommendations: list[Recommendation] = Field(default=[], max_length=200)
     external_links: list[Url] = Field(default=[], max_length=200)
+    streaming: list[StreamingLink] = Field(default=[], max_length=200)
     images: list[Image] = Field(default=[], max_length=100)
     confidence: Confidence
     provenance: dict[str, Provenance]  # by field name
+
+
+class GateFinding(Record):
+    """What a gate found wrong: a reason to look before this record is published."""
+
+    gate: Gate
+    message: str = Field(max_length=500)
 
 
 class GoldenRecord(Record):
@@ -208,5 +310,9 @@ class GoldenRecord(Record):
     entry: AnimeEntry
     episodes: list[EpisodeDetailEntry] = Field(default=[], max_length=10_000)
     characters: list[CharacterEntry] = Field(default=[], max_length=5_000)
+    staff: list[StaffEntry] = Field(default=[], max_length=2_000)
+    attributions: list[Attribution] = Field(default=[], max_length=10)
+    stage_versions: dict[str, int] = {}  # release of each stage that made it
+    gates: list[GateFinding] = Field(default=[], max_length=100)
     findings: list[str] = Field(default=[], max_length=200)  # what a reviewer must know
     assembled_at: datetime

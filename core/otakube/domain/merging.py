@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from otakube.domain.claims import Attribution, Metadata
-from otakube.domain.entry import Confidence, LosingValue, Provenance, Provider
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import Attribution, Confidence, LosingValue, Provenance, Provider
 from otakube.domain.policies import CORROBORATION, POLICIES, STALE_FACTOR, Policy, Rule
 from otakube.domain.text import comparable
 

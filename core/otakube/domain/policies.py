@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from otakube.domain.entry import Provider
 
-JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
+JIKAN, MAL, ANILIST, KITSU = Provider.JIKAN, Provider.MYANIMELIST, Provider.ANILIST, Provider.KITSU
+ANIDB, SCHEDULE, PLANET = Provider.ANIDB, Provider.ANIMESCHEDULE, Provider.ANIME_PLANET
 
 
 class Rule(StrEnum):
@@ -22,31 +23,41 @@ class Policy(NamedTuple):
 
 POLICIES: dict[str, Policy] = {
     #                        rule           believed first to last
-    "title":            Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),   # people search for MAL's spelling
-    "title_english":    Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),
-    "title_japanese":   Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),
-    "synonyms":         Policy(Rule.UNION,    (JIKAN, ANILIST, KITSU)),
-    "type":             Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),
-    "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, KITSU)),   # AniList changes it within the hour
-    "season":           Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),   # Kitsu's is derived
-    "episode_count":    Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),
-    "duration_seconds": Policy(Rule.MAJORITY, (ANILIST, JIKAN, KITSU)),
-    "aired_from":       Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),   # Kitsu's day is UTC's
-    "aired_to":         Policy(Rule.MAJORITY, (JIKAN, ANILIST, KITSU)),
-    "broadcast":        Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),   # only MAL has it
-    "synopsis":         Policy(Rule.FIRST,    (JIKAN, KITSU, ANILIST)),   # AniList's is often shortened
-    "genres":           Policy(Rule.UNION,    (JIKAN, ANILIST, KITSU)),
-    "tags":             Policy(Rule.UNION,    (ANILIST, JIKAN, KITSU)),
-    "studios":          Policy(Rule.FIRST,    (JIKAN, ANILIST, KITSU)),   # a union would hold each name twice
-    "age_rating":       Policy(Rule.FIRST,    (JIKAN, KITSU, ANILIST)),
+    "title":            Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET)),
+    "title_english":    Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
+    "title_japanese":   Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
+    "synonyms":         Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET)),
+    "type":             Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
+    "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, MAL, SCHEDULE, KITSU, ANIDB)),  # in an hour
+    "season":           Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE, KITSU, ANIDB)),  # two derive it
+    "episode_count":    Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
+    "duration_seconds": Policy(Rule.MAJORITY, (MAL, ANILIST, JIKAN, KITSU, SCHEDULE, ANIDB)),
+    "aired_from":       Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, SCHEDULE, KITSU)),  # Kitsu's: UTC
+    "aired_to":         Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU)),
+    "broadcast":        Policy(Rule.FIRST,    (JIKAN, MAL, SCHEDULE)),
+    "synopsis":         Policy(Rule.FIRST,    (JIKAN, MAL, KITSU, ANILIST, SCHEDULE, ANIDB)),
+    "genres":           Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE)),
+    "tags":             Policy(Rule.UNION,    (ANILIST, JIKAN, MAL, KITSU, ANIDB, PLANET)),
+    "studios":          Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE, PLANET)),
+    "age_rating":       Policy(Rule.FIRST,    (JIKAN, MAL, KITSU, ANILIST)),
+    "source_material":  Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE)),
 }  # fmt: skip
 
-EPISODE_ORDER = (JIKAN, KITSU, ANILIST)  # AniList has only what streaming sites call their pages
-AIRING_ORDER = (ANILIST, JIKAN, KITSU)  # AniList knows the second, MAL the day in Japan, Kitsu the day in UTC
-CHARACTER_ORDER = (ANILIST, JIKAN, KITSU)
-RELATION_ORDER = (ANILIST, JIKAN, KITSU)
-STILL_ORDER = (KITSU, ANILIST, JIKAN)  # AniList's stills lie at streaming sites
-IMAGE_ORDER = (ANILIST, JIKAN, KITSU)
+EPISODE_ORDER = (JIKAN, ANIDB, KITSU, ANILIST, SCHEDULE, MAL, PLANET)
+AIRING_ORDER = (
+    SCHEDULE,
+    ANILIST,
+    JIKAN,
+    ANIDB,
+    KITSU,
+    MAL,
+    PLANET,
+)  # minutes before days, Japan's first
+CHARACTER_ORDER = (ANILIST, JIKAN, KITSU, ANIDB, MAL, SCHEDULE, PLANET)
+STAFF_ORDER = (ANILIST, JIKAN, ANIDB, KITSU, MAL, SCHEDULE, PLANET)
+RELATION_ORDER = (ANILIST, JIKAN, MAL, ANIDB, KITSU, SCHEDULE, PLANET)
+STILL_ORDER = (KITSU, ANILIST, JIKAN, ANIDB, MAL, SCHEDULE, PLANET)  # AniList's stills lie at streaming sites
+IMAGE_ORDER = (ANILIST, JIKAN, MAL, KITSU, ANIDB, SCHEDULE, PLANET)
 
 # Confidence of a value that is all that anybody says, by how many say it: one source may be wrong.
 CORROBORATION = {1: 0.7, 2: 0.9, 3: 1.0}

@@ -6,8 +6,9 @@ from statistics import fmean
 
 from pydantic import Field
 
-from otakube.domain.claims import Attribution, Metadata, Relationships
+from otakube.domain.claims import Metadata, Relationships
 from otakube.domain.entry import (
+    Attribution,
     CharacterEntry,
     Confidence,
     EpisodeDetailEntry,
@@ -85,11 +86,12 @@ def other_names(values: Mapping[str, object]) -> list[str]:
 def relationships_stage(said: Mapping[Provider, Relationships]) -> RelationshipsStage:
     """Related works, one row a work and kind with its pages at all providers."""
     found: dict[tuple[str, Name], Relation] = {}
-    for relation in (one for p in RELATION_ORDER if p in said for one in said[p].relations):
-        key = (relation.kind, take_apart(relation.title))
-        known = found.setdefault(key, relation)
-        urls = list(dict.fromkeys([*known.source_urls, *relation.source_urls]))
-        found[key] = known.model_copy(update={"source_urls": urls[:20]})
+    for provider, claim in ((p, one) for p in RELATION_ORDER if p in said for one in said[p].relations):
+        key = (claim.kind, take_apart(claim.title))
+        known = found.setdefault(key, Relation(kind=claim.kind, title=claim.title))
+        urls = list(dict.fromkeys([*known.source_urls, *claim.source_urls]))
+        sayers = list(dict.fromkeys([*known.providers, provider]))
+        found[key] = known.model_copy(update={"source_urls": urls[:20], "providers": sayers})
     links = [url for p in RELATION_ORDER if p in said for url in said[p].external_links]
     return RelationshipsStage(
         relations=list(found.values())[:500],

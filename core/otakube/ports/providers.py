@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metadata providers, as steps need them: a source that answers (I/O), a converter that reads (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from otakube.domain.claims import Character, Episode, Metadata, Relationships
+from otakube.domain.claims import Character, Episode, Metadata, Relationships, Staff
 from otakube.domain.entry import Provider, Statistics
 
 
@@ -17,10 +17,20 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     url: str
-    fetched_at: AwareDatetime
+    fetched_at: AwareDatetime  # when the provider said so; a cached answer keeps its time
     stale: bool = False  # the provider said that it served an old copy
+    cached: bool = False  # from our cache: still fresh, or the provider confirmed it unchanged
     etag: str | None = None
-    body: Any
+    body: Any  # JSON, or the text of XML and HTML
+
+
+class Missing(BaseModel):
+    """A part that a provider did not answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    reason: str  # SourceReason
+    message: str
 
 
 class RawRecord(BaseModel):
@@ -32,6 +42,7 @@ class RawRecord(BaseModel):
     source_url: str
     licence: str
     answers: dict[str, Answer]
+    missing: dict[str, Missing] = {}  # parts beside `anime` that failed
 
     @property
     def stale(self) -> bool:
@@ -55,6 +66,7 @@ class Source(Protocol):
     """One provider's API. Every failure is a SourceError."""
 
     provider: Provider
+    batch: int  # anime in one request of `describe`; 1 where the provider has no batch endpoint
 
     async def search(self, title: str) -> list[Metadata]:
         """Anime whose titles resemble it, best first, at most ten."""
@@ -62,8 +74,11 @@ class Source(Protocol):
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """This provider's id of an anime known by pages elsewhere; None if it has no such link."""
 
-    async def fetch(self, provider_id: str) -> RawRecord:
-        """All parts of one anime."""
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:
+        """All parts of one anime, or what its episodes need. `anime` must answer; others may be missing."""
+
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """Metadata of many anime by id, `batch` a request; an id that the provider lacks is left out."""
 
 
 class Converter(Protocol):
@@ -78,6 +93,8 @@ class Converter(Protocol):
     def statistics(self, raw: RawRecord) -> Statistics: ...
 
     def characters(self, raw: RawRecord) -> list[Character]: ...
+
+    def staff(self, raw: RawRecord) -> list[Staff]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from otakube.domain import work
-from otakube.domain.assembly import Mirror, assemble, refresh, review_needed
+from otakube.domain.assembly import Mirror, assemble, refresh, vanished
 from otakube.domain.entry import GoldenRecord
+from otakube.domain.gates import judged, review_needed
 from otakube.domain.matching import SAME_ANIME
 from otakube.domain.stages import (
     CharactersStage,
@@ -73,15 +74,16 @@ class Staged:
         """The golden record, with images as the mirror knows them."""
         now = self.summary.fetched_at  # the run's own time: a second assembly gives the same digest
         if isinstance(self.whole, GoldenRecord):
-            return refresh(self.whole, self.episodes.episodes, mirror, now)
+            record = refresh(self.whole, self.episodes.episodes, mirror, now)
+            return judged(record, vanished(self.whole, self.episodes.episodes))
         metadata, relationships, statistics, characters = self.whole
-        return assemble(
+        record = assemble(
             self.summary.entry_id,
             stages=(metadata, self.episodes, relationships, statistics, characters),
             mirror=mirror,
-            findings=source_findings(self.summary),
             assembled_at=now,
         )
+        return judged(record, [*source_findings(self.summary), *self.episodes.findings])
 
 
 async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:

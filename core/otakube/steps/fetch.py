@@ -15,7 +15,7 @@ import orjson
 from otakube import logs
 from otakube.domain import work
 from otakube.domain.claims import Metadata
-from otakube.domain.entry import GoldenRecord, Provider
+from otakube.domain.entry import ALTERNATIVES, GoldenRecord, Provider
 from otakube.domain.ids import derived_id
 from otakube.domain.matching import SAME_ANIME, agreement
 from otakube.domain.pages import Page, identify
@@ -28,7 +28,8 @@ from otakube.steps.inputs import read_checkpoint
 from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
 from otakube_api.contract import FailureReason, Output, SourceReason
 
-PARTS = ("episodes", "relationships", "statistics", "characters")
+PARTS = ("episodes", "relationships", "statistics", "characters", "staff")
+EPISODE_UPDATE = "EpisodeUpdate"
 
 
 @dataclass(slots=True)
@@ -41,11 +42,12 @@ class Harvest:
     described: dict[Provider, Metadata] = field(default_factory=dict)
     agreement: dict[Provider, float] = field(default_factory=dict)
     failed: list[tuple[Provider, SourceError]] = field(default_factory=list)
+    episodes_only: bool = False
 
     @property
     def pages(self) -> list[str]:
         """All pages of the anime that are known by now."""
-        own = [Page(provider, number).url for provider, number in self.ids.items() if number.isdigit()]
+        own = [Page(provider, name).url for provider, name in self.ids.items()]
         said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
         return list(dict.fromkeys([*said, *own]))
 
@@ -65,25 +67,74 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     work_prefix: str,
     uid: str,
     quorum: int,
+    mode: str,
     identities: Callable[[], Awaitable[Identities]],
     catalogue: Callable[[], Awaitable[Catalogue]],
 ) -> dict[Output, str]:
-    """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket."""
-    rooms = {provider: rooms[provider] for provider in wanted.providers}
-    harvest = Harvest()
+    """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket.
+
+    `rooms` are those that the installation has switched on, in the order in which they are asked.
+    """
+    harvest = Harvest(episodes_only=mode == EPISODE_UPDATE)
+    rooms = asked(wanted.providers, rooms, harvest)
+    first, second = split(rooms)
     harvest.stored = await stored_records(rooms, objects, work_prefix)
     harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
-    harvest.ids |= await first_ids(wanted, rooms, harvest, catalogue)
-    await fetch_all(rooms, harvest, objects, work_prefix)
+    harvest.ids |= await first_ids(wanted, first, second, harvest, catalogue)
+    await fetch_all(first, harvest, objects, work_prefix)
+    await fetch_all(needed(second, harvest), harvest, objects, work_prefix)
+    measure_agreement(harvest)
     check_quorum(harvest, quorum)
     entry_id, existing = await (await identities()).claim(harvest.pages, derived_id("ani", uid))
     live = await (await catalogue()).entry(entry_id) if existing else None
     return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
 
 
+def asked(
+    wanted: tuple[Provider, ...], rooms: Mapping[Provider, Room], harvest: Harvest
+) -> dict[Provider, Room]:
+    """The rooms of the providers that are wanted; one that is switched off is reported, none means all."""
+    for provider in wanted:
+        if provider not in rooms:
+            switched_off = f"{provider} is not switched on in this installation, or lacks its credentials"
+            harvest.fail(provider, SourceError(SourceReason.SWITCHED_OFF, switched_off))
+    chosen = {provider: room for provider, room in rooms.items() if not wanted or provider in wanted}
+    if not chosen:
+        raise Fatal(
+            FailureReason.QUORUM_NOT_REACHED,
+            f"none of {', '.join(wanted) or 'the providers'} is switched on: change spec.providers, "
+            "or the installation's providers",
+        )
+    return chosen
+
+
+def split(rooms: Mapping[Provider, Room]) -> tuple[dict[Provider, Room], dict[Provider, Room]]:
+    """Those to ask at once, and those that stand in for an alternative among them."""
+    first: dict[Provider, Room] = {}
+    second: dict[Provider, Room] = {}
+    for provider, room in rooms.items():
+        (second if ALTERNATIVES.get(provider) in first else first)[provider] = room
+    return first, second
+
+
+def needed(second: Mapping[Provider, Room], harvest: Harvest) -> dict[Provider, Room]:
+    """The stand-ins whose alternative gave no answer, or only an old copy."""
+
+    def absent(provider: Provider) -> bool:
+        record = harvest.records.get(ALTERNATIVES[provider])
+        unknown = any(
+            failed is ALTERNATIVES[provider] and error.reason is SourceReason.NOT_FOUND
+            for failed, error in harvest.failed
+        )
+        return not unknown and (record is None or record.stale)
+
+    return {provider: room for provider, room in second.items() if absent(provider)}
+
+
 async def first_ids(
     wanted: Wanted,
-    rooms: Mapping[Provider, Room],
+    first: Mapping[Provider, Room],
+    second: Mapping[Provider, Room],
     harvest: Harvest,
     catalogue: Callable[[], Awaitable[Catalogue]],
 ) -> dict[Provider, str]:
@@ -100,20 +151,22 @@ async def first_ids(
         return ids_of(wanted.source_urls, strict=True)
     if harvest.stored:
         return {}
-    return ids_of((await resolve_title(wanted, rooms)).source_urls)
+    return ids_of((await resolve_title(wanted, first, second)).source_urls)
 
 
 async def fetch_all(
     rooms: Mapping[Provider, Room], harvest: Harvest, objects: ObjectStore, prefix: str
 ) -> None:
     """Fetch where the id is known; then find the anime at the others by links or title, and fetch."""
+    for provider, other in ALTERNATIVES.items():
+        if provider in rooms and other in harvest.ids:
+            harvest.ids.setdefault(provider, harvest.ids[other])
     known = [provider for provider in rooms if provider in harvest.ids]
     await asyncio.gather(*(fetch_one(rooms[p], p, harvest, objects, prefix) for p in known))
     if not harvest.described:
         return
     others = [provider for provider in rooms if provider not in harvest.ids]
     await asyncio.gather(*(find_and_fetch(rooms[p], p, harvest, objects, prefix) for p in others))
-    measure_agreement(harvest)
 
 
 async def find_and_fetch(
@@ -152,10 +205,12 @@ async def fetch_one(
     record = harvest.stored.get(provider)
     try:
         if record is None:
-            record = await room.source.fetch(harvest.ids[provider])
+            record = await room.source.fetch(harvest.ids[provider], episodes_only=harvest.episodes_only)
         described = room.converter.metadata(record)
     except SourceError as error:
         return harvest.fail(provider, error)
+    for part, missing in record.missing.items():
+        harvest.fail(provider, SourceError(SourceReason(missing.reason), f"{part}: {missing.message}"))
     for part in PARTS:
         try:
             getattr(room.converter, part)(record)
@@ -227,6 +282,7 @@ async def conclude(
     return {
         Output.ENTRY_ID: entry_id,
         Output.TITLE: summary.title,
+        Output.ANSWERED_SOURCES: orjson.dumps(summary.answered).decode(),
         Output.FAILED_SOURCES: orjson.dumps(summary.failed).decode(),
     }
 

@@ -20,7 +20,7 @@ from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore
 from otakube.steps.assemble import Staged, review_decision, validated
-from otakube.steps.stage import EPISODE_UPDATE
+from otakube.steps.fetch import EPISODE_UPDATE
 from otakube_api.contract import Output
 
 CONCURRENCY = 16

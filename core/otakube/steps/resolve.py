@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from otakube.domain.claims import Metadata
-from otakube.domain.entry import AnimeType, Provider
+from otakube.domain.entry import ALTERNATIVES, AnimeType, Provider
 from otakube.domain.matching import Candidate, resolve
 from otakube.domain.pages import SUPPORTED, identify
 from otakube.errors import Fatal, Retriable, SourceError
@@ -18,7 +18,7 @@ from otakube_api.contract import FailureReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which anime: one of our id, its pages, or a title."""
+    """Which anime: one of our id, its pages, or a title; no providers means all that are switched on."""
 
     anime_id: str
     source_urls: tuple[str, ...]
@@ -38,7 +38,7 @@ class Wanted:
                 anime_id=anime_id,
                 source_urls=tuple(map(str, urls)),
                 title=title.strip(),
-                providers=tuple(map(Provider, names)) or tuple(Provider),
+                providers=tuple(map(Provider, names)),
                 year=int(year) if year else None,
                 type=AnimeType(type_) if type_ else None,
             )
@@ -66,9 +66,10 @@ def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
     return {page.provider: page.id for page in pages.values() if page}
 
 
-async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candidate:
-    """The one anime that a title means; none or several is Fatal, and the message is the cure."""
-    title = wanted.title
+async def search_all(
+    title: str, rooms: Mapping[Provider, Room]
+) -> tuple[list[Metadata], list[tuple[Provider, SourceError]]]:
+    """What the providers' searches find, and which of them failed."""
     answers = await asyncio.gather(
         *(room.source.search(title) for room in rooms.values()), return_exceptions=True
     )
@@ -81,7 +82,23 @@ async def resolve_title(wanted: Wanted, rooms: Mapping[Provider, Room]) -> Candi
             raise answer
         else:
             found += answer
-    if len(failures) == len(rooms):
+    return found, failures
+
+
+async def resolve_title(
+    wanted: Wanted, first: Mapping[Provider, Room], second: Mapping[Provider, Room]
+) -> Candidate:
+    """The one anime that a title means; none or several is Fatal, and the message is the cure.
+
+    `second` are asked where the alternative that they stand in for could not be searched.
+    """
+    title = wanted.title
+    found, failures = await search_all(title, first)
+    away = {provider for provider, _ in failures}
+    stand_ins = {provider: room for provider, room in second.items() if ALTERNATIVES[provider] in away}
+    more, again = await search_all(title, stand_ins)
+    found, failures = found + more, failures + again
+    if len(failures) == len(first) + len(stand_ins):
         raise Retriable(
             FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {spoken(failures)}"
         )

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ValidationError
 from otakube import logs
 from otakube.domain import work
 from otakube.domain.characters import merge_characters
-from otakube.domain.claims import Attribution
-from otakube.domain.entry import GoldenRecord, Provider
+from otakube.domain.entry import Attribution, GoldenRecord, Provider
 from otakube.domain.episodes import airing_findings, merge_episodes
 from otakube.domain.stages import (
     CharactersStage,
@@ -26,6 +25,7 @@ from otakube.domain.work import FetchSummary
 from otakube.errors import Fatal, SourceError
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Converter, RawRecord
+from otakube.steps.fetch import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint, read_input
 from otakube_api.contract import FailureReason, Output
 
@@ -39,7 +39,6 @@ STAGES: dict[type[BaseModel], str] = {
     StatisticsStage: work.stage(4, "statistics"),
     CharactersStage: work.stage(5, "characters"),
 }
-EPISODE_UPDATE = "EpisodeUpdate"
 
 
 class Records:

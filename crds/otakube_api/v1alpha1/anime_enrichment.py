@@ -52,11 +52,15 @@ class Mode(StrEnum):
 
 
 class Provider(StrEnum):
-    """Metadata providers that this version can ask."""
+    """Metadata providers that this version can ask. Jikan and MyAnimeList are two ways to one site."""
 
     JIKAN = "Jikan"
+    MYANIMELIST = "MyAnimeList"
     ANILIST = "AniList"
     KITSU = "Kitsu"
+    ANIDB = "AniDB"
+    ANIMESCHEDULE = "AnimeSchedule"
+    ANIME_PLANET = "AnimePlanet"
 
 
 class AnimeType(StrEnum):
@@ -144,10 +148,13 @@ class AnimeEnrichmentSpec(ApiType):
     """anime names the anime by exactly one of id, sourceUrls and title; it cannot change."""
     mode: Mode = Mode.FULL_ENRICHMENT
     """mode is FullEnrichment for the whole record, or EpisodeUpdate for its episodes alone."""
-    providers: list[Provider] = Field(
-        list(Provider), min_length=1, max_length=len(Provider), json_schema_extra=AS_SET
+    providers: list[Provider] | None = Field(
+        None, min_length=1, max_length=len(Provider), json_schema_extra=AS_SET
     )
-    """providers are asked, all at once; one that fails does not fail the run while enough others answer."""
+    """providers are asked, all at once; one that fails does not fail the run while enough others answer.
+
+    Without it, all that the installation has switched on are asked.
+    """
     review: Review = Review()
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO
@@ -199,6 +206,15 @@ class SourceStatus(ApiType):
     """message is a sentence for people."""
 
 
+class GateStatus(ApiType):
+    """What one gate found wrong with the latest record."""
+
+    gate: Literal["Completeness", "Drift", "Consistency", "Plausibility", "Identity"]
+    """gate is Completeness, Drift, Consistency, Plausibility or Identity."""
+    message: Sentence
+    """message is a sentence for people."""
+
+
 class ImageStatus(ApiType):
     """The images of the latest run."""
 
@@ -212,7 +228,7 @@ class AnimeEnrichmentStatus(ApiType):
     """What was seen and done, written by the operator alone."""
 
     conditions: list[Condition] = Field([], max_length=16, json_schema_extra=list_map("type"))
-    """conditions are Ready, Reconciling, Stalled, AwaitingReview and SourceFailed."""
+    """conditions are Ready, Reconciling, Stalled, AwaitingReview, SourceFailed and GateFailed."""
     observed_generation: Generation | None = None
     """observedGeneration is the metadata.generation that this status was planned from."""
     entry_id: str | None = Field(None, max_length=64)
@@ -231,6 +247,8 @@ class AnimeEnrichmentStatus(ApiType):
     """review says where the latest run stands with its review."""
     sources: list[SourceStatus] = Field([], max_length=16, json_schema_extra=list_map("provider"))
     """sources lists what each provider gave to the latest run."""
+    gates: list[GateStatus] = Field([], max_length=50, json_schema_extra=AS_ATOMIC)
+    """gates list what the gates found wrong with the latest record, the first 50."""
     images: ImageStatus | None = None
     """images counts the images of the latest run."""
     published_at: Time | None = None

@@ -80,10 +80,10 @@ class EnrichmentTemplate(ApiType):
 
     mode: Mode = Mode.EPISODE_UPDATE
     """mode is EpisodeUpdate for the episodes alone, or FullEnrichment for the whole record."""
-    providers: list[Provider] = Field(
-        list(Provider), min_length=1, max_length=len(Provider), json_schema_extra=AS_SET
+    providers: list[Provider] | None = Field(
+        None, min_length=1, max_length=len(Provider), json_schema_extra=AS_SET
     )
-    """providers are asked, all at once."""
+    """providers are asked, all at once; without it, all that the installation has switched on."""
     review: Review = Review()
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO

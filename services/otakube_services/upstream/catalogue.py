@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from otakube_services.upstream.faults import Fault
 
 JST = timezone(timedelta(hours=9), "JST")
-ProviderName = Literal["jikan", "anilist", "kitsu"]
+ProviderName = Literal["jikan", "mal", "anilist", "kitsu", "anidb", "animeschedule", "animeplanet"]
 
 
 def written_out(text: str) -> str:
@@ -35,9 +35,12 @@ class Data(BaseModel):
 
 
 class Ids(Data):
+    """`anidb` None: that provider does not have it."""
+
     mal: int
     anilist: int
     kitsu: int
+    anidb: int | None = None
 
 
 class Voice(Data):
@@ -146,7 +149,9 @@ class Title(Facts):
 
     def seen_by(self, provider: ProviderName) -> Self | None:
         """The title with one provider's words, or None where that provider has no such title."""
-        override = self.says.get(provider)
+        if provider == "anidb" and self.ids.anidb is None:
+            return None
+        override = self.says.get("jikan" if provider == "mal" else provider)
         if override is None:
             return self
         if override.absent:

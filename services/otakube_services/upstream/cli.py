@@ -54,14 +54,26 @@ def serve(
     jikan_per_minute: Annotated[int, _option("JIKAN_PER_MINUTE", "Requests; 0 is no limit.")] = 60,
     anilist_per_minute: Annotated[int, _option("ANILIST_PER_MINUTE", "Requests; 0 is no limit.")] = 30,
     kitsu_per_minute: Annotated[int, _option("KITSU_PER_MINUTE", "Requests; 0 is no limit.")] = 0,
+    mal_per_minute: Annotated[int, _option("MAL_PER_MINUTE", "Requests; 0 is no limit.")] = 60,
+    anidb_per_two_seconds: Annotated[int, _option("ANIDB_PER_TWO_SECONDS", "Requests; 0 is no limit.")] = 1,
+    anidb_per_day: Annotated[int, _option("ANIDB_PER_DAY", "Requests; 0 is no limit.")] = 200,
+    animeschedule_per_minute: Annotated[
+        int, _option("ANIMESCHEDULE_PER_MINUTE", "Requests; 0 is no limit.")
+    ] = 120,
+    animeplanet_per_minute: Annotated[
+        int, _option("ANIMEPLANET_PER_MINUTE", "Requests; 0 is no limit.")
+    ] = 55,
     faults: Annotated[str, _option("FAULTS", "JSON list of fault rules that always hold.")] = "[]",
 ) -> None:
-    """Serve invented anime behind the API shapes of Jikan v4, AniList and Kitsu."""
+    """Serve invented anime behind the API shapes of seven providers."""
     try:
         settings = Settings(
             public_url=public_url or None, clock_scale=clock_scale, jikan_per_second=jikan_per_second,
             jikan_per_minute=jikan_per_minute, anilist_per_minute=anilist_per_minute,
-            kitsu_per_minute=kitsu_per_minute, faults=read_faults(faults),
+            kitsu_per_minute=kitsu_per_minute, mal_per_minute=mal_per_minute,
+            anidb_per_two_seconds=anidb_per_two_seconds, anidb_per_day=anidb_per_day,
+            animeschedule_per_minute=animeschedule_per_minute,
+            animeplanet_per_minute=animeplanet_per_minute, faults=read_faults(faults),
         )  # fmt: skip
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from error

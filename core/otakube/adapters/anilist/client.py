@@ -7,7 +7,7 @@ from typing import Any
 from otakube.adapters.anilist import queries
 from otakube.adapters.anilist.answers import CharactersAnswer, FaultAnswer, MediaAnswer, PageAnswer
 from otakube.adapters.anilist.convert import describe, present
-from otakube.adapters.http.client import JsonClient
+from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.reading import read
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import Provider
@@ -25,7 +25,7 @@ class AniList:
 
     provider = Provider.ANILIST
 
-    def __init__(self, client: JsonClient, url: str) -> None:
+    def __init__(self, client: ProviderClient, url: str) -> None:
         self._client = client
         self._url = url
 
@@ -42,7 +42,7 @@ class AniList:
         found = present(read(PageAnswer, answer.body).data.Page.media)
         return str(found[0].id) if found else None
 
-    async def fetch(self, provider_id: str) -> RawRecord:
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
         number = int(provider_id)
         first = await self._ask(queries.ANIME, id=number, page=1)
         characters = read(MediaAnswer, first.body).data.Media.characters

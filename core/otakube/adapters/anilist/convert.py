@@ -18,14 +18,13 @@ from otakube.adapters.anilist.answers import (
     VoiceActorNode,
 )
 from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships
+from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships
 from otakube.domain.entry import (
     AnimeStatus,
     AnimeType,
     ImageKind,
     Provider,
     Quarter,
-    Relation,
     RelationKind,
     Role,
     Season,

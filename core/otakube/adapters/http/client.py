@@ -14,6 +14,7 @@ import orjson
 import stamina
 
 from otakube.errors import SourceError
+from otakube.ports.manners import Manners, NoManners
 from otakube.ports.providers import Answer
 from otakube_api.contract import SourceReason
 
@@ -44,15 +45,22 @@ def new_client() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(headers=headers, follow_redirects=False, timeout=None, trust_env=True)
 
 
-class JsonClient:
+class ProviderClient:
     """Asks one provider."""
 
     def __init__(
-        self, client: httpx2.AsyncClient, limits: Limits, *, accept: str = "application/json"
+        self,
+        client: httpx2.AsyncClient,
+        limits: Limits,
+        *,
+        accept: str = "application/json",
+        headers: Mapping[str, str] = {},
+        manners: Manners | None = None,
     ) -> None:
         self._client = client
         self._limits = limits
-        self._accept = accept
+        self._headers = {**headers, "Accept": accept}
+        self._manners = manners or NoManners()
 
     async def ask(
         self,
@@ -67,7 +75,7 @@ class JsonClient:
             url,
             params=params,
             json=post,
-            headers={"Accept": self._accept},
+            headers=self._headers,
         )
         try:
             async for attempt in stamina.retry_context(

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from otakube.adapters.http.client import JsonClient
+from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.reading import read
 from otakube.adapters.jikan.answers import EpisodesAnswer, SearchAnswer
 from otakube.adapters.jikan.convert import describe
@@ -22,7 +22,7 @@ class Jikan:
 
     provider = Provider.JIKAN
 
-    def __init__(self, client: JsonClient, url: str) -> None:
+    def __init__(self, client: ProviderClient, url: str) -> None:
         self._client = client
         self._url = url.rstrip("/")
 
@@ -35,7 +35,7 @@ class Jikan:
         pages = [page for url in source_urls if (page := identify(url))]
         return next((page.id for page in pages if page.provider is Provider.JIKAN), None)
 
-    async def fetch(self, provider_id: str) -> RawRecord:
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
         base = f"{self._url}/anime/{provider_id}"
         answers: dict[str, Answer] = {"anime": await self._client.ask(f"{base}/full")}
         page, last = 1, 1

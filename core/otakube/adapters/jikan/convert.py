@@ -16,7 +16,7 @@ from otakube.adapters.jikan.answers import (
     RelatedGroup,
 )
 from otakube.domain.broadcast import airing_time, broadcast_slot
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships
+from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships
 from otakube.domain.entry import (
     AnimeStatus,
     AnimeType,
@@ -24,7 +24,6 @@ from otakube.domain.entry import (
     ImageKind,
     Provider,
     Quarter,
-    Relation,
     RelationKind,
     Season,
     Statistics,

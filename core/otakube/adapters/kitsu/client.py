@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from otakube.adapters.http.client import JsonClient
+from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.reading import read
 from otakube.adapters.kitsu.answers import Document
 from otakube.adapters.kitsu.convert import anime_document, describe
@@ -25,7 +25,7 @@ class Kitsu:
 
     provider = Provider.KITSU
 
-    def __init__(self, client: JsonClient, url: str) -> None:
+    def __init__(self, client: ProviderClient, url: str) -> None:
         self._client = client
         self._url = url.rstrip("/")
 
@@ -58,7 +58,7 @@ class Kitsu:
                 return items[0].id
         return None
 
-    async def fetch(self, provider_id: str) -> RawRecord:
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
         by = "id" if provider_id.isdigit() else "slug"
         params = {f"filter[{by}]": provider_id, "include": _PARTS}
         anime = await self._client.ask(f"{self._url}/anime", params=params)

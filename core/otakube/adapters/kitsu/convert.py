@@ -17,14 +17,13 @@ from otakube.adapters.kitsu.answers import (
     Resource,
     RoleAttributes,
 )
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships
+from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships
 from otakube.domain.entry import (
     AnimeStatus,
     AnimeType,
     ImageKind,
     Provider,
     Quarter,
-    Relation,
     RelationKind,
     Role,
     Season,

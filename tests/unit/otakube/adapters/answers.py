@@ -6,7 +6,7 @@ from functools import cache
 
 from otakube.adapters.anilist import convert as anilist
 from otakube.adapters.anilist.client import AniList
-from otakube.adapters.http.client import JsonClient, Limits
+from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.adapters.jikan import convert as jikan
 from otakube.adapters.jikan.client import Jikan
 from otakube.adapters.kitsu import convert as kitsu
@@ -34,10 +34,10 @@ def long_runner(provider: Provider) -> RawRecord:
 async def _fetch(provider: Provider, number: str) -> RawRecord:
     async with upstream() as client:
         sources: dict[Provider, Source] = {
-            Provider.JIKAN: Jikan(JsonClient(client, LIMITS), "http://upstream.test/jikan/v4"),
-            Provider.ANILIST: AniList(JsonClient(client, LIMITS), "http://upstream.test/anilist"),
+            Provider.JIKAN: Jikan(ProviderClient(client, LIMITS), "http://upstream.test/jikan/v4"),
+            Provider.ANILIST: AniList(ProviderClient(client, LIMITS), "http://upstream.test/anilist"),
             Provider.KITSU: Kitsu(
-                JsonClient(client, LIMITS, accept=MEDIA_TYPE), "http://upstream.test/kitsu/api/edge"
+                ProviderClient(client, LIMITS, accept=MEDIA_TYPE), "http://upstream.test/kitsu/api/edge"
             ),
         }
         return await sources[provider].fetch(number)

@@ -10,24 +10,24 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from otakube.adapters.http.client import JsonClient, Limits, new_client
+from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[JsonClient]:
+async def client() -> AsyncIterator[ProviderClient]:
     async with new_client() as http:
-        yield JsonClient(http, Limits(seconds=5, size=1000))
+        yield ProviderClient(http, Limits(seconds=5, size=1000))
 
 
-async def refused(client: JsonClient, server: HTTPServer, path: str = "/x") -> SourceError:
+async def refused(client: ProviderClient, server: HTTPServer, path: str = "/x") -> SourceError:
     with pytest.raises(SourceError) as caught:
         await client.ask(server.url_for(path))
     return caught.value
 
 
-async def test_an_answer_carries_where_and_when(client: JsonClient, httpserver: HTTPServer) -> None:
+async def test_an_answer_carries_where_and_when(client: ProviderClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/x", query_string="q=%E8%9F%B2").respond_with_json(
         {"a": 1}, headers={"ETag": '"7"', "X-Cache-Status": "STALE"}
     )
@@ -36,7 +36,7 @@ async def test_an_answer_carries_where_and_when(client: JsonClient, httpserver: 
     assert answer.fetched_at.tzinfo is not None
 
 
-async def test_retry_after_is_waited_for(client: JsonClient, httpserver: HTTPServer) -> None:
+async def test_retry_after_is_waited_for(client: ProviderClient, httpserver: HTTPServer) -> None:
     httpserver.expect_ordered_request("/x").respond_with_data("", status=429, headers={"Retry-After": "1"})
     httpserver.expect_ordered_request("/x").respond_with_json({})
     started = time.monotonic()
@@ -46,13 +46,13 @@ async def test_retry_after_is_waited_for(client: JsonClient, httpserver: HTTPSer
 
 @pytest.mark.parametrize("after", ["21", "86400", "99999999999999999999"])
 async def test_a_wait_that_is_too_long_is_not_waited_for(
-    client: JsonClient, httpserver: HTTPServer, after: str
+    client: ProviderClient, httpserver: HTTPServer, after: str
 ) -> None:
     httpserver.expect_oneshot_request("/x").respond_with_data("", status=429, headers={"Retry-After": after})
     assert (await refused(client, httpserver)).reason is SourceReason.RATE_LIMITED
 
 
-async def test_a_passing_failure_is_tried_again(client: JsonClient, httpserver: HTTPServer) -> None:
+async def test_a_passing_failure_is_tried_again(client: ProviderClient, httpserver: HTTPServer) -> None:
     httpserver.expect_ordered_request("/x").respond_with_data("", status=502)
     httpserver.expect_ordered_request("/x").respond_with_json([1])
     assert (await client.ask(httpserver.url_for("/x"))).body == [1]
@@ -98,7 +98,7 @@ async def test_a_passing_failure_is_tried_again(client: JsonClient, httpserver: 
     ],
 )
 async def test_a_lasting_failure_is_asked_once_and_named(
-    client: JsonClient, httpserver: HTTPServer, response: Response, reason: SourceReason, said: str
+    client: ProviderClient, httpserver: HTTPServer, response: Response, reason: SourceReason, said: str
 ) -> None:
     httpserver.expect_request("/x").respond_with_response(response)
     error = await refused(client, httpserver)
@@ -107,7 +107,7 @@ async def test_a_lasting_failure_is_asked_once_and_named(
 
 
 async def test_a_body_without_a_length_is_cut_off_at_the_cap(
-    client: JsonClient, httpserver: HTTPServer
+    client: ProviderClient, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request("/x").respond_with_handler(
         lambda _: Response((b"1" * 100 for _ in range(10**6)), content_type="application/json")
@@ -115,12 +115,12 @@ async def test_a_body_without_a_length_is_cut_off_at_the_cap(
     assert (await refused(client, httpserver)).reason is SourceReason.ANSWER_TOO_LARGE
 
 
-async def test_nobody_there_is_unavailable(client: JsonClient) -> None:
+async def test_nobody_there_is_unavailable(client: ProviderClient) -> None:
     with pytest.raises(SourceError) as caught:
         await client.ask("http://127.0.0.1:1/x")
     assert caught.value.reason is SourceReason.UNAVAILABLE
 
 
-async def test_a_query_is_no_part_of_a_message(client: JsonClient, httpserver: HTTPServer) -> None:
+async def test_a_query_is_no_part_of_a_message(client: ProviderClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/x").respond_with_data("", status=403)
     assert "secret" not in str(await refused(client, httpserver, "/x?key=secret"))

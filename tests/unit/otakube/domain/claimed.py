@@ -4,8 +4,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from otakube.domain.claims import Attribution, Metadata
-from otakube.domain.entry import AnimeStatus, AnimeType, Provider
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import AnimeStatus, AnimeType, Attribution, Provider
 from otakube.domain.pages import Page
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from golden import NOW, a_character, a_record, an_entry, an_episode
-from otakube.domain.assembly import CHECKS, assemble, refresh, review_needed
+from otakube.domain.assembly import assemble, refresh
 from otakube.domain.entry import AnimeStatus, AnimeType, GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.gates import CHECKS, judged, review_needed
 from otakube.domain.ids import derived_id
 from otakube.domain.stages import (
     CharactersStage,
@@ -18,19 +19,19 @@ from otakube.domain.stages import (
 )
 from unit.otakube.domain.claimed import by, said
 
-ALL = tuple(Provider)
+ALL = (Provider.JIKAN, Provider.ANILIST, Provider.KITSU)
 
 
 def assembled(*providers: Provider, **fields: object) -> GoldenRecord:
     claims = {provider: said(provider, **fields) for provider in providers or ALL}
     metadata = metadata_stage(claims, {p: by(p) for p in claims}, dict.fromkeys(claims, 1.0))
-    return assemble(
+    record = assemble(
         derived_id("ani", "one"),
         stages=(metadata, EpisodesStage(), RelationshipsStage(), StatisticsStage(), CharactersStage()),
         mirror={},
-        findings=["from fetch"],
         assembled_at=NOW,
     )
+    return judged(record, ["from fetch"])
 
 
 def test_what_three_agree_about_is_sure() -> None:

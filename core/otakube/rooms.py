@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which providers this installation asks: one row a provider, with what it needs to be switched on."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import NamedTuple, cast
+
+import httpx2
+
+from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.domain.entry import ALTERNATIVES, Provider
+from otakube.ports.manners import Manners
+from otakube.ports.providers import Converter, Room, Source
+from otakube.settings import Settings
+
+Connect = Callable[..., ProviderClient]
+"""Keywords of ProviderClient -> a client with this provider's manners."""
+
+
+class Offer(NamedTuple):
+    """`lacks` names the setting without which a provider is off; `build` makes its source."""
+
+    package: str
+    build: Callable[[Settings, Connect], Source]
+    lacks: Callable[[Settings], str | None] = lambda _: None
+
+
+def _jikan(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.jikan.client import Jikan
+
+    return Jikan(connect(), settings.jikan_url)
+
+
+def _anilist(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.anilist.client import AniList
+
+    return AniList(connect(), settings.anilist_url)
+
+
+def _kitsu(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.kitsu.client import MEDIA_TYPE, Kitsu
+
+    return Kitsu(connect(accept=MEDIA_TYPE), settings.kitsu_url)
+
+
+OFFERS: dict[Provider, Offer] = {
+    Provider.JIKAN: Offer("jikan", _jikan),
+    Provider.ANILIST: Offer("anilist", _anilist),
+    Provider.KITSU: Offer("kitsu", _kitsu),
+}
+
+
+def converter(provider: Provider) -> Converter:
+    """What reads a provider's answers."""
+    return cast(Converter, import_module(f"otakube.adapters.{OFFERS[provider].package}.convert"))
+
+
+def switched_off(provider: Provider, settings: Settings) -> str | None:
+    """Why a provider is not asked, as the setting that would change it; None if it is."""
+    if provider not in OFFERS:
+        return f"there is no room for {provider}"
+    if provider.value not in settings.providers_enabled:
+        return "providers_enabled does not list it"
+    return OFFERS[provider].lacks(settings)
+
+
+def build(
+    settings: Settings, client: httpx2.AsyncClient, manners: Mapping[Provider, Manners]
+) -> dict[Provider, Room]:
+    """The rooms that are switched on, in the order in which they are asked."""
+    limits = Limits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
+
+    def connect_of(provider: Provider) -> Connect:
+        return lambda **how: ProviderClient(client, limits, manners=manners.get(provider), **how)
+
+    return {
+        provider: Room(
+            source=OFFERS[provider].build(settings, connect_of(provider)), converter=converter(provider)
+        )
+        for provider in ordered(settings)
+        if switched_off(provider, settings) is None
+    }
+
+
+def ordered(settings: Settings) -> list[Provider]:
+    """Most trusted first; of two ways to one site the preferred one."""
+    order = list(Provider)
+    preferred = Provider(settings.mal_preferred)
+    order.remove(preferred)
+    order.insert(order.index(ALTERNATIVES[preferred]), preferred)
+    return order
