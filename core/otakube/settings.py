@@ -76,7 +76,14 @@ class Settings(BaseSettings):
     )
 
     image_hosts: list[str] = Field(
-        ["cdn.myanimelist.net", "s4.anilist.co", "media.kitsu.io", "media.kitsu.app"],
+        [
+            "cdn.myanimelist.net",
+            "s4.anilist.co",
+            "media.kitsu.io",
+            "media.kitsu.app",
+            "cdn-eu.anidb.net",
+            "img.animeschedule.net",
+        ],
         description="Hosts that images may come from (JSON list).",
     )
     image_private_hosts: list[str] = Field(

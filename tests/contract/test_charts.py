@@ -85,7 +85,7 @@ def test_every_setting_of_the_steps_is_a_value_or_a_secret(helm: Path) -> None:
 
 
 def _read(value: str) -> Any:
-    return yaml.safe_load(value) if value.startswith("[") else value
+    return yaml.safe_load(value) if value.startswith(("[", "{")) else value
 
 
 def test_a_secret_is_in_its_secret_and_nowhere_else(helm: Path) -> None:

@@ -8,7 +8,7 @@ from hera.workflows.models import WorkflowTemplateRef
 
 from otakube_api.contract import EXIT, SCRUB_CRON_WORKFLOW
 from otakube_workflows.policies import EXECUTION
-from otakube_workflows.templates import Step, Store, step
+from otakube_workflows.templates import STORES, Step, step
 
 ENTRYPOINT = "scrub"
 NEEDS_A_PERSON = 1  # the scrubber's exit code when something is left that it cannot repair
@@ -38,7 +38,7 @@ def scrub(wanted: Scrub) -> WorkflowTemplate:
                 Step(
                     name=ENTRYPOINT,
                     command=wanted.command,
-                    stores=list(Store),
+                    stores=list(STORES),
                     deadline=wanted.deadline,
                     final=(NEEDS_A_PERSON, EXIT.fatal),
                 )

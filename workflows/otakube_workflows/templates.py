@@ -39,17 +39,24 @@ RUN = (Argument.ENRICHMENT, Argument.UID, Argument.GENERATION, Argument.ATTEMPT)
 
 
 class Store(StrEnum):
-    """A store; a step mounts the secrets of the stores that it needs and no other."""
+    """What a step reaches with secrets; it mounts those that it needs and no other."""
 
     BUCKET = "bucket"
     DOCUMENTS = "documents"
     VECTORS = "vectors"
+    PROVIDERS = "providers"  # their shared budgets, and our keys at them
+    SUGGESTIONS = "suggestions"
 
+
+STORES = (Store.BUCKET, Store.DOCUMENTS, Store.VECTORS)
+"""Where the catalogue is kept."""
 
 SECRETS: Mapping[Store, tuple[str, ...]] = {
     Store.BUCKET: ("otakube_s3_access_key_id", "otakube_s3_secret_access_key"),
     Store.DOCUMENTS: ("otakube_mongodb_uri",),
     Store.VECTORS: ("otakube_qdrant_api_key",),
+    Store.PROVIDERS: ("otakube_redis_url", "otakube_myanimelist_client_id", "otakube_animeschedule_token"),
+    Store.SUGGESTIONS: ("otakube_suggestion_api_key",),
 }
 
 

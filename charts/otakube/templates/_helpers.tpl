@@ -91,6 +91,7 @@ imagePullSecrets:
     - {port: 27017, protocol: TCP}
     - {port: 6333, protocol: TCP}
     - {port: 7070, protocol: TCP}
+    - {port: 6379, protocol: TCP}
   to: [{namespaceSelector: {}}]
 {{- end }}
 {{- end }}
@@ -100,7 +101,7 @@ imagePullSecrets:
 {{- if .Values.networkPolicy.providers -}}
 {{ .Values.networkPolicy.providers | toYaml }}
 {{- else -}}
-- ports: [{port: 443, protocol: TCP}]
+- ports: [{port: 443, protocol: TCP}, {port: 9001, protocol: TCP}]  # 9001: AniDB's API
   to:
     - ipBlock:
         cidr: 0.0.0.0/0
