@@ -267,9 +267,9 @@ def test_a_step_mounts_no_secret_of_a_store_that_it_never_reaches(templates: dic
         return {item["key"].removeprefix("otakube_").split("_")[0] for item in secret["items"]}
 
     assert {node: mounted(node) for node in STEPS} == {
-        Node.FETCH: {"s3", "mongodb"},
+        Node.FETCH: {"s3", "mongodb", "redis", "myanimelist", "animeschedule"},
         Node.STAGE: {"s3"},
-        Node.IMAGES: {"s3", "mongodb"},
+        Node.IMAGES: {"s3", "mongodb", "suggestion"},
         Node.EMBED: {"s3"},
         Node.COMMIT: {"s3", "mongodb", "qdrant"},
         Node.CONCLUDE: {"s3", "mongodb"},

@@ -11,7 +11,7 @@ from hera.workflows.models import SuppliedValueFrom, ValueFrom
 from otakube_api.contract import TEMPLATE, Node, Output, ReviewOutput
 from otakube_api.contract import Parameter as Argument
 from otakube_workflows.policies import EXECUTION
-from otakube_workflows.templates import EMBED_IMAGE, RUN, Size, Step, Store, step
+from otakube_workflows.templates import EMBED_IMAGE, RUN, STORES, Size, Step, Store, step
 
 ENTRYPOINT = "enrich"
 
@@ -98,6 +98,9 @@ ANSWER: dict[str, str] = {
 }
 """The review's words for the commit: what a person answered, or `automatic` where nobody had to."""
 
+TAKEN_OVER = {ReviewOutput.ACCEPTED: f"{{{{={_answered(ReviewOutput.ACCEPTED, '[]')}}}}}"}
+"""The review's words for the embed step: which suggestions a person takes over into the record."""
+
 STEPS = (
     Step(
         name=Node.FETCH,
@@ -117,7 +120,7 @@ STEPS = (
             Output.ANSWERED_SOURCES: "[]",
             Output.FAILED_SOURCES: "[]",
         },
-        stores=[Store.BUCKET, Store.DOCUMENTS],
+        stores=[Store.BUCKET, Store.DOCUMENTS, Store.PROVIDERS],
         deadline=900,
     ),
     Step(name=Node.STAGE, inputs=[*RUN, Argument.MODE], deadline=900),
@@ -134,13 +137,13 @@ STEPS = (
             Output.IMAGES_STORED: "0",
             Output.IMAGES_FAILED: "0",
         },
-        stores=[Store.BUCKET, Store.DOCUMENTS],
+        stores=[Store.BUCKET, Store.DOCUMENTS, Store.SUGGESTIONS],
         deadline=3600,
         size=Size(memory="256Mi", memory_limit="768Mi"),
     ),
     Step(
         name=Node.EMBED,
-        inputs=[*RUN, Argument.ACCELERATOR],
+        inputs=[*RUN, Argument.ACCELERATOR, ReviewOutput.ACCEPTED],
         outputs={Output.MODEL: ""},
         deadline=1800,
         image=EMBED_IMAGE,
@@ -149,9 +152,9 @@ STEPS = (
     ),
     Step(
         name=Node.COMMIT,
-        inputs=[*RUN, *ReviewOutput],
+        inputs=[*RUN, *ANSWER],
         outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: "", Output.COMMIT_KEY: ""},
-        stores=list(Store),
+        stores=list(STORES),
         deadline=900,
     ),
 )
@@ -188,6 +191,11 @@ def _review() -> Suspend:
         ),
         ReviewOutput.NOTE: Parameter(name=ReviewOutput.NOTE, default="", description="Why, for the record."),
         ReviewOutput.REVIEWER: Parameter(name=ReviewOutput.REVIEWER, default="", description="Who answers."),
+        ReviewOutput.ACCEPTED: Parameter(
+            name=ReviewOutput.ACCEPTED,
+            default="[]",
+            description="Ids of the suggestions that are taken over, as JSON list.",
+        ),
     }
     supplied = {
         name: Parameter(name=name, value_from=ValueFrom(supplied=SuppliedValueFrom(), default=answer.default))
@@ -232,7 +240,7 @@ def _wiring() -> dict[Node, dict[str, Any]]:
         Node.EMBED: {
             "depends": f"{Node.REVIEW}.Succeeded || {Node.REVIEW}.Skipped",
             "when": APPROVED,
-            "arguments": given[Node.EMBED],
+            "arguments": given[Node.EMBED] | TAKEN_OVER,
         },
         Node.COMMIT: {"depends": f"{Node.EMBED}.Succeeded", "arguments": given[Node.COMMIT] | ANSWER},
     }
