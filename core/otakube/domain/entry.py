@@ -129,7 +129,9 @@ class RowProvenance(Record):
     """Who says the fields of an episode, a character, a person; time and licence are in `attributions`."""
 
     said: dict[str, Provider]  # by field name
-    confidence: Confidence
+    backed: dict[str, list[Provider]] = {}  # others who say the same, by field name
+    sure: dict[str, Confidence] = {}  # by field name
+    confidence: Confidence  # mean of the fields'
     losing: list[LosingField] = Field(default=[], max_length=50)
 
 
@@ -257,6 +259,7 @@ class Provenance(Record):
 
     provider: Provider
     providers: list[Provider] = Field(default=[], max_length=10)  # all who say so
+    shares: list[list[Provider]] = Field(default=[], max_length=500)  # of a list of texts: who says each
     fetched_at: AwareDatetime
     licence: str = Field(max_length=100)
     stale: bool = False
@@ -265,6 +268,15 @@ class Provenance(Record):
     confidence: Confidence
     losing: list[LosingValue] = Field(default=[], max_length=10)
     decided_by: str | None = Field(None, max_length=200)  # the person whose decision outranks the providers
+
+
+class AcceptedSuggestion(Record):
+    """What a rule or a model suggested for a field, and who took it over."""
+
+    field: Literal["tags", "summary"]
+    value: str = Field(max_length=500)
+    suggested_by: Title  # rules@1, or the model's name
+    accepted_by: str = Field(max_length=200)
 
 
 class AnimeEntry(Record):
@@ -281,6 +293,7 @@ class AnimeEntry(Record):
     aired_to: date | None = None
     broadcast: Broadcast | None = None
     synopsis: Text | None = None
+    summary: str | None = Field(None, max_length=500)  # short; only ever an accepted suggestion
     genres: list[str] = Field(default=[], max_length=100)
     tags: list[str] = Field(default=[], max_length=300)
     studios: list[str] = Field(default=[], max_length=50)
@@ -293,6 +306,7 @@ class AnimeEntry(Record):
     external_links: list[Url] = Field(default=[], max_length=200)
     streaming: list[StreamingLink] = Field(default=[], max_length=200)
     images: list[Image] = Field(default=[], max_length=100)
+    accepted_suggestions: list[AcceptedSuggestion] = Field(default=[], max_length=100)
     confidence: Confidence
     provenance: dict[str, Provenance]  # by field name
 

@@ -17,6 +17,7 @@ FETCH = "fetch/summary.json"  # FetchSummary
 LIVE = "fetch/live.json"  # GoldenRecord that the catalogue has now; absent for a new entry
 IMAGES = "images/map.json"
 GOLDEN = "golden.json"  # GoldenRecord, validated
+SUGGESTIONS = "suggestions.json"  # Suggestions
 VECTORS = "vectors.json"  # VectorSet
 
 

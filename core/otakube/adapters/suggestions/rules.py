@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The offline suggester: no model, no network, the same words for the same synopsis."""
+
+from otakube.domain.entry import AnimeEntry
+from otakube.domain.suggestions import Suggestions, by_rules
+
+
+class RuleSuggester:
+    """The default."""
+
+    async def suggest(self, entry: AnimeEntry) -> Suggestions:
+        """What the rules find in the synopsis."""
+        return by_rules(entry)
