@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts beside `anime`: each is whole or missing with a reason, and none fails the record."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from otakube.errors import SourceError
+from otakube.ports.providers import Answer, Missing
+
+
+class Parts(NamedTuple):
+    """What was answered, and what was not; both by part, as RawRecord has them."""
+
+    answers: dict[str, Answer]
+    missing: dict[str, Missing]
+
+
+async def optional(part: str, asked: Awaitable[Answer | Mapping[str, Answer]]) -> Parts:
+    """One part, of one answer or of all its pages by name (`episodes/1`, …).
+
+    A page that fails takes the others with it: half a list would pass for the whole one.
+    """
+    try:
+        said = await asked
+    except SourceError as error:
+        return Parts({}, {part: Missing(reason=error.reason.value, message=str(error))})
+    return Parts({part: said} if isinstance(said, Answer) else dict(said), {})
+
+
+async def all_optional(asked: Mapping[str, Callable[[], Awaitable[Answer | Mapping[str, Answer]]]]) -> Parts:
+    """Several parts one after another, so that one anime takes no more than its turn of the rate budget."""
+    parts = Parts({}, {})
+    for part, ask in asked.items():
+        one = await optional(part, ask())
+        parts.answers.update(one.answers)
+        parts.missing.update(one.missing)
+    return parts
