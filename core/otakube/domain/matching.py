@@ -4,18 +4,35 @@
 Users of every catalogue complain first about wrong merges; an abstention costs one look of a person.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import AnimeType
+from otakube.domain.text import sounding
 from otakube.domain.titles import Name, take_apart
 
 ACCEPT = 0.9  # a match that nobody needs to look at
 MARGIN = 0.08  # by which it must be ahead of every other anime
 CONSIDER = 0.72  # below it a candidate is not worth a person's look
 SAME_ANIME = 0.7  # agreement of two providers' descriptions from which they mean one anime
-_OTHER_SEASON = 0.25  # taken off a title that names another season or part
+
+# What is taken off for each way to be another anime of the same name.
+_OTHER_SEASON = 0.25
+_OTHER_PART = 0.2
+_OTHER_NUMBER = 0.2  # "Conan 20" is not "Conan 21"
+_OTHER_FORM = 0.2
+_UNKNOWN_FORM = 0.05
+_UNASKED_FORM = 0.12  # "Nana" is rather the series than "Nana Special"
+_OTHER_YEAR = 0.3
+_NEXT_YEAR = 0.03  # providers differ at the turn of a year
+_UNKNOWN_YEAR = 0.02
+_OTHER_LENGTH = 0.05
+
+_EQUAL, _SOUNDS_EQUAL = 1.0, 0.97
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +136,79 @@ def names(described: Metadata) -> list[Name]:
     return list(dict.fromkeys(take_apart(one) for one in titles if one))
 
 
+class Asked(NamedTuple):
+    """A title that a person wrote, taken apart, and what else they said."""
+
+    name: Name
+    year: int | None = None
+    kind: AnimeType | None = None
+    episodes: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        name: Name,
+        *,
+        year: int | None = None,
+        kind: AnimeType | None = None,
+        episodes: int | None = None,
+    ) -> "Asked":
+        """What was said apart from the title outranks what the title says."""
+        return cls(name, year or name.year, kind or name.kind, episodes)
+
+
 def similarity(one: Name, other: Name) -> float:
     """1 for the same name, season and part; less for another spelling, much less for another season."""
-    other_season = (one.season, one.part) != (other.season, other.part)
-    return max(0.0, _spelling(one.text, other.text) - (_OTHER_SEASON if other_season else 0))
+    return max(0.0, spelled(one.text, other.text) - misfit(Asked.of(one), other))
 
 
-def _spelling(one: str, other: str) -> float:
+def misfit(
+    asked: Asked, name: Name, *, kind: AnimeType = AnimeType.UNKNOWN, year: int | None = None,
+    episodes: int | None = None,
+) -> float:  # fmt: skip
+    """What is taken off for another season, part, number, form, year or length; unknown is no misfit."""
+    off = _OTHER_SEASON if asked.name.season != name.season else 0.0
+    off += _OTHER_PART if asked.name.part != name.part else 0.0
+    off += _OTHER_NUMBER if _numbers(asked.name.text) != _numbers(name.text) else 0.0
+    off += _other_form(asked.kind, name.kind, kind)
+    off += _other_year(asked.year, year or name.year)
+    if asked.episodes and episodes and not _near(asked.episodes, episodes, 1):
+        off += _OTHER_LENGTH
+    return off
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(_NUMBER.findall(text))
+
+
+def _other_form(asked: AnimeType | None, said: AnimeType | None, known: AnimeType) -> float:
+    """`said` by the candidate's title, `known` of the candidate."""
+    is_ = said or (known if known is not AnimeType.UNKNOWN else None)
+    if asked is None:
+        return _UNASKED_FORM if said else 0.0
+    if is_ is None:
+        return _UNKNOWN_FORM
+    return 0.0 if asked in (said, known) else _OTHER_FORM
+
+
+def _other_year(asked: int | None, known: int | None) -> float:
+    if asked is None or asked == known:
+        return 0.0
+    if known is None:
+        return _UNKNOWN_YEAR
+    return _NEXT_YEAR if _near(asked, known, 1) else _OTHER_YEAR
+
+
+def spelled(one: str, other: str) -> float:
+    """How alike two comparable names are; another spelling is never as good as the same one."""
     if one == other:
-        return 1.0
+        return _EQUAL
     from rapidfuzz.fuzz import ratio, token_sort_ratio  # most titles are equal: fetch need not pay for it
 
-    # A different spelling is never as good as the same one.
-    return 0.98 * max(ratio(one, other), token_sort_ratio(one, other)) / 100
+    first, second = sounding(one), sounding(other)
+    if first == second:
+        return _SOUNDS_EQUAL
+    return 0.95 * max(ratio(first, second), token_sort_ratio(one, other)) / 100
 
 
 def year_of(described: Metadata) -> int | None:

@@ -14,6 +14,14 @@ _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 _WEB = re.compile(r"https?://[^\s]{1,2000}")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
+_LATIN = re.compile(r"[a-z]")
+_LONG = re.compile(r"([aeou])\1+|(?<=o)u")
+_SILENT = frozenset({"the", "and", "a", "an"})
+_ROMANISED = (
+    ("shi", "si"), ("chi", "ti"), ("tsu", "tu"), ("fu", "hu"), ("sh", "sy"), ("ch", "ty"), ("j", "zy"),
+    ("yy", "y"), ("zyi", "zi"), ("di", "zi"), ("dz", "z"), ("du", "zu"),
+    ("mb", "nb"), ("mp", "np"), ("mm", "nm"),
+)  # fmt: skip
 
 
 def plain(text: str | None) -> str | None:
@@ -50,3 +58,17 @@ def comparable(text: str) -> str:
 def name_key(name: str) -> str:
     """One spelling of a person's name in any order: "Takamaki, Ann" and "Ann Takamaki"."""
     return " ".join(sorted(comparable(name).split()))
+
+
+def sounding(text: str) -> str:
+    """One spelling of a comparable name whatever its romanisation, without spaces.
+
+    "youko" is "yoko", "wo" is "o", "si" is "shi", "sempai" is "senpai". English suffers, but is told apart.
+    """
+    words = [word for word in text.split() if word not in _SILENT] or [text]
+    text = "".join("o" if word == "wo" else word for word in words)
+    if not _LATIN.search(text):
+        return text
+    for form, spelling in _ROMANISED:
+        text = text.replace(form, spelling)
+    return _LONG.sub(r"\1", text)
