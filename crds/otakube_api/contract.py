@@ -14,6 +14,13 @@ TEMPLATE = "otakube-enrich-anime"
 
 SCRUB_CRON_WORKFLOW = "otakube-scrub"
 
+MERGE_LOCKS_TEMPLATE = "otakube-merge-locks"
+"""The WorkflowTemplate that changes merge locks; its one parameter is PAYLOAD."""
+
+PAYLOAD = "payload"
+RESULT = "result"
+"""Parameter and output of workflows that a person submits: what to do, and one JSON document of what was done."""
+
 STEP_CONFIG_MAP = "otakube-steps"
 """ConfigMap whose keys are the environment (OTAKUBE_*) of every step; nothing secret."""
 

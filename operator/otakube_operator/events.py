@@ -98,7 +98,11 @@ def event_body(seen: Enrichment | Unreadable, condition: Condition, *, host: str
 
 
 def _is_bad(condition: Condition) -> bool:
-    abnormal = condition.type in {ConditionType.STALLED, ConditionType.SOURCE_FAILED}
+    abnormal = condition.type in {
+        ConditionType.STALLED,
+        ConditionType.SOURCE_FAILED,
+        ConditionType.GATE_FAILED,
+    }
     return abnormal or (condition.type == ConditionType.READY and condition.status == "False")
 
 

@@ -59,6 +59,13 @@ class FailedSource(NamedTuple):
     message: str
 
 
+class GateFailure(NamedTuple):
+    """What a gate found wrong with the record."""
+
+    gate: str
+    message: str
+
+
 class Gate(NamedTuple):
     """The review node, once reached."""
 
@@ -95,6 +102,7 @@ class Results:
     review_needed: bool | None = None
     confidence: str | None = None
     findings: tuple[str, ...] = ()
+    gates: tuple[GateFailure, ...] = ()
     images_stored: int | None = None
     images_failed: int | None = None
     gate: Gate | None = None

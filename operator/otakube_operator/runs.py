@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from otakube_api import labels
+from otakube_api import contract, labels
 from otakube_api.contract import Failure, FailureReason, Node, Output, ReviewOutput, parse_failure
-from otakube_operator.observed import FailedSource, Gate, Publication, Results, Run
+from otakube_operator.observed import FailedSource, Gate, GateFailure, Publication, Results, Run
 
 Body = Mapping[str, Any]
 
@@ -63,6 +63,7 @@ def read_results(nodes: Iterable[Body]) -> Results:
         review_needed=None if review_needed is None else review_needed == "Required",
         confidence=images.get(Output.CONFIDENCE, "")[:8] or None,
         findings=tuple(str(item) for item in _json_list(images.get(Output.FINDINGS)))[:50],
+        gates=_gate_failures(images),
         images_stored=_number(images.get(Output.IMAGES_STORED)),
         images_failed=_number(images.get(Output.IMAGES_FAILED)),
         gate=_gate(named.get(Node.REVIEW)),
@@ -108,6 +109,16 @@ def _failed_sources(fetch: Mapping[str, str]) -> tuple[FailedSource, ...]:
     return tuple(
         FailedSource(*(str(item.get(name, "")) for name in FailedSource._fields)) for item in entries
     )
+
+
+_GATES = frozenset(contract.Gate)
+
+
+def _gate_failures(images: Mapping[str, str]) -> tuple[GateFailure, ...]:
+    """What the gates found; one that this version does not know is left to the findings."""
+    entries = [item for item in _json_list(images.get(Output.GATES)) if isinstance(item, dict)]
+    told = [GateFailure(str(item.get("gate", "")), str(item.get("message", ""))) for item in entries]
+    return tuple(one for one in told if one.gate in _GATES)[:50]
 
 
 def _gate(node: Body | None) -> Gate | None:

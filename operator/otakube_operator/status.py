@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status that a verdict and a run amount to: pure, whole, and the same as before if nothing changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from otakube_api.contract import Gate
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichmentStatus,
+    GateStatus,
     ImageStatus,
     ReviewState,
     ReviewStatus,
@@ -66,7 +69,7 @@ def _of_run(enrichment: Enrichment, run: Run) -> dict[str, Any]:
         phase=run.phase,
         started_at=run.started_at,
     )
-    fields: dict[str, Any] = {"workflow": workflow, "review": _review(enrichment, run)}
+    fields: dict[str, Any] = {"workflow": workflow, "review": _review(enrichment, run), "gates": _gates(run)}
     if run.requested_at is not None:
         fields["last_handled_request_at"] = run.requested_at
     return fields
@@ -124,6 +127,11 @@ def _sources(results: Results) -> list[SourceStatus] | None:
     ][:16]
 
 
+def _gates(run: Run) -> list[GateStatus]:
+    """Of this run alone, so that a gate that fails again is told again."""
+    return [GateStatus.model_validate(failure._asdict()) for failure in run.results.gates]
+
+
 def _images(results: Results) -> ImageStatus | None:
     if results.images_stored is None and results.images_failed is None:
         return None
@@ -142,7 +150,27 @@ def _conditions(status: AnimeEnrichmentStatus, verdict: Verdict) -> list[Wanted]
         wanted.append(
             Wanted(ConditionType.SOURCE_FAILED, "True", Reason.SOURCE_FAILED, f"No answer from {told}.")
         )
-    return wanted
+    return [*wanted, *_gate_failed(status.gates)]
+
+
+REASON_OF_GATE = {
+    Gate.IDENTITY: Reason.MATCH_DOUBTFUL,
+    Gate.DRIFT: Reason.DRIFTED,
+    Gate.CONSISTENCY: Reason.INCONSISTENT,
+    Gate.PLAUSIBILITY: Reason.UPSTREAM_IMPLAUSIBLE,
+    Gate.COMPLETENESS: Reason.INCOMPLETE,
+}
+"""The gravest first: another anime's words, words that changed, that clash, that are missing."""
+
+
+def _gate_failed(gates: Sequence[GateStatus]) -> list[Wanted]:
+    if not gates:
+        return []
+    failed = {Gate(each.gate) for each in gates}
+    worst = next(gate for gate in REASON_OF_GATE if gate in failed)
+    first = sorted(gates, key=lambda each: list(REASON_OF_GATE).index(Gate(each.gate)))
+    told = "; ".join(f"{each.gate}: {each.message}" for each in first)
+    return [Wanted(ConditionType.GATE_FAILED, "True", REASON_OF_GATE[worst], told)]
 
 
 def _goes_on(verdict: Verdict) -> bool:

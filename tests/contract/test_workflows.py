@@ -187,6 +187,7 @@ def test_a_gate_that_nobody_answers_rejects(templates: dict[str, Any]) -> None:
     assert set(supplied) == set(ReviewOutput)
     assert supplied[ReviewOutput.DECISION] == {"supplied": {}, "default": "reject"}
     assert supplied[ReviewOutput.NOTE] == supplied[ReviewOutput.REVIEWER] == {"supplied": {}, "default": ""}
+    assert supplied[ReviewOutput.ACCEPTED] == {"supplied": {}, "default": "[]"}
     assert gate["suspend"] == {"duration": f"{{{{inputs.parameters.{Parameter.REVIEW_TIMEOUT}}}}}"}
     (decision,) = (p for p in gate["inputs"]["parameters"] if p["name"] == ReviewOutput.DECISION)
     assert decision["enum"] == ["approve", "reject"]
@@ -200,6 +201,12 @@ def test_nothing_is_embedded_or_committed_without_the_gate_s_word(tasks: list[di
         " || (tasks.review?.outputs?.parameters?.decision ?? 'reject') == 'approve'}}"
     )
     assert wiring[Node.COMMIT]["depends"] == f"{Node.EMBED}.Succeeded"
+
+
+def test_what_a_person_takes_over_reaches_the_embed_step(tasks: list[dict[str, Any]]) -> None:
+    (embed,) = (task for task in tasks if task["name"] == Node.EMBED)
+    given = {parameter["name"]: parameter["value"] for parameter in embed["arguments"]["parameters"]}
+    assert given[ReviewOutput.ACCEPTED] == "{{=(tasks.review?.outputs?.parameters?.accepted ?? '[]')}}"
 
 
 def test_the_workflow_outlives_the_longest_review(spec: dict[str, Any]) -> None:

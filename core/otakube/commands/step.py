@@ -161,6 +161,9 @@ Accelerator = Annotated[
 Mode = Annotated[
     str, typer.Option(help="FullEnrichment, or EpisodeUpdate: fresh episodes on the stored entry.")
 ]
+Accepted = Annotated[
+    str, typer.Option(help="Ids of the suggestions that a person takes over, as a JSON list.")
+]
 ReviewPolicy = Annotated[str, typer.Option(help="Required, OnLowConfidence or Never.")]
 
 
@@ -242,14 +245,17 @@ async def embed(
     run: Run,
     *,
     accelerator: Accelerator = "Cpu",  # noqa: ARG001 - it chose the pod's node; the engine takes what is there
+    accepted: Accepted = "[]",
 ) -> Outputs:
     """Turn the golden record's texts into vectors.
 
     Example: otakube step embed --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.embed import embed
+    from otakube.steps.embed import accepted_ids, embed
 
-    return await embed(await wiring.objects(), wiring.text_embedder(), prefix=run.work)
+    return await embed(
+        await wiring.objects(), wiring.text_embedder(), prefix=run.work, accepted=accepted_ids(accepted)
+    )
 
 
 @step(Node.COMMIT)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embed step: the golden record's texts become vectors, one object beside it."""
 
+from collections.abc import Sequence
+
+import orjson
 from pydantic import ValidationError
 
 from otakube.domain import work
@@ -13,9 +16,19 @@ from otakube.ports.objects import ObjectStore
 from otakube_api.contract import FailureReason, Output
 
 
-async def embed(objects: ObjectStore, embedder: TextEmbedder, *, prefix: str) -> dict[Output, str]:
-    """Write `vectors.json` for the run's golden record, unless it is there already."""
+async def embed(
+    objects: ObjectStore, embedder: TextEmbedder, *, prefix: str, accepted: Sequence[str] = ()
+) -> dict[Output, str]:
+    """Write `vectors.json` for the run's golden record, unless it is there already.
+
+    `accepted` are ids of suggestions; one that this run does not have is Fatal.
+    """
     record = await read_golden(objects, prefix)
+    if accepted:
+        raise Fatal(
+            FailureReason.INPUT_MISSING,
+            f"this run has no suggestion {', '.join(accepted)}: accept only ids that the review lists",
+        )
     digest = work.digest(record)
     key = f"{prefix}/{work.VECTORS}"
     done = await _read_vectors(objects, key)
@@ -34,6 +47,19 @@ def vectors_of(record: GoldenRecord, embedder: TextEmbedder, *, digest: str) -> 
         for passage, vector in zip(passages, vectors, strict=True)
     ]
     return VectorSet(model=embedder.name, dimension=embedder.dimension, golden_digest=digest, points=points)
+
+
+def accepted_ids(text: str) -> list[str]:
+    """The ids of a JSON list; anything else is Fatal."""
+    try:
+        found = orjson.loads(text or "[]")
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise Fatal(
+            FailureReason.INPUT_MISSING, f"--accepted is {text!r:.200}: give a JSON list of suggestion ids"
+        )
+    return found
 
 
 async def read_golden(objects: ObjectStore, prefix: str) -> GoldenRecord:

@@ -151,10 +151,7 @@ class AnimeEnrichmentSpec(ApiType):
     providers: list[Provider] | None = Field(
         None, min_length=1, max_length=len(Provider), json_schema_extra=AS_SET
     )
-    """providers are asked, all at once; one that fails does not fail the run while enough others answer.
-
-    Without it, all that the installation has switched on are asked.
-    """
+    """providers are asked, all at once, and enough must answer; without it, all that are switched on."""
     review: Review = Review()
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reviewer reads of one run: findings, providers, the record with its provenance."""
+"""What a reviewer reads of one run: gates, findings, providers, the record with its provenance."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,6 +33,7 @@ def print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: 
     ]
     print_facts(f"{name}: {status.get('title', '')}", facts)
     for heading, lines in (
+        ("Gates", [f"{gate['gate']}: {gate['message']}" for gate in status.get("gates", [])]),
         ("Findings", review_of(enrichment).get("findings", [])),
         ("Providers", [_source(source) for source in status.get("sources", [])]),
     ):
@@ -51,6 +52,12 @@ def print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: 
 def review_of(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the status says about the review."""
     return (enrichment.get("status") or {}).get("review") or {}
+
+
+def failed_gates(enrichment: Mapping[str, Any]) -> str:
+    """The gates that failed, each once."""
+    gates = (enrichment.get("status") or {}).get("gates") or []
+    return ",".join(dict.fromkeys(gate["gate"] for gate in gates))
 
 
 def _print_draft(draft: Mapping[str, Any]) -> None:

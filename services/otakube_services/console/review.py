@@ -30,7 +30,7 @@ from otakube_services.console.gate import (
     gate_of,
     is_answer,
 )
-from otakube_services.console.page import print_review, read_draft, review_of
+from otakube_services.console.page import failed_gates, print_review, read_draft, review_of
 
 ALREADY_DECIDED = 3
 """Exit status of an answer that came second: nothing was changed."""
@@ -71,12 +71,13 @@ async def list_waiting(cluster: Cluster, *, output: Output = Format.TABLE) -> No
     """
     waiting = [item for item in await cluster.list_all(ENRICHMENTS) if _waits(item)]
     waiting.sort(key=lambda item: review_of(item).get("deadline") or "")
-    columns = ("name", "anime", "confidence", "findings", "deadline")
+    columns = ("name", "anime", "confidence", "gates", "findings", "deadline")
     rows = [
         (
             item["metadata"]["name"],
             item["status"].get("title", ""),
             item["status"].get("confidence", ""),
+            failed_gates(item),
             len(review_of(item).get("findings", [])),
             review_of(item).get("deadline", ""),
         )
@@ -88,7 +89,7 @@ async def list_waiting(cluster: Cluster, *, output: Output = Format.TABLE) -> No
 
 @cluster_command(app, "show")
 async def show_one(cluster: Cluster, *, name: Name, output: Output = Format.TABLE) -> None:
-    """Show what a reviewer must know of one enrichment: findings, fields, who says so, and who disagrees.
+    """Show what a reviewer must know of one enrichment: gates, findings, fields, who says so, who disagrees.
 
     Example: otakube review show frozen-tide
     """
@@ -234,6 +235,7 @@ def _values(decision: Decision, note: str, reviewer: str) -> dict[ReviewOutput, 
         ReviewOutput.DECISION: decision.value,
         ReviewOutput.NOTE: note,
         ReviewOutput.REVIEWER: reviewer or getpass.getuser(),
+        ReviewOutput.ACCEPTED: "[]",
     }
 
 

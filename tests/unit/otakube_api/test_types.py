@@ -12,7 +12,6 @@ from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichment,
     AnimeEnrichmentStatus,
     Mode,
-    Provider,
     ReviewPolicy,
     WorkflowStatus,
 )
@@ -28,7 +27,7 @@ def test_absent_fields_take_their_defaults() -> None:
     spec = AnimeEnrichment.model_validate(a_body()).spec
 
     assert spec.mode is Mode.FULL_ENRICHMENT
-    assert spec.providers == list(Provider)
+    assert spec.providers is None, "the installation decides"
     assert (spec.review.policy, spec.review.timeout) == (ReviewPolicy.ON_LOW_CONFIDENCE, "72h")
     assert spec.suspend is False
 
@@ -91,7 +90,13 @@ def test_a_body_of_another_kind_is_refused() -> None:
 def test_a_status_is_written_in_camel_case_without_absent_fields() -> None:
     status = AnimeEnrichmentStatus(observed_generation=3, live_version=7)
 
-    assert status.to_body() == {"conditions": [], "observedGeneration": 3, "liveVersion": 7, "sources": []}
+    assert status.to_body() == {
+        "conditions": [],
+        "observedGeneration": 3,
+        "liveVersion": 7,
+        "sources": [],
+        "gates": [],
+    }
 
 
 def test_times_are_written_as_whole_seconds_in_utc() -> None:

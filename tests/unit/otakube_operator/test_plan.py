@@ -480,3 +480,45 @@ def test_a_title_too_long_for_the_api_is_cut() -> None:
     title = planned(seen, run_of(seen, results=results)).status.title
     assert title is not None
     assert len(title) == 500
+
+
+GATED = read_results([fetched(), imaged(gates=[("Completeness", "7 of 12"), ("Drift", "type: TV -> Movie")])])
+
+
+def test_failed_gates_are_in_the_status_and_the_gravest_gives_the_reason() -> None:
+    seen, _ = in_phase("running")
+    made = planned(seen, run_of(seen, results=GATED))
+    assert [(gate.gate, gate.message) for gate in made.status.gates] == [
+        ("Completeness", "7 of 12"),
+        ("Drift", "type: TV -> Movie"),
+    ]
+    assert condition(made, "GateFailed") == ("True", "Drifted")
+    (told,) = (each.message for each in made.status.conditions if each.type == "GateFailed")
+    assert told == "Drift: type: TV -> Movie; Completeness: 7 of 12"
+
+
+@pytest.mark.parametrize(
+    ("gate", "reason"),
+    [
+        ("Completeness", "Incomplete"),
+        ("Drift", "Drifted"),
+        ("Consistency", "Inconsistent"),
+        ("Plausibility", "UpstreamImplausible"),
+        ("Identity", "MatchDoubtful"),
+    ],
+)
+def test_each_gate_has_its_reason(gate: str, reason: str) -> None:
+    seen, _ = in_phase("running")
+    made = planned(seen, run_of(seen, results=read_results([fetched(), imaged(gates=[(gate, "no")])])))
+    assert condition(made, "GateFailed") == ("True", reason)
+
+
+def test_a_new_run_tells_anew_of_a_gate_that_fails_again() -> None:
+    seen, run = in_phase("running")
+    failed = after(seen, planned(seen, replace(run, results=GATED)))
+    again = planned(failed, run_of(failed, attempt=2))
+    assert condition(again, "GateFailed") is None
+    assert again.status.gates == []
+    once_more = planned(after(failed, again), run_of(failed, attempt=2, results=GATED), now=LATER)
+    (told,) = (each for each in once_more.status.conditions if each.type == "GateFailed")
+    assert told.last_transition_time == LATER

@@ -11,6 +11,7 @@ import pytest
 from operator_builders import committed, fetched, gate, imaged, node, workflow
 from otakube_api import labels
 from otakube_api.contract import Failure, FailureReason
+from otakube_operator.observed import GateFailure
 from otakube_operator.runs import read_results, read_run
 
 
@@ -74,9 +75,17 @@ def test_a_decompression_bomb_is_read_up_to_a_limit() -> None:
 @pytest.mark.parametrize("text", ["", "{", "{}", "7", '["a"]', '[{"provider": 7}]', "null"])
 def test_spoilt_output_lists_do_no_harm(text: str) -> None:
     results = read_results(
-        [node("fetch", failed_sources=text, entry_id="ani_1"), node("images", findings=text, review="Skip")]
+        [
+            node("fetch", failed_sources=text, entry_id="ani_1"),
+            node("images", findings=text, gates=text, review="Skip"),
+        ]
     )
     assert results.entry_id == "ani_1"
+
+
+def test_a_gate_that_this_version_does_not_know_is_left_out() -> None:
+    results = read_results([imaged(gates=[("Drift", "the title changed"), ("Taste", "dull")])])
+    assert results.gates == (GateFailure("Drift", "the title changed"),)
 
 
 @pytest.mark.parametrize("version", ["", "one", "-1", "1.0", "9" * 40])

@@ -190,6 +190,7 @@ def test_what_waits_is_listed(otakube_api: ControlPlane, api: httpx2.Client, nam
     status = {
         "title": "Frozen Tide",
         "confidence": "0.62",
+        "gates": [{"gate": "Drift", "message": "episodes: 12 -> 6"}],
         "review": {"state": "Waiting", "deadline": "2026-04-04T12:00:00Z", "findings": ["two posters"]},
         "conditions": [
             {
@@ -205,8 +206,8 @@ def test_what_waits_is_listed(otakube_api: ControlPlane, api: httpx2.Client, nam
     merge = {"Content-Type": "application/merge-patch+json"}
     api.patch(path, json={"status": status}, headers=merge).raise_for_status()
     listed = otakube(otakube_api, "review", "list", "-n", namespace).stdout.splitlines()
-    assert listed[0].split() == ["NAME", "ANIME", "CONFIDENCE", "FINDINGS", "DEADLINE"]
-    assert listed[1].split() == ["tide", "Frozen", "Tide", "0.62", "1", "2026-04-04T12:00:00Z"]
+    assert listed[0].split() == ["NAME", "ANIME", "CONFIDENCE", "GATES", "FINDINGS", "DEADLINE"]
+    assert listed[1].split() == ["tide", "Frozen", "Tide", "0.62", "Drift", "1", "2026-04-04T12:00:00Z"]
     shown = otakube(otakube_api, "review", "show", "tide", "-n", namespace)
     assert "two posters" in shown.stdout
     assert "otakube review approve tide" in shown.stdout

@@ -10,7 +10,7 @@ from otakube.domain import work
 from otakube.domain.entry import GoldenRecord
 from otakube.domain.work import VectorSet
 from otakube.errors import Fatal
-from otakube.steps.embed import embed
+from otakube.steps.embed import accepted_ids, embed
 from otakube_api.contract import FailureReason, Output
 
 PREFIX = "work/uid/1-1"
@@ -91,6 +91,19 @@ async def test_a_missing_record_names_the_object_and_the_step_before(objects: Fo
     with pytest.raises(Fatal, match=r"work/uid/1-1/golden\.json.*otakube step images") as caught:
         await embed(objects, CountingEmbedder(), prefix=PREFIX)
     assert caught.value.reason is FailureReason.INPUT_MISSING
+
+
+async def test_a_suggestion_that_nobody_made_is_never_taken_over_in_silence(objects: FolderObjects) -> None:
+    await golden(objects, a_record())
+    with pytest.raises(Fatal, match="this run has no suggestion tag-pirates") as caught:
+        await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-pirates"])
+    assert caught.value.reason is FailureReason.INPUT_MISSING
+
+
+@pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", "tag-pirates", "null"])
+def test_what_is_no_list_of_ids_is_named(text: str) -> None:
+    with pytest.raises(Fatal, match=r"--accepted is .*: give a JSON list"):
+        accepted_ids(text)
 
 
 async def test_an_invalid_record_is_never_embedded(objects: FolderObjects) -> None:
