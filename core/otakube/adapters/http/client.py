@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """One provider request: capped, timed, retried with jitter, and translated; shared by the provider rooms.
 
-It reads no more than the cap, follows no redirect, and takes nothing but JSON.
+It reads no more than the cap, and follows no redirect.
 """
 
 import asyncio
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import httpx2
-import orjson
 import stamina
 
+from otakube.adapters.http import bodies
+from otakube.adapters.http.bodies import name_of
 from otakube.errors import SourceError
 from otakube.ports.manners import Manners, NoManners
 from otakube.ports.providers import Answer
@@ -20,6 +21,7 @@ from otakube_api.contract import SourceReason
 
 USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
+Reader = Callable[[httpx2.Response, bytes], Any]  # decoded bytes -> the answer's body
 LONGEST_WAIT = 20.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 
 
@@ -40,8 +42,8 @@ class _Again(Exception):
 
 
 def new_client() -> httpx2.AsyncClient:
-    """A client that says who asks, and takes answers uncompressed: the size cap counts true bytes."""
-    headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
+    """A client that says who asks."""
+    headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"}
     return httpx2.AsyncClient(headers=headers, follow_redirects=False, timeout=None, trust_env=True)
 
 
@@ -70,50 +72,42 @@ class ProviderClient:
         post: Mapping[str, Any] | None = None,
     ) -> Answer:
         """The answer to a GET, or to a POST of JSON; every failure is a SourceError."""
-        request = self._client.build_request(
-            "POST" if post is not None else "GET",
-            url,
-            params=params,
-            json=post,
-            headers=self._headers,
-        )
+        method = "POST" if post is not None else "GET"
+        request = self._client.build_request(method, url, params=params, json=post, headers=self._headers)
+        return await self._answer(request, bodies.document)
+
+    async def ask_text(self, url: str, *, params: Mapping[str, str | int] | None = None) -> Answer:
+        """The answer to a GET of XML, HTML or plain text: `body` is a str; every failure is a SourceError."""
+        request = self._client.build_request("GET", url, params=params, headers=self._headers)
+        return await self._answer(request, bodies.text)
+
+    async def _answer(self, request: httpx2.Request, reader: Reader) -> Answer:
         try:
             async for attempt in stamina.retry_context(
                 on=_wait, attempts=ATTEMPTS, timeout=3 * self._limits.seconds, wait_initial=0.2, wait_max=5.0
             ):
                 with attempt:
-                    return await self._once(request)
+                    return await self._once(request, reader)
         except _Again as error:
             raise error.failure from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _once(self, request: httpx2.Request) -> Answer:
+    async def _once(self, request: httpx2.Request, reader: Reader) -> Answer:
         try:
             async with asyncio.timeout(self._limits.seconds):
                 response = await self._client.send(request, stream=True)
                 try:
                     _check_status(response)
-                    body = await self._read(response)
+                    body = await bodies.read(response, self._limits.size)
                 finally:
                     await response.aclose()
         except TimeoutError as error:
-            failure = f"{_name(request)} did not answer within {self._limits.seconds:g} s"
+            failure = f"{name_of(request)} did not answer within {self._limits.seconds:g} s"
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
         except httpx2.HTTPError as error:
-            failure = f"{_name(request)}: {type(error).__name__} {error}".strip()
+            failure = f"{name_of(request)}: {type(error).__name__} {error}".strip()
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
-        return _answer(request, response, body)
-
-    async def _read(self, response: httpx2.Response) -> bytes:
-        size = self._limits.size
-        if int(response.headers.get("Content-Length", "0") or "0") > size:
-            raise _too_large(response.request, size)
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > size:
-                raise _too_large(response.request, size)
-        return bytes(body)
+        return _answer(response, reader(response, body))
 
 
 def _wait(error: Exception) -> bool | float | datetime.timedelta:
@@ -126,7 +120,7 @@ def _wait(error: Exception) -> bool | float | datetime.timedelta:
 
 
 def _check_status(response: httpx2.Response) -> None:
-    status, name = response.status_code, _name(response.request)
+    status, name = response.status_code, name_of(response.request)
     if status == 200:
         return
     if status == 404:
@@ -150,37 +144,11 @@ def retry_after(response: httpx2.Response) -> float | None:
     return float(said) if said.isascii() and said.isdigit() else None
 
 
-def _answer(request: httpx2.Request, response: httpx2.Response, body: bytes) -> Answer:
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise _invalid(request, f"is {kind or 'of no declared type'}, expected JSON")
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise _invalid(
-            request, f"is encoded as {response.headers['Content-Encoding']}, which was not asked for"
-        )
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise _invalid(request, f"is no JSON: {error}") from error
+def _answer(response: httpx2.Response, body: Any) -> Answer:
     return Answer(
-        url=str(request.url),
+        url=str(response.request.url),
         fetched_at=datetime.datetime.now(datetime.UTC),
         stale=response.headers.get("X-Cache-Status", "").upper() == "STALE",
         etag=response.headers.get("ETag"),
-        body=document,
+        body=body,
     )
-
-
-def _invalid(request: httpx2.Request, what: str) -> SourceError:
-    return SourceError(SourceReason.ANSWER_INVALID, f"the answer of {_name(request)} {what}")
-
-
-def _too_large(request: httpx2.Request, size: int) -> SourceError:
-    return SourceError(
-        SourceReason.ANSWER_TOO_LARGE, f"the answer of {_name(request)} is larger than {size} bytes"
-    )
-
-
-def _name(request: httpx2.Request) -> str:
-    """Host and path: a query may carry a key one day."""
-    return f"{request.url.host}{request.url.path}"

@@ -4,6 +4,7 @@
 import gzip
 import json
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -90,10 +91,22 @@ async def test_a_passing_failure_is_tried_again(client: ProviderClient, httpserv
         ),
         (
             Response(
-                gzip.compress(b"{}"), content_type="application/json", headers={"Content-Encoding": "gzip"}
+                gzip.compress(b"{}" * 9)[:-9],
+                content_type="application/json",
+                headers={"Content-Encoding": "gzip"},
             ),
             SourceReason.ANSWER_INVALID,
-            "encoded as gzip",
+            "is no gzip: it ends too early",
+        ),
+        (
+            Response("{}", content_type="application/json", headers={"Content-Encoding": "gzip"}),
+            SourceReason.ANSWER_INVALID,
+            "is no gzip",
+        ),
+        (
+            Response("{}", content_type="application/json", headers={"Content-Encoding": "br"}),
+            SourceReason.ANSWER_INVALID,
+            "encoded as 'br'",
         ),
     ],
 )
@@ -124,3 +137,54 @@ async def test_nobody_there_is_unavailable(client: ProviderClient) -> None:
 async def test_a_query_is_no_part_of_a_message(client: ProviderClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/x").respond_with_data("", status=403)
     assert "secret" not in str(await refused(client, httpserver, "/x?key=secret"))
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response("<a>é</a>", content_type="text/xml; charset=utf-8"),
+        Response("<a>é</a>".encode("latin-1"), content_type="text/html; charset=ISO-8859-1"),
+        Response(gzip.compress("<a>é</a>".encode()), headers={"Content-Encoding": "gzip"}),
+        Response(gzip.compress("<a>é</a>".encode()), content_type="application/x-gzip"),
+        Response(gzip.compress(b"<a>") + gzip.compress("é</a>".encode()), content_type="application/gzip"),
+    ],
+)
+async def test_text_comes_decoded(client: ProviderClient, httpserver: HTTPServer, response: Response) -> None:
+    httpserver.expect_request("/x").respond_with_response(response)
+    assert (await client.ask_text(httpserver.url_for("/x"))).body == "<a>é</a>"
+
+
+@pytest.mark.parametrize(
+    ("response", "reason", "said"),
+    [
+        (Response("{}", content_type="application/json"), SourceReason.ANSWER_INVALID, "application/json"),
+        (Response(b"\xff", content_type="text/xml"), SourceReason.ANSWER_INVALID, "no utf-8"),
+        (Response("x", content_type="text/xml; charset=utf-7"), SourceReason.ANSWER_INVALID, "utf-7"),
+        (
+            Response(gzip.compress(b"0" * 10**6), content_type="application/gzip"),
+            SourceReason.ANSWER_TOO_LARGE,
+            "1000",
+        ),
+    ],
+)
+async def test_text_that_cannot_be_read_is_named(
+    client: ProviderClient, httpserver: HTTPServer, response: Response, reason: SourceReason, said: str
+) -> None:
+    httpserver.expect_request("/x").respond_with_response(response)
+    with pytest.raises(SourceError) as caught:
+        await client.ask_text(httpserver.url_for("/x"))
+    assert (caught.value.reason, said in str(caught.value)) == (reason, True), str(caught.value)
+
+
+async def test_a_bomb_costs_no_memory(httpserver: HTTPServer) -> None:
+    bomb = gzip.compress(b"0" * 3 * 10**8)
+    httpserver.expect_request("/x").respond_with_data(bomb, content_type="application/gzip")
+    async with new_client() as http:
+        client = ProviderClient(http, Limits(seconds=5, size=len(bomb)))
+        tracemalloc.start()
+        with pytest.raises(SourceError) as caught:
+            await client.ask_text(httpserver.url_for("/x"))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert caught.value.reason is SourceReason.ANSWER_TOO_LARGE
+    assert peak < 10**8
