@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.embedding import TextEmbedder
     from otakube.ports.ledger import Ledger
+    from otakube.ports.locks import Locks
     from otakube.ports.objects import ObjectStore
     from otakube.ports.providers import Converter, Room
     from otakube.ports.search import Summaries, VectorSearch
@@ -118,6 +119,16 @@ class Wiring:
         from otakube.adapters.mongodb.catalogue import MongoDeadLetters
 
         return MongoDeadLetters(await self.documents())
+
+    async def locks(self) -> "Locks":
+        """What people decided for ever."""
+        if self._folder:
+            from otakube.adapters.folder.locks import FolderLocks
+
+            return FolderLocks(self._folder)
+        from otakube.adapters.mongodb.locks import MongoLocks
+
+        return MongoLocks(await self.documents())
 
     async def reviews(self) -> "Reviews":
         """The decision about each run."""

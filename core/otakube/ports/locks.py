@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where merge locks are kept. Every method is one atomic change of one lock, or a read."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from otakube.domain.locks import Lock, lock_id
+
+PAGE = 500
+"""Locks of one read; the longest lock has some 20 kB."""
+
+
+class Locks(Protocol):
+    async def prepare(self) -> None:
+        """Create what runs read by, if it is not there."""
+
+    async def add(self, lock: Lock) -> Lock:
+        """Insert unless there is one of this id; return the one that stands."""
+
+    async def remove(self, lock_id: str) -> bool:
+        """False if there was none."""
+
+    async def get(self, lock_ids: Sequence[str]) -> list[Lock]:
+        """Those of these ids that there are."""
+
+    async def about(self, pages: Sequence[str]) -> list[Lock]:
+        """All that concern the anime with these pages, of pages that belong by a lock too."""
+
+    async def after(self, lock_id: str, limit: int) -> list[Lock]:
+        """The next ones in the order of their ids; "" begins."""
+
+
+async def every(locks: Locks) -> AsyncIterator[Lock]:
+    """All locks, in the order of their ids."""
+    last = ""
+    while found := await locks.after(last, PAGE):
+        for lock in found:
+            yield lock
+        last = lock_id(found[-1])
