@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="Application token of AnimeSchedule; without it that provider is off."
     )
     anime_planet_url: str = Field("https://www.anime-planet.com", description="Anime-Planet's address.")
+    check_title: str = Field(
+        "Cowboy Bebop", description="A title that all providers know: `providers check` asks for it."
+    )
     provider_quorum: int = Field(1, ge=1, description="Providers that must answer for a run to go on.")
     provider_timeout_seconds: float = Field(30, gt=0, description="Deadline of one provider request.")
     provider_answer_limit_bytes: int = Field(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from otakube.adapters.qdrant.vectors import QdrantVectors
     from otakube.domain.entry import Provider
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
+    from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
     from otakube.ports.ledger import Ledger
     from otakube.ports.locks import Locks
@@ -129,6 +130,16 @@ class Wiring:
         from otakube.adapters.mongodb.locks import MongoLocks
 
         return MongoLocks(await self.documents())
+
+    async def check_history(self) -> "CheckHistory":
+        """What the last check of each provider saw."""
+        if self._folder:
+            from otakube.adapters.folder.checks import FolderCheckHistory
+
+            return FolderCheckHistory(self._folder)
+        from otakube.adapters.mongodb.checks import MongoCheckHistory
+
+        return MongoCheckHistory(await self.documents())
 
     async def reviews(self) -> "Reviews":
         """The decision about each run."""

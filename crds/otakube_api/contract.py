@@ -12,6 +12,9 @@ from typing import NamedTuple
 TEMPLATE = "otakube-enrich-anime"
 """The WorkflowTemplate of one enrichment."""
 
+CHECK_TEMPLATE = "otakube-check-providers"
+"""The WorkflowTemplate that checks the providers from where the steps run."""
+
 SCRUB_CRON_WORKFLOW = "otakube-scrub"
 
 MERGE_LOCKS_TEMPLATE = "otakube-merge-locks"
@@ -81,6 +84,7 @@ class Output(StrEnum):
     MODEL = "model"  # embed
     VERSION = "version"  # commit: the live version, decimal
     COMMIT_KEY = "commit-key"  # commit
+    REPORT = "report"  # of workflows beside the enrichment: what they found or did, as JSON
 
 
 class ReviewOutput(StrEnum):

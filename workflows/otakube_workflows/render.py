@@ -8,6 +8,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from otakube_workflows import provider_checks
+from otakube_workflows.curation import MERGE_LOCKS, submitted
 from otakube_workflows.enrich_anime import enrich_anime
 from otakube_workflows.scrub import OFTEN, WEEKLY, schedule, scrub
 
@@ -22,6 +24,10 @@ def rendered() -> dict[str, str]:
     """File name -> content."""
     return {
         "otakube-enrich-anime.yaml": HEADER + str(enrich_anime().to_yaml()),
+        "otakube-check-providers.yaml": HEADER + str(provider_checks.check_providers().to_yaml()),
+        "otakube-check-providers-daily.yaml": HEADER + str(provider_checks.check_providers_daily().to_yaml()),
+        "otakube-check-providers-schedule.yaml": HEADER + str(provider_checks.schedule().to_yaml()),
+        "otakube-merge-locks.yaml": HEADER + str(submitted(MERGE_LOCKS).to_yaml()),
         "otakube-scrub.yaml": HEADER + str(scrub(OFTEN).to_yaml()),
         "otakube-scrub-schedule.yaml": HEADER + str(schedule(OFTEN).to_yaml()),
         "otakube-scrub-full.yaml": HEADER + str(scrub(WEEKLY).to_yaml()),

@@ -120,9 +120,7 @@ def accept(
     entry = record.entry
     done = {(mark.field, mark.value) for mark in entry.accepted_suggestions}  # by an attempt before
     taken = [
-        one
-        for one in suggestions.suggestions
-        if one.id in accepted and (_field(one), one.value) not in done
+        one for one in suggestions.suggestions if one.id in accepted and (_field(one), one.value) not in done
     ]
     if not taken:
         return record
@@ -154,7 +152,7 @@ def _field(suggestion: Suggestion) -> Literal["tags", "summary"]:
 def _told(entry: AnimeEntry, taken: Sequence[Suggestion], reviewer: str) -> dict[str, Provenance]:
     """A field that a person changed is theirs; it stands on the synopsis, so on that one's licence."""
     ground = entry.provenance.get("synopsis")
-    told = {}
+    told: dict[str, Provenance] = {}
     for one in taken:
         field = _field(one)
         before = entry.provenance.get(field) or ground

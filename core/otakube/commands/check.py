@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Check the providers from here, with this environment's settings.
+
+In the cluster `otakube providers check` runs it in a pod, which leaves by the same address as the steps.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from otakube import logs
+from otakube.errors import Fatal, StepError
+from otakube.wiring import Wiring
+from otakube_api import contract
+from otakube_api.contract import Failure, FailureReason, Output
+
+if TYPE_CHECKING:
+    from otakube.steps.check import ProviderCheck
+
+TROUBLE = 1
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.callback()
+def check() -> None:
+    """Check what Otakube depends on, from here."""
+
+
+@app.command()
+def providers(
+    provider: Annotated[
+        list[str] | None, typer.Option(help="Only this provider; may be repeated. Default: all.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="A title that they all know; default: check_title.")] = "",
+    output: Annotated[Format, typer.Option("--output", "-o", help="Form of the report.")] = Format.TABLE,
+    strict: Annotated[
+        bool, typer.Option(help="Exit with 1 if a provider that is switched on is not Ok.")
+    ] = True,
+    objects: Annotated[str, typer.Option(help="s3: the stores of the settings; file:DIR: a folder.")] = "s3:",
+    outputs: Annotated[Path | None, typer.Option(help="Folder that gets the report as a file.")] = None,
+) -> None:
+    """Ask each provider for one known title: reachability, remaining budget, schema drift.
+
+    Exit status: 0 all are Ok, 1 one is not, 65 bad settings or arguments, 75 a store is away.
+
+    Example: otakube check providers --provider Jikan --title "Cowboy Bebop" --objects file:/tmp/checks
+    """
+    logs.start(command="check")
+    try:
+        rows = asyncio.run(_check(wanted(provider or []), title, objects))
+    except StepError as error:
+        print(contract.format_failure(Failure(error.reason, str(error))), file=sys.stderr)
+        fatal = isinstance(error, Fatal)
+        raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable) from error
+    report = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
+    if outputs is not None:
+        outputs.mkdir(parents=True, exist_ok=True)
+        (outputs / Output.REPORT).write_text(report)
+    print(report if output is Format.JSON else table(rows))
+    trouble = any(row.state not in ("Ok", "SwitchedOff") for row in rows)
+    raise typer.Exit(TROUBLE if trouble and strict else 0)
+
+
+def wanted(names: list[str]) -> tuple[str, ...]:
+    """Provider names, none twice; an unknown one is Fatal."""
+    from otakube.domain.entry import Provider
+
+    known = {one.value for one in Provider}
+    if strange := [name for name in names if name not in known]:
+        raise typer.BadParameter(f"{strange[0]!r} is no provider; there are {', '.join(Provider)}")
+    return tuple(dict.fromkeys(names))
+
+
+async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[ProviderCheck]":
+    from otakube.domain.entry import Provider
+    from otakube.rooms import switched_off
+    from otakube.steps.check import Checker
+
+    async with Wiring(objects) as wiring:
+        settings = wiring.settings
+        asked = title or settings.check_title
+        if not asked.strip():
+            raise Fatal(FailureReason.SETTINGS_INVALID, "check_title is empty: name a title that all know")
+        checker = Checker(
+            rooms=await wiring.rooms(),
+            switched_off=lambda one: switched_off(one, settings),
+            standing=wiring.standing,
+            history=await wiring.check_history(),
+            clock=time.monotonic,
+            now=datetime.now(UTC),
+        )
+        return await checker.check_all(asked, tuple(map(Provider, names)))
+
+
+def table(rows: "list[ProviderCheck]") -> str:
+    """One line a provider."""
+    lines = [f"{'PROVIDER':<14}{'STATE':<13}{'TIME':>7}  {'BREAKER':<9}{'BUDGET':<12}{'TODAY':<7}MESSAGE"]
+    for row in rows:
+        seconds = "-" if row.seconds is None else f"{row.seconds:.2f} s"
+        budget = "-" if row.remaining is None else f"{row.remaining}/{row.limit}"
+        today = "-" if row.remaining_today is None else str(row.remaining_today)
+        standing = f"{row.breaker or '-':<9}{budget:<12}{today:<7}"
+        message = contract.one_line(row.message)
+        lines.append(f"{row.provider:<14}{row.state:<13}{seconds:>7}  {standing}{message}")
+    return "\n".join(lines)

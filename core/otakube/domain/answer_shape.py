@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of a provider's answers, without its values: what a schema drift shows in.
+
+A shape maps each path (`data.episodes[].title`) to the JSON types seen there; of XML, the element names.
+The same title asked twice has the same shape until the provider changes its API.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Shape = dict[str, list[str]]
+_DEEPEST = 40  # levels: a hostile answer must not exhaust the stack
+_MOST_PATHS = 5_000
+_ELEMENT = re.compile(r"<([a-zA-Z][\w.-]{0,79})")
+
+
+class ShapeDrift(NamedTuple):
+    """Paths that vanished, that appeared, and that changed their type."""
+
+    vanished: list[str]
+    appeared: list[str]
+    changed: list[str]
+
+    def __bool__(self) -> bool:
+        return any(self)
+
+
+def shape_of(bodies: Mapping[str, Any]) -> Shape:
+    """The shape of a record's answers by part; pages of one part count as one."""
+    found: dict[str, set[str]] = {}
+    for part, body in bodies.items():
+        for path, kind in _walk(part.partition("/")[0], body, 0):
+            if path in found or len(found) < _MOST_PATHS:
+                found.setdefault(path, set()).add(kind)
+    return {path: sorted(kinds) for path, kinds in sorted(found.items())}
+
+
+def drift(before: Shape, now: Shape) -> ShapeDrift:
+    """What changed; null says nothing about a type, and a field in an empty list may be absent."""
+    known, seen = _told(before), _told(now)
+    changed = {path for path in known.keys() & seen.keys() if not known[path] & seen[path]}
+
+    def gone(path: str) -> bool:
+        parent = _parent(path)
+        return not path.endswith("[]") and parent in seen and parent not in changed
+
+    return ShapeDrift(
+        vanished=sorted(path for path in known.keys() - now.keys() if gone(path)),
+        appeared=sorted(
+            path for path in seen.keys() - before.keys() if _parent(path) in known.keys() - changed
+        ),
+        changed=sorted(changed),
+    )
+
+
+def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    yield path, _kind(value)
+    if depth >= _DEEPEST:
+        return
+    if isinstance(value, str) and value.startswith("<?xml"):
+        yield from ((f"{path}.{name}", "element") for name in set(_ELEMENT.findall(value)))
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _walk(f"{path}.{str(key)[:80]}", inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _walk(f"{path}[]", inner, depth + 1)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return {dict: "object", list: "array", str: "string", type(None): "null"}.get(type(value), "other")
+
+
+def _told(shape: Shape) -> dict[str, frozenset[str]]:
+    return {path: told for path, kinds in shape.items() if (told := frozenset(kinds) - {"null"})}
+
+
+def _parent(path: str) -> str:
+    return path.removesuffix("[]") if path.endswith("[]") else path.rpartition(".")[0] or path

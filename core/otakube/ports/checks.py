@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the last check of each provider saw, so that the next one sees what has changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from otakube.domain.answer_shape import Shape
+from otakube.domain.entry import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedShape:
+    """The answers' shape for one title at one provider."""
+
+    provider: Provider
+    title: str
+    shape: Shape
+    checked_at: datetime
+
+
+class CheckHistory(Protocol):
+    async def last(self, provider: Provider, title: str) -> CheckedShape | None: ...
+
+    async def put(self, checked: CheckedShape) -> None:
+        """Insert or replace by provider and title."""

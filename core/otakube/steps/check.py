@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the providers with one known title: reachable, budget left, answers of the shape that we read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from otakube.domain.answer_shape import ShapeDrift, drift, shape_of
+from otakube.domain.entry import Provider
+from otakube.domain.pages import identify
+from otakube.errors import SourceError
+from otakube.ports.checks import CheckedShape, CheckHistory
+from otakube.ports.manners import Standing
+from otakube.ports.providers import RawRecord, Room
+from otakube_api.contract import SourceReason
+
+READINGS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
+_SHOWN = 5  # paths of a drift in one sentence
+
+
+class CheckState(StrEnum):
+    OK = "Ok"
+    SWITCHED_OFF = "SwitchedOff"  # this installation does not ask it
+    UNREACHABLE = "Unreachable"
+    STALE = "Stale"  # it answers with old copies
+    DRIFTED = "Drifted"  # its answers have another shape, or cannot be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderCheck:
+    """One provider's row; `remaining` requests that may go now, of `limit`."""
+
+    provider: str
+    state: CheckState
+    message: str
+    seconds: float | None = None
+    breaker: str | None = None
+    remaining: int | None = None
+    limit: int | None = None
+    remaining_today: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checker:
+    """What a check needs; `clock` counts seconds, `now` dates what is kept."""
+
+    rooms: Mapping[Provider, Room]
+    switched_off: Callable[[Provider], str | None]
+    standing: Callable[[Provider], Awaitable[Standing]]
+    history: CheckHistory
+    clock: Callable[[], float]
+    now: datetime
+
+    async def check_all(self, title: str, wanted: tuple[Provider, ...] = ()) -> list[ProviderCheck]:
+        """A row for every provider, or for those that are wanted, all at once."""
+        return await asyncio.gather(*(self.check(provider, title) for provider in wanted or tuple(Provider)))
+
+    async def check(self, provider: Provider, title: str) -> ProviderCheck:
+        """One provider's row; its budget as it stands after the check."""
+        reason = self.switched_off(provider)
+        if reason is not None:
+            return ProviderCheck(provider=provider, state=CheckState.SWITCHED_OFF, message=reason)
+        started = self.clock()
+        row = await self._asked(provider, self.rooms[provider], title)
+        standing = await self.standing(provider)
+        return replace(
+            row,
+            seconds=round(self.clock() - started, 2),
+            breaker=standing.breaker,
+            remaining=standing.remaining,
+            limit=standing.limit,
+            remaining_today=standing.remaining_today,
+        )
+
+    async def _asked(self, provider: Provider, room: Room, title: str) -> ProviderCheck:
+        def row(state: CheckState, message: str) -> ProviderCheck:
+            return ProviderCheck(provider=provider, state=state, message=message[:500])
+
+        try:
+            record = await known_title(room, title)
+        except SourceError as error:
+            unread = error.reason in (SourceReason.ANSWER_INVALID, SourceReason.ANSWER_TOO_LARGE)
+            return row(CheckState.DRIFTED if unread else CheckState.UNREACHABLE, f"{error.reason}: {error}")
+        faults = unreadable(room, record)
+        changed = await self._drift(provider, title, record)
+        if faults:
+            return row(CheckState.DRIFTED, "; ".join(faults))
+        if changed:
+            return row(CheckState.DRIFTED, spoken(changed))
+        if record.stale:
+            return row(CheckState.STALE, f"answers of {record.fetched_at:%Y-%m-%d %H:%M} UTC")
+        return row(CheckState.OK, f"{len(record.answers)} answers read")
+
+    async def _drift(self, provider: Provider, title: str, record: RawRecord) -> ShapeDrift | None:
+        """Against the last check of this title; a new shape becomes the known one once it was told."""
+        shape = shape_of({part: answer.body for part, answer in record.answers.items()})
+        last = await self.history.last(provider, title)
+        await self.history.put(CheckedShape(provider=provider, title=title, shape=shape, checked_at=self.now))
+        found = drift(last.shape, shape) if last else None
+        return found or None
+
+
+async def known_title(room: Room, title: str) -> RawRecord:
+    """The best hit of a search, whole."""
+    rows = await room.source.search(title)
+    page = identify(rows[0].source_url) if rows else None
+    if page is None:
+        raise SourceError(SourceReason.NOT_FOUND, f"a search for {title!r:.100} finds nothing")
+    return await room.source.fetch(page.id)
+
+
+def unreadable(room: Room, record: RawRecord) -> list[str]:
+    """What the converters refuse, and parts that did not answer."""
+    faults = [f"{part}: {missing.reason}: {missing.message}" for part, missing in record.missing.items()]
+    for part in READINGS:
+        try:
+            getattr(room.converter, part)(record)
+        except SourceError as error:
+            faults.append(f"{part}: {error}")
+    return faults
+
+
+def spoken(found: ShapeDrift) -> str:
+    """A drift as a sentence."""
+    told = {"vanished": found.vanished, "changed type": found.changed, "new": found.appeared}
+    return "; ".join(f"{what}: {_some(paths)}" for what, paths in told.items() if paths)
+
+
+def _some(paths: list[str]) -> str:
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return ", ".join(paths[:_SHOWN]) + more
