@@ -23,7 +23,7 @@ def start(**context: Any) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(),
         ],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: it may be replaced
         cache_logger_on_first_use=False,

@@ -22,7 +22,7 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name in EXTRAS if (value := getattr(record, name, None)) is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)
 
 
 def configure_logging(level: str) -> None:
