@@ -28,6 +28,7 @@ from otakube_services.catalogue.answers import (
     images_of,
 )
 from otakube_services.catalogue.explain import FIELDS
+from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.parts import Parts, connected
 from otakube_services.catalogue.problems import Problem, handle_problems
 from otakube_services.catalogue.search import search
@@ -55,7 +56,7 @@ def create(connect: Callable[[], AbstractAsyncContextManager[Parts]] = connected
     app = FastAPI(title="Otakube catalogue", description=__doc__, lifespan=lifespan, redoc_url=None)
     handle_problems(app)
     metrics.measure(app)
-    for add in (_health, _entries, _drafts, _search):
+    for add in (_health, _entries, _drafts, _search, add_locks):
         add(app)
     return app
 

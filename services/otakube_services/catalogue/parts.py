@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from otakube.ports.catalogue import Catalogue
 from otakube.ports.embedding import TextEmbedder
+from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.ports.search import Summaries, VectorSearch
 from otakube.wiring import Wiring
@@ -44,6 +45,7 @@ class Parts:
 
     catalogue: Catalogue
     objects: ObjectStore
+    locks: Locks
     vectors: VectorSearch
     summaries: Summaries
     queries: QueryEmbedder
@@ -57,6 +59,7 @@ async def connected() -> AsyncIterator[Parts]:
         yield Parts(
             catalogue=await wiring.catalogue(),
             objects=await wiring.objects(),
+            locks=await wiring.locks(),
             vectors=await wiring.vector_search(embedder),
             summaries=await wiring.summaries(),
             queries=QueryEmbedder(embedder),

@@ -63,6 +63,10 @@ class Cluster:
         items: list[Body] = answer["items"]
         return items
 
+    async def create(self, resource: Resource, manifest: Body) -> Body:
+        """Create, in this namespace; with `generateName` the API server chooses the name."""
+        return await self._call("POST", resource, body=manifest)
+
     async def apply(self, resource: Resource, manifest: Body) -> Body:
         """Server-side apply, in this namespace."""
         return await self._call(
