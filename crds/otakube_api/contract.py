@@ -18,11 +18,10 @@ CHECK_TEMPLATE = "otakube-check-providers"
 SCRUB_CRON_WORKFLOW = "otakube-scrub"
 
 MERGE_LOCKS_TEMPLATE = "otakube-merge-locks"
-"""The WorkflowTemplate that changes merge locks; its one parameter is PAYLOAD."""
+"""The WorkflowTemplate that changes merge locks; its parameter is PAYLOAD, its output Output.REPORT."""
 
 PAYLOAD = "payload"
-RESULT = "result"
-"""Parameter and output of workflows that a person submits: what to do, and one JSON document of what was done."""
+"""What to do, as base64 of gzip of JSON: Argo would evaluate braces in it."""
 
 STEP_CONFIG_MAP = "otakube-steps"
 """ConfigMap whose keys are the environment (OTAKUBE_*) of every step; nothing secret."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hera.workflows import Parameter, WorkflowTemplate
 from hera.workflows.models import Mutex, Synchronization
 
-from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, RESULT
+from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, Output
 from otakube_workflows.policies import EXECUTION
 from otakube_workflows.templates import Step, Store, step
 
@@ -31,7 +31,7 @@ MERGE_LOCKS = Submitted(
     step=Step(
         name="locks",
         command=["curate", "locks"],
-        outputs={RESULT: None},
+        outputs={Output.REPORT: None},
         stores=[Store.DOCUMENTS],
         deadline=300,
     ),

@@ -16,7 +16,7 @@ from otakube.commands.step import Objects, OutputsFolder, TerminationLog, fail
 from otakube.errors import Fatal, StepError
 from otakube.wiring import Wiring
 from otakube_api import contract
-from otakube_api.contract import Failure, FailureReason
+from otakube_api.contract import Failure, FailureReason, Output
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -59,12 +59,12 @@ def execute(
     objects: str,
     termination_log: Path,
 ) -> None:
-    """Run to an exit status; the result, one JSON document, is what the console reads."""
+    """Run to an exit status; the report, one JSON document, is what the console reads."""
     logs.start(command=f"curate {name}")
     try:
-        result = asyncio.run(_run(body, objects))
+        report = asyncio.run(_run(body, objects))
         outputs.mkdir(parents=True, exist_ok=True)
-        (outputs / contract.RESULT).write_text(result)
+        (outputs / Output.REPORT).write_text(report)
     except StepError as error:
         failure = Failure(error.reason, str(error))
         fail(failure, fatal=isinstance(error, Fatal), termination_log=termination_log)
@@ -73,7 +73,7 @@ def execute(
         failure = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}")
         fail(failure, fatal=False, termination_log=termination_log)
     else:
-        logs.logger().info("done", result=result[:200])
+        logs.logger().info("done", report=report[:200])
 
 
 async def _run(body: Callable[[Wiring], Awaitable[str]], objects: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands that the cluster carries out: submit a Workflow of a template, wait for it, read its result.
+"""Commands that the cluster carries out: submit a Workflow of a template, wait for it, read its report.
 
 The Workflow names its template and its arguments and nothing else: Argo's strict mode admits no more.
 """
@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from otakube_api import labels
-from otakube_api.contract import RESULT, Failure, FailureReason, one_line, parse_failure
+from otakube_api.contract import Failure, FailureReason, Output, one_line, parse_failure
 from otakube_services.console.cluster import FIELD_MANAGER, WORKFLOWS, Body, Cluster, ConsoleError, Refused
 
 POLL_SECONDS = 0.5
@@ -33,7 +33,7 @@ class Progress:
 
     phase: str
     message: str = ""
-    result: str | None = None
+    report: str | None = None  # JSON
     failure: Failure | None = None
 
     @property
@@ -58,7 +58,7 @@ async def submit_and_wait(
     within: int,
     say: Say = to_stderr,
 ) -> Any:
-    """The result of a command of the cluster; ConsoleError says why it failed or what it waits for."""
+    """The report of a command of the cluster; ConsoleError says why it failed or what it waits for."""
     name = await submit(cluster, template, arguments)
     say(f"{name} is submitted")
     try:
@@ -73,7 +73,7 @@ async def submit_and_wait(
     except asyncio.CancelledError:
         say(f"otakube: workflow {name!r} goes on without you: {_look(cluster, name)}")
         raise
-    return _result(cluster, name, progress)
+    return _reported(cluster, name, progress)
 
 
 async def submit(cluster: Cluster, template: str, arguments: Mapping[str, str]) -> str:
@@ -127,7 +127,7 @@ def progress_of(workflow: Mapping[str, Any]) -> Progress:
     return Progress(
         phase=phase,
         message=str(status.get("message") or _waiting(nodes)),
-        result=_output(nodes),
+        report=_report(nodes),
         failure=_failure(nodes, status) if phase in BAD else None,
     )
 
@@ -138,10 +138,10 @@ def _waiting(nodes: Iterable[Mapping[str, Any]]) -> str:
     return next((str(node["message"]) for node in unfinished if node.get("message")), "")
 
 
-def _output(nodes: Iterable[Mapping[str, Any]]) -> str | None:
+def _report(nodes: Iterable[Mapping[str, Any]]) -> str | None:
     for node in nodes:
         for parameter in (node.get("outputs") or {}).get("parameters") or []:
-            if node.get("phase") == GOOD and parameter["name"] == RESULT and parameter.get("value"):
+            if node.get("phase") == GOOD and parameter["name"] == Output.REPORT and parameter.get("value"):
                 return str(parameter["value"])
     return None
 
@@ -156,17 +156,17 @@ def _failure(nodes: Iterable[Mapping[str, Any]], status: Mapping[str, Any]) -> F
     return next(given, told[0] if told else last)
 
 
-def _result(cluster: Cluster, name: str, progress: Progress) -> Any:
+def _reported(cluster: Cluster, name: str, progress: Progress) -> Any:
     if progress.failure is not None:
         raise ConsoleError(
             f"workflow {name!r} failed: {progress.failure.reason}: {progress.failure.message}. "
             f"Its log: kubectl -n {cluster.namespace} logs --selector workflows.argoproj.io/workflow={name}"
         )
     try:
-        return json.loads(progress.result or "")
+        return json.loads(progress.report or "")
     except ValueError as error:
         raise ConsoleError(
-            f"workflow {name!r} ended without a result that can be read: its WorkflowTemplate is of another "
+            f"workflow {name!r} ended without a report that can be read: its WorkflowTemplate is of another "
             "version; upgrade the chart otakube"
         ) from error
 
