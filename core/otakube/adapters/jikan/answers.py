@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes of Jikan v4's answers: the fields that we read."""
 
+from typing import Any
+
 from pydantic import Field
 
 from otakube.adapters.http.reading import Lenient
@@ -49,8 +51,14 @@ class RelatedGroup(Lenient):
     entry: list[RelatedTitle]
 
 
+class Numbered(Lenient):
+    """Any row with its id."""
+
+    mal_id: int
+
+
 class Anime(Lenient):
-    """`data` of /anime/{id}/full, and a row of a search (without relations and links)."""
+    """`data` of /anime/{id}/full, and a row of a list (without relations and links)."""
 
     mal_id: int
     url: str
@@ -60,6 +68,7 @@ class Anime(Lenient):
     title_japanese: str | None = None
     title_synonyms: list[str] = []
     type: str | None = None
+    source: str | None = None
     episodes: int | None = None
     status: str | None = None
     aired: Span = Span()
@@ -89,10 +98,6 @@ class AnimeAnswer(Lenient):
     data: Anime
 
 
-class SearchAnswer(Lenient):
-    data: list[Anime]
-
-
 class EpisodeRow(Lenient):
     mal_id: int
     title: str | None = None
@@ -105,6 +110,23 @@ class EpisodeRow(Lenient):
 
 class Pagination(Lenient):
     last_visible_page: int = 1
+
+
+class OneAnswer(Lenient):
+    """`data` of /anime/{id}, not yet read."""
+
+    data: Any
+
+
+class SearchAnswer(Lenient):
+    data: list[Anime]
+
+
+class ListAnswer(Lenient):
+    """A page of all anime. A row is read by itself: one that is wrong says nothing of the others."""
+
+    data: list[Any]
+    pagination: Pagination = Pagination()
 
 
 class EpisodesAnswer(Lenient):
@@ -134,3 +156,30 @@ class CharacterRow(Lenient):
 
 class CharactersAnswer(Lenient):
     data: list[CharacterRow]
+
+
+class StaffRow(Lenient):
+    person: Person
+    positions: list[str] = []
+
+
+class StaffAnswer(Lenient):
+    data: list[StaffRow]
+
+
+class Recommended(Lenient):
+    mal_id: int
+    title: str
+
+
+class RecommendationRow(Lenient):
+    entry: Recommended
+    votes: int | None = None
+
+
+class RecommendationsAnswer(Lenient):
+    data: list[RecommendationRow]
+
+
+class PicturesAnswer(Lenient):
+    data: list[Pictures]

@@ -2,98 +2,42 @@
 """Jikan's words in ours. Pure: one function a field; an unknown word is an error that names it."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
 from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
+from otakube.adapters.jikan import people, works
 from otakube.adapters.jikan.answers import (
     Anime,
     AnimeAnswer,
-    CharacterRow,
     CharactersAnswer,
     EpisodeRow,
     EpisodesAnswer,
-    RelatedGroup,
+    Picture,
+    PicturesAnswer,
+    RecommendationsAnswer,
+    StaffAnswer,
 )
+from otakube.adapters.jikan.words import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.broadcast import airing_time, broadcast_slot
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships
-from otakube.domain.entry import (
-    AnimeStatus,
-    AnimeType,
-    Broadcast,
-    ImageKind,
-    Provider,
-    Quarter,
-    RelationKind,
-    Season,
-    Statistics,
-    VoiceActor,
-)
+from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.entry import Broadcast, ImageKind, Provider, Season, Statistics
 from otakube.domain.pages import Page
 from otakube.domain.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
-_TYPES: dict[str | None, AnimeType] = {
-    "TV": AnimeType.TV,
-    "Movie": AnimeType.MOVIE,
-    "OVA": AnimeType.OVA,
-    "ONA": AnimeType.ONA,
-    "Special": AnimeType.SPECIAL,
-    "TV Special": AnimeType.SPECIAL,
-    "CM": AnimeType.SPECIAL,
-    "PV": AnimeType.SPECIAL,
-    "Music": AnimeType.MUSIC,
-    "Unknown": AnimeType.UNKNOWN,
-    None: AnimeType.UNKNOWN,
-}
-_STATUSES: dict[str | None, AnimeStatus] = {
-    "Finished Airing": AnimeStatus.FINISHED,
-    "Currently Airing": AnimeStatus.ONGOING,
-    "Not yet aired": AnimeStatus.UPCOMING,
-}
-_QUARTERS: dict[str | None, Quarter] = {quarter.value.lower(): quarter for quarter in Quarter}
-_WEEKDAYS: dict[str | None, int | None] = {
-    **{
-        f"{day}s": number
-        for number, day in enumerate(
-            ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"], start=1
-        )
-    },
-    "Unknown": None,
-    "Not scheduled once per week": None,
-    "Other": None,
-    None: None,
-}
-_RELATIONS: dict[str | None, RelationKind] = {
-    "Sequel": "Sequel",
-    "Prequel": "Prequel",
-    "Side story": "SideStory",
-    "Side Story": "SideStory",
-    "Parent story": "ParentStory",
-    "Parent Story": "ParentStory",
-    "Spin-off": "Spinoff",
-    "Spin-Off": "Spinoff",
-    "Alternative version": "AlternativeVersion",
-    "Alternative Version": "AlternativeVersion",
-    "Alternative setting": "AlternativeSetting",
-    "Alternative Setting": "AlternativeSetting",
-    "Summary": "Summary",
-    "Full story": "FullStory",
-    "Full Story": "FullStory",
-    "Character": "Character",
-    "Adaptation": "Adaptation",
-    "Other": "Other",
-}
-_ROLES: dict[str | None, Literal["Main", "Supporting"]] = {"Main": "Main", "Supporting": "Supporting"}
-_SITES: dict[str | None, str] = {"anime": "anime", "manga": "manga"}
+_MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored
+_MOST_RECOMMENDATIONS = 200
 _DURATION = re.compile(r"(?:(\d+) hr)? ?(?:(\d+) min)? ?(?:(\d+) sec)?(?: per ep)?")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)T")
 
 
 @converts
 def metadata(raw: RawRecord) -> Metadata:
-    """The anime itself."""
-    return describe(_anime(raw))
+    """The anime itself, with all of its pictures."""
+    pictures = [row.jpg for body in raw.bodies("pictures") for row in read(PicturesAnswer, body).data]
+    said = _anime(raw)
+    return describe(said).model_copy(update={"images": images([said.images.jpg, *pictures])})
 
 
 @converts
@@ -105,8 +49,8 @@ def describe(said: Anime) -> Metadata:
         title_english=plain(said.title_english),
         title_japanese=plain(said.title_japanese),
         synonyms=texts(said.title_synonyms),
-        type=word("type", said.type, _TYPES),
-        status=word("status", said.status, _STATUSES),
+        type=word("type", said.type, TYPES),
+        status=word("status", said.status, STATUSES),
         season=season(said),
         episode_count=said.episodes,
         duration_seconds=duration(said.duration),
@@ -118,7 +62,8 @@ def describe(said: Anime) -> Metadata:
         tags=texts(one.name for one in [*said.themes, *said.demographics]),
         studios=texts(one.name for one in said.studios),
         age_rating=plain(said.rating),
-        images=images(said),
+        source_material=word("source", said.source, SOURCES),
+        images=images([said.images.jpg]),
     )
 
 
@@ -132,12 +77,18 @@ def episodes(raw: RawRecord) -> list[Episode]:
 
 @converts
 def relationships(raw: RawRecord) -> Relationships:
-    """Related works, and links to other sites."""
+    """Related works, what else people like, and links to other sites; a stream without a name is a link."""
     said = _anime(raw)
-    links = [url for link in [*said.external, *said.streaming] if (url := web_address(link.url))]
+    streams = [(link, works.streaming(link)) for link in said.streaming]
+    links = [*said.external, *(link for link, stream in streams if stream is None)]
+    rows = [row for body in raw.bodies("recommendations") for row in read(RecommendationsAnswer, body).data]
     return Relationships(
-        relations=[relation for group in said.relations for relation in related(group)],
-        external_links=list(dict.fromkeys(links)),
+        relations=[relation for group in said.relations for relation in works.related(group)],
+        recommendations=[
+            one for row in rows[:_MOST_RECOMMENDATIONS] if (one := works.recommended(row)) is not None
+        ],
+        external_links=list(dict.fromkeys(url for link in links if (url := web_address(link.url)))),
+        streaming=[stream for _, stream in streams if stream is not None],
     )
 
 
@@ -159,7 +110,15 @@ def statistics(raw: RawRecord) -> Statistics:
 @converts
 def characters(raw: RawRecord) -> list[Character]:
     """Its characters with their voices."""
-    return [character(row) for body in raw.bodies("characters") for row in read(CharactersAnswer, body).data]
+    rows = [row for body in raw.bodies("characters") for row in read(CharactersAnswer, body).data]
+    return [people.character(row) for row in rows]
+
+
+@converts
+def staff(raw: RawRecord) -> list[Staff]:
+    """Who made it, with all that each person did."""
+    rows = [row for body in raw.bodies("staff") for row in read(StaffAnswer, body).data]
+    return [person for row in rows if (person := people.staff(row)) is not None]
 
 
 def title(said: Anime) -> str:
@@ -171,7 +130,7 @@ def season(said: Anime) -> Season | None:
     """Year and quarter, if both are known."""
     if said.season is None or said.year is None:
         return None
-    return Season(year=said.year, quarter=word("season", said.season, _QUARTERS))
+    return Season(year=said.year, quarter=word("season", said.season, QUARTERS))
 
 
 def duration(said: str | None) -> int | None:
@@ -200,7 +159,7 @@ def day(field: str, said: str | None) -> date | None:
 
 def broadcast(said: Anime) -> Broadcast | None:
     """The weekly slot; the broadcaster's clock (25:30) becomes the common one."""
-    weekday = word("broadcast.day", said.broadcast.day, _WEEKDAYS)
+    weekday = word("broadcast.day", said.broadcast.day, WEEKDAYS)
     if weekday is None or said.broadcast.time is None:
         return None
     try:
@@ -209,10 +168,11 @@ def broadcast(said: Anime) -> Broadcast | None:
         refuse("broadcast.time", said.broadcast.time, "HH:MM between 00:00 and 29:59")
 
 
-def images(said: Anime) -> list[ImageLink]:
-    """The poster, as large as it is offered."""
-    url = web_address(said.images.jpg.large_image_url or said.images.jpg.image_url)
-    return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
+def images(said: Sequence[Picture]) -> list[ImageLink]:
+    """The poster and the pictures beside it, each once and as large as it is offered."""
+    urls = (web_address(one.large_image_url or one.image_url) for one in said)
+    known = dict.fromkeys(url for url in urls if url)
+    return [ImageLink(kind=ImageKind.POSTER, url=url) for url in list(known)[:_MOST_IMAGES]]
 
 
 def episode(row: EpisodeRow, slot: Broadcast | None) -> Episode:
@@ -229,42 +189,5 @@ def episode(row: EpisodeRow, slot: Broadcast | None) -> Episode:
     )
 
 
-def related(group: RelatedGroup) -> list[Relation]:
-    """One kind of relation to several works."""
-    kind = word("relations.relation", group.relation, _RELATIONS)
-    return [
-        Relation(kind=kind, title=name, source_urls=[_page(one.type, one.mal_id)])
-        for one in group.entry
-        if (name := plain(one.name))
-    ]
-
-
-def character(row: CharacterRow) -> Character:
-    """One character; MAL writes "Family, Given"."""
-    return Character(
-        name=given_first(
-            plain(row.character.name) or refuse("characters.name", row.character.name, "a name")
-        ),
-        role=word("characters.role", row.role, _ROLES),
-        image_url=web_address(row.character.images.jpg.image_url),
-        voice_actors=[
-            VoiceActor(name=given_first(name), language=voice.language)
-            for voice in row.voice_actors
-            if (name := plain(voice.person.name))
-        ],
-    )
-
-
-def given_first(name: str) -> str:
-    """ "Takamaki, Ann" as "Ann Takamaki"."""
-    family, comma, given = name.partition(", ")
-    return f"{given} {family}" if comma and given else name
-
-
 def _anime(raw: RawRecord) -> Anime:
     return read(AnimeAnswer, raw.answers["anime"].body).data
-
-
-def _page(kind: str, mal_id: int) -> str:
-    site = word("relations.entry.type", kind, _SITES)
-    return f"https://myanimelist.net/{site}/{mal_id}"

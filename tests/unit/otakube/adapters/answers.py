@@ -20,7 +20,7 @@ CONVERTERS: dict[Provider, Converter] = {
     Provider.ANILIST: anilist,
     Provider.KITSU: kitsu,
 }
-PARTS = ("metadata", "episodes", "relationships", "statistics", "characters")
+PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
 LIMITS = Limits(seconds=10, size=16 * 2**20)
 IDS = {Provider.JIKAN: "70009", Provider.ANILIST: "210018", Provider.KITSU: "60911"}  # a long runner
 

@@ -15,7 +15,7 @@ from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason
 from unit.otakube.adapters.answers import CONVERTERS, PARTS, long_runner
 
-providers = pytest.mark.parametrize("provider", list(Provider))
+providers = pytest.mark.parametrize("provider", list(CONVERTERS))
 
 
 @providers
@@ -137,7 +137,7 @@ PLACES = {
         for name, answer in long_runner(provider).answers.items()
         for place in places(answer.body)
     ]
-    for provider in Provider
+    for provider in CONVERTERS
 }
 HOSTILE = st.one_of(
     st.none(),
