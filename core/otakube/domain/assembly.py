@@ -4,86 +4,128 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import fmean
+from typing import NamedTuple, TypeVar
 
 from otakube.domain.entry import (
     AnimeEntry,
     AnimeStatus,
+    Attribution,
+    CharacterEntry,
     EpisodeDetailEntry,
     GoldenRecord,
     Image,
     Titles,
 )
-from otakube.domain.policies import KEY_FIELDS
+from otakube.domain.episodes import key
+from otakube.domain.policies import KEY_FIELDS, POLICIES
+from otakube.domain.portraits import joined_by_picture
 from otakube.domain.stages import (
     CharactersStage,
     EpisodesStage,
     MetadataStage,
     RelationshipsStage,
     StatisticsStage,
+    version_of,
 )
 
 Mirror = Mapping[str, Image]
+Shown = TypeVar("Shown", EpisodeDetailEntry, CharacterEntry)
+
 _UNSAID = 0.5  # confidence of a key field that no provider knows
+_TITLES = ("title", "title_english", "title_japanese", "synonyms")
+_OWN = tuple(field for field in POLICIES if field not in _TITLES)
+
+
+class Stages(NamedTuple):
+    """All that is said of one anime, merged."""
+
+    metadata: MetadataStage
+    episodes: EpisodesStage
+    relationships: RelationshipsStage
+    statistics: StatisticsStage
+    characters: CharactersStage
 
 
 def assemble(
     entry_id: str,
     *,
-    stages: tuple[MetadataStage, EpisodesStage, RelationshipsStage, StatisticsStage, CharactersStage],
+    stages: Stages,
     mirror: Mirror,
     assembled_at: datetime,
+    attributions: Sequence[Attribution] = (),
 ) -> GoldenRecord:
     """One record from the stages, with images as the mirror knows them."""
-    metadata, episodes, relationships, statistics, characters = stages
+    phashes = {url: image.phash for url, image in mirror.items() if image.phash}
+    characters = illustrated(stages.characters.characters, mirror)
+    return GoldenRecord(
+        entry=_entry(entry_id, stages, mirror),
+        episodes=illustrated(stages.episodes.episodes, mirror),
+        characters=joined_by_picture(characters, phashes, stages.characters.known),
+        staff=stages.characters.staff,
+        attributions=list(attributions),
+        stage_versions={name: version_of(name) for name in Stages._fields},
+        assembled_at=assembled_at,
+    )
+
+
+def _entry(entry_id: str, stages: Stages, mirror: Mirror) -> AnimeEntry:
+    metadata, _, relationships, statistics, _ = stages
     said = metadata.merged
-    entry = AnimeEntry(
+    return AnimeEntry(
         id=entry_id,
         sources=said.same_as,
         titles=Titles(
             main=said.title, english=said.title_english, japanese=said.title_japanese, synonyms=said.synonyms
         ),
-        **{
-            field: getattr(said, field)
-            for field in (
-                "type", "status", "season", "episode_count", "duration_seconds", "aired_from", "aired_to",
-                "broadcast", "synopsis", "genres", "tags", "studios", "age_rating",
-            )
-        },
+        **{field: getattr(said, field) for field in _OWN},
         score=statistics.score,
         statistics=statistics.statistics,
         relations=relationships.relations,
+        recommendations=relationships.recommendations,
         external_links=relationships.external_links,
+        streaming=relationships.streaming,
         images=[mirrored(image, mirror) for image in metadata.images],
         confidence=confidence(metadata),
-        provenance=metadata.provenance,
-    )  # fmt: skip
-    return GoldenRecord(
-        entry=entry,
-        episodes=[
-            one.model_copy(update={"image": _mirrored(one.image, mirror)}) for one in episodes.episodes
-        ],
-        characters=[
-            one.model_copy(update={"image": _mirrored(one.image, mirror)}) for one in characters.characters
-        ],
-        assembled_at=assembled_at,
+        provenance=metadata.provenance | relationships.provenance | statistics.provenance,
     )
 
 
 def refresh(
-    live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry], mirror: Mirror, now: datetime
+    live: GoldenRecord,
+    episodes: Sequence[EpisodeDetailEntry],
+    mirror: Mirror,
+    now: datetime,
+    attributions: Sequence[Attribution] = (),
 ) -> GoldenRecord:
-    """The live record with fresh episodes and nothing else new; one that vanished upstream stays."""
-    fresh = {one.number: one.model_copy(update={"image": _mirrored(one.image, mirror)}) for one in episodes}
-    merged = {one.number: one for one in live.episodes} | fresh
+    """The live record with fresh episodes and nothing else new; one that vanished upstream stays.
+
+    `attributions` are those of this run: they are about episodes alone.
+    """
+    fresh = {key(one): one for one in illustrated(episodes, mirror)}
+    merged = {key(one): one for one in live.episodes} | fresh
+    updated = {one.provider: one.model_copy(update={"episodes_only": True}) for one in attributions}
+    earlier = [one for one in live.attributions if not (one.episodes_only and one.provider in updated)]
     return live.model_copy(
-        update={"episodes": [merged[number] for number in sorted(merged)], "assembled_at": now}
+        update={
+            "episodes": [merged[one] for one in sorted(merged, key=lambda one: one.order)],
+            "attributions": [*updated.values(), *earlier],
+            "stage_versions": live.stage_versions | {"episodes": version_of("episodes")},
+            "assembled_at": now,
+        }
     )
 
 
 def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry]) -> list[str]:
     """Stored episodes that nobody lists any more; they stay, and a reviewer hears of it."""
-    gone = {one.number for one in live.episodes} - {one.number for one in episodes}
+    gone = {key(one) for one in live.episodes} - {key(one) for one in episodes}
     return [f"{len(gone)} stored episodes are no longer listed by any provider"] if gone else []
+
+
+def illustrated(rows: Sequence[Shown], mirror: Mirror) -> list[Shown]:
+    """Rows with what became of their pictures."""
+    return [
+        one.model_copy(update={"image": mirrored(one.image, mirror)}) if one.image else one for one in rows
+    ]
 
 
 def mirrored(image: Image, mirror: Mirror) -> Image:
@@ -92,10 +134,6 @@ def mirrored(image: Image, mirror: Mirror) -> Image:
     if found is None:
         return image.model_copy(update={"error": "it was not fetched"})
     return found.model_copy(update={"kind": image.kind, "provider": image.provider})
-
-
-def _mirrored(image: Image | None, mirror: Mirror) -> Image | None:
-    return mirrored(image, mirror) if image else None
 
 
 def confidence(metadata: MetadataStage) -> float:

@@ -117,6 +117,7 @@ class Attribution(Record):
     stale: bool = False  # the provider said that it served an old copy
     publishable: bool = True
     expires_at: AwareDatetime | None = None  # when the licence wants it gone
+    episodes_only: bool = False  # of an episode update: the rest is as old as the other attribution says
 
 
 class LosingField(Record):
@@ -325,7 +326,7 @@ class GoldenRecord(Record):
     episodes: list[EpisodeDetailEntry] = Field(default=[], max_length=10_000)
     characters: list[CharacterEntry] = Field(default=[], max_length=5_000)
     staff: list[StaffEntry] = Field(default=[], max_length=2_000)
-    attributions: list[Attribution] = Field(default=[], max_length=10)
+    attributions: list[Attribution] = Field(default=[], max_length=20)
     stage_versions: dict[str, int] = {}  # release of each stage that made it
     gates: list[GateFinding] = Field(default=[], max_length=100)
     findings: list[str] = Field(default=[], max_length=200)  # what a reviewer must know

@@ -1,80 +1,132 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Episodes of all providers as one list: keyed by number, with ids that a second run gives again."""
+"""Episodes of all providers as one list: keyed by kind and number, with ids that a second run gives again."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
+from otakube.domain.broadcast import airing_time
 from otakube.domain.claims import Episode
-from otakube.domain.entry import EpisodeDetailEntry, Image, ImageKind, Provider
+from otakube.domain.entry import Broadcast, EpisodeDetailEntry, EpisodeKind, Image, ImageKind, Provider
 from otakube.domain.ids import derived_id
-from otakube.domain.policies import AIRING_ORDER, EPISODE_ORDER, STILL_ORDER
+from otakube.domain.merging import Said, Voices
+from otakube.domain.policies import EPISODE_ORDER, EPISODE_POLICIES
+from otakube.domain.rows import merge_row
 
 _FAR_APART = timedelta(days=2)  # two clocks and a broadcaster's day differ by less
+_KINDS: tuple[EpisodeKind, ...] = get_args(EpisodeKind)
+_UNNAMED = re.compile(r"(?i)(?:episode|ep\.?|#)\s*\d+")
+
+JAPANS_DAYS = (Provider.JIKAN, Provider.MYANIMELIST, Provider.ANIDB)
+"""Who names an episode's day by the calendar of Japan, so that the weekly slot tells its time."""
+
+
+class Key(NamedTuple):
+    """What an episode is known by within its anime."""
+
+    kind: EpisodeKind
+    number: int
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Regular ones first, then kind by kind."""
+        return _KINDS.index(self.kind), self.number
+
+    def id(self, entry_id: str) -> str:
+        """Its id where the catalogue has none; a regular episode's names no kind, as it always did."""
+        kind = () if self.kind == "Regular" else (self.kind,)
+        return derived_id("ep", entry_id, *kind, str(self.number))
+
+
+def key(episode: Episode | EpisodeDetailEntry) -> Key:
+    """The key of a claim or a stored episode."""
+    return Key(episode.kind, episode.number)
 
 
 def merge_episodes(
-    entry_id: str, said: Mapping[Provider, Sequence[Episode]], known: Sequence[EpisodeDetailEntry] = ()
+    entry_id: str,
+    said: Mapping[Provider, Sequence[Episode]],
+    voices: Voices,
+    *,
+    known: Sequence[EpisodeDetailEntry] = (),
+    slot: Broadcast | None = None,
 ) -> list[EpisodeDetailEntry]:
-    """One entry a number; an episode that the catalogue has keeps its id."""
-    by_number: dict[int, dict[Provider, Episode]] = {}
-    for provider in EPISODE_ORDER:
-        for episode in said.get(provider, ()):
-            by_number.setdefault(episode.number, {}).setdefault(provider, episode)
-    ids = {episode.number: episode.id for episode in known}
+    """One entry a kind and number; an episode that the catalogue has keeps its id.
+
+    `slot` is when it is broadcast: it makes a time of a day in Japan.
+    """
+    claims: dict[Key, dict[Provider, Episode]] = {}
+    for provider, episodes in voices.spoken(EPISODE_ORDER, said).items():
+        for episode in episodes:
+            claims.setdefault(key(episode), {}).setdefault(provider, episode)
+    ids = {key(episode): episode.id for episode in known}
     return [
-        merge_episode(ids.get(number) or derived_id("ep", entry_id, str(number)), by_number[number])
-        for number in sorted(by_number)
+        merge_episode(ids.get(one) or one.id(entry_id), claims[one], voices, slot)
+        for one in sorted(claims, key=lambda one: one.order)
     ]
 
 
-def merge_episode(episode_id: str, said: Mapping[Provider, Episode]) -> EpisodeDetailEntry:
-    """One episode from its claims, the most trusted provider first."""
-    claims = [said[provider] for provider in EPISODE_ORDER if provider in said]
+def merge_episode(
+    episode_id: str, said: Mapping[Provider, Episode], voices: Voices, slot: Broadcast | None = None
+) -> EpisodeDetailEntry:
+    """One episode from its claims, field by field."""
+    claims = {field: _claims(field, said, voices, slot) for field in EPISODE_POLICIES}
+    row = merge_row(claims, EPISODE_POLICIES, voices.agreement)
+    providers = [claim.by.provider for claim in claims["number"]]
+    return EpisodeDetailEntry(id=episode_id, providers=providers, provenance=row.provenance, **row.values)
 
-    def first(field: str) -> Any:
-        return next((value for one in claims if (value := getattr(one, field)) is not None), None)
 
-    return EpisodeDetailEntry(
-        id=episode_id,
-        number=claims[0].number,
-        absolute_number=first("absolute_number"),
-        title=first("title"),
-        title_japanese=first("title_japanese"),
-        title_romaji=first("title_romaji"),
-        synopsis=first("synopsis"),
-        aired=airing(said),
-        duration_seconds=first("duration_seconds"),
-        filler=any(one.filler for one in claims),
-        recap=any(one.recap for one in claims),
-        image=picture(said),
-        providers=[provider for provider in EPISODE_ORDER if provider in said],
+def _claims(
+    field: str, said: Mapping[Provider, Episode], voices: Voices, slot: Broadcast | None
+) -> list[Said]:
+    claims = voices.said(
+        EPISODE_POLICIES[field].order, {p: _value(field, p, one, slot) for p, one in said.items()}
     )
+    if field == "aired":
+        return sorted(claims, key=lambda claim: not isinstance(claim.value, datetime))
+    if field == "title":
+        return sorted(claims, key=lambda claim: _UNNAMED.fullmatch(claim.value) is not None)
+    return claims
 
 
-def airing(said: Mapping[Provider, Episode]) -> datetime | date | None:
-    """A time before a bare day, whoever says it."""
-    claims = [value for p in AIRING_ORDER if p in said if (value := said[p].aired) is not None]
-    return next((value for value in claims if isinstance(value, datetime)), claims[0] if claims else None)
+def _value(field: str, provider: Provider, said: Episode, slot: Broadcast | None) -> Any:
+    if field == "image":
+        still = said.image_url
+        return Image(kind=ImageKind.EPISODE, source_url=still, provider=provider) if still else None
+    if field == "aired":
+        return _aired(provider, said.aired, slot)
+    value = getattr(said, field)
+    return None if value is False else value  # fillers and recaps: no provider knows of all
 
 
-def picture(said: Mapping[Provider, Episode]) -> Image | None:
-    """The episode's still."""
-    links = [(p, url) for p in STILL_ORDER if p in said if (url := said[p].image_url)]
-    return Image(kind=ImageKind.EPISODE, source_url=links[0][1], provider=links[0][0]) if links else None
+def _aired(
+    provider: Provider, said: datetime | date | None, slot: Broadcast | None
+) -> datetime | date | None:
+    if said is None or isinstance(said, datetime) or provider not in JAPANS_DAYS:
+        return said
+    return airing_time(said, slot)
 
 
 def airing_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
     """Episodes whose providers name days far apart: a skipped week, or another numbering."""
-    days: dict[int, list[date]] = {}
+    days: dict[Key, list[date]] = {}
     for episode in (one for claims in said.values() for one in claims):
         if episode.aired is not None:
-            days.setdefault(episode.number, []).append(_day(episode.aired))
-    apart = [number for number, found in sorted(days.items()) if max(found) - min(found) > _FAR_APART]
+            days.setdefault(key(episode), []).append(_day(episode.aired))
+    apart = sorted(
+        (one for one, found in days.items() if max(found) - min(found) > _FAR_APART),
+        key=lambda one: one.order,
+    )
     if not apart:
         return []
-    some = ", ".join(map(str, apart[:5])) + (", …" if len(apart) > 5 else "")
+    some = ", ".join(map(spoken, apart[:5])) + (", …" if len(apart) > 5 else "")
     return [f"providers name different days for {len(apart)} episodes ({some})"]
+
+
+def spoken(one: Key) -> str:
+    """An episode as people write it: 3 is regular, S1 a special, C1 credits."""
+    return f"{'' if one.kind == 'Regular' else one.kind[0]}{one.number}"
 
 
 def _day(aired: datetime | date) -> date:

@@ -4,10 +4,14 @@
 Read from the providers' terms in 2026; an installation with an agreement of its own overrides a row.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from otakube.domain.entry import Provider
+
+Terms = Mapping[str, bool | int]
+"""An agreement of one's own: `storable`, `publishable`, `retention_days` (0: without end)."""
 
 
 class Licence(NamedTuple):
@@ -43,3 +47,34 @@ LICENCES: dict[Provider, Licence] = {
     Provider.ANIME_PLANET:  Licence("Anime-Planet terms of use",    True,  False, timedelta(days=30),
                                     "https://www.anime-planet.com/termsofuse"),
 }  # fmt: skip
+
+
+def agreed(overrides: Mapping[str, Terms]) -> dict[Provider, Licence]:
+    """The table with an installation's own agreements (setting licence_overrides) in place of its rows.
+
+    ValueError names the provider, the term and the value that do not fit.
+    """
+    licences = dict(LICENCES)
+    for name, terms in overrides.items():
+        if name not in list(Provider):
+            known = ", ".join(Provider)
+            raise ValueError(f"licence_overrides names the provider {name!r}; there are {known}")
+        provider = Provider(name)
+        licences[provider] = _with(name, licences[provider], terms)
+    return licences
+
+
+def _with(name: str, licence: Licence, terms: Terms) -> Licence:
+    for term, value in terms.items():
+        where = f"licence_overrides.{name}.{term}"
+        if term == "storable" and isinstance(value, bool):
+            licence = licence._replace(storable=value)
+        elif term == "publishable" and isinstance(value, bool):
+            licence = licence._replace(publishable=value)
+        elif term == "retention_days" and not isinstance(value, bool) and value >= 0:
+            licence = licence._replace(retention=timedelta(days=value) if value else None)
+        else:
+            raise ValueError(
+                f"{where} is {value!r}: storable and publishable are booleans, retention_days a number"
+            )
+    return licence

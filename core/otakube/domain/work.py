@@ -57,6 +57,7 @@ class FetchSummary(Record):
     failed: list[dict[str, str]]  # provider, reason, message
     agreement: dict[Provider, Confidence]  # how sure it is that the provider's page shows the same anime
     fetched_at: datetime
+    episodes_before: int | None = None  # last absolute number before this season; None: unknown
 
 
 class Commit(Record):

@@ -3,10 +3,10 @@
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from otakube.domain import work
-from otakube.domain.assembly import Mirror, assemble, refresh, vanished
+from otakube.domain.assembly import Mirror, Stages, assemble, refresh, vanished
 from otakube.domain.entry import GoldenRecord
 from otakube.domain.gates import judged, review_needed
 from otakube.domain.matching import SAME_ANIME
@@ -15,6 +15,7 @@ from otakube.domain.stages import (
     EpisodesStage,
     MetadataStage,
     RelationshipsStage,
+    Stage,
     StatisticsStage,
 )
 from otakube.domain.work import FetchSummary
@@ -24,7 +25,7 @@ from otakube.steps.inputs import read_checkpoint, read_input
 from otakube.steps.stage import STAGES
 from otakube_api.contract import FailureReason
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Shape = TypeVar("Shape", bound=Stage)
 
 
 class Staged:
@@ -34,7 +35,7 @@ class Staged:
         self,
         summary: FetchSummary,
         episodes: EpisodesStage,
-        whole: tuple[MetadataStage, RelationshipsStage, StatisticsStage, CharactersStage] | GoldenRecord,
+        whole: Stages | GoldenRecord,
     ) -> None:
         self.summary = summary
         self.episodes = episodes
@@ -55,8 +56,9 @@ class Staged:
         return cls(
             summary,
             episodes,
-            (
+            Stages(
                 await read_stage(objects, work_prefix, MetadataStage),
+                episodes,
                 await read_stage(objects, work_prefix, RelationshipsStage),
                 await read_stage(objects, work_prefix, StatisticsStage),
                 await read_stage(objects, work_prefix, CharactersStage),
@@ -67,23 +69,25 @@ class Staged:
         """Every image that the record will show, each once."""
         images = [one.image for one in self.episodes.episodes]
         if not isinstance(self.whole, GoldenRecord):
-            images = [*self.whole[0].images, *(one.image for one in self.whole[3].characters), *images]
+            people = self.whole.characters.characters
+            images = [*self.whole.metadata.images, *(one.image for one in people), *images]
         return list(dict.fromkeys(image.source_url for image in images if image))
 
     def record(self, mirror: Mirror) -> GoldenRecord:
         """The golden record, with images as the mirror knows them."""
         now = self.summary.fetched_at  # the run's own time: a second assembly gives the same digest
         if isinstance(self.whole, GoldenRecord):
-            record = refresh(self.whole, self.episodes.episodes, mirror, now)
+            record = refresh(self.whole, self.episodes.episodes, mirror, now, self.episodes.attributions)
             return judged(record, vanished(self.whole, self.episodes.episodes))
-        metadata, relationships, statistics, characters = self.whole
         record = assemble(
             self.summary.entry_id,
-            stages=(metadata, self.episodes, relationships, statistics, characters),
+            stages=self.whole,
             mirror=mirror,
             assembled_at=now,
+            attributions=self.episodes.attributions,
         )
-        return judged(record, [*source_findings(self.summary), *self.episodes.findings])
+        told = [*self.episodes.findings, *self.whole.relationships.findings]
+        return judged(record, [*source_findings(self.summary), *told])
 
 
 async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:

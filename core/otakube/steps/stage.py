@@ -4,22 +4,21 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from otakube import logs
-from otakube.domain import work
-from otakube.domain.characters import merge_characters
-from otakube.domain.entry import Attribution, GoldenRecord, Provider
-from otakube.domain.episodes import airing_findings, merge_episodes
+from otakube.domain import stages, work
+from otakube.domain.entry import Attribution, Broadcast, GoldenRecord, Provider
+from otakube.domain.licences import LICENCES, Licence
+from otakube.domain.merging import Voices
+from otakube.domain.policies import POLICIES
 from otakube.domain.stages import (
     CharactersStage,
     EpisodesStage,
     MetadataStage,
     RelationshipsStage,
+    Stage,
     StatisticsStage,
-    metadata_stage,
-    relationships_stage,
-    statistics_stage,
 )
 from otakube.domain.work import FetchSummary
 from otakube.errors import Fatal, SourceError
@@ -29,39 +28,44 @@ from otakube.steps.fetch import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint, read_input
 from otakube_api.contract import FailureReason, Output
 
-Stage = TypeVar("Stage", bound=BaseModel)
 Part = TypeVar("Part")
 
-STAGES: dict[type[BaseModel], str] = {
-    MetadataStage: work.stage(1, "metadata"),
-    EpisodesStage: work.stage(2, "episodes"),
-    RelationshipsStage: work.stage(3, "relationships"),
-    StatisticsStage: work.stage(4, "statistics"),
-    CharactersStage: work.stage(5, "characters"),
+STAGES: dict[type[Stage], str] = {
+    shape: work.stage(number, name) for number, (name, shape) in enumerate(stages.STAGES.items(), 1)
 }
 
 
 class Records:
-    """The run's raw records, read when a stage asks for a part of them."""
+    """The run's raw records of providers whose words may be kept, read when a stage asks for a part."""
 
     def __init__(
-        self, records: Mapping[Provider, RawRecord], converters: Mapping[Provider, Converter]
+        self,
+        records: Mapping[Provider, RawRecord],
+        converters: Mapping[Provider, Converter],
+        licences: Mapping[Provider, Licence],
     ) -> None:
-        self._records = records
+        self._records = {p: record for p, record in records.items() if licences[p].storable}
         self._converters = converters
+        self._licences = licences
+        self.left_out = [provider for provider in records if provider not in self._records]
 
-    def attributions(self) -> dict[Provider, Attribution]:
+    def voices(self, summary: FetchSummary) -> Voices:
         """Whose words the records are."""
-        return {
-            provider: Attribution(
-                provider=provider,
-                source_url=record.source_url,
-                fetched_at=record.fetched_at,
-                licence=record.licence,
-                stale=record.stale,
-            )
-            for provider, record in self._records.items()
-        }
+        return Voices(
+            {provider: self._attribution(provider) for provider in self._records}, summary.agreement
+        )
+
+    def _attribution(self, provider: Provider) -> Attribution:
+        record, licence = self._records[provider], self._licences[provider]
+        return Attribution(
+            provider=provider,
+            source_url=record.source_url,
+            fetched_at=record.fetched_at,
+            licence=licence.name,
+            stale=record.stale,
+            publishable=licence.publishable,
+            expires_at=licence.expires(record.fetched_at),
+        )
 
     def part(self, read: Callable[[Converter, RawRecord], Part]) -> dict[Provider, Part]:
         """One part in every provider's words; fetch has reported those that cannot be read."""
@@ -75,18 +79,24 @@ class Records:
 
 
 async def stage(
-    objects: ObjectStore, converters: Mapping[Provider, Converter], *, work_prefix: str, mode: str
+    objects: ObjectStore,
+    converters: Mapping[Provider, Converter],
+    *,
+    work_prefix: str,
+    mode: str,
+    licences: Mapping[Provider, Licence] = LICENCES,
 ) -> dict[Output, str]:
     """Run the stages that have no checkpoint yet; an episode update needs only the second."""
     summary = await read_input(objects, f"{work_prefix}/{work.FETCH}", FetchSummary, made_by="fetch")
     live = await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
-    records = Records(await raw_records(objects, work_prefix, summary), converters)
-    makers = {
-        MetadataStage: lambda: metadata_of(records, summary),
-        EpisodesStage: lambda: episodes_of(records, summary, live),
-        RelationshipsStage: lambda: relationships_stage(records.part(lambda c, raw: c.relationships(raw))),
-        StatisticsStage: lambda: statistics_stage(records.part(lambda c, raw: c.statistics(raw))),
-        CharactersStage: lambda: characters_of(records, summary, live),
+    records = Records(await raw_records(objects, work_prefix, summary), converters, licences)
+    run = Run(records, summary, live)
+    makers: dict[type[Stage], Callable[[], Stage]] = {
+        MetadataStage: run.metadata,
+        EpisodesStage: run.episodes,
+        RelationshipsStage: run.relationships,
+        StatisticsStage: run.statistics,
+        CharactersStage: run.characters,
     }
     wanted = [EpisodesStage] if mode == EPISODE_UPDATE and live is not None else list(STAGES)
     for shape in wanted:
@@ -94,10 +104,8 @@ async def stage(
     return {}
 
 
-async def run_stage(
-    objects: ObjectStore, key: str, shape: type[BaseModel], make: Callable[[], BaseModel]
-) -> None:
-    """Make one checkpoint, unless it is there."""
+async def run_stage(objects: ObjectStore, key: str, shape: type[Stage], make: Callable[[], Stage]) -> None:
+    """Make one checkpoint, unless it is there in this version of the stage."""
     if await read_checkpoint(objects, key, shape) is not None:
         return
     try:
@@ -110,27 +118,69 @@ async def run_stage(
     logs.logger().info("stage done", stage=key.rpartition("/")[2])
 
 
-def metadata_of(records: Records, summary: FetchSummary) -> MetadataStage:
-    """Stage 1."""
-    described = records.part(lambda converter, raw: converter.metadata(raw))
-    if not described:
-        raise Fatal(FailureReason.INPUT_MISSING, "no raw record of this run can be read: run fetch again")
-    return metadata_stage(described, records.attributions(), summary.agreement)
+class Run:
+    """The five stages of one run, from all that fetch left."""
+
+    def __init__(self, records: Records, summary: FetchSummary, live: GoldenRecord | None) -> None:
+        self._records = records
+        self._summary = summary
+        self._live = live
+        self._voices = records.voices(summary)
+
+    def metadata(self) -> MetadataStage:
+        """Stage 1."""
+        described = self._records.part(lambda converter, raw: converter.metadata(raw))
+        if not described:
+            raise Fatal(FailureReason.INPUT_MISSING, nothing_to_merge(self._records))
+        return stages.metadata_stage(described, self._voices)
+
+    def episodes(self) -> EpisodesStage:
+        """Stage 2."""
+        made = stages.episodes_stage(
+            self._summary.entry_id,
+            self._records.part(lambda converter, raw: converter.episodes(raw)),
+            self._voices,
+            known=self._live.episodes if self._live else (),
+            slot=self._slot(),
+            offset=self._summary.episodes_before,
+        )
+        left_out = [
+            f"{one} is left out: its licence lets nothing be stored" for one in self._records.left_out
+        ]
+        return made.model_copy(update={"findings": [*left_out, *made.findings]})
+
+    def _slot(self) -> Broadcast | None:
+        described = self._records.part(lambda converter, raw: converter.metadata(raw))
+        said = self._voices.merge(POLICIES["broadcast"], {p: one.broadcast for p, one in described.items()})
+        return said.value if said else None
+
+    def relationships(self) -> RelationshipsStage:
+        """Stage 3."""
+        said = self._records.part(lambda converter, raw: converter.relationships(raw))
+        return stages.relationships_stage(said, self._voices)
+
+    def statistics(self) -> StatisticsStage:
+        """Stage 4."""
+        said = self._records.part(lambda converter, raw: converter.statistics(raw))
+        return stages.statistics_stage(said, self._voices)
+
+    def characters(self) -> CharactersStage:
+        """Stage 5."""
+        return stages.characters_stage(
+            self._summary.entry_id,
+            self._records.part(lambda converter, raw: converter.characters(raw)),
+            self._records.part(lambda converter, raw: converter.staff(raw)),
+            self._voices,
+            known=self._live.characters if self._live else (),
+        )
 
 
-def episodes_of(records: Records, summary: FetchSummary, live: GoldenRecord | None) -> EpisodesStage:
-    """Stage 2."""
-    said = records.part(lambda converter, raw: converter.episodes(raw))
-    episodes = merge_episodes(summary.entry_id, said, live.episodes if live else ())
-    return EpisodesStage(episodes=episodes, findings=airing_findings(said))
-
-
-def characters_of(records: Records, summary: FetchSummary, live: GoldenRecord | None) -> CharactersStage:
-    """Stage 5."""
-    said = records.part(lambda converter, raw: converter.characters(raw))
-    return CharactersStage(
-        characters=merge_characters(summary.entry_id, said, live.characters if live else ())
-    )
+def nothing_to_merge(records: Records) -> str:
+    """Why there is no anime, and the cure."""
+    if not records.left_out:
+        return "no raw record of this run can be read: run fetch again"
+    names = ", ".join(records.left_out)
+    return f"the licences of all that answered ({names}) let nothing be stored: see licence_overrides"
 
 
 async def raw_records(

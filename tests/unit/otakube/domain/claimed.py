@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builders of what providers say, for tests of the domain."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import AnimeStatus, AnimeType, Attribution, Provider
+from otakube.domain.licences import LICENCES
+from otakube.domain.merging import Voices
 from otakube.domain.pages import Page
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -24,8 +27,20 @@ def said(provider: Provider = Provider.JIKAN, number: int = 1, **fields: Any) ->
     return Metadata(**usual | fields)
 
 
-def by(provider: Provider, *, stale: bool = False) -> Attribution:
-    """Whose words they are."""
-    return Attribution(
-        provider=provider, source_url="https://example/1", fetched_at=NOW, licence="theirs", stale=stale
-    )
+def by(provider: Provider, **changes: Any) -> Attribution:
+    """Whose words they are, under the licence of the table."""
+    licence = LICENCES[provider]
+    usual: dict[str, Any] = {
+        "provider": provider,
+        "source_url": "https://example/1",
+        "fetched_at": NOW,
+        "licence": licence.name,
+        "publishable": licence.publishable,
+        "expires_at": licence.expires(NOW),
+    }
+    return Attribution(**usual | changes)
+
+
+def voices(agreement: Mapping[Provider, float] | None = None, *, stale: tuple[Provider, ...] = ()) -> Voices:
+    """All providers' words."""
+    return Voices({provider: by(provider, stale=provider in stale) for provider in Provider}, agreement or {})

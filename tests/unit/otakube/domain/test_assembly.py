@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden record put together, its findings, and the decision about the review."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from golden import NOW, a_character, a_record, an_entry, an_episode
-from otakube.domain.assembly import assemble, refresh
-from otakube.domain.entry import AnimeStatus, AnimeType, GoldenRecord, Image, ImageKind, Provider
-from otakube.domain.gates import CHECKS, judged, review_needed
+from golden import NOW, a_character, a_record, an_episode
+from otakube.domain.assembly import Stages, assemble, refresh, vanished
+from otakube.domain.entry import AnimeType, GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.gates import judged, review_needed
 from otakube.domain.ids import derived_id
 from otakube.domain.stages import (
     CharactersStage,
@@ -17,17 +17,17 @@ from otakube.domain.stages import (
     StatisticsStage,
     metadata_stage,
 )
-from unit.otakube.domain.claimed import by, said
+from unit.otakube.domain.claimed import said, voices
 
 ALL = (Provider.JIKAN, Provider.ANILIST, Provider.KITSU)
 
 
 def assembled(*providers: Provider, **fields: object) -> GoldenRecord:
     claims = {provider: said(provider, **fields) for provider in providers or ALL}
-    metadata = metadata_stage(claims, {p: by(p) for p in claims}, dict.fromkeys(claims, 1.0))
+    metadata = metadata_stage(claims, voices())
     record = assemble(
         derived_id("ani", "one"),
-        stages=(metadata, EpisodesStage(), RelationshipsStage(), StatisticsStage(), CharactersStage()),
+        stages=Stages(metadata, EpisodesStage(), RelationshipsStage(), StatisticsStage(), CharactersStage()),
         mirror={},
         assembled_at=NOW,
     )
@@ -62,30 +62,6 @@ def test_the_policy_decides_about_the_review(policy: str, confidence: float, exp
     assert review_needed(policy, confidence, 0.8) is expected
 
 
-def findings(record: GoldenRecord) -> str:
-    return "\n".join(finding for check in CHECKS for finding in check(record))
-
-
-@pytest.mark.parametrize(
-    ("changes", "said_"),
-    [
-        ({"status": AnimeStatus.FINISHED, "episode_count": 12}, "1 of 12 episodes are listed"),
-        ({"aired_from": date(2024, 2, 1), "aired_to": date(2024, 1, 1)}, "it ends on 2024-01-01, before"),
-        ({"synopsis": None}, "no provider has a synopsis"),
-        ({"images": []}, "no poster could be mirrored"),
-    ],
-)
-def test_what_a_reviewer_must_know_is_said(changes: dict[str, object], said_: str) -> None:
-    assert said_ in findings(a_record(entry=an_entry(**changes)))
-
-
-def test_more_episodes_than_there_are_is_a_finding() -> None:
-    record = a_record(
-        entry=an_entry(episode_count=3), episodes=[an_episode(number) for number in range(1, 6)]
-    )
-    assert "episode 5 is listed, but the anime has 3" in findings(record)
-
-
 def test_an_episode_update_changes_episodes_and_nothing_else() -> None:
     live = a_record(episodes=[an_episode(1), an_episode(2)], characters=[a_character()])
     later = NOW + timedelta(days=7)
@@ -100,5 +76,5 @@ def test_an_episode_update_changes_episodes_and_nothing_else() -> None:
         (3, live.episodes[0].title),
     ]
     assert record.episodes[2].image == stored
-    assert record.findings[0] == "1 stored episodes are no longer listed by any provider"
+    assert vanished(live, fresh) == ["1 stored episodes are no longer listed by any provider"]
     assert record.assembled_at == later

@@ -5,6 +5,7 @@ from otakube.domain.characters import merge_characters
 from otakube.domain.claims import Character
 from otakube.domain.entry import CharacterEntry, Provider, VoiceActor
 from otakube.domain.ids import derived_id
+from unit.otakube.domain.claimed import voices
 
 MAL, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
 ENTRY = derived_id("ani", "one")
@@ -22,6 +23,7 @@ def test_one_person_in_another_order_or_script_is_one_character() -> None:
             ANILIST: [one("Takamaki Ann", name_native="高巻 杏")],
             KITSU: [one("Panther", name_native="高巻杏"), one("An Takamaki", name_native="高巻 杏")],
         },
+        voices(),
     )
     assert len(merged) == 2
     assert merged[0].providers == [ANILIST, MAL, KITSU]
@@ -30,7 +32,7 @@ def test_one_person_in_another_order_or_script_is_one_character() -> None:
 
 def test_two_of_one_name_at_one_provider_stay_two() -> None:
     merged = merge_characters(
-        ENTRY, {MAL: [one("Guard", description="tall"), one("Guard", description="small")]}
+        ENTRY, {MAL: [one("Guard", description="tall"), one("Guard", description="small")]}, voices()
     )
     assert len(merged) == 2
     assert len({character.id for character in merged}) == 2
@@ -38,18 +40,18 @@ def test_two_of_one_name_at_one_provider_stay_two() -> None:
 
 def test_main_characters_come_first() -> None:
     said = {MAL: [one("A", "Background"), one("B"), one("C", "Main")]}
-    assert [character.name for character in merge_characters(ENTRY, said)] == ["C", "B", "A"]
+    assert [character.name for character in merge_characters(ENTRY, said, voices())] == ["C", "B", "A"]
 
 
 def test_a_character_of_the_catalogue_keeps_its_id() -> None:
     known = CharacterEntry(id=derived_id("char", "elsewhere"), name="Ginko", role="Main")
-    assert merge_characters(ENTRY, {MAL: [one("GINKO")]}, [known])[0].id == known.id
+    assert merge_characters(ENTRY, {MAL: [one("GINKO")]}, voices(), [known])[0].id == known.id
 
 
 def test_a_voice_is_named_once_a_language() -> None:
-    voices = [
+    actors = [
         VoiceActor(name="Yuto Nakano", language="Japanese"),
         VoiceActor(name="Nakano, Yuto", language="japanese"),
     ]
-    merged = merge_characters(ENTRY, {MAL: [one("Ginko", voice_actors=voices)]})
+    merged = merge_characters(ENTRY, {MAL: [one("Ginko", voice_actors=actors)]}, voices())
     assert len(merged[0].voice_actors) == 1

@@ -6,7 +6,7 @@ from datetime import date
 from otakube.domain.entry import Provider
 from otakube.domain.merging import Said, alike, merge, merge_metadata
 from otakube.domain.policies import CORROBORATION, POLICIES, Policy, Rule
-from unit.otakube.domain.claimed import by, said
+from unit.otakube.domain.claimed import by, said, voices
 
 MAL, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
 ALL = (MAL, ANILIST, KITSU)
@@ -71,7 +71,7 @@ def test_a_union_holds_each_name_once() -> None:
 
 
 def test_what_nobody_says_is_no_field() -> None:
-    merged = merge_metadata({MAL: said(MAL)}, {MAL: by(MAL)}, {})
+    merged = merge_metadata({MAL: said(MAL)}, voices())
     assert "synopsis" not in merged
     assert merged["title"].provenance.provider is MAL
 
