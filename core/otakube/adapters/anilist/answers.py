@@ -32,10 +32,11 @@ class Cover(Lenient):
 
 class Tag(Lenient):
     name: str
-    isMediaSpoiler: bool | None = None
 
 
-class RelatedMedia(Lenient):
+class OtherMedia(Lenient):
+    """A related or recommended work."""
+
     id: int
     type: str | None = None
     title: MediaTitle = MediaTitle()
@@ -43,7 +44,7 @@ class RelatedMedia(Lenient):
 
 class RelationEdge(Lenient):
     relationType: str | None = None
-    node: RelatedMedia | None = None
+    node: OtherMedia | None = None
 
 
 class Relations(Lenient):
@@ -65,6 +66,9 @@ class Studios(Lenient):
 
 class ExternalLink(Lenient):
     url: str | None = None
+    site: str | None = None
+    type: str | None = None
+    isDisabled: bool | None = None
 
 
 class StreamingEpisode(Lenient):
@@ -72,19 +76,18 @@ class StreamingEpisode(Lenient):
     thumbnail: str | None = None
 
 
-class Airing(Lenient):
-    episode: int
-    airingAt: int
-
-
-class AiringSchedule(Lenient):
-    nodes: list[Airing | None] | None = None
-
-
 class Ranking(Lenient):
     rank: int
     type: str
     allTime: bool | None = None
+
+
+class Votes(Lenient):
+    amount: int | None = None
+
+
+class Stats(Lenient):
+    scoreDistribution: list[Votes | None] | None = None
 
 
 class PersonName(Lenient):
@@ -96,9 +99,14 @@ class Portrait(Lenient):
     large: str | None = None
 
 
-class VoiceActorNode(Lenient):
+class Voice(Lenient):
     name: OrEmpty[PersonName] = PersonName()
     languageV2: str | None = None
+
+
+class StaffNode(Lenient):
+    id: int
+    name: OrEmpty[PersonName] = PersonName()
 
 
 class CharacterNode(Lenient):
@@ -110,20 +118,85 @@ class CharacterNode(Lenient):
 class CharacterEdge(Lenient):
     role: str | None = None
     node: OrEmpty[CharacterNode] = CharacterNode()
-    voiceActors: list[VoiceActorNode | None] | None = None
+    voiceActors: list[Voice | None] | None = None
+
+
+class StaffEdge(Lenient):
+    role: str | None = None
+    node: StaffNode | None = None
+
+
+class Airing(Lenient):
+    episode: int
+    airingAt: int
+
+
+class RecommendationNode(Lenient):
+    rating: int | None = None
+    mediaRecommendation: OtherMedia | None = None
+
+
+class Review(Lenient):
+    id: int
 
 
 class PageInfo(Lenient):
     hasNextPage: bool | None = None
 
 
-class Characters(Lenient):
-    pageInfo: PageInfo | None = None
+class Connection(Lenient):
+    """One page; its `total` and `lastPage` are not asked for, since they are estimates."""
+
+    pageInfo: OrEmpty[PageInfo] = PageInfo()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a further page is worth asking for."""
+        return bool(self.pageInfo.hasNextPage)
+
+
+class AiringSchedule(Connection):
+    nodes: list[Airing | None] | None = None
+
+
+class Characters(Connection):
     edges: list[CharacterEdge | None] | None = None
 
 
-class Media(Lenient):
-    """An anime; `characters` is one page of them."""
+class StaffPage(Connection):
+    edges: list[StaffEdge | None] | None = None
+
+
+class Recommendations(Connection):
+    nodes: list[RecommendationNode | None] | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Best first, so nothing worth having follows one that as many voted down as up."""
+        ratings = [one.rating or 0 for one in self.nodes or [] if one is not None]
+        return bool(self.pageInfo.hasNextPage) and min(ratings, default=0) > 0
+
+
+class Reviews(Connection):
+    nodes: list[Review | None] | None = None
+
+
+class Connections(Lenient):
+    """A page of each connection of a title that was asked for."""
+
+    airingSchedule: OrEmpty[AiringSchedule] = AiringSchedule()
+    characters: OrEmpty[Characters] = Characters()
+    staff: OrEmpty[StaffPage] = StaffPage()
+    recommendations: OrEmpty[Recommendations] = Recommendations()
+    reviews: OrEmpty[Reviews] = Reviews()
+
+    def unfinished(self) -> list[str]:
+        """Names of the connections that have a further page."""
+        return [name for name in Connections.model_fields if getattr(self, name).unfinished]
+
+
+class Media(Connections):
+    """An anime, with the first page of each connection."""
 
     id: int
     idMal: int | None = None
@@ -131,6 +204,7 @@ class Media(Lenient):
     synonyms: list[str | None] | None = None
     format: str | None = None
     status: str | None = None
+    source: str | None = None
     description: str | None = None
     startDate: FuzzyDate | None = None
     endDate: FuzzyDate | None = None
@@ -148,12 +222,12 @@ class Media(Lenient):
     popularity: int | None = None
     favourites: int | None = None
     rankings: list[Ranking | None] | None = None
+    stats: OrEmpty[Stats] = Stats()
     relations: OrEmpty[Relations] = Relations()
     studios: OrEmpty[Studios] = Studios()
     externalLinks: list[ExternalLink | None] | None = None
     streamingEpisodes: list[StreamingEpisode | None] | None = None
-    airingSchedule: OrEmpty[AiringSchedule] = AiringSchedule()
-    characters: Characters | None = None
+    nextAiringEpisode: Airing | None = None
 
 
 class MediaData(Lenient):
@@ -164,16 +238,12 @@ class MediaAnswer(Lenient):
     data: MediaData
 
 
-class CharactersMedia(Lenient):
-    characters: Characters
+class FurtherData(Lenient):
+    Media: Connections
 
 
-class CharactersData(Lenient):
-    Media: CharactersMedia
-
-
-class CharactersAnswer(Lenient):
-    data: CharactersData
+class FurtherAnswer(Lenient):
+    data: FurtherData
 
 
 class Page(Lenient):

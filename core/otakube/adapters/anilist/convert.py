@@ -6,72 +6,19 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from otakube.adapters.anilist.answers import (
-    CharacterEdge,
-    CharactersAnswer,
-    FuzzyDate,
-    Media,
-    MediaAnswer,
-    MediaTitle,
-    RelatedMedia,
-    RelationEdge,
-    VoiceActorNode,
-)
+from otakube.adapters.anilist import people, works
+from otakube.adapters.anilist.answers import Airing, Connections, FurtherAnswer, FuzzyDate, Media, MediaAnswer
+from otakube.adapters.anilist.queries import PARTS
+from otakube.adapters.anilist.words import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
 from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships
-from otakube.domain.entry import (
-    AnimeStatus,
-    AnimeType,
-    ImageKind,
-    Provider,
-    Quarter,
-    RelationKind,
-    Role,
-    Season,
-    Statistics,
-    VoiceActor,
-)
+from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.entry import ImageKind, Provider, Season, Statistics
 from otakube.domain.pages import Page
 from otakube.domain.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 Value = TypeVar("Value")
 
-_TYPES: dict[str | None, AnimeType] = {
-    "TV": AnimeType.TV,
-    "TV_SHORT": AnimeType.TV,
-    "MOVIE": AnimeType.MOVIE,
-    "SPECIAL": AnimeType.SPECIAL,
-    "OVA": AnimeType.OVA,
-    "ONA": AnimeType.ONA,
-    "MUSIC": AnimeType.MUSIC,
-    None: AnimeType.UNKNOWN,
-}
-_STATUSES: dict[str | None, AnimeStatus] = {
-    "FINISHED": AnimeStatus.FINISHED,
-    "RELEASING": AnimeStatus.ONGOING,
-    "NOT_YET_RELEASED": AnimeStatus.UPCOMING,
-    "CANCELLED": AnimeStatus.CANCELLED,
-    "HIATUS": AnimeStatus.HIATUS,
-}
-_QUARTERS: dict[str | None, Quarter] = {quarter.value.upper(): quarter for quarter in Quarter}
-_RELATIONS: dict[str | None, RelationKind] = {
-    "SEQUEL": "Sequel",
-    "PREQUEL": "Prequel",
-    "SIDE_STORY": "SideStory",
-    "PARENT": "ParentStory",
-    "SPIN_OFF": "Spinoff",
-    "ALTERNATIVE": "AlternativeVersion",
-    "SUMMARY": "Summary",
-    "CHARACTER": "Character",
-    "ADAPTATION": "Adaptation",
-    "SOURCE": "Source",
-    "COMPILATION": "Compilation",
-    "CONTAINS": "Contains",
-    "OTHER": "Other",
-}
-_ROLES: dict[str | None, Role] = {"MAIN": "Main", "SUPPORTING": "Supporting", "BACKGROUND": "Background"}
-_SITES: dict[str | None, str] = {"ANIME": "anime", "MANGA": "manga"}
 _STREAMED = re.compile(r"Episode (\d{1,4})(?: - (.*))?", re.DOTALL)
 
 
@@ -83,16 +30,16 @@ def metadata(raw: RawRecord) -> Metadata:
 
 @converts
 def describe(said: Media) -> Metadata:
-    """The anime itself, from a full answer or a row of a search."""
+    """The anime itself, from a full answer or a row of a list."""
     return Metadata(
         source_url=Page(Provider.ANILIST, str(said.id)).url,
         same_as=[Page(Provider.JIKAN, str(said.idMal)).url] if said.idMal else [],
-        title=title("title", said.title),
+        title=works.title("title", said.title),
         title_english=plain(said.title.english),
         title_japanese=plain(said.title.native),
         synonyms=texts(said.synonyms or []),
-        type=word("format", said.format, _TYPES),
-        status=word("status", said.status, _STATUSES),
+        type=word("format", said.format, TYPES),
+        status=word("status", said.status, STATUSES),
         season=season(said),
         episode_count=said.episodes,
         duration_seconds=said.duration and said.duration * 60,
@@ -100,40 +47,44 @@ def describe(said: Media) -> Metadata:
         aired_to=day("endDate", said.endDate),
         synopsis=prose(said.description),
         genres=texts(said.genres or []),
-        tags=texts(tag.name for tag in present(said.tags) if not tag.isMediaSpoiler),
+        tags=texts(tag.name for tag in present(said.tags)),
         studios=studios(said),
         age_rating="R18+" if said.isAdult else None,
+        source_material=word("source", said.source, SOURCES),
         images=images(said),
     )
 
 
 @converts
 def episodes(raw: RawRecord) -> list[Episode]:
-    """Episodes by their number: names from streaming pages, times from the schedule."""
+    """Episodes by their number: names from streaming pages, times from all pages of the schedule."""
     said = _media(raw)
-    streamed = {
-        number: entry for entry in present(said.streamingEpisodes) if (number := streamed_number(entry.title))
-    }
-    airing = {one.episode: one.airingAt for one in present(said.airingSchedule.nodes)}
+    numbered = [(streamed_number(one.title), one) for one in present(said.streamingEpisodes)]
+    streamed = {number: one for number, one in numbered if number is not None}
+    airs = airings(said, pages(raw))
     return [
         Episode(
             number=number,
             title=streamed_title(streamed[number].title) if number in streamed else None,
-            aired=moment(airing[number]) if number in airing else None,
+            aired=airs.get(number),
             image_url=web_address(streamed[number].thumbnail) if number in streamed else None,
         )
-        for number in sorted(streamed.keys() | airing.keys())
+        for number in sorted(streamed.keys() | airs.keys())
     ]
 
 
 @converts
 def relationships(raw: RawRecord) -> Relationships:
-    """Related works, and links to other sites."""
+    """Related and recommended works, and links to other sites."""
     said = _media(raw)
-    links = [url for link in present(said.externalLinks) if (url := web_address(link.url))]
+    links = present(said.externalLinks)
+    recommended = [one for page in pages(raw) for one in present(page.recommendations.nodes)]
+    edges = present(said.relations.edges)
     return Relationships(
-        relations=[relation(edge, edge.node) for edge in present(said.relations.edges) if edge.node],
-        external_links=list(dict.fromkeys(links)),
+        relations=[works.relation(edge.relationType, edge.node) for edge in edges if edge.node],
+        recommendations=[found for one in recommended if (found := works.recommendation(one))],
+        external_links=works.external(links),
+        streaming=works.streaming(links),
     )
 
 
@@ -142,38 +93,37 @@ def statistics(raw: RawRecord) -> Statistics:
     """What AniList counts; its scores are out of a hundred."""
     said = _media(raw)
     score = said.averageScore or said.meanScore
-    ranks = [one.rank for one in present(said.rankings) if one.type == "RATED" and one.allTime]
     return Statistics(
         provider=Provider.ANILIST,
         score=score / 10 if score else None,
-        rank=min(ranks, default=None),
+        scored_by=scored_by(said),
+        rank=rank(said, "score"),
+        popularity=rank(said, "members"),
         members=said.popularity,
         favourites=said.favourites,
+        reviews=reviews(pages(raw)),
     )
 
 
 @converts
 def characters(raw: RawRecord) -> list[Character]:
     """All pages of its characters."""
-    first = _media(raw).characters
-    pages = [first] if first else []
-    pages += [read(CharactersAnswer, body).data.Media.characters for body in raw.bodies("characters")]
-    return [character(edge) for page in pages for edge in present(page.edges)]
+    edges = [edge for page in pages(raw) for edge in present(page.characters.edges)]
+    return [people.character(edge, present(edge.voiceActors)) for edge in edges]
 
 
-def title(field: str, said: MediaTitle) -> str:
-    """The main title: romaji before the others, as the other providers have it."""
-    names = (said.romaji, said.userPreferred, said.english, said.native)
-    return next((name for one in names if (name := plain(one))), None) or refuse(
-        field, said.romaji, "a title"
-    )
+@converts
+def staff(raw: RawRecord) -> list[Staff]:
+    """All pages of its staff, each person once."""
+    edges = [edge for page in pages(raw) for edge in present(page.staff.edges)]
+    return people.members((edge, edge.node) for edge in edges if edge.node)
 
 
 def season(said: Media) -> Season | None:
     """Year and quarter, if both are known."""
     if said.season is None or said.seasonYear is None:
         return None
-    return Season(year=said.seasonYear, quarter=word("season", said.season, _QUARTERS))
+    return Season(year=said.seasonYear, quarter=word("season", said.season, QUARTERS))
 
 
 def day(field: str, said: FuzzyDate | None) -> date | None:
@@ -210,42 +160,51 @@ def streamed_title(said: str | None) -> str | None:
     return plain(match[2]) if match else None
 
 
-def moment(said: int) -> datetime:
+def airings(said: Media, schedule: Iterable[Connections]) -> dict[int, datetime]:
+    """When each episode airs; the announced next one is exact even where the schedule lacks it."""
+    known = [one for page in schedule for one in present(page.airingSchedule.nodes)]
+    return {one.episode: moment(one) for one in (*known, *present([said.nextAiringEpisode]))}
+
+
+def moment(said: Airing) -> datetime:
     """Seconds since 1970 as a time in UTC."""
     try:
-        return datetime.fromtimestamp(said, UTC)
+        return datetime.fromtimestamp(said.airingAt, UTC)
     except (OverflowError, ValueError, OSError):
-        refuse("airingSchedule.nodes.airingAt", said, "seconds since 1970")
+        refuse("airingSchedule.nodes.airingAt", said.airingAt, "seconds since 1970")
 
 
-def relation(edge: RelationEdge, node: RelatedMedia) -> Relation:
-    """One relation to one work."""
-    site = word("relations.node.type", node.type, _SITES)
-    return Relation(
-        kind=word("relations.relationType", edge.relationType, _RELATIONS),
-        title=title("relations.node.title", node.title),
-        source_urls=[f"https://anilist.co/{site}/{node.id}"],
+def scored_by(said: Media) -> int | None:
+    """Users who scored it: the distribution's columns added up; None where AniList shows no distribution."""
+    columns = present(said.stats.scoreDistribution)
+    return sum(one.amount or 0 for one in columns) if columns else None
+
+
+def rank(said: Media, by: str) -> int | None:
+    """The place among all anime of all time; AniList's other rankings are of a year or a season."""
+    places = present(said.rankings)
+    return min(
+        (one.rank for one in places if word("rankings.type", one.type, RANKED_BY) == by and one.allTime),
+        default=None,
     )
 
 
-def character(edge: CharacterEdge) -> Character:
-    """One character with its voices."""
-    node = edge.node
-    return Character(
-        name=plain(node.name.full or node.name.native)
-        or refuse("characters.node.name", node.name.full, "a name"),
-        name_native=plain(node.name.native),
-        role=word("characters.role", edge.role, _ROLES),
-        description=prose(node.description),
-        image_url=web_address(node.image.large),
-        voice_actors=[voice for one in present(edge.voiceActors) if (voice := voice_actor(one))],
-    )
+def reviews(said: Iterable[Connections]) -> int | None:
+    """Reviews counted one by one; None if none were asked for, or if their last page is missing.
+
+    AniList's own `total` is 500 wherever there is more than one page, so it counts nothing.
+    """
+    known = [page.reviews for page in said if page.reviews.nodes is not None]
+    if not known or known[-1].unfinished:
+        return None
+    return sum(len(present(page.nodes)) for page in known)
 
 
-def voice_actor(said: VoiceActorNode) -> VoiceActor | None:
-    """A voice with a name and a language; without either it says nothing."""
-    name = plain(said.name.full)
-    return VoiceActor(name=name, language=said.languageV2) if name and said.languageV2 else None
+def pages(raw: RawRecord) -> list[Connections]:
+    """The pages of the connections, the first one from the anime's own answer, without those cut short."""
+    known = [_media(raw), *(read(FurtherAnswer, body).data.Media for body in raw.bodies("further"))]
+    cut = {name: None for name, part in PARTS.items() if part in raw.missing}
+    return [Connections.model_validate(dict(one) | cut) for one in known] if cut else known
 
 
 def present(values: Iterable[Value | None] | None) -> list[Value]:

@@ -1,16 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What we ask AniList: one query holds all but the further pages of characters and of the schedule."""
+"""What we ask AniList. Its limit is a complexity of 500, of which each field counts one.
 
-CHARACTERS_A_PAGE = 25  # AniList gives at most 25
-
-_BRIEF = """
-  id idMal format status season seasonYear episodes duration synonyms
-  title { romaji english native userPreferred }
-  startDate { year month day } endDate { year month day }
+A title's connections are asked for page by page, all that have a further page in one request: a long runner
+costs as many requests as its longest connection has pages, not their sum.
 """
 
-_CHARACTERS = f"""
-  characters(page: $page, perPage: {CHARACTERS_A_PAGE}, sort: [ROLE, RELEVANCE, ID]) {{
+from collections.abc import Iterable
+
+MEDIA_A_PAGE = 50  # the most that AniList gives in a Page
+PEOPLE_A_PAGE = 25  # the most that it gives inside a Media, the schedule apart
+AIRINGS_A_PAGE = 50
+
+_TITLE = "title { romaji english native userPreferred }"
+
+_METADATA = f"""
+  id idMal format status season seasonYear episodes duration synonyms {_TITLE}
+  startDate {{ year month day }} endDate {{ year month day }}
+  description(asHtml: false) genres isAdult source(version: 3)
+  tags {{ name }} studios {{ edges {{ isMain node {{ name }} }} }}
+  bannerImage coverImage {{ extraLarge large }}
+"""
+
+_EPISODES = "streamingEpisodes { title thumbnail } nextAiringEpisode { episode airingAt }"
+
+_STANDING = """
+  averageScore meanScore popularity favourites rankings { rank type allTime }
+  stats { scoreDistribution { amount } }
+"""
+
+_WORKS = f"""
+  relations {{ edges {{ relationType(version: 2) node {{ id type {_TITLE} }} }} }}
+  externalLinks {{ url site type isDisabled }}
+"""
+
+CONNECTIONS = {
+    "airingSchedule": f"""
+  airingSchedule(page: $page, perPage: {AIRINGS_A_PAGE}) {{
+    pageInfo {{ hasNextPage }} nodes {{ episode airingAt }}
+  }}
+""",
+    "characters": f"""
+  characters(page: $page, perPage: {PEOPLE_A_PAGE}, sort: [ROLE, RELEVANCE, ID]) {{
     pageInfo {{ hasNextPage }}
     edges {{
       role
@@ -18,34 +48,49 @@ _CHARACTERS = f"""
       voiceActors {{ name {{ full native }} languageV2 }}
     }}
   }}
-"""
-
-ANIME = f"""
-query ($id: Int, $page: Int) {{
-  Media(id: $id, type: ANIME) {{
-    {_BRIEF}
-    description(asHtml: false) genres isAdult bannerImage coverImage {{ extraLarge large }}
-    averageScore meanScore popularity favourites rankings {{ rank type allTime }}
-    tags {{ name isMediaSpoiler }}
-    studios {{ edges {{ isMain node {{ name }} }} }}
-    relations {{ edges {{
-      relationType(version: 2) node {{ id type title {{ romaji english native userPreferred }} }}
-    }} }}
-    externalLinks {{ url }}
-    streamingEpisodes {{ title thumbnail }}
-    airingSchedule(page: 1, perPage: 50) {{ nodes {{ episode airingAt }} }}
-    {_CHARACTERS}
+""",
+    "staff": f"""
+  staff(page: $page, perPage: {PEOPLE_A_PAGE}, sort: [RELEVANCE, ID]) {{
+    pageInfo {{ hasNextPage }} edges {{ role node {{ id name {{ full native }} }} }}
   }}
-}}
-"""
+""",
+    "recommendations": f"""
+  recommendations(page: $page, perPage: {PEOPLE_A_PAGE}, sort: [RATING_DESC, ID]) {{
+    pageInfo {{ hasNextPage }} nodes {{ rating mediaRecommendation {{ id type {_TITLE} }} }}
+  }}
+""",
+    "reviews": f"""
+  reviews(page: $page, perPage: {PEOPLE_A_PAGE}) {{ pageInfo {{ hasNextPage }} nodes {{ id }} }}
+""",
+}
 
-CHARACTERS = f"query ($id: Int, $page: Int) {{ Media(id: $id, type: ANIME) {{ {_CHARACTERS} }} }}"
 
-SEARCH = (
-    "query ($search: String) { Page(page: 1, perPage: 10) "
-    f"{{ media(search: $search, type: ANIME, sort: [SEARCH_MATCH]) {{ {_BRIEF} }} }} }}"
-)
+PARTS = {"airingSchedule": "episodes"} | {
+    name: name for name in ("characters", "staff", "recommendations", "reviews")
+}
+"""Connection -> the part of a record that it is."""
 
-BY_MAL = (
-    f"query ($mal: Int) {{ Page(page: 1, perPage: 1) {{ media(idMal: $mal, type: ANIME) {{ {_BRIEF} }} }} }}"
-)
+
+def _of_a_title(*fields: str) -> str:
+    return f"query ($id: Int, $page: Int) {{ Media(id: $id, type: ANIME) {{ {' '.join(fields)} }} }}"
+
+
+def further(connections: Iterable[str]) -> str:
+    """One more page of some connections of a title."""
+    return _of_a_title(*(CONNECTIONS[name] for name in connections))
+
+
+ANIME = _of_a_title(_METADATA, _EPISODES, _STANDING, _WORKS, *CONNECTIONS.values())
+EPISODES = _of_a_title(_METADATA, _EPISODES, CONNECTIONS["airingSchedule"])
+
+
+def _of_a_page(size: int, variable: str, argument: str) -> str:
+    arguments = f"{argument}, type: ANIME"
+    return (
+        f"query ({variable}) {{ Page(page: 1, perPage: {size}) {{ media({arguments}) {{ {_METADATA} }} }} }}"
+    )
+
+
+SEARCH = _of_a_page(10, "$search: String", "search: $search, sort: [SEARCH_MATCH]")
+BY_MAL = _of_a_page(1, "$mal: Int", "idMal: $mal")
+BY_IDS = _of_a_page(MEDIA_A_PAGE, "$ids: [Int]", "id_in: $ids")

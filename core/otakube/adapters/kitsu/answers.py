@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes of Kitsu's JSON:API answers: what we read, and the way from a resource to its relatives."""
 
+from functools import cached_property
 from typing import Any
-
-from pydantic import Field
 
 from otakube.adapters.http.reading import Lenient
 
@@ -36,18 +35,26 @@ class Links(Lenient):
     next: str | None = None
 
 
+class Meta(Lenient):
+    count: int | None = None  # of all pages
+
+
 class Document(Lenient):
     """A page of resources with those that they point to."""
 
     data: list[Resource]
     included: list[Resource] = []
     links: Links = Links()
+    meta: Meta = Meta()
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], Resource]:
+        return {(one.type, one.id): one for one in self.included}
 
     def related(self, resource: Resource, name: str) -> list[Resource]:
         """The included resources that a relationship points to."""
         wanted = resource.relationships.get(name, Relationship()).references()
-        known = {(one.type, one.id): one for one in self.included}
-        return [known[one.type, one.id] for one in wanted if (one.type, one.id) in known]
+        return [self._known[one.type, one.id] for one in wanted if (one.type, one.id) in self._known]
 
 
 class Pictures(Lenient):
@@ -61,6 +68,7 @@ class AnimeAttributes(Lenient):
     abbreviatedTitles: list[str | None] | None = None
     synopsis: str | None = None
     averageRating: str | None = None
+    ratingFrequencies: dict[str, str | None] | None = None  # users by the rating that they gave, both as text
     userCount: int | None = None
     favoritesCount: int | None = None
     popularityRank: int | None = None
@@ -96,6 +104,22 @@ class CharacterAttributes(Lenient):
     image: Pictures | None = None
 
 
+class CastingAttributes(Lenient):
+    language: str | None = None
+
+
+class PersonAttributes(Lenient):
+    name: str | None = None
+
+
+class StreamingLinkAttributes(Lenient):
+    url: str | None = None
+
+
+class StreamerAttributes(Lenient):
+    siteName: str | None = None
+
+
 class RoleAttributes(Lenient):
     role: str | None = None
 
@@ -106,5 +130,5 @@ class MappingAttributes(Lenient):
 
 
 class NamedAttributes(Lenient):
-    name: str | None = Field(None)
+    name: str | None = None
     title: str | None = None  # categories

@@ -6,72 +6,26 @@ from collections.abc import Iterable
 from datetime import date
 
 from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
+from otakube.adapters.kitsu import people, works
 from otakube.adapters.kitsu.answers import (
     AnimeAttributes,
-    CharacterAttributes,
     Document,
     EpisodeAttributes,
     MappingAttributes,
     NamedAttributes,
-    Pictures,
     Resource,
     RoleAttributes,
 )
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships
-from otakube.domain.entry import (
-    AnimeStatus,
-    AnimeType,
-    ImageKind,
-    Provider,
-    Quarter,
-    RelationKind,
-    Role,
-    Season,
-    Statistics,
-)
+from otakube.adapters.kitsu.numbering import numbered
+from otakube.adapters.kitsu.words import AGES, MAPPED, PRODUCERS, STATUSES, TYPES
+from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.entry import ImageKind, Provider, Quarter, Season, Statistics
 from otakube.domain.pages import Page
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.text import plain, prose
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason
 
-_TYPES: dict[str | None, AnimeType] = {
-    "TV": AnimeType.TV,
-    "movie": AnimeType.MOVIE,
-    "OVA": AnimeType.OVA,
-    "ONA": AnimeType.ONA,
-    "special": AnimeType.SPECIAL,
-    "music": AnimeType.MUSIC,
-    None: AnimeType.UNKNOWN,
-}
-_STATUSES: dict[str | None, AnimeStatus] = {
-    "finished": AnimeStatus.FINISHED,
-    "current": AnimeStatus.ONGOING,
-    "upcoming": AnimeStatus.UPCOMING,
-    "unreleased": AnimeStatus.UPCOMING,
-    "tba": AnimeStatus.UPCOMING,
-}
-_RELATIONS: dict[str | None, RelationKind] = {
-    "sequel": "Sequel",
-    "prequel": "Prequel",
-    "side_story": "SideStory",
-    "parent_story": "ParentStory",
-    "spinoff": "Spinoff",
-    "alternative_version": "AlternativeVersion",
-    "alternative_setting": "AlternativeSetting",
-    "summary": "Summary",
-    "full_story": "FullStory",
-    "character": "Character",
-    "adaptation": "Adaptation",
-    "other": "Other",
-}
-_ROLES: dict[str | None, Role] = {
-    "main": "Main",
-    "supporting": "Supporting",
-    "background": "Background",
-    "cameo": "Background",
-}
-_MAPPED = {"myanimelist/anime": Provider.JIKAN, "anilist/anime": Provider.ANILIST}
 _QUARTERS = [Quarter.WINTER, Quarter.SPRING, Quarter.SUMMER, Quarter.FALL]
 
 
@@ -84,12 +38,12 @@ def metadata(raw: RawRecord) -> Metadata:
 
 @converts
 def describe(document: Document, resource: Resource) -> Metadata:
-    """The anime itself, from a full answer or a row of a search."""
+    """The anime itself, from a full answer or a row of a list."""
     said = read(AnimeAttributes, resource.attributes)
     started = day("startDate", said.startDate)
-    main = title(said)
+    main = works.title(said)
     return Metadata(
-        source_url=Page(Provider.KITSU, resource.id).url,
+        source_url=Page(Provider.KITSU, works.number_of(resource)).url,
         same_as=same_as(document.related(resource, "mappings")),
         title=main,
         title_english=plain(said.titles.get("en") or said.titles.get("en_us")),
@@ -97,8 +51,8 @@ def describe(document: Document, resource: Resource) -> Metadata:
         synonyms=[
             name for name in texts([*said.titles.values(), *(said.abbreviatedTitles or [])]) if name != main
         ],
-        type=word("subtype", said.subtype, _TYPES),
-        status=word("status", said.status, _STATUSES),
+        type=word("subtype", said.subtype, TYPES),
+        status=word("status", said.status, STATUSES),
         season=season(said, started),
         episode_count=said.episodeCount,
         duration_seconds=said.episodeLength * 60 if said.episodeLength else None,
@@ -108,26 +62,26 @@ def describe(document: Document, resource: Resource) -> Metadata:
         genres=names(document.related(resource, "genres")),
         tags=names(document.related(resource, "categories")),
         studios=studios(document, resource),
-        age_rating=plain(" - ".join(part for part in (said.ageRating, said.ageRatingGuide) if part)),
+        age_rating=age_rating(said),
         images=images(said),
     )
 
 
 @converts
 def episodes(raw: RawRecord) -> list[Episode]:
-    """All pages of its episodes; one without a number is an extra of the site."""
-    rows = [row for body in raw.bodies("episodes") for row in read(Document, body).data]
+    """All pages of its episodes."""
+    rows = [row for page in _pages(raw, "episodes") for row in page.data]
     said = [read(EpisodeAttributes, row.attributes) for row in rows]
-    return [episode(one, one.number) for one in said if one.number is not None]
+    return [episode(one, number, absolute) for number, absolute, one in numbered(said)]
 
 
 @converts
 def relationships(raw: RawRecord) -> Relationships:
-    """Related works."""
+    """Related works, and where it can be watched; Kitsu's API has no recommendations and no other links."""
     document = anime_document(raw.answers["anime"].body)
-    edges = document.related(document.data[0], "mediaRelationships")
     return Relationships(
-        relations=[relation(document, edge) for edge in edges if document.related(edge, "destination")]
+        relations=works.relations(document, document.data[0]),
+        streaming=works.streaming(document, document.data[0]),
     )
 
 
@@ -138,23 +92,25 @@ def statistics(raw: RawRecord) -> Statistics:
     return Statistics(
         provider=Provider.KITSU,
         score=score(said.averageRating),
+        scored_by=scored_by(said),
         rank=said.ratingRank or None,
         popularity=said.popularityRank,
         members=said.userCount,
         favourites=said.favoritesCount,
+        reviews=next((page.meta.count for page in _pages(raw, "reviews")), None),
     )
 
 
 @converts
 def characters(raw: RawRecord) -> list[Character]:
-    """All pages of its characters; a role without a character says nothing."""
-    documents = [read(Document, body) for body in raw.bodies("characters")]
-    return [
-        character(row, known[0])
-        for document in documents
-        for row in document.data
-        if (known := document.related(row, "character"))
-    ]
+    """All pages of its characters, with the voices of its castings."""
+    return people.cast(_pages(raw, "characters"), _pages(raw, "castings"))
+
+
+@converts
+def staff(raw: RawRecord) -> list[Staff]:
+    """All pages of its staff, each person once."""
+    return people.members(_pages(raw, "staff"))
 
 
 def anime_document(body: object) -> Document:
@@ -165,20 +121,13 @@ def anime_document(body: object) -> Document:
     return document
 
 
-def title(said: AnimeAttributes) -> str:
-    """The main title: romaji before the canonical one, as the other providers have it."""
-    candidates = (said.titles.get("en_jp"), said.canonicalTitle, *said.titles.values())
-    found = next((name for one in candidates if (name := plain(one))), None)
-    return found or refuse("canonicalTitle", said.canonicalTitle, "a title")
-
-
 def same_as(mappings: Iterable[Resource]) -> list[str]:
     """This anime's pages at the providers that we know."""
     said = [read(MappingAttributes, one.attributes) for one in mappings]
     return [
-        Page(_MAPPED[one.externalSite], one.externalId).url
+        Page(MAPPED[one.externalSite], one.externalId).url
         for one in said
-        if one.externalSite in _MAPPED
+        if one.externalSite in MAPPED
         and one.externalId
         and one.externalId.isascii()
         and one.externalId.isdigit()
@@ -212,11 +161,31 @@ def score(said: str | None) -> float | None:
     return round(float(said) / 10, 3)
 
 
+def scored_by(said: AnimeAttributes) -> int | None:
+    """Users who rated it: the columns of the frequencies added up; None where Kitsu shows none."""
+    columns = [one for one in (said.ratingFrequencies or {}).values() if one is not None]
+    for one in columns:
+        if not re.fullmatch(r"[0-9]{1,12}", one):
+            refuse("ratingFrequencies", one, "a whole number, as text")
+    return sum(map(int, columns)) if columns else None
+
+
+def age_rating(said: AnimeAttributes) -> str | None:
+    """The rating with the guide's words: "PG - Teens 13 or older"."""
+    parts = (word("ageRating", said.ageRating, AGES), plain(said.ageRatingGuide))
+    return plain(" - ".join(part for part in parts if part))
+
+
 def studios(document: Document, resource: Resource) -> list[str]:
     """The studios that made it, through its productions."""
     productions = document.related(resource, "animeProductions")
-    made = [one for one in productions if read(RoleAttributes, one.attributes).role == "studio"]
+    made = [one for one in productions if made_it(one)]
     return names(producer for one in made for producer in document.related(one, "producer"))
+
+
+def made_it(production: Resource) -> bool:
+    """Whether a production's company is a studio of the anime."""
+    return word("animeProductions.role", read(RoleAttributes, production.attributes).role, PRODUCERS)
 
 
 def names(resources: Iterable[Resource]) -> list[str]:
@@ -227,52 +196,25 @@ def names(resources: Iterable[Resource]) -> list[str]:
 
 def images(said: AnimeAttributes) -> list[ImageLink]:
     """Poster and banner, as they were uploaded."""
-    links = [(ImageKind.POSTER, picture(said.posterImage)), (ImageKind.BANNER, picture(said.coverImage))]
-    return [ImageLink(kind=kind, url=url) for kind, url in links if url]
+    links = [(ImageKind.POSTER, said.posterImage), (ImageKind.BANNER, said.coverImage)]
+    return [ImageLink(kind=kind, url=url) for kind, one in links if (url := people.picture(one))]
 
 
-def picture(said: Pictures | None) -> str | None:
-    """The largest form."""
-    return web_address(said.original or said.large) if said else None
-
-
-def episode(said: EpisodeAttributes, number: int) -> Episode:
-    """One episode. Kitsu counts within the entry; its date is the day in UTC, so no time follows from it."""
+def episode(said: EpisodeAttributes, number: int, absolute: int | None) -> Episode:
+    """One episode. Its date is the day in UTC, so no time follows from it."""
     titles = said.titles or {}
     return Episode(
         number=number,
+        absolute_number=absolute,
         title=plain(titles.get("en_us") or titles.get("en") or said.canonicalTitle),
         title_japanese=plain(titles.get("ja_jp")),
         title_romaji=plain(titles.get("en_jp")),
         synopsis=prose(said.synopsis),
         aired=day("episodes.airdate", said.airdate),
         duration_seconds=said.length * 60 if said.length else None,
-        image_url=picture(said.thumbnail),
+        image_url=people.picture(said.thumbnail),
     )
 
 
-def relation(document: Document, edge: Resource) -> Relation:
-    """One relation to one work."""
-    other = document.related(edge, "destination")[0]
-    said = read(
-        AnimeAttributes, {k: v for k, v in other.attributes.items() if k in ("titles", "canonicalTitle")}
-    )
-    return Relation(
-        kind=word("mediaRelationships.role", read(RoleAttributes, edge.attributes).role, _RELATIONS),
-        title=title(said),
-        source_urls=[
-            f"https://kitsu.app/{word('type', other.type, {'anime': 'anime', 'manga': 'manga'})}/{other.id}"
-        ],
-    )
-
-
-def character(row: Resource, resource: Resource) -> Character:
-    """One character."""
-    said = read(CharacterAttributes, resource.attributes)
-    return Character(
-        name=plain(said.canonicalName) or refuse("characters.canonicalName", said.canonicalName, "a name"),
-        name_native=plain((said.names or {}).get("ja_jp")),
-        role=word("characters.role", read(RoleAttributes, row.attributes).role, _ROLES),
-        description=prose(said.description),
-        image_url=picture(said.image),
-    )
+def _pages(raw: RawRecord, part: str) -> list[Document]:
+    return [read(Document, body) for body in raw.bodies(part)]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from otakube_services.upstream.anilist import people, shapes
+from otakube_services.upstream.anilist.index import index_of
 from otakube_services.upstream.anilist.routes import router
 from otakube_services.upstream.catalogue import Catalogue, Title, search
 from otakube_services.upstream.pictures import Picture
@@ -15,14 +16,19 @@ from otakube_services.upstream.room import Asked, Room
 
 
 def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
-    """Titles by what the query or its variables name: an id, a MAL id, or the best hit of a search."""
+    """Titles by what the query or its variables name: ids, MAL ids, or the best hit of a search."""
     try:
         posted = json.loads(asked.body)
     except ValueError:
         return frozenset()
-    titles, named = catalogue.seen_by("anilist"), list(_named(posted))
-    by_id = {title.key for title in titles if {str(title.ids.anilist), str(title.ids.mal)} & set(named)}
-    return frozenset(by_id | {title.key for text in named for title in search(titles, text)[:1]})
+    index, found = index_of(catalogue), set[str]()
+    for name in _named(posted):
+        if name.isascii() and name.isdigit():
+            numbered = (known.get(int(name)) for known in (index.by_id, index.by_mal))
+            found |= {title.key for title in numbered if title}
+        else:
+            found |= {title.key for title in search(index.titles, name)[:1]}
+    return frozenset(found)
 
 
 def _named(posted: Any) -> Iterator[str]:
@@ -34,8 +40,9 @@ def _named(posted: Any) -> Iterator[str]:
     ):
         yield literal[1] or literal[2]
     variables = posted.get("variables")
-    for value in variables.values() if isinstance(variables, dict) else ():
-        yield from map(str, value if isinstance(value, list) else [value])
+    for name, value in variables.items() if isinstance(variables, dict) else ():
+        if name != "page":  # a number that names no title
+            yield from map(str, value if isinstance(value, list) else [value])
 
 
 def error(status: int, _: datetime) -> Any:

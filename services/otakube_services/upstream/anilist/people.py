@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from otakube_services.upstream.anilist.connections import SITE, Json, View, connection, page_info
+from otakube_services.upstream.anilist.connections import SITE, Json, View, connection
 from otakube_services.upstream.catalogue import Character, Title
 from otakube_services.upstream.names import person_id
 
@@ -21,27 +21,26 @@ def staff_path(name: str, size: str) -> str:
 
 
 def people(title: Title, view: View) -> Json:
-    """`characters`, `staff` and `reviews` of a Media."""
-    edges = [_character_edge(title, index, view.base) for index in range(len(title.characters))]
-    staff = [
-        {"id": place, "role": ", ".join(one.positions), "node": _staff(one.name, "Japanese", view.base)}
-        for place, one in enumerate(title.staff)
-    ]
+    """`characters` and `staff` of a Media."""
 
     def characters(_: Any, *, page: int = 1, perPage: int = 25, role: str | None = None, **__: Any) -> Json:
-        shown = [edge for edge in edges if role is None or edge["role"] == role]
-        answer = connection(shown, page, perPage, edge=lambda edge: edge)
-        return answer | {"nodes": [edge["node"] for edge in answer["edges"]]}
+        edges = [_character_edge(title, index, view.base) for index in range(len(title.characters))]
+        return _of_people([edge for edge in edges if role in (None, edge["role"])], page, perPage)
 
-    def staffs(_: Any, *, page: int = 1, perPage: int = 25, **__: Any) -> Json:
-        answer = connection(staff, page, perPage, edge=lambda edge: edge)
-        return answer | {"nodes": [edge["node"] for edge in answer["edges"]]}
+    def staff(_: Any, *, page: int = 1, perPage: int = 25, **__: Any) -> Json:
+        rows = [(one.name, position) for one in title.staff for position in one.positions]
+        edges = [
+            {"id": place, "role": position, "node": _staff(name, "Japanese", view.base)}
+            for place, (name, position) in enumerate(rows)
+        ]
+        return _of_people(edges, page, perPage)
 
-    return {"characters": characters, "staff": staffs, "reviews": _no_reviews}
+    return {"characters": characters, "staff": staff}
 
 
-def _no_reviews(_: Any, **__: Any) -> Json:
-    return {"nodes": [], "edges": [], "pageInfo": page_info(0, 1, 25)}
+def _of_people(edges: list[Json], page: int, size: int) -> Json:
+    answer = connection(edges, page, size, edge=lambda edge: edge)
+    return answer | {"nodes": [edge["node"] for edge in answer["edges"]]}
 
 
 def _character_edge(title: Title, index: int, base: str) -> Json:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one route of the AniList room: validates and executes a query over its schema."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -22,6 +23,7 @@ from graphql.execution.values import get_argument_values
 
 from otakube_services.upstream.anilist import shapes
 from otakube_services.upstream.anilist.connections import View, page_info
+from otakube_services.upstream.anilist.index import Index, index_of
 from otakube_services.upstream.catalogue import Title, search
 from otakube_services.upstream.room import World
 
@@ -44,20 +46,19 @@ def schema() -> GraphQLSchema:
 def router(world: World) -> APIRouter:
     """POST /anilist."""
     routes = APIRouter()
-    titles = world.catalogue.seen_by("anilist")
-    others = {title.key: title for title in titles}
+    index = index_of(world.catalogue)
 
     @routes.post("")
     @routes.post("/")
     async def _query(request: Request) -> Response:
-        view = View(others, world.base(request), world.now())
-        status, body = answer(await request.body(), titles, view)
+        view = View(index.by_key, world.base(request), world.now())
+        status, body = answer(await request.body(), index, view)
         return Response(orjson.dumps(body), status, media_type="application/json")
 
     return routes
 
 
-def answer(posted: bytes, titles: list[Title], view: View) -> tuple[int, Json]:
+def answer(posted: bytes, index: Index, view: View) -> tuple[int, Json]:
     """Status and body for a posted query."""
     try:
         request = orjson.loads(posted)
@@ -68,7 +69,7 @@ def answer(posted: bytes, titles: list[Title], view: View) -> tuple[int, Json]:
         return 400, _failed(400, error.message)
     if errors := validate(schema(), document):
         return 400, _failed(400, *(error.message for error in errors))
-    root = {"Media": _media(titles, view), "Page": _page(titles, view)}
+    root = {"Media": _media(index, view), "Page": _page(index, view)}
     result = execute_sync(
         schema(), document, root, variable_values=request.get("variables") or {},
         operation_name=request.get("operationName"),
@@ -92,25 +93,22 @@ def _failed(status: int, *messages: str) -> Json:
     }
 
 
-def _media(titles: list[Title], view: View) -> Any:
+def _media(index: Index, view: View) -> Any:
     def resolve(_: GraphQLResolveInfo, **arguments: Any) -> Json:
-        found = select(titles, view, arguments)
+        found = select(index, arguments)
         if not found:
             raise NotFound("Not Found.")
-        return found[0]
+        return shapes.media(found[0], view)
 
     return resolve
 
 
-def _page(titles: list[Title], view: View) -> Any:
+def _page(index: Index, view: View) -> Any:
     def resolve(info: GraphQLResolveInfo, *, page: int = 1, perPage: int = 50) -> Json:
         size = max(1, min(perPage, 50))
-
-        def rows(_: GraphQLResolveInfo, **arguments: Any) -> list[Json]:
-            return select(titles, view, arguments)[(page - 1) * size : page * size]
-
-        total = len(select(titles, view, _media_arguments(info)))
-        return {"pageInfo": page_info(total, page, size), "media": rows}
+        found = select(index, _media_arguments(info))
+        shown = [shapes.media(title, view) for title in found[(page - 1) * size : page * size]]
+        return {"pageInfo": page_info(len(found), page, size), "media": lambda _, **__: shown}
 
     return resolve
 
@@ -129,17 +127,17 @@ def _media_arguments(info: GraphQLResolveInfo) -> Json:
     return {}
 
 
-def select(titles: list[Title], view: View, wanted: Json) -> list[Json]:
-    """The Media that the arguments select, best match first."""
-    found = list(search(titles, wanted["search"])) if wanted.get("search") else titles
-    for name, number in (("id", "anilist"), ("idMal", "mal")):
-        if name in wanted:
-            found = [title for title in found if getattr(title.ids, number) == wanted[name]]
-        if f"{name}_in" in wanted:
-            found = [title for title in found if getattr(title.ids, number) in wanted[f"{name}_in"]]
-    shaped = [shapes.media(title, view) for title in found]
-    return [
-        one
-        for one in shaped
-        if all(one[key] == wanted[key] for key in _FILTERS if wanted.get(key) is not None)
-    ]
+def select(index: Index, wanted: Json) -> Sequence[Title]:
+    """The titles that the arguments select, best match first."""
+    filters = {name: wanted[name] for name in _FILTERS if wanted.get(name) is not None}
+    found = _named(index, wanted)
+    return [title for title in found if filters.items() <= shapes.facts(title).items()] if filters else found
+
+
+def _named(index: Index, wanted: Json) -> Sequence[Title]:
+    """By id where one is given, by search else; all titles if neither is."""
+    for name, known in (("id", index.by_id), ("idMal", index.by_mal)):
+        asked = wanted.get(f"{name}_in", [wanted[name]] if name in wanted else None)
+        if asked is not None:
+            return [known[number] for number in dict.fromkeys(asked) if number in known]
+    return search(index.titles, wanted["search"]) if wanted.get("search") else index.titles

@@ -4,7 +4,6 @@
 A value that takes arguments is a function of them: graphql-core calls it with what the query asked for.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,38 +20,47 @@ _RELATIONS = {
     "Alternative version": "ALTERNATIVE", "Alternative setting": "ALTERNATIVE", "Summary": "SUMMARY",
     "Full story": "PARENT", "Spin-off": "SPIN_OFF", "Adaptation": "ADAPTATION", "Character": "CHARACTER",
 }  # fmt: skip
+_MOST_AIRINGS = 50  # a page; other connections have 25
+_READERS_A_REVIEW = 10_000  # one member in so many writes one
 _TV_SHORT_MINUTES = 15  # AniList calls television below it TV_SHORT
 
 
 def media(title: Title, view: View) -> Json:
-    """A Media of type ANIME."""
+    """A Media of type ANIME; what costs more than a look is worked out when it is asked for."""
     return {
-        **_core(title, view.base), "isLicensed": True, "isLocked": False, "isAdult": False,
-        "isFavourite": False,
+        **_core(title, view.base), "isLicensed": True, "isLocked": False, "isFavourite": False,
         "isRecommendationBlocked": False, "isFavouriteBlocked": False,
         "isReviewBlocked": False, "countryOfOrigin": "JP", "hashtag": None, "trailer": None,
         "chapters": None,
         "volumes": None, "trending": 0, "updatedAt": int(view.now.timestamp()) // 86_400 * 86_400,
         **_schedule(title, view), **people(title, view), **_standing(title),
-        "genres": title.genres, "synonyms": title.synonyms, "tags": _tags(title), "studios": _studios(title),
-        "relations": lambda _: _relations(title, view), "recommendations": lambda _,
-        **__: _recommendations(title, view),
-        "externalLinks": _external_links(title), "streamingEpisodes": _streaming_episodes(title, view),
+        "genres": title.genres, "synonyms": title.synonyms, "tags": lambda _: _tags(title),
+        "studios": lambda _, **wanted: _studios(title, **wanted),
+        "relations": lambda _: _relations(title, view), **_opinions(title, view),
+        "externalLinks": lambda _: _external_links(title),
+        "streamingEpisodes": lambda _: _streaming_episodes(title, view),
+    }  # fmt: skip
+
+
+def facts(title: Title) -> Json:
+    """What a Page may be filtered by."""
+    start = airing_of(title, 1)
+    return {
+        "type": "ANIME", "format": _format(title), "status": _STATUS[title.status], "isAdult": False,
+        "season": _QUARTERS[(start.month - 1) // 3] if start else None, "seasonYear": start and start.year,
     }  # fmt: skip
 
 
 def _core(title: Title, base: str) -> Json:
     start, end = airing_of(title, 1), last_day(title)
     return {
-        "id": title.ids.anilist, "idMal": title.ids.mal, "siteUrl": f"{SITE}/anime/{title.ids.anilist}",
-        "type": "ANIME", "format": _format(title), "status": _STATUS[title.status],
-        "description": _description(title),
+        **facts(title), "id": title.ids.anilist, "idMal": title.ids.mal,
+        "siteUrl": f"{SITE}/anime/{title.ids.anilist}", "description": _description(title),
         "title": {
             "romaji": title.romaji, "english": title.english, "native": title.japanese,
             "userPreferred": title.romaji,
         },
         "startDate": fuzzy(start.date() if start else None), "endDate": fuzzy(end),
-        "season": _QUARTERS[(start.month - 1) // 3] if start else None, "seasonYear": start and start.year,
         "seasonInt": start and (start.year % 100) * 10 + (start.month - 1) // 3 + 1,
         "episodes": title.episodes, "duration": title.minutes,
         "source": title.source.upper().replace(" ", "_"),
@@ -99,19 +107,22 @@ def _banner(title: Title, base: str) -> str | None:
 
 
 def _schedule(title: Title, view: View) -> Json:
-    total = title.episodes or aired_count(title, view.now) + 6
-    nodes = (
-        [_airing(title, number, view.now) for number in range(1, total + 1)] if airing_of(title, 1) else []
-    )
-    coming = [node for node in nodes if node["timeUntilAiring"] > 0] if title.type in ("TV", "ONA") else []
+    def nodes() -> list[Json]:
+        total = title.episodes or aired_count(title, view.now) + 6
+        known = range(1, total + 1) if airing_of(title, 1) else ()
+        return [_airing(title, number, view.now) for number in known]
 
-    def airing_schedule(_: Any, *, notYetAired: bool | None = None, page: int = 1, perPage: int = 25) -> Json:
-        shown = [
-            node for node in nodes if notYetAired is None or (node["timeUntilAiring"] > 0) == notYetAired
-        ]
-        return connection(shown, page, perPage, edge=lambda node: {"id": node["id"], "node": node})
+    def following(_: Any) -> Json | None:
+        coming = (node for node in nodes() if node["timeUntilAiring"] > 0)
+        return next(coming, None) if title.type in ("TV", "ONA") else None
 
-    return {"nextAiringEpisode": coming[0] if coming else None, "airingSchedule": airing_schedule}
+    def schedule(_: Any, *, notYetAired: bool | None = None, page: int = 1, perPage: int = 25) -> Json:
+        shown = [node for node in nodes() if notYetAired in (None, node["timeUntilAiring"] > 0)]
+        return connection(
+            shown, page, perPage, edge=lambda node: {"id": node["id"], "node": node}, most=_MOST_AIRINGS
+        )
+
+    return {"nextAiringEpisode": following, "airingSchedule": schedule}
 
 
 def _airing(title: Title, number: int, now: datetime) -> Json:
@@ -128,7 +139,8 @@ def _standing(title: Title) -> Json:
     return {
         "averageScore": mean and mean - 1, "meanScore": mean, "popularity": users,
         "favourites": title.favourites // 3,
-        "stats": _stats(title, users), "rankings": _rankings(title), "mediaListEntry": None,
+        "stats": lambda _: _stats(title, users), "rankings": lambda _: _rankings(title),
+        "mediaListEntry": None,
     }  # fmt: skip
 
 
@@ -147,14 +159,14 @@ def _stats(title: Title, users: int) -> Json:
 
 
 def _rankings(title: Title) -> list[Json]:
-    if title.rank is None:
-        return []
+    places = [("RATED", title.rank, "highest rated"), ("POPULAR", title.popularity or None, "most popular")]
     return [
         {
-            "id": title.ids.anilist % 90_000, "rank": title.rank, "type": "RATED", "format": _format(title),
-            "year": None,
-            "season": None, "allTime": True, "context": "highest rated all time",
+            "id": title.ids.anilist % 90_000 + by, "rank": place, "type": kind, "format": _format(title),
+            "year": None, "season": None, "allTime": True, "context": f"{words} all time",
         }
+        for by, (kind, place, words) in enumerate(places)
+        if place is not None
     ]  # fmt: skip
 
 
@@ -171,28 +183,17 @@ def _tags(title: Title) -> list[Json]:
     ]  # fmt: skip
 
 
-def _studios(title: Title) -> Callable[..., Json]:
+def _studios(title: Title, *, isMain: bool | None = None, **_: Any) -> Json:
     named = [(name, True) for name in title.studios] + [(name, False) for name in title.producers]
-    edges = [
-        {
-            "id": person_id(name) + 1, "isMain": main,
-            "node": {
-                "id": person_id(name) % 7000, "name": name, "isAnimationStudio": main,
-                "siteUrl": f"{SITE}/studio/{person_id(name) % 7000}",
-            },
-        }
-        for name, main in named
-    ]  # fmt: skip
+    shown = [_studio_edge(name, main) for name, main in named if isMain in (None, main)]
+    nodes = [edge["node"] for edge in shown]
+    return {"edges": shown, "nodes": nodes, "pageInfo": page_info(len(shown), 1, 25)}
 
-    def studios(_: Any, *, isMain: bool | None = None, **__: Any) -> Json:
-        shown = [edge for edge in edges if isMain in (None, edge["isMain"])]
-        return {
-            "edges": shown,
-            "nodes": [edge["node"] for edge in shown],
-            "pageInfo": page_info(len(shown), 1, 25),
-        }
 
-    return studios
+def _studio_edge(name: str, main: bool) -> Json:
+    number = person_id(name) % 7000
+    node = {"id": number, "name": name, "isAnimationStudio": main, "siteUrl": f"{SITE}/studio/{number}"}
+    return {"id": person_id(name) + 1, "isMain": main, "node": node}
 
 
 def _relations(title: Title, view: View) -> Json:
@@ -222,16 +223,34 @@ def _manga(name: str, base: str) -> Json:
     }  # fmt: skip
 
 
-def _recommendations(title: Title, view: View) -> Json:
-    nodes = [
-        {
-            "id": title.ids.anilist % 30_000 + place, "rating": 40 - 9 * place, "userRating": "NO_RATING",
-            "mediaRecommendation": media(view.others[key], view), "user": None,
-        }
-        for place, key in enumerate(title.recommendations)
-        if key in view.others
-    ]  # fmt: skip
-    return {"nodes": nodes, "edges": [{"node": n} for n in nodes], "pageInfo": page_info(len(nodes), 1, 25)}
+def _opinions(title: Title, view: View) -> Json:
+    """`recommendations` and `reviews`: what users wrote."""
+
+    def recommendations(_: Any, *, page: int = 1, perPage: int = 25, **__: Any) -> Json:
+        known = [view.others[key] for key in title.recommendations if key in view.others]
+        rows = [_recommendation(title, place, other, view) for place, other in enumerate(known)]
+        return connection(rows, page, perPage, edge=lambda row: {"node": row})
+
+    def reviews(_: Any, *, page: int = 1, perPage: int = 25, **__: Any) -> Json:
+        rows = [_review(title, place) for place in range(title.members // _READERS_A_REVIEW)]
+        return connection(rows, page, perPage, edge=lambda row: {"node": row})
+
+    return {"recommendations": recommendations, "reviews": reviews}
+
+
+def _recommendation(title: Title, place: int, other: Title, view: View) -> Json:
+    return {
+        "id": title.ids.anilist % 30_000 + place, "rating": 40 - 9 * place, "userRating": "NO_RATING",
+        "mediaRecommendation": lambda _: media(other, view), "user": None,
+    }  # fmt: skip
+
+
+def _review(title: Title, place: int) -> Json:
+    rated = 40 + (title.ids.anilist + 7 * place) % 60
+    return {
+        "id": title.ids.anilist % 30_000 * 200 + place, "summary": f"Review {place + 1} of {title.romaji}",
+        "rating": rated, "ratingAmount": rated + place, "user": None,
+    }  # fmt: skip
 
 
 def _external_links(title: Title) -> list[Json]:

@@ -6,23 +6,24 @@ from typing import Any
 
 from otakube_services.upstream.catalogue import Catalogue, Title, search
 from otakube_services.upstream.kitsu import people, shapes
-from otakube_services.upstream.kitsu.routes import MEDIA_TYPE, PREFIX, router
-from otakube_services.upstream.names import slug
+from otakube_services.upstream.kitsu.index import index_of
+from otakube_services.upstream.kitsu.routes import ID_FILTERS, MEDIA_TYPE, PREFIX, router
 from otakube_services.upstream.pictures import Picture
 from otakube_services.upstream.room import Asked, Room
 
 
 def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
     """Titles by the path's id, a filter, a mapping, or the best hit of a search."""
-    titles, parts = catalogue.seen_by("kitsu"), asked.path.strip("/").split("/")
-    ids = {asked.query.get(name) for name in ("filter[id]", "filter[mediaId]", "filter[animeId]")}
+    index, parts = index_of(catalogue), asked.path.strip("/").split("/")
+    ids = [number for name in ID_FILTERS for number in asked.query.get(name, "").split(",")]
     if len(parts) > 1 and parts[0] == "anime":
-        ids.add(parts[1])
-    found = {title.key for title in titles if str(title.ids.kitsu) in ids}
-    found |= {title.key for title in titles if slug(title.romaji).lower() == asked.query.get("filter[slug]")}
-    if number := asked.query.get("filter[externalId]"):
-        found |= {title.key for title in titles if number in (str(title.ids.mal), str(title.ids.anilist))}
-    return frozenset(found | {title.key for title in search(titles, asked.query.get("filter[text]", ""))[:1]})
+        ids.append(parts[1])
+    mapping = (asked.query.get("filter[externalSite]", ""), asked.query.get("filter[externalId]", ""))
+    named = [index.by_id.get(number) for number in ids]
+    named += [index.by_slug.get(asked.query.get("filter[slug]", "")), index.by_mapping.get(mapping)]
+    if text := asked.query.get("filter[text]"):
+        named += search(index.titles, text)[:1]
+    return frozenset(title.key for title in named if title)
 
 
 def error(status: int, _: datetime) -> Any:

@@ -46,6 +46,19 @@ def anime_characters(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
+def media_characters(title: Title, view: View) -> list[Resource]:
+    """Resources of type mediaCharacters, the same as Kitsu's newer name has them."""
+    return [
+        Resource(
+            "mediaCharacters", str(title.ids.kitsu * 100 + index),
+            {**TIMES, "role": one.role.lower()},
+            {"media": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
+            {"voices": list},
+        )
+        for index, one in enumerate(title.characters)
+    ]  # fmt: skip
+
+
 def castings(title: Title, view: View) -> list[Resource]:
     """Resources of type castings: one for each voice of each character."""
     return [each for index, one in enumerate(title.characters) for each in _castings(title, index, one, view)]
@@ -87,3 +100,13 @@ def anime_staff(title: Title, view: View) -> list[Resource]:
         )
         for place, one in enumerate(title.staff)
     ]  # fmt: skip
+
+
+def media_staff(title: Title, view: View) -> list[Resource]:
+    """Resources of type mediaStaff, the same as Kitsu's newer name has them."""
+    return [
+        Resource(
+            "mediaStaff", one.id, one.attributes, {"media": one.one["anime"], "person": one.one["person"]}
+        )
+        for one in anime_staff(title, view)
+    ]

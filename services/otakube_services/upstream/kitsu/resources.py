@@ -4,7 +4,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 Json = dict[str, Any]
@@ -52,36 +52,41 @@ def document(resource: Resource, root: str, asked: Wanted) -> Json:
     return answer | ({"included": included} if asked.include else {})
 
 
-def page(resources: Sequence[Resource], root: str, path: str, query: Mapping[str, str], default: int) -> Json:
-    """The document of one page of resources, with the links to the others."""
+class Window(NamedTuple):
+    """The page that a request asks for: `limit` resources from `offset` on."""
+
+    limit: int
+    offset: int
+
+
+def window(query: Mapping[str, str], default: int) -> Window:
+    """Read `page[limit]` and `page[offset]`, or `page[size]` and `page[number]`."""
+    limit = int(query.get("page[limit]") or query.get("page[size]") or default)
+    return Window(limit, int(query.get("page[offset]") or (int(query.get("page[number]") or 1) - 1) * limit))
+
+
+def page(shown: Sequence[Resource], count: int, root: str, query: Mapping[str, str]) -> Json:
+    """The document of one page, of `count` resources, without the links to the others."""
     asked = wanted(query)
-    limit, offset = _window(query, default)
-    shown = list(resources[offset : offset + limit])
     answer: Json = {"data": [serialise(one, root, asked, asked.include) for one in shown]}
     if asked.include and shown:
         answer["included"] = _included(shown, root, asked)
-    answer["meta"] = {"count": len(resources)}
-    answer["links"] = _links(f"{root}{path}", query, limit, offset, len(resources))
-    return answer
+    return answer | {"meta": {"count": count}}
 
 
-def _window(query: Mapping[str, str], default: int) -> tuple[int, int]:
-    limit = int(query.get("page[limit]") or query.get("page[size]") or default)
-    return limit, int(query.get("page[offset]") or (int(query.get("page[number]") or 1) - 1) * limit)
-
-
-def _links(url: str, query: Mapping[str, str], limit: int, offset: int, count: int) -> Json:
+def links(url: str, query: Mapping[str, str], at: Window, count: int) -> Json:
+    """The links from one page to the others."""
     rest = {key: value for key, value in query.items() if not key.startswith("page[")}
 
-    def at(start: int) -> str:
-        return f"{url}?{urlencode(rest | {'page[limit]': limit, 'page[offset]': start})}"
+    def to(start: int) -> str:
+        return f"{url}?{urlencode(rest | {'page[limit]': at.limit, 'page[offset]': start})}"
 
-    links = {"first": at(0), "last": at(max(0, (count - 1) // limit * limit))}
-    if offset > 0:
-        links["prev"] = at(max(0, offset - limit))
-    if offset + limit < count:
-        links["next"] = at(offset + limit)
-    return links
+    found = {"first": to(0), "last": to(max(0, (count - 1) // at.limit * at.limit))}
+    if at.offset > 0:
+        found["prev"] = to(max(0, at.offset - at.limit))
+    if at.offset + at.limit < count:
+        found["next"] = to(at.offset + at.limit)
+    return found
 
 
 def serialise(resource: Resource, root: str, asked: Wanted, paths: Iterable[tuple[str, ...]]) -> Json:

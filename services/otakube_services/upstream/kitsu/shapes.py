@@ -8,9 +8,10 @@ from typing import Any
 from otakube_services.upstream.catalogue import Title
 from otakube_services.upstream.episodes import Episode, airing_of, episodes_of, last_day
 from otakube_services.upstream.kitsu import people
+from otakube_services.upstream.kitsu.index import mapped, slug_of
 from otakube_services.upstream.kitsu.resources import Resource
 from otakube_services.upstream.kitsu.view import TIMES, View
-from otakube_services.upstream.names import person_id, slug, spread
+from otakube_services.upstream.names import person_id, spread
 
 Json = dict[str, Any]
 _STATUS = {"Finished": "finished", "Ongoing": "current", "Upcoming": "upcoming"}
@@ -21,6 +22,7 @@ _RELATIONS = {
     "Summary": "summary", "Full story": "full_story", "Spin-off": "spinoff", "Adaptation": "adaptation",
     "Character": "character",
 }  # fmt: skip
+_READERS_A_REVIEW = 12_000
 _POSTER_SIZES = {"tiny": (110, 156), "large": (550, 780), "small": (284, 402), "medium": (390, 554)}
 _COVER_SIZES = {"tiny": (840, 200), "large": (3360, 800), "small": (1680, 400)}
 
@@ -34,10 +36,10 @@ def anime(title: Title, view: View) -> Resource:
             "categories": lambda: [_named("categories", "title", name) for name in (*title.genres,
             *title.tags)],
             "castings": lambda: people.castings(title, view), "installments": list,
-            "mappings": lambda: mappings(title, view), "reviews": list,
+            "mappings": lambda: mappings(title, view), "reviews": lambda: reviews(title, view),
             "mediaRelationships": lambda: media_relationships(title, view),
-            "characters": lambda: people.anime_characters(title, view),
-            "staff": lambda: people.anime_staff(title, view),
+            "characters": lambda: people.media_characters(title, view),
+            "staff": lambda: people.media_staff(title, view),
             "productions": lambda: productions(title, view), "quotes": list,
             "episodes": lambda: episodes(title, view), "streamingLinks": lambda: streaming_links(title, view),
             "animeProductions": lambda: productions(title, view),
@@ -50,7 +52,7 @@ def anime(title: Title, view: View) -> Resource:
 def _attributes(title: Title, view: View) -> Json:
     start, end = airing_of(title, 1), last_day(title)
     return {
-        **TIMES, "slug": slug(title.romaji).lower(),
+        **TIMES, "slug": slug_of(title),
         "synopsis": title.synopsis, "description": title.synopsis, "coverImageTopOffset": 0,
         "titles": _titles(title), "canonicalTitle": title.romaji, "abbreviatedTitles": title.synonyms,
         **_standing(title), "startDate": _utc_day(start), "endDate": end and end.isoformat(),
@@ -158,15 +160,19 @@ def _episode(title: Title, one: Episode, view: View) -> Resource:
 
 def mappings(title: Title, view: View) -> list[Resource]:
     """Resources of type mappings: the title's ids elsewhere."""
-    sites = {"myanimelist/anime": title.ids.mal, "anilist/anime": title.ids.anilist}
     return [
         Resource(
             "mappings", str(title.ids.kitsu * 10 + place),
-            {**TIMES, "externalSite": site, "externalId": str(number)},
+            {**TIMES, "externalSite": site, "externalId": number},
             {"item": lambda: anime(title, view)},
         )
-        for place, (site, number) in enumerate(sites.items())
+        for place, (site, number) in enumerate(mapped(title))
     ]  # fmt: skip
+
+
+def mapped_to(mapping: Resource) -> tuple[str, str]:
+    """(externalSite, externalId) of a mapping."""
+    return mapping.attributes["externalSite"], mapping.attributes["externalId"]
 
 
 def productions(title: Title, view: View) -> list[Resource]:
@@ -205,9 +211,27 @@ def streaming_links(title: Title, view: View) -> list[Resource]:
         Resource(
             "streamingLinks", str(title.ids.kitsu * 10 + place),
             {**TIMES, "url": link.url, "subs": ["en"], "dubs": ["ja"]},
-            {"media": lambda: anime(title, view)},
+            {"media": lambda: anime(title, view), "streamer": partial(_streamer, link.name)},
         )
         for place, link in enumerate(title.streaming)
+    ]  # fmt: skip
+
+
+def _streamer(name: str) -> Resource:
+    attributes = {**TIMES, "siteName": name, "streamingLinksCount": 0, "logo": None}
+    return Resource("streamers", str(person_id(name) % 100), attributes)
+
+
+def reviews(title: Title, view: View) -> list[Resource]:
+    """Resources of type reviews: one user in so many writes one."""
+    return [
+        Resource(
+            "reviews", str(title.ids.kitsu * 1000 + place),
+            {**TIMES, "content": f"Review {place + 1} of {title.romaji}.", "likesCount": place, "rating": 14,
+            "source": "hummingbird", "spoiler": False},
+            {"media": lambda: anime(title, view)},
+        )
+        for place in range(title.members // _READERS_A_REVIEW)
     ]  # fmt: skip
 
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters, their voices and the staff, as AniList lists them. Pure."""
+
+from collections.abc import Iterable
+
+from otakube.adapters.anilist.answers import CharacterEdge, StaffEdge, StaffNode, Voice
+from otakube.adapters.anilist.words import ROLES
+from otakube.adapters.http.reading import refuse, texts, word
+from otakube.domain.claims import Character, Staff
+from otakube.domain.entry import VoiceActor
+from otakube.domain.text import plain, prose, web_address
+
+
+def character(edge: CharacterEdge, voices: Iterable[Voice]) -> Character:
+    """One character with its voices in all languages."""
+    node = edge.node
+    return Character(
+        name=plain(node.name.full)
+        or plain(node.name.native)
+        or refuse("characters.node.name", node.name.full, "a name"),
+        name_native=plain(node.name.native),
+        role=word("characters.role", edge.role, ROLES),
+        description=prose(node.description),
+        image_url=web_address(node.image.large),
+        voice_actors=[voice for one in voices if (voice := voice_actor(one))],
+    )
+
+
+def voice_actor(said: Voice) -> VoiceActor | None:
+    """A voice with a name and a language; without either it says nothing."""
+    name, language = plain(said.name.full), plain(said.languageV2)
+    return VoiceActor(name=name, language=language) if name and language else None
+
+
+def members(edges: Iterable[tuple[StaffEdge, StaffNode]]) -> list[Staff]:
+    """Each person once, with all positions in their order: AniList has a row for each position."""
+    people: dict[int, StaffNode] = {}
+    positions: dict[int, list[str | None]] = {}
+    for edge, person in edges:
+        people.setdefault(person.id, person)
+        positions.setdefault(person.id, []).append(edge.role)
+    return [member(person, positions[number]) for number, person in people.items()]
+
+
+def member(person: StaffNode, positions: Iterable[str | None]) -> Staff:
+    """One person of the staff."""
+    name = person.name
+    return Staff(
+        name=plain(name.full) or plain(name.native) or refuse("staff.node.name", name.full, "a name"),
+        name_native=plain(name.native),
+        positions=texts(positions),
+    )
