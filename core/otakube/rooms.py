@@ -31,6 +31,22 @@ def _jikan(settings: Settings, connect: Connect) -> Source:
     return Jikan(connect(), settings.jikan_url)
 
 
+def _myanimelist(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.myanimelist.client import CLIENT_ID, MyAnimeList
+
+    headers = {CLIENT_ID: settings.myanimelist_client_id.get_secret_value()}
+    return MyAnimeList(connect(headers=headers), settings.myanimelist_url)
+
+
+def _myanimelist_lacks(settings: Settings) -> str | None:
+    client_id = settings.myanimelist_client_id.get_secret_value()
+    if not client_id:
+        return "myanimelist_client_id is empty"
+    from otakube.adapters.myanimelist.client import issued
+
+    return None if issued(client_id) else "myanimelist_client_id has characters that no client id has"
+
+
 def _anilist(settings: Settings, connect: Connect) -> Source:
     from otakube.adapters.anilist.client import AniList
 
@@ -45,6 +61,7 @@ def _kitsu(settings: Settings, connect: Connect) -> Source:
 
 OFFERS: dict[Provider, Offer] = {
     Provider.JIKAN: Offer("jikan", _jikan),
+    Provider.MYANIMELIST: Offer("myanimelist", _myanimelist, _myanimelist_lacks),
     Provider.ANILIST: Offer("anilist", _anilist),
     Provider.KITSU: Offer("kitsu", _kitsu),
 }

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MyAnimeList's vocabularies in ours. A word that is missing here is an error that names it."""
+
+from otakube.domain.entry import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
+
+TYPES: dict[str | None, AnimeType] = {
+    "tv": AnimeType.TV,
+    "movie": AnimeType.MOVIE,
+    "ova": AnimeType.OVA,
+    "ona": AnimeType.ONA,
+    "special": AnimeType.SPECIAL,
+    "tv_special": AnimeType.SPECIAL,
+    "cm": AnimeType.SPECIAL,
+    "pv": AnimeType.SPECIAL,
+    "music": AnimeType.MUSIC,
+    "unknown": AnimeType.UNKNOWN,
+}
+STATUSES: dict[str | None, AnimeStatus] = {
+    "finished_airing": AnimeStatus.FINISHED,
+    "currently_airing": AnimeStatus.ONGOING,
+    "not_yet_aired": AnimeStatus.UPCOMING,
+}
+SOURCES: dict[str | None, SourceMaterial | None] = {
+    "original": SourceMaterial.ORIGINAL,
+    "manga": SourceMaterial.MANGA,
+    "4_koma_manga": SourceMaterial.MANGA,
+    "web_manga": SourceMaterial.MANGA,
+    "digital_manga": SourceMaterial.MANGA,
+    "light_novel": SourceMaterial.LIGHT_NOVEL,
+    "web_novel": SourceMaterial.WEB_NOVEL,
+    "novel": SourceMaterial.NOVEL,
+    "visual_novel": SourceMaterial.VISUAL_NOVEL,
+    "game": SourceMaterial.GAME,
+    "card_game": SourceMaterial.CARD_GAME,
+    "music": SourceMaterial.MUSIC,
+    "picture_book": SourceMaterial.PICTURE_BOOK,
+    "book": SourceMaterial.BOOK,
+    "radio": SourceMaterial.RADIO,
+    "mixed_media": SourceMaterial.MIXED_MEDIA,
+    "other": SourceMaterial.OTHER,
+    "unknown": None,
+    None: None,
+}
+QUARTERS: dict[str | None, Quarter] = {quarter.value.lower(): quarter for quarter in Quarter}
+WEEKDAYS: dict[str | None, int | None] = {
+    "monday": 1,
+    "tuesday": 2,
+    "wednesday": 3,
+    "thursday": 4,
+    "friday": 5,
+    "saturday": 6,
+    "sunday": 7,
+    "other": None,  # not once a week
+}
+RATINGS: dict[str | None, str | None] = {  # as the site itself and Jikan write them
+    "g": "G - All Ages",
+    "pg": "PG - Children",
+    "pg_13": "PG-13 - Teens 13 or older",
+    "r": "R - 17+ (violence & profanity)",
+    "r+": "R+ - Mild Nudity",
+    "rx": "Rx - Hentai",
+    None: None,
+}
+RELATIONS: dict[str | None, RelationKind] = {
+    "sequel": "Sequel",
+    "prequel": "Prequel",
+    "side_story": "SideStory",
+    "parent_story": "ParentStory",
+    "spin_off": "Spinoff",
+    "alternative_version": "AlternativeVersion",
+    "alternative_setting": "AlternativeSetting",
+    "summary": "Summary",
+    "full_story": "FullStory",
+    "character": "Character",
+    "adaptation": "Adaptation",
+    "other": "Other",
+}
+GENRES = frozenset(
+    {
+        "Action", "Adventure", "Avant Garde", "Award Winning", "Boys Love", "Comedy", "Drama", "Fantasy",
+        "Girls Love", "Gourmet", "Horror", "Mystery", "Romance", "Sci-Fi", "Slice of Life", "Sports",
+        "Supernatural", "Suspense", "Ecchi", "Erotica", "Hentai",
+    }
+)  # fmt: skip
+"""What the site itself calls genres; the API puts themes and demographics into the same list."""
