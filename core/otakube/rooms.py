@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 
 import httpx2
 
+from otakube.adapters.http.cache import Answers
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.domain.entry import ALTERNATIVES, Provider
 from otakube.ports.manners import Manners
@@ -59,11 +60,46 @@ def _kitsu(settings: Settings, connect: Connect) -> Source:
     return Kitsu(connect(accept=MEDIA_TYPE), settings.kitsu_url)
 
 
+def _anidb(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.anidb.client import MEDIA_TYPE, AniDB
+
+    client = connect(accept=MEDIA_TYPE)
+    return AniDB(client, settings.anidb_url, settings.anidb_titles_url, settings.anidb_client)
+
+
+def _anidb_lacks(settings: Settings) -> str | None:
+    if not settings.anidb_client:
+        return "anidb_client is empty"
+    from otakube.adapters.anidb.client import registered
+
+    return None if registered(settings.anidb_client) else "anidb_client is not of the form name/version"
+
+
+def _animeschedule(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.animeschedule.client import AnimeSchedule
+
+    token = settings.animeschedule_token.get_secret_value()
+    return AnimeSchedule(connect(headers={"Authorization": f"Bearer {token}"}), settings.animeschedule_url)
+
+
+def _animeschedule_lacks(settings: Settings) -> str | None:
+    return None if settings.animeschedule_token.get_secret_value() else "animeschedule_token is empty"
+
+
+def _anime_planet(settings: Settings, connect: Connect) -> Source:
+    from otakube.adapters.anime_planet.client import MEDIA_TYPE, AnimePlanet
+
+    return AnimePlanet(connect(accept=MEDIA_TYPE), settings.anime_planet_url)
+
+
 OFFERS: dict[Provider, Offer] = {
     Provider.JIKAN: Offer("jikan", _jikan),
     Provider.MYANIMELIST: Offer("myanimelist", _myanimelist, _myanimelist_lacks),
     Provider.ANILIST: Offer("anilist", _anilist),
     Provider.KITSU: Offer("kitsu", _kitsu),
+    Provider.ANIDB: Offer("anidb", _anidb, _anidb_lacks),
+    Provider.ANIMESCHEDULE: Offer("animeschedule", _animeschedule, _animeschedule_lacks),
+    Provider.ANIME_PLANET: Offer("anime_planet", _anime_planet),
 }
 
 
@@ -82,13 +118,17 @@ def switched_off(provider: Provider, settings: Settings) -> str | None:
 
 
 def build(
-    settings: Settings, client: httpx2.AsyncClient, manners: Mapping[Provider, Manners]
+    settings: Settings,
+    client: httpx2.AsyncClient,
+    manners: Mapping[Provider, Manners],
+    answers: Mapping[Provider, Answers] = {},
 ) -> dict[Provider, Room]:
     """The rooms that are switched on, in the order in which they are asked."""
     limits = Limits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
 
     def connect_of(provider: Provider) -> Connect:
-        return lambda **how: ProviderClient(client, limits, manners=manners.get(provider), **how)
+        turns, kept = manners.get(provider), answers.get(provider)
+        return lambda **how: ProviderClient(client, limits, manners=turns, answers=kept, **how)
 
     return {
         provider: Room(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bootstrap: joins ports to adapters, each imported when it is asked for: each pod pays for imports."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -10,6 +11,7 @@ from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
     from otakube.adapters.folder.documents import FolderDocuments
+    from otakube.adapters.http.cache import Answers
     from otakube.adapters.images.source import WebImages
     from otakube.adapters.mongodb.connection import Documents
     from otakube.adapters.qdrant.vectors import QdrantVectors
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
+    from otakube.ports.history import History
     from otakube.ports.ledger import Ledger
     from otakube.ports.locks import Locks
+    from otakube.ports.manners import Accounts, Manners, Standing
     from otakube.ports.objects import ObjectStore
     from otakube.ports.providers import Converter, Room
     from otakube.ports.search import Summaries, VectorSearch
@@ -37,6 +41,7 @@ class Wiring:
         self._stack = AsyncExitStack()
         self._settings: Settings | None = None
         self._documents: Documents | None = None
+        self._manners: dict[Provider, Manners] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,12 +72,57 @@ class Wiring:
         return S3Objects(self.settings)
 
     async def rooms(self) -> "dict[Provider, Room]":
-        """The providers that are switched on; all share one client."""
+        """The providers that are switched on; all share one client, and the bucket's answers."""
         from otakube.adapters.http.client import new_client
         from otakube.rooms import build
 
         client = await self._stack.enter_async_context(new_client())
-        return build(self.settings, client, {})
+        return build(self.settings, client, await self.manners(), await self._answers())
+
+    async def manners(self) -> "dict[Provider, Manners]":
+        """Each provider's turns: of all pods together through Redis, or of this process without redis_url."""
+        if not self._manners:
+            from otakube.adapters.http.turns import Turns
+            from otakube.domain.manners import terms
+
+            flight, accounts = self.settings.provider_timeout_seconds, self._accounts()
+            for provider, theirs in terms(self.settings.anidb_daily_budget).items():
+                self._manners[provider] = Turns(provider, theirs, accounts(provider), flight=flight)
+        return self._manners
+
+    async def standing(self, provider: "Provider") -> "Standing":
+        """Where this installation stands with a provider."""
+        return await (await self.manners())[provider].standing()
+
+    def _accounts(self) -> "Callable[[Provider], Accounts]":
+        from functools import partial
+
+        from otakube.adapters.http.turns import ProcessAccounts
+
+        url = self.settings.redis_url.get_secret_value()
+        if not url:
+            return lambda _: ProcessAccounts()
+        from otakube.adapters.redis.accounts import RedisAccounts, connect
+
+        redis = connect(url)
+        self._stack.push_async_callback(redis.aclose)
+        return partial(RedisAccounts, redis, egress=self.settings.egress)
+
+    async def _answers(self) -> "dict[Provider, Answers]":
+        """Kept no longer than each provider's licence allows."""
+        from otakube.adapters.http.cache import BucketAnswers
+        from otakube.domain.licences import agreed
+        from otakube.domain.manners import TERMS
+
+        objects = await self.objects()
+        try:
+            licences = agreed(self.settings.licence_overrides)
+        except ValueError as error:
+            raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+        return {
+            provider: BucketAnswers(objects, provider, licences[provider], floor=theirs.freshest)
+            for provider, theirs in TERMS.items()
+        }
 
     def converters(self) -> "dict[Provider, Converter]":
         """What reads each provider's answers."""
@@ -104,6 +154,14 @@ class Wiring:
         from otakube.adapters.mongodb.catalogue import MongoCatalogue
 
         return MongoCatalogue(await self.documents())
+
+    async def history(self) -> "History":
+        """What providers answered before."""
+        if self._folder:
+            return self._folder_documents()
+        from otakube.adapters.mongodb.history import MongoHistory
+
+        return MongoHistory(await self.documents())
 
     async def image_map(self) -> "ImageMap":
         """Which URL was mirrored to which image."""

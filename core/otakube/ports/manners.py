@@ -1,30 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider's patience, shared by all pods behind one egress address: its rate budget and its breaker."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of one request. `status` 0: no answer (connection, time-out). Times in seconds."""
-
-    status: int
-    retry_after: float | None = None
-    limit: int | None = None  # X-RateLimit-Limit: requests in the provider's window
-    remaining: int | None = None  # X-RateLimit-Remaining
-    reset_at: float | None = None  # X-RateLimit-Reset, Unix time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where we stand with a provider. `remaining` requests that may go now; `opens_in` seconds or None."""
-
-    breaker: str  # Closed | Open | HalfOpen
-    remaining: int | None  # None: no limit is known
-    limit: int | None
-    remaining_today: int | None = None  # where a day has a budget
-    opens_in: float | None = None  # until the next request may go, if none may now
+from otakube.domain.manners import Account
+from otakube.domain.manners import Outcome as Outcome
+from otakube.domain.manners import Standing as Standing
 
 
 class Manners(Protocol):
@@ -42,6 +23,24 @@ class Manners(Protocol):
 
     async def standing(self) -> Standing:
         """Without taking a turn."""
+
+
+class Seen(NamedTuple):
+    """An account as it was at `now`, the store's Unix time; `mark` tells it from other states of it."""
+
+    account: Account
+    now: float
+    mark: bytes
+
+
+class Accounts(Protocol):
+    """Where one provider's account is kept; its clock is the only one that counts."""
+
+    async def read(self) -> Seen:
+        """The account; a new one if there is none."""
+
+    async def exchange(self, seen: Seen, new: Account) -> bool:
+        """Write `new` unless the account has changed since it was seen; False if it has."""
 
 
 class NoManners:

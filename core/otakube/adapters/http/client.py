@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One provider request: capped, timed, retried with jitter, and translated; shared by the provider rooms.
+"""One provider request: taken from the cache, or in its turn; capped, timed, retried, and translated.
 
-It reads no more than the cap, and follows no redirect.
+It reads no more than the cap, and follows no redirect. Each attempt, also a repeated one, has a turn.
 """
 
 import asyncio
-import datetime
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx2
@@ -14,6 +14,10 @@ import stamina
 
 from otakube.adapters.http import bodies
 from otakube.adapters.http.bodies import name_of
+from otakube.adapters.http.cache import Answers, Kept, NoAnswers
+from otakube.adapters.http.outcomes import outcome
+from otakube.domain import http_freshness
+from otakube.domain.manners import Outcome
 from otakube.errors import SourceError
 from otakube.ports.manners import Manners, NoManners
 from otakube.ports.providers import Answer
@@ -21,8 +25,8 @@ from otakube_api.contract import SourceReason
 
 USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
+LONGEST_WAIT = 60.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 Reader = Callable[[httpx2.Response, bytes], Any]  # decoded bytes -> the answer's body
-LONGEST_WAIT = 20.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 
 
 class Limits(NamedTuple):
@@ -48,9 +52,9 @@ def new_client() -> httpx2.AsyncClient:
 
 
 class ProviderClient:
-    """Asks one provider."""
+    """Asks one provider. `second`: how long the provider's second takes here, for pauses."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword a concern
         self,
         client: httpx2.AsyncClient,
         limits: Limits,
@@ -58,11 +62,15 @@ class ProviderClient:
         accept: str = "application/json",
         headers: Mapping[str, str] = {},
         manners: Manners | None = None,
+        answers: Answers | None = None,
+        second: float = 1.0,
     ) -> None:
         self._client = client
         self._limits = limits
         self._headers = {**headers, "Accept": accept}
         self._manners = manners or NoManners()
+        self._answers = answers or NoAnswers()
+        self._second = second
 
     async def ask(
         self,
@@ -82,44 +90,96 @@ class ProviderClient:
         return await self._answer(request, bodies.text)
 
     async def _answer(self, request: httpx2.Request, reader: Reader) -> Answer:
+        kept = await self._answers.find(request)
+        if kept and kept.fresh_until > datetime.now(UTC):
+            return kept.again
+        if kept:
+            request.headers.update(kept.conditions)
         try:
             async for attempt in stamina.retry_context(
-                on=_wait, attempts=ATTEMPTS, timeout=3 * self._limits.seconds, wait_initial=0.2, wait_max=5.0
+                on=self._wait,
+                attempts=ATTEMPTS,
+                timeout=None,
+                wait_initial=0.2 * self._second,
+                wait_jitter=self._second,
+                wait_max=5.0 * self._second,
             ):
                 with attempt:
-                    return await self._once(request, reader)
+                    return await self._once(request, reader, kept)
         except _Again as error:
             raise error.failure from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _once(self, request: httpx2.Request, reader: Reader) -> Answer:
+    def _wait(self, error: Exception) -> bool | float:
+        """Stamina's hook: whether to retry, and after how many seconds if the provider said so."""
+        if not isinstance(error, _Again):
+            return False
+        if error.after is None:
+            return True
+        return error.after * self._second if error.after <= LONGEST_WAIT else False
+
+    async def _once(self, request: httpx2.Request, reader: Reader, kept: Kept | None) -> Answer:
+        await self._manners.turn()
+        if self._answers.floor and (meanwhile := await self._fresh(request)):
+            return meanwhile.again
+        response, body = await self._received(request)
+        now = datetime.now(UTC)
+        await self._manners.settle(outcome(response.status_code, response.headers, now))
+        if response.status_code == 304 and kept:
+            kept = kept.confirmed(_lower(response), now, self._answers.floor)
+            await self._answers.keep(request, kept)
+            return kept.again
+        _check_status(response, now)
+        answer = _answer(response, reader(response, body), now)
+        await self._keep(request, response, answer)
+        return answer
+
+    async def _fresh(self, request: httpx2.Request) -> Kept | None:
+        """What another pod fetched while we waited for our turn, which goes back as one that was answered."""
+        found = await self._answers.find(request)
+        if found is None or found.fresh_until <= datetime.now(UTC):
+            return None
+        await self._manners.settle(Outcome(status=304))
+        return found
+
+    async def _received(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
+        """Status, headers and, of a 200, the body."""
         try:
             async with asyncio.timeout(self._limits.seconds):
-                response = await self._client.send(request, stream=True)
-                try:
-                    _check_status(response)
-                    body = await bodies.read(response, self._limits.size)
-                finally:
-                    await response.aclose()
+                return await self._sent(request)
         except TimeoutError as error:
+            await self._manners.settle(Outcome(status=0))
             failure = f"{name_of(request)} did not answer within {self._limits.seconds:g} s"
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
         except httpx2.HTTPError as error:
+            await self._manners.settle(Outcome(status=0))
             failure = f"{name_of(request)}: {type(error).__name__} {error}".strip()
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
-        return _answer(response, reader(response, body))
+        except SourceError:
+            await self._manners.settle(Outcome(status=200))  # it answered; what it said is another matter
+            raise
+
+    async def _sent(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.status_code != 200:
+                return response, b""
+            return response, await bodies.read(response, self._limits.size)
+        finally:
+            await response.aclose()
+
+    async def _keep(self, request: httpx2.Request, response: httpx2.Response, answer: Answer) -> None:
+        headers, floor = _lower(response), self._answers.floor
+        if http_freshness.is_error(answer.body):
+            return
+        if http_freshness.keepable(request.method, headers, answer.fetched_at, floor):
+            fresh_until = http_freshness.fresh_until(headers, answer.fetched_at, floor)
+            last_modified = headers.get("last-modified")
+            kept = Kept(answer=answer, fresh_until=fresh_until, last_modified=last_modified)
+            await self._answers.keep(request, kept)
 
 
-def _wait(error: Exception) -> bool | float | datetime.timedelta:
-    """Stamina's hook: whether to retry, and after how long if the provider said so."""
-    if not isinstance(error, _Again):
-        return False
-    if error.after is None:
-        return True
-    return error.after if error.after <= LONGEST_WAIT else False
-
-
-def _check_status(response: httpx2.Response) -> None:
+def _check_status(response: httpx2.Response, now: datetime) -> None:
     status, name = response.status_code, name_of(response.request)
     if status == 200:
         return
@@ -127,28 +187,23 @@ def _check_status(response: httpx2.Response) -> None:
         raise SourceError(SourceReason.NOT_FOUND, f"{name} is not known there (404)")
     if status in (401, 403):
         raise SourceError(SourceReason.REFUSED, f"{name} was refused ({status})")
+    after = outcome(status, response.headers, now).retry_after
     if status == 429:
-        raise _Again(
-            SourceError(SourceReason.RATE_LIMITED, f"{name}: too many requests (429)"), retry_after(response)
-        )
+        raise _Again(SourceError(SourceReason.RATE_LIMITED, f"{name}: too many requests (429)"), after)
     if status >= 500 or status == 408:
-        raise _Again(
-            SourceError(SourceReason.UNAVAILABLE, f"{name} answered {status}"), retry_after(response)
-        )
+        raise _Again(SourceError(SourceReason.UNAVAILABLE, f"{name} answered {status}"), after)
     raise SourceError(SourceReason.ANSWER_INVALID, f"{name} answered {status}, expected 200")
 
 
-def retry_after(response: httpx2.Response) -> float | None:
-    """Seconds to wait as the provider asks; a date or nonsense counts as not said."""
-    said = response.headers.get("Retry-After", "")
-    return float(said) if said.isascii() and said.isdigit() else None
-
-
-def _answer(response: httpx2.Response, body: Any) -> Answer:
+def _answer(response: httpx2.Response, body: Any, now: datetime) -> Answer:
     return Answer(
         url=str(response.request.url),
-        fetched_at=datetime.datetime.now(datetime.UTC),
-        stale=response.headers.get("X-Cache-Status", "").upper() == "STALE",
+        fetched_at=now,
+        stale=http_freshness.is_stale(_lower(response)),
         etag=response.headers.get("ETag"),
         body=body,
     )
+
+
+def _lower(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}

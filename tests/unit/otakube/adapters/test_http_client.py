@@ -45,7 +45,7 @@ async def test_retry_after_is_waited_for(client: ProviderClient, httpserver: HTT
     assert time.monotonic() - started >= 1
 
 
-@pytest.mark.parametrize("after", ["21", "86400", "99999999999999999999"])
+@pytest.mark.parametrize("after", ["61", "86400", "99999999999999999999"])
 async def test_a_wait_that_is_too_long_is_not_waited_for(
     client: ProviderClient, httpserver: HTTPServer, after: str
 ) -> None:

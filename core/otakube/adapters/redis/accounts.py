@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A provider's account in Redis: one key, changed by compare-and-set, under Redis' own clock.
+
+Every pod behind one egress address uses the same key, so that they share one budget and one breaker.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import RedisError
+
+from otakube.domain.entry import Provider
+from otakube.domain.manners import Account
+from otakube.errors import Retriable
+from otakube.ports.manners import Seen
+from otakube_api.contract import FailureReason
+
+KEPT = timedelta(days=2)  # after the last request: longer than a day's budget
+_SECONDS = 5.0  # for one command
+_EXCHANGE = """
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+_READER = TypeAdapter(Account)
+
+
+def connect(url: str) -> Redis:
+    """A client whose commands fail within seconds; the caller closes it with `aclose`."""
+    retry = Retry(ExponentialWithJitterBackoff(cap=1, base=0.05), 3)
+    return Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=retry)
+
+
+class RedisAccounts:
+    """Accounts of one provider and egress address; `second`: how long the provider's second takes here."""
+
+    def __init__(self, client: Redis, provider: Provider, egress: str, *, second: float = 1.0) -> None:
+        self._client = client
+        self._key = f"otakube:manners:{egress}:{provider.value}"
+        self._second = second
+        self._exchange = client.register_script(_EXCHANGE)
+
+    async def read(self) -> Seen:
+        async with _translated(), self._client.pipeline(transaction=False) as pipeline:
+            pipeline.get(self._key)
+            pipeline.time()
+            stored, (seconds, micros) = await pipeline.execute()
+        return Seen(_account(stored), (seconds + micros / 1e6) / self._second, stored or b"")
+
+    async def exchange(self, seen: Seen, new: Account) -> bool:
+        lifetime = int(KEPT.total_seconds() * 1000)
+        async with _translated():
+            done = await self._exchange(keys=[self._key], args=[seen.mark, orjson.dumps(new), lifetime])
+        return bool(done)
+
+
+def _account(stored: bytes | None) -> Account:
+    """One of another release that does not read begins anew: its windows are minutes long."""
+    try:
+        return _READER.validate_json(stored) if stored else Account()
+    except ValidationError:
+        return Account()
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise Retriable(
+            FailureReason.STORE_UNAVAILABLE,
+            f"the providers' budgets: Redis is away ({type(error).__name__}); check redis_url",
+        ) from error
