@@ -4,35 +4,71 @@
 Users of every catalogue complain first about wrong merges; an abstention costs one look of a person.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import StrEnum
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import AnimeType
-from otakube.domain.text import sounding
-from otakube.domain.titles import Name, take_apart
+from otakube.domain.likeness import OTHER_SEASON, Asked, misfit, near, spelled, spelled_or_within
+from otakube.domain.pages import identify
+from otakube.domain.text import comparable
+from otakube.domain.titles import Name, readings, take_apart
 
 ACCEPT = 0.9  # a match that nobody needs to look at
 MARGIN = 0.08  # by which it must be ahead of every other anime
 CONSIDER = 0.72  # below it a candidate is not worth a person's look
-SAME_ANIME = 0.7  # agreement of two providers' descriptions from which they mean one anime
+SAME_ANIME = 0.7  # agreement of two providers' descriptions from which they may mean one anime
 
-# What is taken off for each way to be another anime of the same name.
-_OTHER_SEASON = 0.25
-_OTHER_PART = 0.2
-_OTHER_NUMBER = 0.2  # "Conan 20" is not "Conan 21"
-_OTHER_FORM = 0.2
-_UNKNOWN_FORM = 0.05
-_UNASKED_FORM = 0.12  # "Nana" is rather the series than "Nana Special"
-_OTHER_YEAR = 0.3
-_NEXT_YEAR = 0.03  # providers differ at the turn of a year
-_UNKNOWN_YEAR = 0.02
-_OTHER_LENGTH = 0.05
+_SAME_START = 45  # days between two providers' dates of one start: previews, other regions
+_OTHER_TYPE, _OTHER_YEAR, _OTHER_LENGTH, _OTHER_START, _OTHER_FORM = 0.1, 0.25, 0.1, 0.15, 0.12
 
-_EQUAL, _SOUNDS_EQUAL = 1.0, 0.97
-_NUMBER = re.compile(r"\d+")
+
+class Decision(StrEnum):
+    """What to do with the best candidate for a title."""
+
+    ACCEPT = "Accept"
+    ABSTAIN = "Abstain"  # for a person to decide
+    NONE = "None"
+
+
+class Verdict(StrEnum):
+    """Whether two providers' descriptions mean one anime."""
+
+    SAME = "Same"
+    DOUBTFUL = "Doubtful"  # for a person to decide
+    OTHER = "Other"
+
+
+def decide(scores: Sequence[float]) -> Decision:
+    """Accept what is good enough and clearly ahead; show a person what is close. Scores come best first."""
+    if not scores or scores[0] < CONSIDER:
+        return Decision.NONE
+    ahead = scores[0] - (scores[1] if len(scores) > 1 else 0)
+    # Differences of two decimals are no exact floats.
+    return Decision.ACCEPT if scores[0] >= ACCEPT and ahead >= MARGIN - 1e-9 else Decision.ABSTAIN
+
+
+def literalness(asked: str, title: str, *, main: bool) -> int:
+    """Tells namesakes apart: 2 for a main title as it was asked for, 1 but for punctuation, 0 for all else.
+
+    "Gintama" means "Gintama", not "Gintama°", and not the anime that is called so beside its own title.
+    """
+    if not main or comparable(asked) != comparable(title):
+        return 0
+    return 2 if asked.strip().casefold() == title.casefold() else 1
+
+
+def settle(scores: Sequence[float], literal: Sequence[int]) -> list[float]:
+    """Let the only one that is most literal be ahead of its namesakes; both lists in one order."""
+    best = max(scores, default=0.0)
+    rivals = [place for place, score in enumerate(scores) if score > best - MARGIN]
+    most = max((literal[place] for place in rivals), default=0)
+    winners = [place for place in rivals if literal[place] == most]
+    if not most or len(winners) > 1:
+        return list(scores)
+    below = scores[winners[0]] - MARGIN
+    return [score if place in winners else min(score, below) for place, score in enumerate(scores)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +91,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """`chosen` is None if there is no candidate, or if none is clearly ahead of the others."""
+    """`chosen` may be used unseen; `doubtful` is the best where only a person may choose; never both."""
 
     chosen: Candidate | None
+    doubtful: Candidate | None
     candidates: tuple[Candidate, ...]
 
 
@@ -65,19 +102,21 @@ def resolve(
     title: str, found: Sequence[Metadata], *, year: int | None = None, kind: AnimeType | None = None
 ) -> Resolution:
     """Decide which of the anime found a title means; `year` and `kind` tell namesakes apart."""
-    scored = sorted(
-        (
-            Candidate(max(fit(title, one) for one in group), group)
-            for group in groups(found)
-            if any(_narrowed(one, year, kind) for one in group)
-        ),
-        key=lambda candidate: -candidate.score,
+    asked = [Asked.of(name, year=year, kind=kind) for name in readings(title)]
+    alike = [group for group in groups(found) if any(_narrowed(one, year, kind) for one in group)]
+    scores = settle(
+        [max(_fit(one, member) for one in asked for member in group) for group in alike],
+        [max(literalness(title, member.title, main=True) for member in group) for group in alike],
     )
-    candidates = tuple(candidate for candidate in scored if candidate.score >= CONSIDER)
-    if not candidates or candidates[0].score < ACCEPT:
-        return Resolution(None, candidates)
-    ahead = candidates[0].score - (candidates[1].score if len(candidates) > 1 else 0)
-    return Resolution(candidates[0] if ahead >= MARGIN else None, candidates)
+    ranked = sorted(map(Candidate, scores, alike), key=lambda candidate: -candidate.score)
+    candidates = tuple(candidate for candidate in ranked if candidate.score >= CONSIDER)
+    decision = decide([candidate.score for candidate in candidates])
+    best = candidates[0] if candidates else None
+    return Resolution(
+        chosen=best if decision is Decision.ACCEPT else None,
+        doubtful=best if decision is Decision.ABSTAIN else None,
+        candidates=candidates,
+    )
 
 
 def _narrowed(one: Metadata, year: int | None, kind: AnimeType | None) -> bool:
@@ -85,6 +124,18 @@ def _narrowed(one: Metadata, year: int | None, kind: AnimeType | None) -> bool:
     other_year = year is not None and year_of(one) not in (year, None)
     other_kind = kind is not None and one.type not in (kind, AnimeType.UNKNOWN)
     return not other_year and not other_kind
+
+
+def _fit(asked: Asked, candidate: Metadata) -> float:
+    """How well an anime fits what a person asked for, 0 to 1."""
+
+    def fit(name: Name) -> float:
+        off = misfit(
+            asked, name, kind=candidate.type, year=year_of(candidate), episodes=candidate.episode_count
+        )
+        return max(0.0, spelled_or_within(asked.name.text, name.text) - off)
+
+    return max(map(fit, names(candidate)))
 
 
 def groups(found: Sequence[Metadata]) -> list[tuple[Metadata, ...]]:
@@ -100,32 +151,57 @@ def groups(found: Sequence[Metadata]) -> list[tuple[Metadata, ...]]:
 
 
 def same(one: Metadata, other: Metadata) -> bool:
-    """Whether two providers' descriptions mean one anime."""
-    linked = {one.source_url, *one.same_as} & {other.source_url, *other.same_as}
-    if linked:
-        return True
-    return _provider(one) != _provider(other) and agreement(one, other) >= ACCEPT
+    """Whether two descriptions mean one anime beyond doubt."""
+    return join(one, other) is Verdict.SAME
+
+
+def join(anchor: Metadata, row: Metadata) -> Verdict:
+    """Whether another description is of the anchor's anime: by pages, else by `agreement`.
+
+    Two pages of one site are two anime, whatever their titles; Jikan and MyAnimeList are one site.
+    """
+    pages, others = _pages(anchor), _pages(row)
+    if pages & others:
+        return Verdict.SAME
+    if _site(anchor) == _site(row):
+        return Verdict.OTHER
+    agreed = agreement(anchor, row)
+    if agreed >= ACCEPT:
+        return Verdict.SAME
+    return Verdict.DOUBTFUL if agreed >= SAME_ANIME else Verdict.OTHER
 
 
 def agreement(one: Metadata, other: Metadata) -> float:
-    """How sure it is that two descriptions mean one anime, 0 to 1: titles, then type, year, length."""
-    titles = max(similarity(a, b) for a in names(one) for b in names(other))
+    """How sure it is that two descriptions mean one anime, 0 to 1: titles, then type, year, start, length."""
+    titles = max(
+        similarity(a, b) - (_OTHER_FORM if _formed_apart(a, one, b, other) else 0)
+        for a in names(one)
+        for b in names(other)
+    )
+    apart = _days_apart(one, other)
     checks = [
-        (one.type == other.type, 0.1, AnimeType.UNKNOWN in (one.type, other.type)),
-        (_near(year_of(one), year_of(other), 1), 0.25, None in (year_of(one), year_of(other))),
+        (one.type == other.type, _OTHER_TYPE, AnimeType.UNKNOWN in (one.type, other.type)),
+        (near(year_of(one), year_of(other), 1), _OTHER_YEAR, None in (year_of(one), year_of(other))),
+        (near(apart, 0, _SAME_START), _OTHER_START, apart is None),
         (
-            _near(one.episode_count, other.episode_count, 1),
-            0.1,
+            near(one.episode_count, other.episode_count, 1),
+            _OTHER_LENGTH,
             not (one.episode_count and other.episode_count),
         ),
+        (not _numbered_apart(one, other), OTHER_SEASON, near(apart, 0, _SAME_START)),
     ]
     return max(0.0, titles - sum(weight for holds, weight, unknown in checks if not holds and not unknown))
 
 
-def fit(title: str, candidate: Metadata) -> float:
-    """How well an anime fits a title that a person wrote, 0 to 1."""
-    asked = take_apart(title)
-    return max(similarity(asked, name) for name in names(candidate))
+def _formed_apart(name: Name, one: Metadata, named: Name, other: Metadata) -> bool:
+    """Whether a title says a form that the other is not: "Akira" is a film without saying so."""
+    return (name.kind or named.kind) is not None and (name.kind or one.type) != (named.kind or other.type)
+
+
+def _numbered_apart(one: Metadata, other: Metadata) -> bool:
+    """Whether the main titles name another season or part, as sequels do that share a synonym."""
+    first, second = take_apart(one.title), take_apart(other.title)
+    return (first.season, first.part) != (second.season, second.part)
 
 
 def names(described: Metadata) -> list[Name]:
@@ -136,79 +212,10 @@ def names(described: Metadata) -> list[Name]:
     return list(dict.fromkeys(take_apart(one) for one in titles if one))
 
 
-class Asked(NamedTuple):
-    """A title that a person wrote, taken apart, and what else they said."""
-
-    name: Name
-    year: int | None = None
-    kind: AnimeType | None = None
-    episodes: int | None = None
-
-    @classmethod
-    def of(
-        cls,
-        name: Name,
-        *,
-        year: int | None = None,
-        kind: AnimeType | None = None,
-        episodes: int | None = None,
-    ) -> "Asked":
-        """What was said apart from the title outranks what the title says."""
-        return cls(name, year or name.year, kind or name.kind, episodes)
-
-
 def similarity(one: Name, other: Name) -> float:
     """1 for the same name, season and part; less for another spelling, much less for another season."""
-    return max(0.0, spelled(one.text, other.text) - misfit(Asked.of(one), other))
-
-
-def misfit(
-    asked: Asked, name: Name, *, kind: AnimeType = AnimeType.UNKNOWN, year: int | None = None,
-    episodes: int | None = None,
-) -> float:  # fmt: skip
-    """What is taken off for another season, part, number, form, year or length; unknown is no misfit."""
-    off = _OTHER_SEASON if asked.name.season != name.season else 0.0
-    off += _OTHER_PART if asked.name.part != name.part else 0.0
-    off += _OTHER_NUMBER if _numbers(asked.name.text) != _numbers(name.text) else 0.0
-    off += _other_form(asked.kind, name.kind, kind)
-    off += _other_year(asked.year, year or name.year)
-    if asked.episodes and episodes and not _near(asked.episodes, episodes, 1):
-        off += _OTHER_LENGTH
-    return off
-
-
-def _numbers(text: str) -> list[str]:
-    return sorted(_NUMBER.findall(text))
-
-
-def _other_form(asked: AnimeType | None, said: AnimeType | None, known: AnimeType) -> float:
-    """`said` by the candidate's title, `known` of the candidate."""
-    is_ = said or (known if known is not AnimeType.UNKNOWN else None)
-    if asked is None:
-        return _UNASKED_FORM if said else 0.0
-    if is_ is None:
-        return _UNKNOWN_FORM
-    return 0.0 if asked in (said, known) else _OTHER_FORM
-
-
-def _other_year(asked: int | None, known: int | None) -> float:
-    if asked is None or asked == known:
-        return 0.0
-    if known is None:
-        return _UNKNOWN_YEAR
-    return _NEXT_YEAR if _near(asked, known, 1) else _OTHER_YEAR
-
-
-def spelled(one: str, other: str) -> float:
-    """How alike two comparable names are; another spelling is never as good as the same one."""
-    if one == other:
-        return _EQUAL
-    from rapidfuzz.fuzz import ratio, token_sort_ratio  # most titles are equal: fetch need not pay for it
-
-    first, second = sounding(one), sounding(other)
-    if first == second:
-        return _SOUNDS_EQUAL
-    return 0.95 * max(ratio(first, second), token_sort_ratio(one, other)) / 100
+    unnamed = Asked(one._replace(kind=None, year=None))
+    return max(0.0, spelled(one.text, other.text) - misfit(unnamed, other._replace(kind=None, year=None)))
 
 
 def year_of(described: Metadata) -> int | None:
@@ -218,9 +225,16 @@ def year_of(described: Metadata) -> int | None:
     return described.season.year if described.season else None
 
 
-def _near(one: int | None, other: int | None, distance: int) -> bool:
-    return one is not None and other is not None and abs(one - other) <= distance
+def _days_apart(one: Metadata, other: Metadata) -> int | None:
+    if one.aired_from is None or other.aired_from is None:
+        return None
+    return abs((one.aired_from - other.aired_from).days)
 
 
-def _provider(described: Metadata) -> str:
+def _pages(described: Metadata) -> set[str]:
+    urls = (described.source_url, *described.same_as)
+    return {page.url if (page := identify(url)) else url for url in urls}
+
+
+def _site(described: Metadata) -> str:
     return described.source_url.split("/")[2]

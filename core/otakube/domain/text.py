@@ -16,6 +16,7 @@ _WEB = re.compile(r"https?://[^\s]{1,2000}")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _LATIN = re.compile(r"[a-z]")
 _LONG = re.compile(r"([aeou])\1+|(?<=o)u")
+_SHORT = 4  # letters; "T.A.O." is not "TO"
 _SILENT = frozenset({"the", "and", "a", "an"})
 _ROMANISED = (
     ("shi", "si"), ("chi", "ti"), ("tsu", "tu"), ("fu", "hu"), ("sh", "sy"), ("ch", "ty"), ("j", "zy"),
@@ -65,8 +66,9 @@ def sounding(text: str) -> str:
 
     "youko" is "yoko", "wo" is "o", "si" is "shi", "sempai" is "senpai". English suffers, but is told apart.
     """
-    words = [word for word in text.split() if word not in _SILENT] or [text]
-    text = "".join("o" if word == "wo" else word for word in words)
+    words = ["o" if word == "wo" else word for word in text.split()]
+    spoken = "".join(word for word in words if word not in _SILENT)
+    text = spoken if len(spoken) > _SHORT else "".join(words)
     if not _LATIN.search(text):
         return text
     for form, spelling in _ROMANISED:

@@ -5,12 +5,12 @@ Three of four titles end at a dictionary; the rest meets only the names that sha
 index is cheaper to build than to keep (some seconds for 35,000 anime), so it has no stored form.
 """
 
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 from otakube.domain.entry import AnimeType
-from otakube.domain.matching import ACCEPT, CONSIDER, MARGIN, Asked, misfit, spelled
+from otakube.domain.likeness import Asked, begun, misfit, spelled_or_within
+from otakube.domain.matching import ACCEPT, Decision, decide, literalness, settle
 from otakube.domain.ngrams import Ngrams
 from otakube.domain.text import LONGEST_NAME, comparable, sounding
 from otakube.domain.titles import Name, readings, take_apart
@@ -28,14 +28,6 @@ class Titled(NamedTuple):
     episodes: int | None = None
 
 
-class Decision(StrEnum):
-    """What to do with the best hit."""
-
-    ACCEPT = "Accept"
-    ABSTAIN = "Abstain"  # for a person to decide
-    NONE = "None"
-
-
 class Hit(NamedTuple):
     """An anime, its title that fits best, and how well, 0 to 1."""
 
@@ -51,17 +43,25 @@ class Found(NamedTuple):
     hits: tuple[Hit, ...]
 
 
+class _Title(NamedTuple):
+    row: int
+    main: bool
+    written: str
+    whole: str  # comparable
+    name: Name
+    sound: str  # of the name alone
+
+
 class TitleIndex:
     """Titles of many anime, to be searched by title."""
 
     def __init__(self, rows: Sequence[Titled]) -> None:
         self._rows = rows
-        self._titles: list[tuple[int, str, Name]] = []  # row, as written, taken apart
-        self._equal: dict[str, list[int]] = {}  # comparable form: titles
-        self._sounds: dict[str, list[int]] = {}  # sound of the name alone: titles
-        for number, row in enumerate(rows):
-            for title in dict.fromkeys(row.titles):
-                self._add(number, title)
+        self._equal: dict[str, list[_Title]] = {}
+        self._sounds: dict[str, list[_Title]] = {}
+        for title in _taken(rows):
+            self._equal.setdefault(title.whole, []).append(title)
+            self._sounds.setdefault(title.sound, []).append(title)
         self._spellings = list(self._sounds)
         self._ngrams = Ngrams.build(self._spellings)
 
@@ -80,50 +80,57 @@ class TitleIndex:
         episodes: int | None = None,
     ) -> Found:
         """The anime that a title means, and whether that needs a person's look."""
+        query = query[:LONGEST_NAME]
         asked = [Asked.of(name, year=year, kind=kind, episodes=episodes) for name in readings(query)]
-        titles = self._alike(query, asked)
-        scored = self._scored(query, asked, titles)
-        if not scored or scored[0].score < ACCEPT:
-            near = [title for one in asked for title in self._near(one)]
-            scored = self._scored(query, asked, [*titles, *near])
-        return Found(decide(scored), tuple(scored[:limit]))
+        whole = comparable(query)
+        hits = self._best(query, asked, self._equal.get(whole, []))
+        if not hits or hits[0].score < ACCEPT:
+            hits = self._best(query, asked, self._alike(asked, whole))
+        return Found(decide([hit.score for hit in hits]), tuple(hits[:limit]))
 
-    def _add(self, row: int, title: str) -> None:
-        name = take_apart(title)
-        self._equal.setdefault(comparable(title[:LONGEST_NAME]), []).append(len(self._titles))
-        self._sounds.setdefault(sounding(name.text), []).append(len(self._titles))
-        self._titles.append((row, title, name))
+    def _alike(self, asked: Sequence[Asked], whole: str) -> list[_Title]:
+        """Titles equal to the query, and those whose names sound or are spelt like it."""
+        sounds = [sounding(one.name.text) for one in asked]
+        near = [self._spellings[i] for sound in sounds for i in self._ngrams.nearest(sound, _RERANKED)]
+        alike = [title for sound in dict.fromkeys([*sounds, *near]) for title in self._sounds.get(sound, [])]
+        return [*self._equal.get(whole, []), *alike]
 
-    def _alike(self, query: str, asked: Sequence[Asked]) -> list[int]:
-        """Titles equal to the query, and titles whose names sound the same."""
-        equal = self._equal.get(comparable(query[:LONGEST_NAME]), [])
-        return [*equal, *(title for one in asked for title in self._sounds.get(sounding(one.name.text), []))]
+    def _best(self, query: str, asked: Sequence[Asked], titles: Iterable[_Title]) -> list[Hit]:
+        """The best title of each anime, best anime first, namesakes told apart."""
+        whole = comparable(query)
+        best: dict[int, tuple[float, _Title]] = {}
+        alike: dict[tuple[str, str], float] = {}
+        for title in titles:
+            score = max(self._fit(one, title, whole, alike) for one in asked)
+            if score > (best[title.row][0] if title.row in best else 0):
+                best[title.row] = score, title
+        chosen = [title for _, title in best.values()]
+        scores = settle(
+            [score for score, _ in best.values()],
+            [literalness(query, title.written, main=title.main) for title in chosen],
+        )
+        hits = [
+            Hit(self._rows[title.row].id, title.written, score)
+            for title, score in zip(chosen, scores, strict=True)
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)
 
-    def _near(self, asked: Asked) -> list[int]:
-        spellings = self._ngrams.nearest(sounding(asked.name.text), _RERANKED)
-        return [title for one in spellings for title in self._sounds[self._spellings[one]]]
-
-    def _scored(self, query: str, asked: Sequence[Asked], titles: Iterable[int]) -> list[Hit]:
-        """The best title of each anime, best anime first."""
-        whole = comparable(query[:LONGEST_NAME])
-        best: dict[int, Hit] = {}
-        for title in dict.fromkeys(titles):
-            row, written, name = self._titles[title]
-            score = max(self._fit(one, whole, written, name, row) for one in asked)
-            if score > (best[row].score if row in best else 0):
-                best[row] = Hit(self._rows[row].id, written, score)
-        return sorted(best.values(), key=lambda hit: -hit.score)
-
-    def _fit(self, asked: Asked, whole: str, written: str, name: Name, row: int) -> float:
-        known = self._rows[row]
-        equal = comparable(written[:LONGEST_NAME]) == whole
-        base = 1.0 if equal else spelled(asked.name.text, name.text)
-        return max(0.0, base - misfit(asked, name, kind=known.kind, year=known.year, episodes=known.episodes))
+    def _fit(self, asked: Asked, title: _Title, whole: str, alike: dict[tuple[str, str], float]) -> float:
+        """`alike` keeps how alike two names are: many titles share one."""
+        row = self._rows[title.row]
+        off = misfit(asked, title.name, kind=row.kind, year=row.year, episodes=row.episodes)
+        if title.whole == whole:
+            return max(0.0, 1 - off)
+        key = asked.name.text, title.name.text
+        if key not in alike:
+            alike[key] = spelled_or_within(*key)
+        return max(begun(whole, title.whole), alike[key] - off)
 
 
-def decide(hits: Sequence[Hit]) -> Decision:
-    """Accept what is good enough and clearly ahead; show a person what is close; drop the rest."""
-    if not hits or hits[0].score < CONSIDER:
-        return Decision.NONE
-    ahead = hits[0].score - (hits[1].score if len(hits) > 1 else 0)
-    return Decision.ACCEPT if hits[0].score >= ACCEPT and ahead >= MARGIN else Decision.ABSTAIN
+def _taken(rows: Sequence[Titled]) -> Iterator[_Title]:
+    for number, row in enumerate(rows):
+        for place, title in enumerate(dict.fromkeys(row.titles)):
+            name = take_apart(title)
+            yield _Title(
+                number, place == 0, title, comparable(title[:LONGEST_NAME]), name, sounding(name.text)
+            )
