@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Anime-Planet's pages, read without trust: what they tell search engines, and a few places on them. Pure.
+
+There is no API and no description of the pages; each selector here was observed and may move.
+"""
+
+import re
+from typing import Any
+
+import orjson
+from pydantic import Field
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from otakube.adapters.http.reading import Lenient, read, refuse
+from otakube.domain.text import LONGEST_NAME, plain
+from otakube.errors import SourceError
+from otakube_api.contract import SourceReason
+
+_CHALLENGES = ("just a moment", "attention required", "checking your browser", "verify you are human")
+_CHALLENGE_MARKS = ("cf-chl", "cf_chl_opt", "challenge-platform")
+_HIDDEN = "[email"  # Cloudflare takes "@LTAS" for an address and hides it
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
+
+
+class Rating(Lenient):
+    ratingValue: float | int | str | None = None
+    bestRating: float | int | str | None = None
+    ratingCount: int | str | None = None
+
+
+class LinkedData(Lenient):
+    """schema.org's TVSeries or Movie, in JSON-LD."""
+
+    kind: str = Field(alias="@type")
+    name: str
+    description: str | None = None
+    image: str | None = None
+    genre: str | list[str] | None = None
+    startDate: str | None = None
+    endDate: str | None = None
+    aggregateRating: Rating | None = None
+
+
+def document(body: Any) -> LexborHTMLParser:
+    """A page; what is no text is AnswerInvalid, and a challenge is Refused."""
+    if not isinstance(body, str):
+        refuse("the answer", body, "HTML")
+    try:
+        tree = LexborHTMLParser(body)
+    except (ValueError, UnicodeEncodeError) as error:
+        raise SourceError(SourceReason.ANSWER_INVALID, f"the answer is no HTML: {error!s:.200}") from error
+    title = (text_of(tree.css_first("title")) or "").casefold()
+    if any(title.startswith(words) for words in _CHALLENGES) or any(
+        mark in body[:20_000] and tree.css_first("h1[itemprop=name], ul.cardDeck") is None
+        for mark in _CHALLENGE_MARKS
+    ):
+        raise SourceError(
+            SourceReason.REFUSED,
+            f"Anime-Planet shows a challenge that only a browser passes ({title[:50]!r}): "
+            "leave AnimePlanet out of providers_enabled",
+        )
+    return tree
+
+
+def linked_data(tree: LexborHTMLParser) -> LinkedData:
+    """What the page tells search engines about its anime."""
+    objects = (_json(script.text() or "") for script in tree.css('script[type="application/ld+json"]'))
+    ours = (one for one in objects if isinstance(one, dict) and one.get("@type") in ("TVSeries", "Movie"))
+    said = next(ours, None)
+    return read(LinkedData, said) if said else refuse("the page's JSON-LD", said, "a TVSeries or Movie")
+
+
+def _json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise SourceError(SourceReason.ANSWER_INVALID, f"the page's JSON-LD is no JSON: {error}") from error
+
+
+def text_of(node: LexborNode | None) -> str | None:
+    """A node's text, plain."""
+    return plain(" ".join((node.text() or "").split())) if node is not None else None
+
+
+def names_of(nodes: list[LexborNode]) -> list[str]:
+    """Distinct texts of nodes, without the commas between them."""
+    found = ((text_of(node) or "").rstrip(",").strip() for node in nodes)
+    return list(dict.fromkeys(text for text in found if text and len(text) <= LONGEST_NAME))
+
+
+def shown(text: str | None) -> str | None:
+    """A text that Cloudflare has not taken for an address."""
+    return None if text is None or _HIDDEN in text else text
+
+
+def number(field: str, said: float | int | str | None) -> float | None:
+    """schema.org's numbers, which may be text."""
+    if said is None:
+        return None
+    text = str(said)
+    return float(text) if _NUMBER.fullmatch(text) else refuse(field, said, "a number")

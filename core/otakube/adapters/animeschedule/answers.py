@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shapes of AnimeSchedule v3's answers: the fields that we read. Times are RFC 3339 text in UTC."""
+
+from pydantic import Field
+
+from otakube.adapters.http.reading import Lenient
+
+
+class Keyword(Lenient):
+    name: str
+
+
+class SeasonSaid(Lenient):
+    year: str | int | None = None  # text in answers, a number in the documentation
+    season: str | None = None  # empty where only the year is known
+
+
+class Names(Lenient):
+    romaji: str | None = None
+    english: str | None = None
+    native: str | None = None
+    abbreviation: str | None = None
+    synonyms: list[str] | None = None
+
+
+class Stats(Lenient):
+    averageScore: float | int | None = None  # out of 100
+    ratingCount: int | None = None
+    trackedCount: int | None = None
+    trackedRating: int | None = None  # place by popularity
+
+
+class Stream(Lenient):
+    platform: str | None = None
+    name: str | None = None
+    url: str
+
+
+class Websites(Lenient):
+    """Addresses without a scheme."""
+
+    official: str | None = None
+    mal: str | None = None
+    aniList: str | None = None
+    kitsu: str | None = None
+    animePlanet: str | None = None
+    anidb: str | None = None
+    streams: list[Stream] | None = None
+
+
+class Anime(Lenient):
+    """/anime/{slug}, and a row of /anime."""
+
+    title: str
+    route: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,200}$")
+    premier: str | None = None
+    jpnTime: str | None = None
+    season: SeasonSaid | None = None
+    description: str | None = None
+    genres: list[Keyword] | None = None
+    studios: list[Keyword] | None = None
+    sources: list[Keyword] | None = None
+    mediaTypes: list[Keyword] | None = None
+    episodes: int | None = None
+    lengthMin: int | None = None
+    status: str | None = None
+    imageVersionRoute: str | None = None
+    stats: Stats | None = None
+    names: Names | None = None
+    relations: dict[str, list[str]] | None = None  # kind -> slugs
+    websites: Websites | None = None
+
+
+class SearchAnswer(Lenient):
+    anime: list[Anime] | None = None
+
+
+class TimetableRow(Lenient):
+    """One slot of a week's timetable."""
+
+    route: str
+    episodeDate: str
+    episodeNumber: int
+    subtractedEpisodeNumber: int | None = None  # first of several episodes in one slot
+    lengthMin: int | None = None
+    airingStatus: str | None = None
+    delayedFrom: str | None = None
+    delayedUntil: str | None = None
+
+
+class TimetableAnswer(Lenient):
+    rows: list[TimetableRow]

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AnimeSchedule's times: instants in UTC, of which some mean only a day, only an hour, or nothing. Pure."""
+
+from datetime import UTC, date, datetime, time
+
+from otakube.adapters.http.reading import plausible, refuse
+from otakube.domain.broadcast import JST, TOKYO
+from otakube.domain.entry import Broadcast
+
+_SAID = 1900  # year 1 is Go's zero time and means none; year 2 has an hour of the day and no day
+_LAST = 2200
+
+
+def instant(field: str, said: str | None) -> datetime | None:
+    """A time with its zone; years before there was film mean that none is known."""
+    if not said:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        refuse(field, said, "an RFC 3339 time")
+    if found.tzinfo is None or found.year > _LAST:
+        refuse(field, said, f"a time with its zone, before {_LAST}")
+    return found.astimezone(UTC) if found.year >= _SAID else None
+
+
+def only_a_day(moment: datetime) -> bool:
+    """Midnight in UTC is how AnimeSchedule writes a day whose hour it does not know."""
+    return moment.astimezone(UTC).time() == time()
+
+
+def day_in_japan(field: str, said: str | None) -> date | None:
+    """The day in Japan; of a midnight in UTC the day that is written, which is also Japan's."""
+    found = instant(field, said)
+    return plausible(found.astimezone(JST).date()) if found else None
+
+
+def weekly_slot(field: str, said: str | None) -> Broadcast | None:
+    """Weekday and hour in Japan of the latest known airing."""
+    found = instant(field, said)
+    if found is None:
+        return None
+    there = found.astimezone(JST)
+    return Broadcast(weekday=there.isoweekday(), time=there.strftime("%H:%M"), timezone=TOKYO)
