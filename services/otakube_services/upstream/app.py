@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from otakube_services.upstream import anilist, jikan, kitsu
+from otakube_services.upstream import anidb, anilist, animeplanet, animeschedule, jikan, kitsu, mal
 from otakube_services.upstream.admin import Counted, admin
 from otakube_services.upstream.catalogue import Catalogue
 from otakube_services.upstream.faults import Fault, Rules
@@ -18,7 +18,9 @@ from otakube_services.upstream.limits import Limiter
 from otakube_services.upstream.room import Room, World
 from otakube_services.upstream.settings import Settings
 
-ROOMS: tuple[Room, ...] = (jikan.ROOM, anilist.ROOM, kitsu.ROOM)
+ROOMS: tuple[Room, ...] = (
+    jikan.ROOM, mal.ROOM, anilist.ROOM, kitsu.ROOM, anidb.ROOM, animeschedule.ROOM, animeplanet.ROOM,
+)  # fmt: skip
 
 
 def create(world: World, settings: Settings) -> ASGIApp:

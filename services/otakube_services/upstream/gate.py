@@ -81,7 +81,7 @@ class Gate:
         verdict = self.limiters[room.name].admit()
         limits = _limit_headers(room, verdict, self.now())
         if not verdict.allowed:
-            refusal = self._error(room, 429, verdict.retry_after)
+            refusal = self._error(room, room.limit_status, verdict.retry_after)
             return await self._send(send, (room.name, path), refusal, limits)
         asked = Asked(path, dict(parse_qsl(scope["query_string"].decode("latin-1"))), body)
         fault = self.rules.strike(Request(room.name, path, room.subjects(self.catalogue, asked)))
@@ -94,7 +94,8 @@ class Gate:
         headers = {"content-type": room.media_type} | (
             {} if retry_after is None else {"retry-after": str(retry_after)}
         )
-        return Answer(status, orjson.dumps(room.error(status, self.now())), headers)
+        body = room.error(status, self.now())
+        return Answer(status, body if isinstance(body, bytes) else orjson.dumps(body), headers)
 
     async def _spoil(self, fault: Fault, call: Call, place: tuple[str, str], error: Answer) -> None:
         send = call[2]

@@ -42,7 +42,8 @@ class Room:
     prefix: str
     router: Callable[[World], APIRouter]
     subjects: Callable[[Catalogue, Asked], frozenset[str]]  # keys of the titles that a request is about
-    error: Callable[[int, datetime], Any]  # body for a status
+    error: Callable[[int, datetime], Any]  # body for a status: JSON, or bytes that are sent as they are
     pictures: Callable[[list[Title]], dict[str, Picture]]  # by path
     media_type: str = "application/json"
     limit_headers: bool = False  # X-RateLimit-* on every answer
+    limit_status: int = 429  # of who asks too often; AniDB says it with 200
