@@ -3,6 +3,7 @@
 
 from otakube_services.upstream.catalogue import Catalogue, Title, search
 from otakube_services.upstream.jikan import shapes
+from otakube_services.upstream.jikan.index import index_of
 from otakube_services.upstream.jikan.routes import router
 from otakube_services.upstream.pictures import Picture
 from otakube_services.upstream.room import Asked, Room
@@ -10,12 +11,12 @@ from otakube_services.upstream.room import Asked, Room
 
 def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
     """Titles by the path's id, or the best hit of a search."""
-    titles = catalogue.seen_by("jikan")
-    parts = asked.path.strip("/").split("/")
+    index, parts = index_of(catalogue), asked.path.strip("/").split("/")
     if len(parts) > 1 and parts[0] == "anime":
-        return frozenset(title.key for title in titles if str(title.ids.mal) == parts[1])
+        title = index.by_id.get(int(parts[1])) if parts[1].isdecimal() else None
+        return frozenset([title.key] if title else [])
     if "q" in asked.query:
-        return frozenset(title.key for title in search(titles, asked.query["q"])[:1])
+        return frozenset(title.key for title in search(index.titles, asked.query["q"])[:1])
     return frozenset()
 
 
@@ -41,6 +42,11 @@ def _posters(title: Title) -> dict[str, Picture]:
         jpeg = Picture(f"poster:{title.key}", title.romaji, width, height, hostile=hostile)
         drawn[f"{path}{suffix}.jpg"] = jpeg
         drawn[f"{path}{suffix}.webp"] = Picture(jpeg.motif, jpeg.caption, width, height, "WEBP")
+        visual = Picture(f"visual:{title.key}", f"{title.romaji} visual", width, height)
+        drawn[f"{shapes.visual_path(title)}{suffix}.jpg"] = visual
+        drawn[f"{shapes.visual_path(title)}{suffix}.webp"] = Picture(
+            visual.motif, visual.caption, width, height, "WEBP"
+        )
     return drawn
 
 

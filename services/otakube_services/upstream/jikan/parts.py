@@ -8,6 +8,7 @@ from otakube_services.upstream.jikan import shapes
 from otakube_services.upstream.names import apportion, family_first, person_id, slug, spread
 
 Json = dict[str, Any]
+REVIEWS_A_PAGE = 20
 
 
 def full(title: Title, others: dict[str, Title], base: str) -> Json:
@@ -123,6 +124,34 @@ def recommendations(title: Title, others: dict[str, Title], base: str) -> list[J
         }
         for place, other in enumerate(named)
     ]  # fmt: skip
+
+
+def pictures(title: Title, base: str) -> list[Json]:
+    """`data` of /anime/{id}/pictures: the poster, and one picture beside it."""
+    return [shapes.poster(title, base), shapes.images(shapes.visual_path(title), base)]
+
+
+def review_page(title: Title, number: int) -> Json:
+    """The answer of /anime/{id}/reviews: like Jikan's, its pagination does not tell how many there are."""
+    count = min(title.members // 10_000, 45)
+    shown = range((number - 1) * REVIEWS_A_PAGE, min(number * REVIEWS_A_PAGE, count))
+    more = number * REVIEWS_A_PAGE < count
+    return {
+        "pagination": {"last_visible_page": 1, "has_next_page": more},
+        "data": [_review(title, place) for place in shown],
+    }
+
+
+def _review(title: Title, place: int) -> Json:
+    number, user = title.ids.mal * 100 + place, f"viewer{place}"
+    return {
+        "mal_id": number, "url": f"{shapes.SITE}/reviews.php?id={number}", "type": "anime",
+        "reactions": {"overall": 9 * place, "nice": 5 * place, "love_it": 4 * place},
+        "date": f"2026-01-{1 + place % 28:02}T00:00:00+00:00", "score": 5 + place % 6,
+        "review": f"{title.romaji} is worth an evening.", "tags": ["Recommended"], "is_spoiler": False,
+        "is_preliminary": title.status == "Ongoing", "episodes_watched": None,
+        "user": {"username": user, "url": f"{shapes.SITE}/profile/{user}"},
+    }  # fmt: skip
 
 
 def links(named: list[Link]) -> list[Json]:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from otakube_services.upstream.catalogue import Title, search
 from otakube_services.upstream.episodes import episodes_of
 from otakube_services.upstream.jikan import parts, shapes
+from otakube_services.upstream.jikan.index import index_of
 from otakube_services.upstream.room import World
 
 EPISODES_A_PAGE = 100
@@ -27,6 +28,7 @@ def router(world: World) -> APIRouter:
     routes.add_api_route("/anime/{mal_id}/full", pages.full)
     routes.add_api_route("/anime/{mal_id}/episodes", pages.episodes)
     routes.add_api_route("/anime/{mal_id}/episodes/{number}", pages.episode)
+    routes.add_api_route("/anime/{mal_id}/reviews", pages.reviews)
     routes.add_api_route("/anime/{mal_id}/{part}", pages.part)
     routes.add_api_route("/characters/{character_id}", pages.character)
     return routes
@@ -37,9 +39,8 @@ class _Pages:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._titles = world.catalogue.seen_by("jikan")
-        self._by_id = {title.ids.mal: title for title in self._titles}
-        self._by_key = {title.key: title for title in self._titles}
+        self._index = index_of(world.catalogue)
+        self._by_id, self._by_key = self._index.by_id, self._index.by_key
 
     def search(
         self,
@@ -47,10 +48,15 @@ class _Pages:
         q: str = "",
         page: Annotated[int, Query(ge=1)] = 1,
         limit: Annotated[int, Query(ge=1, le=ANIME_A_PAGE)] = ANIME_A_PAGE,
+        order_by: Literal["mal_id", "popularity"] | None = None,
+        sort: Literal["asc", "desc"] = "asc",
     ) -> Response:
-        found = search(self._titles, q) if q else self._titles
-        rows = [shapes.anime(title, self._world.base(request)) for title in found]
-        return _json(shapes.search_page(rows, page, limit), {"X-Cache-Status": "MISS"})
+        found = search(self._index.titles, q) if q else self._index.titles
+        if not q and order_by:
+            found = self._index.in_order if order_by == "mal_id" else self._index.by_popularity
+        found = found[::-1] if order_by and sort == "desc" else found
+        body = shapes.list_page(found, page, limit, self._world.base(request))
+        return _json(body, {"X-Cache-Status": "MISS"})
 
     def anime(self, request: Request, mal_id: int) -> Response:
         return self._answer(request, mal_id, lambda title: shapes.anime(title, self._world.base(request)))
@@ -64,6 +70,12 @@ class _Pages:
         if title is None:
             return _error(404, now)
         return _fresh(request, shapes.page(shapes.episode_rows(title, now), page, EPISODES_A_PAGE), now)
+
+    def reviews(self, request: Request, mal_id: int, page: Annotated[int, Query(ge=1)] = 1) -> Response:
+        title, now = self._by_id.get(mal_id), self._world.now()
+        if title is None:
+            return _error(404, now)
+        return _fresh(request, parts.review_page(title, page), now)
 
     def episode(self, request: Request, mal_id: int, number: int) -> Response:
         def shape(title: Title) -> Any:
@@ -80,7 +92,7 @@ class _Pages:
             "statistics": parts.statistics,
             "relations": lambda title: parts.relations(title, self._by_key),
             "recommendations": lambda title: parts.recommendations(title, self._by_key, base),
-            "pictures": lambda title: [shapes.poster(title, base)],
+            "pictures": lambda title: parts.pictures(title, base),
             "external": lambda title: parts.links(title.external),
             "streaming": lambda title: parts.links(title.streaming),
         }

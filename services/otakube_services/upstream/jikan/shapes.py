@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers in the shapes of Jikan v4, built from titles; compared with recorded answers of 2022. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -41,6 +42,11 @@ def poster(title: Title, base: str) -> Json:
 
 def poster_path(title: Title) -> str:
     return f"/images/jikan/anime/{title.ids.mal % 2000}/{title.ids.mal}"
+
+
+def visual_path(title: Title) -> str:
+    """The picture beside the poster."""
+    return f"{poster_path(title)}b"
 
 
 def character_id(title: Title, index: int) -> int:
@@ -95,7 +101,7 @@ def _standing(title: Title) -> Json:
     }  # fmt: skip
 
 
-def _days(title: Title) -> tuple[date | None, date | None]:
+def days(title: Title) -> tuple[date | None, date | None]:
     """First and last day on the common calendar of Japan: a 25:30 slot counts for the next day, as on MAL."""
     start, end = airing_of(title, 1), last_day(title)
     if end is not None and title.broadcast is not None:
@@ -104,7 +110,7 @@ def _days(title: Title) -> tuple[date | None, date | None]:
 
 
 def _aired(title: Title) -> Json:
-    start, end = _days(title)
+    start, end = days(title)
     spoken = f"{_spoken(start)} to {_spoken(end)}" if end or title.episodes != 1 else _spoken(start)
     return {
         "from": _midnight(start), "to": _midnight(end), "prop": {"from": _parts(start), "to": _parts(end)},
@@ -133,7 +139,7 @@ def _duration(title: Title) -> str:
 
 
 def _season(title: Title) -> Json:
-    start, _ = _days(title)
+    start, _ = days(title)
     if title.type != "TV" or start is None:
         return {"season": None, "year": None}
     return {"season": _QUARTERS[(start.month - 1) // 3], "year": start.year}
@@ -192,16 +198,17 @@ def episode_rows(title: Title, now: datetime) -> list[Json]:
     return [episode_row(title, one) for one in episodes_of(title, now.astimezone(JST))]
 
 
-def page(rows: list[Json], number: int, size: int) -> Json:
+def page(rows: Sequence[Any], number: int, size: int) -> Json:
     """One page of rows with Jikan's pagination."""
     last = max(1, -(-len(rows) // size))
     shown = rows[(number - 1) * size : number * size]
     return {"pagination": {"last_visible_page": last, "has_next_page": number < last}, "data": shown}
 
 
-def search_page(rows: list[Json], number: int, size: int) -> Json:
-    """One page of a search, whose pagination says more."""
+def list_page(rows: Sequence[Title], number: int, size: int, base: str) -> Json:
+    """One page of a list of anime, whose pagination says more; only what it shows is shaped."""
     answer = page(rows, number, size)
+    answer["data"] = [anime(title, base) for title in answer["data"]]
     items = {"count": len(answer["data"]), "total": len(rows), "per_page": size}
     answer["pagination"] |= {"current_page": number, "items": items}
     return answer
