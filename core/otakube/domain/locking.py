@@ -23,7 +23,7 @@ from otakube.domain.locks import (
     shown,
     title_id,
 )
-from otakube.domain.merging import Merged, alike
+from otakube.domain.merging import Merged
 from otakube.domain.merging import shown as shown_value
 
 LICENCE = "a person's decision"
@@ -124,7 +124,7 @@ def apply_fields(
 def _decided(lock: FieldLock, merged: Merged | None, described: Mapping[Provider, Metadata]) -> Merged:
     said = {provider: getattr(one, lock.field) for provider, one in described.items()}
     spoken = {provider: value for provider, value in said.items() if value not in (None, [])}
-    agree = [provider for provider, value in spoken.items() if alike(value, lock.value)]
+    agree = [provider for provider, value in spoken.items() if value == lock.value]
     losing = [
         LosingValue(provider=provider, value=shown_value(value))
         for provider, value in spoken.items()
