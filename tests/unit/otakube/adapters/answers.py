@@ -11,18 +11,26 @@ from otakube.adapters.jikan import convert as jikan
 from otakube.adapters.jikan.client import Jikan
 from otakube.adapters.kitsu import convert as kitsu
 from otakube.adapters.kitsu.client import MEDIA_TYPE, Kitsu
+from otakube.adapters.myanimelist import convert as myanimelist
+from otakube.adapters.myanimelist.client import CLIENT_ID, MyAnimeList
 from otakube.domain.entry import Provider
 from otakube.ports.providers import Converter, RawRecord, Source
 from upstream_app import upstream
 
 CONVERTERS: dict[Provider, Converter] = {
     Provider.JIKAN: jikan,
+    Provider.MYANIMELIST: myanimelist,
     Provider.ANILIST: anilist,
     Provider.KITSU: kitsu,
 }
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
 LIMITS = Limits(seconds=10, size=16 * 2**20)
-IDS = {Provider.JIKAN: "70009", Provider.ANILIST: "210018", Provider.KITSU: "60911"}  # a long runner
+IDS = {
+    Provider.JIKAN: "70009",
+    Provider.MYANIMELIST: "70009",
+    Provider.ANILIST: "210018",
+    Provider.KITSU: "60911",
+}  # a long runner
 
 
 @cache
@@ -35,6 +43,9 @@ async def _fetch(provider: Provider, number: str) -> RawRecord:
     async with upstream() as client:
         sources: dict[Provider, Source] = {
             Provider.JIKAN: Jikan(ProviderClient(client, LIMITS), "http://upstream.test/jikan/v4"),
+            Provider.MYANIMELIST: MyAnimeList(
+                ProviderClient(client, LIMITS, headers={CLIENT_ID: "ours"}), "http://upstream.test/mal/v2"
+            ),
             Provider.ANILIST: AniList(ProviderClient(client, LIMITS), "http://upstream.test/anilist"),
             Provider.KITSU: Kitsu(
                 ProviderClient(client, LIMITS, accept=MEDIA_TYPE), "http://upstream.test/kitsu/api/edge"
