@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from otakube.domain.locks import Different, FieldLock, Lock, Same, answer, lock_id, shown, told
+from otakube.domain.locks import Different, FieldLock, Lock, Same, answer, lock_id, shown
 
 Joining = Same | FieldLock
 """Locks that say of several pages that they show one anime."""
@@ -63,7 +63,11 @@ def contradictions(locks: Sequence[Lock]) -> list[Contradiction]:
     """All of them, each with the locks that make it; in time linear in the locks but for what is wrong."""
     joined = Joined(lock for lock in locks if isinstance(lock, Same | FieldLock))
     anime = joined.anime()
-    return [*_two_answers(locks), *_two_values(locks, anime), *_one_and_different(locks, joined, anime)]
+    return [
+        *_two_answers(locks),
+        *_two_values(locks, joined, anime),
+        *_one_and_different(locks, joined, anime),
+    ]
 
 
 def _two_answers(locks: Sequence[Lock]) -> Iterable[Contradiction]:
@@ -75,13 +79,14 @@ def _two_answers(locks: Sequence[Lock]) -> Iterable[Contradiction]:
             yield _between(lock, standing)
 
 
-def _two_values(locks: Sequence[Lock], anime: dict[str, int]) -> Iterable[Contradiction]:
+def _two_values(locks: Sequence[Lock], joined: Joined, anime: dict[str, int]) -> Iterable[Contradiction]:
     """Two values of one field, of pages that show one anime."""
     first: dict[tuple[int, str], FieldLock] = {}
     for lock in (one for one in locks if isinstance(one, FieldLock)):
         standing = first.setdefault((anime[lock.pages[0]], lock.field), lock)
         if lock_id(standing) != lock_id(lock) and answer(standing) != answer(lock):
-            yield _between(lock, standing)
+            chain = joined.chain(lock.pages[0], standing.pages[0])
+            yield _between(lock, standing, *(one for one in chain if one not in (lock, standing)))
 
 
 def _one_and_different(
@@ -97,5 +102,6 @@ def _one_and_different(
                 yield Contradiction((lock, *chain), f"{shown(lock)} contradicts {by}: {one} and {other}")
 
 
-def _between(lock: Lock, standing: Lock) -> Contradiction:
-    return Contradiction((lock, standing), f"{told(lock)} contradicts {shown(standing)}")
+def _between(lock: Lock, standing: Lock, *chain: Lock) -> Contradiction:
+    by = f", by {' and '.join(map(shown, chain))}" if chain else ""
+    return Contradiction((lock, standing, *chain), f"{shown(lock)} contradicts {shown(standing)}{by}")

@@ -92,7 +92,7 @@ def test_another_answer_to_a_question_is_refused_and_both_are_named() -> None:
     standing = fixed("episode_count", 12, 1, decided_by="oskar")
     added, _, refused = outcome(lines_of(fixed("episode_count", 13, 1), same(1, 2)), standing)
     assert added == [3]
-    assert "is 13 contradicts" in refused[2]
+    assert "is 13; ilse, 2026-11-20) contradicts" in refused[2]
     assert lock_id(standing) in refused[2]
     assert "oskar" in refused[2]
     assert "otakube locks remove ID" in refused[2]
@@ -102,6 +102,13 @@ def test_two_lines_that_contradict_each_other_are_both_refused() -> None:
     added, _, refused = outcome(lines_of(same(1, 2), same(2, 3), different(1, 3), same(5, 6)))
     assert added == [5]
     assert set(refused) == {2, 3, 4}
+
+
+def test_a_line_that_makes_two_standing_decisions_contradict_each_other_is_refused() -> None:
+    standing = [fixed("type", "TV", 1), fixed("type", "ONA", 2)]
+    added, _, refused = outcome(lines_of(same(1, 2), same(3, 4)), *standing)
+    assert added == [3]
+    assert all(lock_id(one) in refused[2] for one in standing)
 
 
 def test_what_contradicts_itself_among_the_standing_ones_hinders_no_other_line() -> None:
