@@ -117,7 +117,7 @@ class CharacterNode(Lenient):
 
 class CharacterEdge(Lenient):
     role: str | None = None
-    node: OrEmpty[CharacterNode] = CharacterNode()
+    node: CharacterNode | None = None
     voiceActors: list[Voice | None] | None = None
 
 

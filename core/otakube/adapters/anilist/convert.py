@@ -107,9 +107,9 @@ def statistics(raw: RawRecord) -> Statistics:
 
 @converts
 def characters(raw: RawRecord) -> list[Character]:
-    """All pages of its characters."""
+    """All pages of its characters; a role that nobody plays any more says nothing."""
     edges = [edge for page in pages(raw) for edge in present(page.characters.edges)]
-    return [people.character(edge, present(edge.voiceActors)) for edge in edges]
+    return [people.character(edge.role, edge.node, present(edge.voiceActors)) for edge in edges if edge.node]
 
 
 @converts

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 
-from otakube.adapters.anilist.answers import CharacterEdge, StaffEdge, StaffNode, Voice
+from otakube.adapters.anilist.answers import CharacterNode, StaffEdge, StaffNode, Voice
 from otakube.adapters.anilist.words import ROLES
 from otakube.adapters.http.reading import refuse, texts, word
 from otakube.domain.claims import Character, Staff
@@ -11,15 +11,14 @@ from otakube.domain.entry import VoiceActor
 from otakube.domain.text import plain, prose, web_address
 
 
-def character(edge: CharacterEdge, voices: Iterable[Voice]) -> Character:
+def character(role: str | None, node: CharacterNode, voices: Iterable[Voice]) -> Character:
     """One character with its voices in all languages."""
-    node = edge.node
     return Character(
         name=plain(node.name.full)
         or plain(node.name.native)
         or refuse("characters.node.name", node.name.full, "a name"),
         name_native=plain(node.name.native),
-        role=word("characters.role", edge.role, ROLES),
+        role=word("characters.role", role, ROLES),
         description=prose(node.description),
         image_url=web_address(node.image.large),
         voice_actors=[voice for one in voices if (voice := voice_actor(one))],
