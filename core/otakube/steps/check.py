@@ -112,14 +112,16 @@ async def known_title(room: Room, title: str) -> RawRecord:
 
 
 def unreadable(room: Room, record: RawRecord) -> list[str]:
-    """What the converters refuse, and parts that did not answer."""
-    faults = [f"{part}: {missing.reason}: {missing.message}" for part, missing in record.missing.items()]
+    """What the converters refuse, each fault once, and parts that did not answer."""
+    faults: dict[str, list[str]] = {}
+    for part, missing in record.missing.items():
+        faults.setdefault(f"{missing.reason}: {missing.message}", []).append(part)
     for part in READINGS:
         try:
             getattr(room.converter, part)(record)
         except SourceError as error:
-            faults.append(f"{part}: {error}")
-    return faults
+            faults.setdefault(str(error), []).append(part)
+    return [f"{', '.join(parts)}: {fault}" for fault, parts in faults.items()]
 
 
 def spoken(found: ShapeDrift) -> str:

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`otakube check providers` against the stand-in upstream: what is wrong with one stands in its row."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otakube.domain.entry import Provider
+from upstream_process import Upstream
+
+pytestmark = pytest.mark.integration
+TITLE = "Hoshi no Toudaimori"
+
+
+def settings(url: str) -> dict[str, str]:
+    """All seven providers, on."""
+    return {
+        "OTAKUBE_MYANIMELIST_URL": f"{url}/mal/v2",
+        "OTAKUBE_MYANIMELIST_CLIENT_ID": "secret-id",
+        "OTAKUBE_ANIDB_URL": f"{url}/anidb/httpapi",
+        "OTAKUBE_ANIDB_TITLES_URL": f"{url}/anidb/api/anime-titles.xml.gz",
+        "OTAKUBE_ANIDB_CLIENT": "otakubedev/1",
+        "OTAKUBE_ANIMESCHEDULE_URL": f"{url}/animeschedule/api/v3",
+        "OTAKUBE_ANIMESCHEDULE_TOKEN": "secret-token",
+        "OTAKUBE_ANIME_PLANET_URL": f"{url}/animeplanet",
+        "OTAKUBE_PROVIDERS_ENABLED": json.dumps([one.value for one in Provider]),
+    }
+
+
+def check(upstream: Upstream, folder: Path, *options: str, **more: str) -> tuple[int, dict[str, Any], str]:
+    """Exit status, rows by provider, and everything that was printed."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("otakube"), "check", "providers", "-o", "json", *options,
+         f"--title={TITLE}", f"--objects=file:{folder}"],
+        env={"PATH": os.defpath, "OTAKUBE_SECRETS_DIR": "/nonexistent"}
+        | upstream.environment(**settings(upstream.url)) | more,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr, done.stderr
+    rows = json.loads(done.stdout) if done.returncode < 2 else []
+    return done.returncode, {row["provider"]: row for row in rows}, done.stdout + done.stderr
+
+
+def only(*providers: str) -> list[str]:
+    return [f"--provider={name}" for name in providers]
+
+
+def test_every_provider_that_answers_is_ok_and_tells_its_budget(upstream: Upstream, tmp_path: Path) -> None:
+    status, rows, printed = check(upstream, tmp_path)
+    assert status == 0
+    assert {name: row["state"] for name, row in rows.items()} == {one.value: "Ok" for one in Provider}
+    assert rows["AniDB"]["remaining_today"] < 200
+    assert all(row["breaker"] == "Closed" for row in rows.values())
+    assert "secret" not in printed
+
+
+def test_one_without_credentials_is_switched_off_and_no_trouble(upstream: Upstream, tmp_path: Path) -> None:
+    status, rows, _ = check(upstream, tmp_path, *only("MyAnimeList"), OTAKUBE_MYANIMELIST_CLIENT_ID="")
+    assert status == 0
+    assert rows["MyAnimeList"]["state"] == "SwitchedOff"
+    assert "myanimelist_client_id" in rows["MyAnimeList"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "fault", "state"),
+    [
+        ("Jikan", {"provider": "jikan", "path": "/anime/*", "kind": "wrong-types"}, "Drifted"),
+        ("Jikan", {"provider": "jikan", "kind": "stale"}, "Stale"),
+        ("Kitsu", {"provider": "kitsu", "kind": "status", "status": 503}, "Unreachable"),
+        ("AniList", {"provider": "anilist", "kind": "html"}, "Drifted"),
+        ("Kitsu", {"provider": "kitsu", "path": "*/characters", "kind": "status", "status": 500}, "Drifted"),
+    ],
+)
+def test_one_that_is_not_well_is_named_with_the_reason(
+    upstream: Upstream, tmp_path: Path, provider: str, fault: dict[str, object], state: str
+) -> None:
+    upstream.faults(fault)
+    status, rows, _ = check(upstream, tmp_path, *only(provider))
+    assert (status, rows[provider]["state"]) == (1, state), rows
+    assert rows[provider]["message"]
+
+
+def test_a_changed_form_is_told_once(upstream: Upstream, tmp_path: Path) -> None:
+    check(upstream, tmp_path, *only("AnimeSchedule"))
+    known = tmp_path / "documents/provider-checks.json"
+    kept = json.loads(known.read_text())
+    (name,) = kept
+    path = next(one for one in kept[name]["shape"] if "." in one and "[]" not in one)
+    kept[name]["shape"][f"{path}Old"] = kept[name]["shape"].pop(path)
+    known.write_text(json.dumps(kept))
+    status, rows, _ = check(upstream, tmp_path, *only("AnimeSchedule"))
+    assert (status, rows["AnimeSchedule"]["state"]) == (1, "Drifted")
+    assert f"vanished: {path}Old; new: {path}" == rows["AnimeSchedule"]["message"]
+    assert check(upstream, tmp_path, *only("AnimeSchedule"))[0] == 0
+
+
+def test_an_unknown_provider_is_named_with_those_that_there_are(upstream: Upstream, tmp_path: Path) -> None:
+    status, _, printed = check(upstream, tmp_path, *only("MAL"))
+    assert status == 2
+    assert "'MAL' is no provider" in printed
+    assert "AnimePlanet" in printed
