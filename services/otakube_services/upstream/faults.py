@@ -28,7 +28,9 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    provider: str = Field("*", description="jikan, anilist, kitsu, images, or *")
+    provider: str = Field(
+        "*", description="jikan, mal, anilist, kitsu, anidb, animeschedule, animeplanet, images, or *"
+    )
     path: str = Field("*", description="shell pattern on the path below the provider's prefix")
     title: str | None = Field(None, description="key of a title: only requests about it")
     kind: Kind
