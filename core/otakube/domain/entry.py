@@ -132,6 +132,7 @@ class RowProvenance(Record):
     said: dict[str, Provider]  # by field name
     backed: dict[str, list[Provider]] = {}  # others who say the same, by field name
     sure: dict[str, Confidence] = {}  # by field name
+    shares: dict[str, list[list[Provider]]] = {}  # of a list: who says each item, by field name
     confidence: Confidence  # mean of the fields'
     losing: list[LosingField] = Field(default=[], max_length=50)
 
@@ -260,7 +261,7 @@ class Provenance(Record):
 
     provider: Provider
     providers: list[Provider] = Field(default=[], max_length=10)  # all who say so
-    shares: list[list[Provider]] = Field(default=[], max_length=500)  # of a list of texts: who says each
+    shares: list[list[Provider]] = Field(default=[], max_length=500)  # of a list: who says each item
     fetched_at: AwareDatetime
     licence: str = Field(max_length=100)
     stale: bool = False

@@ -115,7 +115,10 @@ def _union(said: Sequence[Said], agreement: Mapping[Provider, Confidence], most:
             if one.by.provider not in sayers.setdefault(key, []):
                 sayers[key].append(one.by.provider)
     kept = list(values.values())[:most]
-    shares = list(sayers.values())[:most] if all(isinstance(value, str) for value in kept) else []
+    # Other rows name their providers themselves.
+    shares = (
+        list(sayers.values())[:most] if all(isinstance(value, str | VoiceActor) for value in kept) else []
+    )
     source = provenance(said, [], confidence(said, len(said), agreement))
     return Merged(kept, source.model_copy(update={"shares": shares}))
 

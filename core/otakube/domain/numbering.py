@@ -8,7 +8,7 @@ from otakube.domain.claims import Episode
 from otakube.domain.entry import AnimeType, EpisodeDetailEntry, GoldenRecord, Provider, RowProvenance
 
 COUNTED_ON = 0.9  # how sure a counted number is, against one that a provider says
-_RUNNING = (AnimeType.TV, AnimeType.ONA)  # a film between two seasons has no number in the count
+RUNNING = (AnimeType.TV, AnimeType.ONA)  # a film between two seasons has no number in the count
 
 
 def numbered(episodes: Sequence[EpisodeDetailEntry], offset: int | None = None) -> list[EpisodeDetailEntry]:
@@ -65,6 +65,6 @@ def numbering_findings(said: Mapping[Provider, Sequence[Episode]], offset: int |
 
 def last_number(record: GoldenRecord) -> int | None:
     """The absolute number that a season ends with; None where it is not known, or the season has none."""
-    if record.entry.type not in _RUNNING:
+    if record.entry.type not in RUNNING:
         return None
     return max((one.absolute_number or 0 for one in record.episodes), default=0) or None

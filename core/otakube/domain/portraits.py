@@ -7,10 +7,16 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from otakube.domain.characters import by_prominence
-from otakube.domain.entry import ALTERNATIVES, CharacterEntry, LosingField, Provider, RowProvenance
-from otakube.domain.merging import alike, shown
+from otakube.domain.entry import (
+    ALTERNATIVES,
+    CharacterEntry,
+    LosingField,
+    Provider,
+    RowProvenance,
+    VoiceActor,
+)
+from otakube.domain.merging import alike, identity, shown
 from otakube.domain.policies import CHARACTER_ORDER, CHARACTER_POLICIES
-from otakube.domain.text import comparable, name_key
 
 SAME_PICTURE = 6
 """Bits of 64 in which the hashes of one portrait in two sizes and encodings differ at most."""
@@ -89,27 +95,38 @@ def _may_be_one(one: CharacterEntry, other: CharacterEntry) -> bool:
 def _join(one: CharacterEntry, other: CharacterEntry, known: Collection[str]) -> CharacterEntry:
     """The more trusted one's words, completed by the other's."""
     first, second = sorted((one, other), key=lambda entry: min(map(CHARACTER_ORDER.index, entry.providers)))
+    voices = _voices(first, second)
     keeper = second if second.id in known and first.id not in known else first
     values: dict[str, Any] = {
         field: own if (own := getattr(first, field)) is not None else getattr(second, field)
         for field in _FIELDS
     }
-    voices = {
-        (name_key(one.name), comparable(one.language)): one
-        for one in (*second.voice_actors, *first.voice_actors)
-    }
     return first.model_copy(
         update=values
         | {
             "id": keeper.id,
-            "voice_actors": list(voices.values())[:100],
+            "voice_actors": [actor for actor, _ in voices],
             "providers": [*first.providers, *second.providers],
-            "provenance": _provenance(first, second),
+            "provenance": _provenance(first, second, [sayers for _, sayers in voices]),
         }
     )
 
 
-def _provenance(first: CharacterEntry, second: CharacterEntry) -> RowProvenance | None:
+def _voices(*characters: CharacterEntry) -> list[tuple[VoiceActor, list[Provider]]]:
+    """Each voice once a language, with who names it."""
+    found: dict[str, tuple[VoiceActor, list[Provider]]] = {}
+    for one in characters:
+        shares = one.provenance.shares.get("voice_actors", []) if one.provenance else []
+        for number, actor in enumerate(one.voice_actors):
+            sayers = shares[number] if shares else one.providers
+            _, known = found.setdefault(identity(actor), (actor, []))
+            known.extend(provider for provider in sayers if provider not in known)
+    return list(found.values())[:100]
+
+
+def _provenance(
+    first: CharacterEntry, second: CharacterEntry, voices: list[list[Provider]]
+) -> RowProvenance | None:
     """Both words: what agrees backs the first, what does not loses."""
     mine, theirs = first.provenance, second.provenance
     if mine is None or theirs is None:
@@ -120,6 +137,7 @@ def _provenance(first: CharacterEntry, second: CharacterEntry) -> RowProvenance 
         said=theirs.said | mine.said,
         backed=theirs.backed | mine.backed | backers,
         sure=theirs.sure | mine.sure | {f: max(mine.sure[f], theirs.sure[f]) for f in same},
+        shares={"voice_actors": voices} if voices else {},
         confidence=max(mine.confidence, theirs.confidence),
         losing=[*mine.losing, *theirs.losing, *lost][:50],
     )

@@ -38,6 +38,7 @@ def _provenance(found: Mapping[str, Merged], dissent: Mapping[str, Sequence[Said
         said={field: source.provider for field, source in sources.items()},
         backed={field: others for field, source in sources.items() if (others := source.providers[1:])},
         sure={field: source.confidence for field, source in sources.items()},
+        shares={field: source.shares for field, source in sources.items() if source.shares},
         confidence=round(fmean(source.confidence for source in sources.values()), 3),
         losing=[one for field, claims in dissent.items() for one in _losing(field, claims, sources[field])][
             :_LOSING_MOST

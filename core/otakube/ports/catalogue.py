@@ -89,6 +89,11 @@ class Catalogue(Protocol):
         """The live version of the entry that the URL is bound to, or None."""
 
 
+class Relatives(Protocol):
+    async def of_pages(self, source_urls: Sequence[str]) -> list[GoldenRecord]:
+        """The live entries that show any of these pages, without episodes, characters and staff; one query."""
+
+
 class ImageMap(Protocol):
     async def get(self, source_url: str) -> MirroredImage | None: ...
 

@@ -2,15 +2,16 @@
 """The stage step: five pure stages over the raw records, each a checkpoint, so that a retry goes on."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from otakube import logs
 from otakube.domain import stages, work
-from otakube.domain.entry import Attribution, Broadcast, GoldenRecord, Provider
+from otakube.domain.entry import Attribution, GoldenRecord, Provider
 from otakube.domain.licences import LICENCES, Licence
 from otakube.domain.merging import Voices
+from otakube.domain.numbering import RUNNING
 from otakube.domain.policies import POLICIES
 from otakube.domain.stages import (
     CharactersStage,
@@ -141,17 +142,18 @@ class Run:
             self._records.part(lambda converter, raw: converter.episodes(raw)),
             self._voices,
             known=self._live.episodes if self._live else (),
-            slot=self._slot(),
-            offset=self._summary.episodes_before,
+            slot=self._said("broadcast"),
+            offset=self._summary.episodes_before if self._said("type") in RUNNING else None,
         )
         left_out = [
             f"{one} is left out: its licence lets nothing be stored" for one in self._records.left_out
         ]
         return made.model_copy(update={"findings": [*left_out, *made.findings]})
 
-    def _slot(self) -> Broadcast | None:
+    def _said(self, field: str) -> Any:
+        """A field of the anime itself, merged; None if nobody says it."""
         described = self._records.part(lambda converter, raw: converter.metadata(raw))
-        said = self._voices.merge(POLICIES["broadcast"], {p: one.broadcast for p, one in described.items()})
+        said = self._voices.merge(POLICIES[field], {p: getattr(one, field) for p, one in described.items()})
         return said.value if said else None
 
     def relationships(self) -> RelationshipsStage:

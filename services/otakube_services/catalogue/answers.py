@@ -9,8 +9,11 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 
 from otakube.domain.entry import GoldenRecord, Image
+from otakube.domain.graph import LEVELS_LIMIT
+from otakube.domain.reading import Withheld
 from otakube.ports.catalogue import LiveEntry
-from otakube_services.catalogue.explain import Explained, explain
+from otakube_services.catalogue.explain import explain
+from otakube_services.catalogue.explained import Explained
 from otakube_services.catalogue.search import Found
 
 EntryId = Annotated[
@@ -28,6 +31,9 @@ Source = Annotated[
     ),
 ]
 Text = Annotated[str, Query(min_length=1, max_length=1000, description="What to look for, in plain words.")]
+Depth = Annotated[
+    int, Query(ge=1, le=LEVELS_LIMIT, description="Relations between the entry and a work at most.")
+]
 Limit = Annotated[int, Query(ge=1, le=50, description="Entries at most.")]
 Uid = Annotated[str, Path(pattern=r"^[0-9a-z-]{1,64}$", description="UID of the AnimeEnrichment.")]
 Number = Annotated[int, Path(ge=0, le=2**31)]
@@ -46,7 +52,7 @@ Kinds = Annotated[list[Kind], Query(max_length=4, description="Only these passag
 
 
 class Anime(BaseModel):
-    """One live entry, whole."""
+    """One live entry, whole but for what licences keep from readers."""
 
     id: str
     version: int
@@ -54,16 +60,19 @@ class Anime(BaseModel):
     model: str
     committed_at: datetime
     record: GoldenRecord
+    withheld: list[Withheld]
 
     @classmethod
-    def of(cls, live: LiveEntry) -> "Anime":
+    def of(cls, live: LiveEntry, record: GoldenRecord, withheld: list[Withheld]) -> "Anime":
+        """`record` is what readers may see of it."""
         return cls(
             id=live.entry_id,
             version=live.version,
             digest=live.digest,
             model=live.model,
             committed_at=live.committed_at,
-            record=live.record,
+            record=record,
+            withheld=withheld,
         )
 
 
@@ -76,18 +85,26 @@ class Explanation(BaseModel):
     confidence: float
     findings: list[str]
     fields: list[Explained]
+    withheld: list[Withheld] = []
 
     @classmethod
     def of(
-        cls, record: GoldenRecord, *, version: int | None = None, field: str | None = None
+        cls,
+        record: GoldenRecord,
+        *,
+        version: int | None = None,
+        field: str | None = None,
+        withheld: list[Withheld] | None = None,
     ) -> "Explanation":
+        """UnknownField if there is no such field."""
         return cls(
             id=record.entry.id,
             title=record.entry.titles.main,
             version=version,
             confidence=record.entry.confidence,
             findings=record.findings,
-            fields=explain(record.entry, field),
+            fields=explain(record, field),
+            withheld=withheld or [],
         )
 
 

@@ -3,16 +3,21 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Response
 
 from otakube.domain import work
 from otakube.domain.entry import GoldenRecord
+from otakube.domain.graph import LEVELS_LIMIT, RelationGraph
+from otakube.domain.reading import Withheld, readable
+from otakube.ports.catalogue import LiveEntry
 from otakube_api import contract
 from otakube_services.catalogue import metrics
 from otakube_services.catalogue.answers import (
     Anime,
+    Depth,
     Draft,
     EntryId,
     Explanation,
@@ -27,10 +32,11 @@ from otakube_services.catalogue.answers import (
     Uid,
     images_of,
 )
-from otakube_services.catalogue.explain import FIELDS
+from otakube_services.catalogue.explained import UnknownField
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.parts import Parts, connected
 from otakube_services.catalogue.problems import Problem, handle_problems
+from otakube_services.catalogue.relations import closure_of
 from otakube_services.catalogue.search import search
 
 
@@ -79,25 +85,28 @@ def _entries(app: FastAPI) -> None:
         if live is None:
             detail = f"no live entry has the source {source!r}; apply an AnimeEnrichment with that source URL"
             raise Problem(404, NO_SUCH_ENTRY, detail)
-        return Anime.of(live)
+        return Anime.of(live, *_shown(live))
 
     @app.get("/animes/{entry_id}", summary="One entry, whole")
     async def by_id(parts: Given, entry_id: EntryId) -> Anime:
-        live = await parts.catalogue.entry(entry_id)
-        if live is None:
-            raise _unknown(entry_id)
-        return Anime.of(live)
+        live = await _live(parts, entry_id)
+        return Anime.of(live, *_shown(live))
 
     @app.get("/animes/{entry_id}/explain", summary="Who says what")
-    @app.get("/animes/{entry_id}/explain/{field}", summary="Who says one field")
+    @app.get("/animes/{entry_id}/explain/{field:path}", summary="Who says one field")
     async def explained(parts: Given, entry_id: EntryId, field: str | None = None) -> Explanation:
-        if field is not None and field not in FIELDS:
-            detail = f"field {field[:100]!r} is none of an entry's: {', '.join(FIELDS)}"
-            raise Problem(404, "No such field", detail)
-        live = await parts.catalogue.entry(entry_id)
-        if live is None:
-            raise _unknown(entry_id)
-        return Explanation.of(live.record, version=live.version, field=field)
+        live = await _live(parts, entry_id)
+        record, withheld = _shown(live)
+        try:
+            return Explanation.of(record, version=live.version, field=field, withheld=withheld)
+        except UnknownField as error:
+            raise Problem(404, "No such field", str(error)) from error
+
+    @app.get("/animes/{entry_id}/relations", summary="All works around it")
+    async def related(parts: Given, entry_id: EntryId, depth: Depth = LEVELS_LIMIT) -> RelationGraph:
+        live = await _live(parts, entry_id)
+        record, _ = _shown(live)
+        return await closure_of(record, parts.relatives, depth=depth, now=datetime.now(UTC))
 
 
 def _drafts(app: FastAPI) -> None:
@@ -128,6 +137,23 @@ def _search(app: FastAPI) -> None:
             vector, kinds=kinds, limit=limit, vectors=parts.vectors, summaries=parts.summaries
         )
         return SearchResults(query=q, results=[SearchResult.of(one) for one in found])
+
+
+async def _live(parts: Parts, entry_id: str) -> LiveEntry:
+    live = await parts.catalogue.entry(entry_id)
+    if live is None:
+        raise _unknown(entry_id)
+    return live
+
+
+def _shown(live: LiveEntry) -> tuple[GoldenRecord, list[Withheld]]:
+    """What readers may see; Problem 451 if that is no entry any more."""
+    record, withheld = readable(live.record, datetime.now(UTC))
+    if record is None:
+        reasons = "; ".join(dict.fromkeys(one.reason for one in withheld))
+        detail = f"the licences keep {live.entry_id!r} from readers ({reasons}); enrich it again"
+        raise Problem(451, "Withheld", detail)
+    return record, withheld
 
 
 def _unknown(entry_id: str) -> Problem:

@@ -1,59 +1,67 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who says each field's value, when, how sure, and what the others said; pure."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from otakube.domain.entry import AnimeEntry, GoldenRecord, Provenance
+from otakube.domain.reading import TITLES, value_of
+from otakube_services.catalogue.explained import Explained, UnknownField, as_json
+from otakube_services.catalogue.rows import COLLECTIONS, explain_rows, row_name
 
-from otakube.domain.entry import AnimeEntry, Provenance
-
-NOT_EXPLAINED = {"id", "schema_version", "provenance", "confidence"}
-"""Ours, not a provider's."""
-
-TITLES = {"title": "main", "title_english": "english", "title_japanese": "japanese", "synonyms": "synonyms"}
-"""Providers agree about some titles of an anime and not about others, so each has a provenance of its own."""
+OURS = ("id", "schema_version", "provenance", "confidence", "accepted_suggestions")
 
 FIELDS = [
     field
     for name in AnimeEntry.model_fields
-    if name not in NOT_EXPLAINED
+    if name not in OURS
     for field in (TITLES if name == "titles" else [name])
 ]
 
-
-class Losing(BaseModel):
-    """What another provider said."""
-
-    provider: str
-    value: str  # JSON, cut
+ALIASES = {f"titles.{name}": field for field, name in TITLES.items()}
 
 
-class Explained(BaseModel):
-    """One field. Without a provider it is put together from several, each named inside the value."""
+def explain(record: GoldenRecord, field: str | None = None) -> list[Explained]:
+    """Every field of the entry that has a value, or those that are asked for; else UnknownField.
 
-    field: str
-    value: Any
-    provider: str | None = None
-    fetched_at: str | None = None
-    licence: str | None = None
-    confidence: float | None = None
-    stale: bool = False
-    losing: list[Losing] = []
-
-
-def explain(entry: AnimeEntry, field: str | None = None) -> list[Explained]:
-    """Every field that has a value, or the one that is asked for; KeyError if there is no such field."""
-    if field is not None and field not in FIELDS:
-        raise KeyError(field)
-    values = entry.model_dump(mode="json")
-    values |= {field: values["titles"][name] for field, name in TITLES.items()}
-    wanted = [field] if field else [name for name in FIELDS if values[name] not in (None, [], {})]
-    return [_explained(name, values, entry.provenance.get(name)) for name in wanted]
+    `field`: one of FIELDS, `titles.english`, `episodes`, `episodes.3`, `episodes.S1.title`,
+    `characters.NAME_OR_ID.role`, `staff.NAME.positions`.
+    """
+    if not field:
+        return [one for name in FIELDS if (one := _field(record.entry, name)).value not in (None, [], {})]
+    if field == "titles":
+        return [_field(record.entry, name) for name in TITLES]
+    name = ALIASES.get(field, field)
+    if name in FIELDS:
+        return [_field(record.entry, name)]
+    collection, _, address = field.partition(".")
+    if collection not in COLLECTIONS:
+        raise UnknownField(_unknown(field, record))
+    return explain_rows(record, collection, address)
 
 
-def _explained(name: str, values: Mapping[str, Any], provenance: Provenance | None) -> Explained:
-    if provenance is None:
-        return Explained(field=name, value=values[name])
-    facts = provenance.model_dump(mode="json")
-    return Explained(field=name, value=values[name], **facts)
+def _unknown(field: str, record: GoldenRecord) -> str:
+    """What there is instead."""
+    rows = [f"{name}.{row_name(found[0])}" for name in COLLECTIONS if (found := getattr(record, name))]
+    there = ", ".join([*FIELDS, *COLLECTIONS, *rows])
+    return f"field {field[:100]!r} is none of an entry's: {there}"
+
+
+def _field(entry: AnimeEntry, name: str) -> Explained:
+    value = as_json(value_of(entry, name))
+    source = entry.provenance.get(name)
+    if source is None:
+        return _suggested(entry, name, value)
+    return Explained(field=name, value=value, **_facts(source))
+
+
+def _facts(source: Provenance) -> dict[str, Any]:
+    facts = source.model_dump(mode="json", exclude={"shares"})
+    return facts | {"providers": facts["providers"] or [facts["provider"]]}
+
+
+def _suggested(entry: AnimeEntry, name: str, value: Any) -> Explained:
+    """A field that nobody says, unless a person took over a suggestion for it."""
+    taken = next((one for one in entry.accepted_suggestions if one.field == name), None)
+    if taken is None:
+        return Explained(field=name, value=value)
+    return Explained(field=name, value=value, provider=taken.suggested_by, decided_by=taken.accepted_by)

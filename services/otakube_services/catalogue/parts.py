@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from otakube.ports.catalogue import Catalogue
+from otakube.adapters.mongodb.summaries import MongoRelatives
+from otakube.ports.catalogue import Catalogue, Relatives
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
@@ -44,6 +45,7 @@ class Parts:
     """The ports that the routes use."""
 
     catalogue: Catalogue
+    relatives: Relatives
     objects: ObjectStore
     locks: Locks
     vectors: VectorSearch
@@ -58,6 +60,7 @@ async def connected() -> AsyncIterator[Parts]:
         embedder = wiring.text_embedder()
         yield Parts(
             catalogue=await wiring.catalogue(),
+            relatives=MongoRelatives(await wiring.documents()),
             objects=await wiring.objects(),
             locks=await wiring.locks(),
             vectors=await wiring.vector_search(embedder),

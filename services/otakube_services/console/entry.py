@@ -3,6 +3,7 @@
 
 import re
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -18,13 +19,22 @@ from otakube_services.console.command import (
     print_facts,
     show,
 )
+from otakube_services.console.lineage import print_tree
 
 app = application()
 
 Entry = Annotated[
     str, typer.Argument(help="Our id (ani_...), or the name of an AnimeEnrichment.", show_default=False)
 ]
-Field = Annotated[str, typer.Argument(help="One field; default all.", show_default=False)]
+Field = Annotated[
+    str,
+    typer.Argument(
+        help="One field, such as episode_count, titles.english, episodes.3.title, characters.NAME.role; "
+        "default all of the entry.",
+        show_default=False,
+    ),
+]
+Depth = Annotated[int, typer.Option(min=1, help="Relations between it and a work at most.")]
 
 
 @app.callback()
@@ -51,8 +61,20 @@ async def explain(
     Example: otakube entry explain frozen-tide episode_count
     """
     path = f"animes/{await entry_id(cluster, entry)}/explain"
-    explanation = await cluster.catalogue(f"{path}/{field}" if field else path)
+    explanation = await cluster.catalogue(f"{path}/{quote(field, safe='')}" if field else path)
     show(explanation, output, table=lambda: record.print_fields(explanation))
+
+
+@cluster_command(app)
+async def relations(
+    cluster: Cluster, *, entry: Entry, depth: Depth = 50, output: Output = Format.TABLE
+) -> None:
+    """Show all works around an entry: sequels, side stories, what it is made from, and what is around them.
+
+    Example: otakube entry relations frozen-tide
+    """
+    graph = await cluster.catalogue(f"animes/{await entry_id(cluster, entry)}/relations", depth=depth)
+    show(graph, output, table=lambda: print_tree(graph))
 
 
 @cluster_command(app)
@@ -109,6 +131,7 @@ def print_entry(anime: dict[str, Any]) -> None:
         ("committed", anime["committed_at"]),
     ]
     hidden = {"id", "schema_version", "provenance", "images", "titles", "relations", "statistics"}
+    hidden |= {"recommendations", "streaming", "accepted_suggestions"}
     facts = [
         (key, record.short(value))
         for key, value in entry.items()
@@ -119,10 +142,13 @@ def print_entry(anime: dict[str, Any]) -> None:
         for name, found in (
             ("episodes", golden["episodes"]),
             ("characters", golden["characters"]),
+            ("people of the staff", golden["staff"]),
             ("images", record.every_image(golden)),
             ("relations", entry["relations"]),
+            ("recommendations", entry["recommendations"]),
         )
     )
     names = filter(None, [entry["titles"]["english"], entry["titles"]["japanese"]])
     heading = f"{entry['titles']['main']} ({entry['id']})"
     print_facts(heading, [("also", ", ".join(names)), *facts, ("has", parts), *counts])
+    record.print_withheld(anime["withheld"])

@@ -6,23 +6,69 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otakube_api.contract import one_line
-from otakube_services.console.command import print_table
+from otakube_services.console.command import print_facts, print_table
 
 VALUE_COLUMNS = 60
 
 
 def print_fields(explanation: Mapping[str, Any]) -> None:
-    """One line a field: its value, who says so, how sure, when; a line below for each that disagrees."""
-    rows: list[tuple[object, ...]] = []
-    for field in explanation["fields"]:
-        sure = "" if field["confidence"] is None else f"{field['confidence']:.2f}"
-        says = f"{field['provider'] or 'several'}{' (stale)' if field['stale'] else ''}"
-        rows.append((field["field"], short(field["value"]), says, sure, (field["fetched_at"] or "")[:10]))
-        rows.extend(
+    """One line a field: its value, who says so, how sure, when; a line below for each that disagrees.
+
+    One field alone is shown with all that is known of it.
+    """
+    fields = explanation["fields"]
+    if len(fields) == 1:
+        _print_field(fields[0])
+    else:
+        rows = [row for field in fields for row in _rows(field)]
+        print_table(("field", "value", "says", "sure", "on"), rows)
+    print_withheld(explanation.get("withheld", []))
+
+
+def _rows(field: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    says = f"{sayers(field)}{' (stale)' if field['stale'] else ''}"
+    on = (field["fetched_at"] or "")[:10]
+    return [
+        (field["field"], short(field["value"]), says, sure(field), on),
+        *(
             ("", short(parsed(losing["value"])), f"not {losing['provider']}", "", "")
             for losing in field["losing"]
-        )
-    print_table(("field", "value", "says", "sure", "on"), rows)
+        ),
+    ]
+
+
+def _print_field(field: Mapping[str, Any]) -> None:
+    facts = [
+        ("value", short(field["value"])),
+        ("says", sayers(field)),
+        ("sure", sure(field)),
+        ("on", field["fetched_at"]),
+        ("stale", "an old copy, said the provider" if field["stale"] else ""),
+        ("licence", field["licence"]),
+        ("published", "" if field.get("publishable", True) else "no: only curators see it"),
+        ("kept until", field.get("expires_at")),
+        ("decided by", field.get("decided_by")),
+        *((f"not {losing['provider']}", short(parsed(losing["value"]))) for losing in field["losing"]),
+    ]
+    print_facts(field["field"], facts)
+
+
+def sayers(field: Mapping[str, Any]) -> str:
+    """The person who decided, else everybody who says so, the believed one first."""
+    if field.get("decided_by"):
+        return str(field["decided_by"])
+    return ", ".join(field.get("providers") or [field["provider"] or "not noted"])
+
+
+def sure(field: Mapping[str, Any]) -> str:
+    """The confidence, if there is one."""
+    return "" if field["confidence"] is None else f"{field['confidence']:.2f}"
+
+
+def print_withheld(withheld: Sequence[Mapping[str, Any]]) -> None:
+    """What licences keep from readers."""
+    for one in withheld:
+        print(one_line(f"Withheld: {one['field']} ({one['count']}): {one['reason']}"))
 
 
 def print_images(images: Sequence[Mapping[str, Any]]) -> None:

@@ -17,7 +17,8 @@ _DUPLICATE_KEY = 11000
 
 
 async def create_indexes(documents: Documents) -> None:
-    """By entry and version, and by the record's own id."""
+    """By entry and version, and by the record's own id; and entries by their pages."""
+    await documents["animes"].create_index([("record.entry.sources", 1)])
     for name in NAMES:
         await documents[name].create_index([("entry_id", 1), ("version", 1)])
         await documents[name].create_index([("record.id", 1)])

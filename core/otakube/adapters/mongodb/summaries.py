@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Live entries in one line each: one query, and only the fields that a list shows."""
+"""Live entries in one line each, or without their rows: one query, and only the fields that are shown."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from otakube.adapters.mongodb.connection import Documents, translated
+from otakube.domain.entry import GoldenRecord
 from otakube.ports.search import Summary
 
 _SHOWN = {
@@ -13,6 +16,7 @@ _SHOWN = {
     "record.entry.type": 1,
     "record.entry.season": 1,
 }
+_ENTRY = {"record.entry": 1, "record.attributions": 1, "record.assembled_at": 1}
 
 
 class MongoSummaries:
@@ -26,6 +30,20 @@ class MongoSummaries:
         wanted = {"_id": {"$in": list(entry_ids)}, "live_version": {"$ne": None}}
         async with translated("reading entries"):
             return {d["_id"]: _summary(d) async for d in self._animes.find(wanted, _SHOWN)}
+
+
+class MongoRelatives:
+    """The `Relatives` port."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._animes = documents["animes"]
+
+    async def of_pages(self, source_urls: Sequence[str]) -> list[GoldenRecord]:
+        """The live entries that show any of these pages."""
+        wanted = {"record.entry.sources": {"$in": list(source_urls)}, "live_version": {"$ne": None}}
+        async with translated("reading related entries"):
+            found = [document async for document in self._animes.find(wanted, _ENTRY)]
+        return [GoldenRecord.model_validate_json(orjson.dumps(one["record"])) for one in found]
 
 
 def _summary(document: dict[str, Any]) -> Summary:

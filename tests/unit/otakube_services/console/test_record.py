@@ -21,20 +21,49 @@ def test_a_value_is_one_short_line(value: object, text: str) -> None:
     assert short(value) == text
 
 
+FIELD = {
+    "field": "episode_count",
+    "value": 12,
+    "provider": "AniList",
+    "providers": ["AniList", "Jikan"],
+    "confidence": 0.75,
+    "fetched_at": "2026-04-01T12:00:00Z",
+    "licence": "AniList terms of use",
+    "stale": True,
+    "publishable": True,
+    "expires_at": "2026-06-30T12:00:00Z",
+    "decided_by": None,
+    "losing": [{"provider": "Kitsu", "value": "24"}],
+}
+
+
 def test_who_disagrees_stands_below_who_won(capsys: pytest.CaptureFixture[str]) -> None:
-    field = {
-        "field": "episode_count",
-        "value": 12,
-        "provider": "AniList",
-        "confidence": 0.75,
-        "fetched_at": "2026-04-01T12:00:00Z",
-        "stale": True,
-        "losing": [{"provider": "Kitsu", "value": "24"}],
-    }
-    print_fields({"fields": [field]})
+    print_fields({"fields": [FIELD, FIELD]})
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[1] == ["episode_count", "12", "AniList", "(stale)", "0.75", "2026-04-01"]
+    assert lines[1] == ["episode_count", "12", "AniList,", "Jikan", "(stale)", "0.75", "2026-04-01"]
     assert lines[2] == ["24", "not", "Kitsu"]
+
+
+def test_one_field_is_shown_with_all_that_is_known_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    print_fields(
+        {"fields": [FIELD], "withheld": [{"field": "tags", "count": 2, "reason": "AnimePlanet: no"}]}
+    )
+    shown = capsys.readouterr().out
+    for words in (
+        "AniList, Jikan",
+        "0.75",
+        "2026-04-01T12:00:00Z",
+        "AniList terms of use",
+        "2026-06-30",
+        "24",
+    ):
+        assert words in shown
+    assert shown.endswith("Withheld: tags (2): AnimePlanet: no\n")
+
+
+def test_a_person_who_decided_speaks_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    print_fields({"fields": [FIELD | {"decided_by": "ada"}]})
+    assert "AniList, Jikan" not in capsys.readouterr().out
 
 
 def test_an_image_that_failed_says_why(capsys: pytest.CaptureFixture[str]) -> None:
