@@ -4,6 +4,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -14,6 +15,7 @@ from otakube_services.upstream.catalogue import Catalogue
 from otakube_services.upstream.faults import Fault, Rules
 from otakube_services.upstream.gallery import gallery
 from otakube_services.upstream.gate import Gate
+from otakube_services.upstream.generated import written
 from otakube_services.upstream.limits import Limiter
 from otakube_services.upstream.room import Room, World
 from otakube_services.upstream.settings import Settings
@@ -39,7 +41,7 @@ def _routes(world: World) -> FastAPI:
     app = FastAPI(title="Otakube stand-in upstream", docs_url=None, redoc_url=None)
     for room in ROOMS:
         app.include_router(room.router(world), prefix=room.prefix)
-    app.include_router(gallery(world, ROOMS))
+    app.include_router(gallery(replace(world, catalogue=written(world.catalogue)), ROOMS))
 
     @app.get("/healthz")
     def _healthz() -> dict[str, int]:

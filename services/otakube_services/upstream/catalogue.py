@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from otakube_services.upstream.faults import Fault
 
+_ALIKE = 0.6  # likeness from which a search shows a title
 JST = timezone(timedelta(hours=9), "JST")
 ProviderName = Literal["jikan", "mal", "anilist", "kitsu", "anidb", "animeschedule", "animeplanet"]
 
@@ -175,13 +176,14 @@ class Catalogue(Data):
         return [seen for title in self.titles if (seen := title.seen_by(provider)) is not None]
 
 
-def load(today: date) -> Catalogue:
-    """Read the titles from the package; relative dates are counted from `today`."""
+def load(today: date, more: Sequence[Title] = ()) -> Catalogue:
+    """Read the titles from the package, and put `more` after them; dates are relative to `today`."""
     folder = resources.files("otakube_services.upstream.titles")
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
     )
-    return Catalogue(titles=[_title(yaml.safe_load(file.read_text("utf-8")), today) for file in files])
+    read = [_title(yaml.safe_load(file.read_text("utf-8")), today) for file in files]
+    return Catalogue.model_construct(titles=[*read, *more])
 
 
 def _title(document: dict[str, Any], today: date) -> Title:
@@ -209,7 +211,7 @@ def first_airing(title: Title) -> datetime | None:
 
 def search(titles: Iterable[Title], query: str) -> Sequence[Title]:
     """Titles whose names resemble the query, best first; near misses come last, as real searches do it."""
-    ranked = [(score, title) for title in titles if (score := _likeness(title, _plain(query))) >= 0.6]
+    ranked = [(score, title) for title in titles if (score := _likeness(title, _plain(query))) >= _ALIKE]
     return [title for _, title in sorted(ranked, key=lambda pair: (-pair[0], pair[1].popularity))]
 
 
@@ -222,7 +224,8 @@ def _name_likeness(name: str, query: str) -> float:
         return 3.0
     if query in name:
         return 2.0 if name.startswith(query) else 1.5
-    return SequenceMatcher(None, name[:200], query[:200]).ratio()
+    matcher = SequenceMatcher(None, name[:200], query[:200])
+    return matcher.ratio() if matcher.real_quick_ratio() >= _ALIKE <= matcher.quick_ratio() else 0.0
 
 
 def _plain(name: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from otakube_services.upstream.app import create
 from otakube_services.upstream.catalogue import load
+from otakube_services.upstream.generated import generate
 from otakube_services.upstream.room import World
 from otakube_services.upstream.settings import Settings, read_faults
 
@@ -50,6 +51,9 @@ def serve(
         str, _option("PUBLIC_URL", "URL that answers name; default: the request's host.")
     ] = "",
     clock_scale: Annotated[float, _option("CLOCK_SCALE", "Seconds of the limits in one real second.")] = 1.0,
+    generated: Annotated[
+        int, _option("GENERATED", "Titles to invent beside the written ones, for benchmarks.")
+    ] = 0,
     jikan_per_second: Annotated[int, _option("JIKAN_PER_SECOND", "Requests; 0 is no limit.")] = 3,
     jikan_per_minute: Annotated[int, _option("JIKAN_PER_MINUTE", "Requests; 0 is no limit.")] = 60,
     anilist_per_minute: Annotated[int, _option("ANILIST_PER_MINUTE", "Requests; 0 is no limit.")] = 30,
@@ -68,7 +72,8 @@ def serve(
     """Serve invented anime behind the API shapes of seven providers."""
     try:
         settings = Settings(
-            public_url=public_url or None, clock_scale=clock_scale, jikan_per_second=jikan_per_second,
+            public_url=public_url or None, clock_scale=clock_scale, generated=generated,
+            jikan_per_second=jikan_per_second,
             jikan_per_minute=jikan_per_minute, anilist_per_minute=anilist_per_minute,
             kitsu_per_minute=kitsu_per_minute, mal_per_minute=mal_per_minute,
             anidb_per_two_seconds=anidb_per_two_seconds, anidb_per_day=anidb_per_day,
@@ -77,7 +82,8 @@ def serve(
         )  # fmt: skip
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from error
-    world = World(load(datetime.now(UTC).date()), _now, settings.public_url)
+    catalogue = load(datetime.now(UTC).date(), generate(settings.generated))
+    world = World(catalogue, _now, settings.public_url)
     uvicorn.run(create(world, settings), host=host, port=port, log_level="info", access_log=False)
 
 

@@ -6,15 +6,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from otakube_services.upstream.faults import Fault
+from otakube_services.upstream.generated import MOST
 
 
 class Settings(BaseModel):
-    """Limits are requests per window; 0 switches a window off."""
+    """Limits are requests per window; 0 switches a window off. `generated`: titles beside the files'."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     public_url: str | None = None
     clock_scale: Annotated[float, Field(gt=0, le=10_000)] = 1.0
+    generated: Annotated[int, Field(ge=0, le=MOST)] = 0
     jikan_per_second: Annotated[int, Field(ge=0)] = 3
     jikan_per_minute: Annotated[int, Field(ge=0)] = 60
     anilist_per_minute: Annotated[int, Field(ge=0)] = 30

@@ -10,8 +10,10 @@ from otakube_services.upstream.names import slug
 def slugs(titles: Iterable[Title]) -> dict[str, str]:
     """By key of the title; a later namesake carries its year."""
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for title in titles:
         name = slug(title.romaji).lower()
         year = title.aired_from.year if title.aired_from else title.ids.mal
-        found[title.key] = f"{name}-{year}" if name in found.values() else name
+        found[title.key] = f"{name}-{year}" if name in taken else name
+        taken.add(found[title.key])
     return found
