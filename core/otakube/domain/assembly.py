@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import NamedTuple, TypeVar
 
 from otakube.domain.entry import (
+    SCHEMA_VERSION,
     AnimeEntry,
     AnimeStatus,
     Attribution,
@@ -107,6 +108,7 @@ def refresh(
     earlier = [one for one in live.attributions if not (one.episodes_only and one.provider in updated)]
     return live.model_copy(
         update={
+            "entry": live.entry.model_copy(update={"schema_version": SCHEMA_VERSION}),
             "episodes": [merged[one] for one in sorted(merged, key=lambda one: one.order)],
             "attributions": [*updated.values(), *earlier],
             "stage_versions": live.stage_versions | {"episodes": version_of("episodes")},

@@ -130,10 +130,13 @@ def _left(
 ) -> Any:
     if field in _LISTS:
         return _kept(field, value, [_sayers(row) for row in value], blocked, cut)
-    if source is None or source.decided_by or value in (None, []):
+    if source is None or value in (None, []):
         return value
-    if source.shares and len(source.shares) == len(value):
-        return _kept(field, value, source.shares, blocked, cut)
+    if source.shares and len(source.shares) <= len(value):
+        accepted: list[list[Provider]] = [[]] * (len(value) - len(source.shares))  # by a person
+        return _kept(field, value, [*source.shares, *accepted], blocked, cut)
+    if source.decided_by:
+        return value
     reason = _reason(source.publishable, source.expires_at, now)
     if reason is None:
         return value

@@ -4,8 +4,19 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
-from otakube.domain.entry import Confidence, GoldenRecord, Provider, Record, Title
+from pydantic import Field
+
+from otakube.domain.entry import (
+    SCHEMA_VERSION,
+    Confidence,
+    GateFinding,
+    GoldenRecord,
+    Provider,
+    Record,
+    Title,
+)
 
 
 def raw(provider: Provider) -> str:
@@ -26,9 +37,33 @@ def stage(number: int, name: str) -> str:
     return f"stage/{number}-{name}.json"
 
 
+_SINCE_2: dict[str, Any] = {
+    "entry": {
+        "summary": True,
+        "source_material": True,
+        "recommendations": True,
+        "streaming": True,
+        "accepted_suggestions": True,
+        "relations": {"__all__": {"providers"}},
+        "statistics": {"__all__": {"reviews"}},
+        "provenance": {"__all__": {"providers", "shares", "publishable", "expires_at", "decided_by"}},
+    },
+    "episodes": {"__all__": {"kind", "provenance"}},
+    "characters": {"__all__": {"provenance"}},
+    "staff": True,
+    "attributions": True,
+    "stage_versions": True,
+    "gates": True,
+}
+
+
 def digest(record: GoldenRecord) -> str:
-    """sha256 of a golden record's canonical JSON: sorted keys, no spaces, UTF-8."""
-    fields = record.model_dump(mode="json")
+    """sha256 of a golden record's canonical JSON: sorted keys, no spaces, UTF-8.
+
+    A record of an older schema has the digest that it was committed with: without the fields added since.
+    """
+    older = record.entry.schema_version < SCHEMA_VERSION
+    fields = record.model_dump(mode="json", exclude=_SINCE_2 if older else None)
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -58,6 +93,7 @@ class FetchSummary(Record):
     agreement: dict[Provider, Confidence]  # how sure it is that the provider's page shows the same anime
     fetched_at: datetime
     episodes_before: int | None = None  # last absolute number before this season; None: unknown
+    gates: list[GateFinding] = Field(default=[], max_length=50)  # what fetching itself found doubtful
 
 
 class Commit(Record):
