@@ -17,17 +17,17 @@ SMALL_WORDS = frozenset(
 )
 
 # At best, by what two names have in common.
-_EQUAL, _SOUNDS_EQUAL, _MISSPELT, _LONGER = 1.0, 0.97, 0.95, 0.85
+_EQUAL, _SOUNDS_EQUAL, _SOUNDS_EQUAL_SHORT, _MISSPELT, _LONGER = 1.0, 0.97, 0.88, 0.95, 0.85
 _MORE = 0.25  # taken off a longer name for all that it has more
 _BEHIND = 0.1  # the same, where all of it comes behind
-_SHORT = 5  # letters of a name that may be within another, or sound like it, by chance
+_SHORT, _TELLING = 5, 8  # letters from which a name is within another, or sounds like it, by no chance
 
 # What is taken off for each way to be another anime of the same name.
 OTHER_SEASON = 0.25
 _OTHER_PART = 0.2
 _OTHER_NUMBER = 0.2  # "Conan 20" is not "Conan 21"
 _OTHER_FORM = 0.2
-_UNKNOWN_FORM = 0.05
+_UNKNOWN_FORM = 0.11
 _UNASKED_FORM = 0.12  # "Nana" is rather the series than "Nana Special"
 _OTHER_YEAR = 0.3
 _NEXT_YEAR = 0.03  # providers differ at the turn of a year
@@ -102,7 +102,7 @@ def _other_year(asked: int | None, said: int | None, known: int | None) -> float
         return 0.0
     if said is None and known is None:
         return _UNKNOWN_YEAR
-    return _NEXT_YEAR if near(asked, known or said, 1) else _OTHER_YEAR
+    return _NEXT_YEAR if said is None and near(asked, known, 1) else _OTHER_YEAR
 
 
 def near(one: int | None, other: int | None, distance: int) -> bool:
@@ -115,8 +115,8 @@ def spelled(one: str, other: str) -> float:
     if one == other:
         return _EQUAL
     first, second = _sound(one), _sound(other)
-    if first == second and len(first) >= _SHORT:
-        return _SOUNDS_EQUAL
+    if first == second:
+        return _SOUNDS_EQUAL if len(first) >= _TELLING else _SOUNDS_EQUAL_SHORT
     alike = _ratio(one, other, first, second)
     words, others = set(one.split()), set(other.split())
     more = words ^ others
@@ -143,7 +143,7 @@ def spelled_or_within(one: str, other: str) -> float:
 
 
 def begun(asked: str, title: str) -> float:
-    """How well a comparable title fits that begins with all that was asked, its numbers and forms included."""
+    """How well a comparable title fits that begins with all that was asked, numbers and forms included."""
     if len(asked) < _SHORT or not title.startswith(asked + " "):
         return 0.0
     return _LONGER - _BEHIND * (1 - len(asked) / len(title))
