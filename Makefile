@@ -110,6 +110,9 @@ verify: lint types ## Lint, types, and that generated files are current
 bench-operator: setup ## 200 AnimeEnrichments against a bare watch loop
 	@$(BIN)/python tests/bench/operator_bench.py --binary "$$($(OTAKUBE) cluster program kubernetes)"
 
+bench-matcher: setup ## Titles as people write them, against rapidfuzz's WRatio on the same titles
+	@$(BIN)/python tests/bench/matcher_bench.py
+
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py
 
@@ -119,4 +122,4 @@ clean: ## Remove caches of this checkout
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-cluster test-e2e lint types fmt generate verify bench-operator bench-workflow clean
+	test-integration test-drill test-cluster test-e2e lint types fmt generate verify bench-operator bench-matcher bench-workflow clean
