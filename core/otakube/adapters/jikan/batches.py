@@ -5,11 +5,12 @@ Jikan takes no list of ids. Its nearest thing to a batch is the list of all anim
 as ids are distinct an id lies at most (id - last id read) rows ahead: a walk is known to be cheaper, or not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from otakube import logs
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.reading import read, refuse
 from otakube.adapters.jikan.answers import Anime, Numbered
 from otakube.adapters.jikan.convert import describe
 from otakube.domain.claims import Metadata
@@ -25,9 +26,11 @@ class Found(NamedTuple):
     passed: int
 
 
-def numbers(provider_ids: Iterable[str]) -> list[int]:
-    """MyAnimeList's numbers in rising order, each once; what is no number is unknown there."""
-    return sorted({int(one) for one in provider_ids if one.isascii() and one.isdigit() and len(one) <= 10})
+def number(provider_id: str) -> int:
+    """MyAnimeList's number; SourceError for what is none, before it becomes part of a URL."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}", provider_id):
+        refuse("MyAnimeList's id", provider_id, "a number")
+    return int(provider_id)
 
 
 def walks(left: Sequence[int], passed: int, pages_left: int | None) -> bool:

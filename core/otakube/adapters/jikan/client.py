@@ -45,7 +45,7 @@ class Jikan:
         return next((page.id for page in pages if page.provider is Provider.JIKAN), None)
 
     async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:
-        base = f"{self._url}/anime/{provider_id}"
+        base = f"{self._url}/anime/{batches.number(provider_id)}"
         anime = await self._client.ask(f"{base}/full")
         parts: dict[str, Callable[[], Awaitable[Answer | Mapping[str, Answer]]]] = {
             "episodes": lambda: self._episodes(base)
@@ -64,7 +64,7 @@ class Jikan:
 
     async def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
         """Pages of the list of all anime while those are cheaper, then one by one; `batches` says when."""
-        left, passed, page = batches.numbers(provider_ids), 0, 1
+        left, passed, page = sorted({batches.number(one) for one in provider_ids}), 0, 1
         pages_left: int | None = None
         while batches.walks(left, passed, pages_left):
             answer = read(ListAnswer, (await self._list(page)).body)

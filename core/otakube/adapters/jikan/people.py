@@ -43,4 +43,4 @@ def staff(row: StaffRow) -> Staff | None:
 def given_first(name: str) -> str:
     """ "Takamaki, Ann" as "Ann Takamaki"."""
     family, comma, given = name.partition(", ")
-    return f"{given} {family}" if comma and given else name
+    return f"{given} {family}".strip() if comma and given else name
