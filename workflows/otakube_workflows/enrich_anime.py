@@ -113,6 +113,7 @@ STEPS = (
             Argument.TYPE,
             Argument.MODE,
             Argument.PROVIDERS,
+            Argument.REVIEW_POLICY,
         ],
         outputs={
             Output.ENTRY_ID: "",

@@ -179,12 +179,13 @@ async def fetch(
     type: Type = "",
     mode: Mode = "FullEnrichment",
     providers: Providers = "[]",
+    review_policy: ReviewPolicy = "Required",
 ) -> Outputs:
     """Ask every provider what it knows of an anime and keep the answers as received.
 
     Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.fetch import fetch
+    from otakube.steps.fetch import Memory, fetch
     from otakube.steps.resolve import Wanted
 
     wanted = Wanted.parse(
@@ -194,12 +195,12 @@ async def fetch(
         wanted,
         await wiring.rooms(),
         await wiring.objects(),
+        Memory(identities=wiring.identities, catalogue=wiring.catalogue, history=wiring.history),
         work_prefix=run.work,
         uid=run.uid,
         quorum=wiring.settings.provider_quorum,
         mode=mode,
-        identities=wiring.identities,
-        catalogue=wiring.catalogue,
+        review_policy=review_policy,
     )
 
 

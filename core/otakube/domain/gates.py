@@ -3,60 +3,58 @@
 
 from collections.abc import Callable, Sequence
 
-from otakube.domain.entry import AnimeStatus, GoldenRecord
+from otakube.domain.completeness import incomplete
+from otakube.domain.consistency import inconsistent
+from otakube.domain.drift import drifted
+from otakube.domain.entry import GateFinding, GoldenRecord, Provider
 from otakube.domain.policies import KEY_FIELDS
+from otakube.domain.work import FetchSummary
+from otakube_api.contract import Gate, SourceReason
+
+MOST = 100  # findings that a record holds
+LASTING = (Gate.COMPLETENESS, Gate.CONSISTENCY)
+"""Gates whose findings are facts of an anime: one that the live version has as well is no news."""
 
 
 def judged(record: GoldenRecord, findings: Sequence[str]) -> GoldenRecord:
-    """The record with everything that a reviewer must know."""
+    """The record with everything that a reviewer must know beside the gates."""
     found = [*findings, *(finding for check in CHECKS for finding in check(record))]
     return record.model_copy(update={"findings": [finding[:500] for finding in found[:200]]})
 
 
-def review_needed(policy: str, confidence: float, threshold: float) -> bool:
-    """Whether a person must look: `policy` is spec.review.policy."""
-    return policy == "Required" or (policy != "Never" and confidence < threshold)
+def gated(record: GoldenRecord, live: GoldenRecord | None, summary: FetchSummary) -> GoldenRecord:
+    """The record with what the gates found wrong, by the run's own day, so that a second look is the same."""
+    today = summary.fetched_at.date()
+    found = [*summary.gates, *implausible(summary)]
+    if live is not None:
+        found += drifted(record, live, excused(summary))
+    found += [*inconsistent(record, today), *incomplete(record, today)]
+    return record.model_copy(update={"gates": list(dict.fromkeys(found))[:MOST]})
 
 
-def episodes_missing(record: GoldenRecord) -> list[str]:
-    """A finished anime lists all its episodes."""
-    expected, listed = record.entry.episode_count, len({one.number for one in record.episodes if one.number})
-    if record.entry.status is not AnimeStatus.FINISHED or not expected or listed >= expected:
-        return []
-    return [f"{listed} of {expected} episodes are listed"]
+def implausible(summary: FetchSummary) -> list[GateFinding]:
+    """Providers that were ignored because their answers shrank or froze."""
+    return [
+        GateFinding(gate=Gate.PLAUSIBILITY, message=f"{one['provider']}: {one['message']}"[:500])
+        for one in summary.failed
+        if one["reason"] == SourceReason.IMPLAUSIBLE
+    ]
 
 
-def too_many_episodes(record: GoldenRecord) -> list[str]:
-    """No more episodes than the anime has."""
-    expected = record.entry.episode_count
-    highest = max((one.number for one in record.episodes), default=0)
-    return (
-        [f"episode {highest} is listed, but the anime has {expected}"]
-        if expected and highest > expected
-        else []
-    )
+def excused(summary: FetchSummary) -> set[Provider]:
+    """Providers whose absence is reported otherwise; one that has lost the anime is not among them."""
+    return {Provider(one["provider"]) for one in summary.failed if one["reason"] != SourceReason.NOT_FOUND}
 
 
-def dates_crossed(record: GoldenRecord) -> list[str]:
-    """It ends after it begins."""
-    start, end = record.entry.aired_from, record.entry.aired_to
-    return [f"it ends on {end}, before it begins on {start}"] if start and end and end < start else []
+def news(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFinding]:
+    """The findings that nobody had before them when the live version was let through."""
+    known = live.gates if live else []
+    return [one for one in record.gates if one.gate not in LASTING or one not in known]
 
 
-def no_poster(record: GoldenRecord) -> list[str]:
-    """At least one picture could be mirrored."""
-    return [] if any(image.key for image in record.entry.images) else ["no poster could be mirrored"]
-
-
-def no_synopsis(record: GoldenRecord) -> list[str]:
-    """It says what it is about."""
-    return [] if record.entry.synopsis else ["no provider has a synopsis"]
-
-
-def no_characters(record: GoldenRecord) -> list[str]:
-    """Somebody is in it, once it has begun."""
-    needed = record.entry.status not in (AnimeStatus.UPCOMING, AnimeStatus.CANCELLED)
-    return ["no provider lists characters"] if needed and not record.characters else []
+def review_needed(policy: str, confidence: float, threshold: float, *, failed: bool = False) -> bool:
+    """Whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news."""
+    return policy == "Required" or (policy != "Never" and (failed or confidence < threshold))
 
 
 def contested(record: GoldenRecord) -> list[str]:
@@ -70,13 +68,5 @@ def contested(record: GoldenRecord) -> list[str]:
     ]
 
 
-CHECKS: tuple[Callable[[GoldenRecord], list[str]], ...] = (
-    episodes_missing,
-    too_many_episodes,
-    dates_crossed,
-    no_poster,
-    no_synopsis,
-    no_characters,
-    contested,
-)
+CHECKS: tuple[Callable[[GoldenRecord], list[str]], ...] = (contested,)
 """What a reviewer must know; each is named for its finding."""

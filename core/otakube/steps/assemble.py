@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from otakube.domain import work
 from otakube.domain.assembly import Mirror, Stages, assemble, refresh, vanished
 from otakube.domain.entry import GoldenRecord
-from otakube.domain.gates import judged, review_needed
-from otakube.domain.matching import SAME_ANIME
+from otakube.domain.gates import judged
 from otakube.domain.stages import (
     CharactersStage,
     EpisodesStage,
@@ -96,14 +95,8 @@ async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape])
 
 
 def source_findings(summary: FetchSummary) -> list[str]:
-    """Providers that are missing, or that seem to speak of another anime."""
-    missing = [f"{one['provider']} is missing: {one['reason']}: {one['message']}" for one in summary.failed]
-    doubtful = [
-        f"{provider}'s page may show another anime (agreement {value:.2f})"
-        for provider, value in summary.agreement.items()
-        if value < SAME_ANIME
-    ]
-    return missing + doubtful
+    """Providers that are missing; those that seem to speak of another anime are the identity gate's."""
+    return [f"{one['provider']} is missing: {one['reason']}: {one['message']}" for one in summary.failed]
 
 
 def validated(record: GoldenRecord) -> GoldenRecord:
@@ -116,8 +109,3 @@ def validated(record: GoldenRecord) -> GoldenRecord:
         raise Fatal(
             FailureReason.RECORD_INVALID, f"{field} is {fault['input']!r:.200}: {fault['msg']}"
         ) from error
-
-
-def review_decision(record: GoldenRecord, policy: str, threshold: float) -> str:
-    """`Required` or `Skip`, as the workflow reads it."""
-    return "Required" if review_needed(policy, record.entry.confidence, threshold) else "Skip"

@@ -5,71 +5,51 @@ One provider's failure is reported, not fatal, while the quorum stands. Answers 
 not asked for again.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
 
-from otakube import logs
 from otakube.domain import work
-from otakube.domain.claims import Metadata
 from otakube.domain.entry import ALTERNATIVES, GoldenRecord, Provider
+from otakube.domain.identity import doubt, doubtful
 from otakube.domain.ids import derived_id
-from otakube.domain.matching import SAME_ANIME, agreement
-from otakube.domain.pages import Page, identify
+from otakube.domain.matching import agreement
 from otakube.domain.work import FetchSummary
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.catalogue import Catalogue, Identities
+from otakube.ports.history import History
 from otakube.ports.objects import ObjectStore
-from otakube.ports.providers import RawRecord, Room
-from otakube.steps.inputs import read_checkpoint
+from otakube.ports.providers import Room
+from otakube.steps.harvest import Asking, Harvest, stored_records
 from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
 from otakube_api.contract import FailureReason, Output, SourceReason
 
-PARTS = ("episodes", "relationships", "statistics", "characters", "staff")
 EPISODE_UPDATE = "EpisodeUpdate"
+NEVER = "Never"
 
 
-@dataclass(slots=True)
-class Harvest:
-    """What the run has learnt so far."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is known from before; each store is reached when it is needed."""
 
-    stored: dict[Provider, RawRecord] = field(default_factory=dict)  # by an earlier attempt of this run
-    ids: dict[Provider, str] = field(default_factory=dict)
-    records: dict[Provider, RawRecord] = field(default_factory=dict)
-    described: dict[Provider, Metadata] = field(default_factory=dict)
-    agreement: dict[Provider, float] = field(default_factory=dict)
-    failed: list[tuple[Provider, SourceError]] = field(default_factory=list)
-    episodes_only: bool = False
-
-    @property
-    def pages(self) -> list[str]:
-        """All pages of the anime that are known by now."""
-        own = [Page(provider, name).url for provider, name in self.ids.items()]
-        said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
-        return list(dict.fromkeys([*said, *own]))
-
-    def fail(self, provider: Provider, error: SourceError) -> None:
-        """Note that a provider's answer is missing."""
-        logs.logger().warning(
-            "source failed", provider=provider.value, reason=error.reason.value, message=str(error)
-        )
-        self.failed.append((provider, error))
+    identities: Callable[[], Awaitable[Identities]]
+    catalogue: Callable[[], Awaitable[Catalogue]]
+    history: Callable[[], Awaitable[History]]
 
 
 async def fetch(  # noqa: PLR0913 - the step's ports
     wanted: Wanted,
     rooms: Mapping[Provider, Room],
     objects: ObjectStore,
+    memory: Memory,
     *,
     work_prefix: str,
     uid: str,
     quorum: int,
     mode: str,
-    identities: Callable[[], Awaitable[Identities]],
-    catalogue: Callable[[], Awaitable[Catalogue]],
+    review_policy: str,
 ) -> dict[Output, str]:
     """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket.
 
@@ -80,13 +60,16 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     first, second = split(rooms)
     harvest.stored = await stored_records(rooms, objects, work_prefix)
     harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
-    harvest.ids |= await first_ids(wanted, first, second, harvest, catalogue)
-    await fetch_all(first, harvest, objects, work_prefix)
-    await fetch_all(needed(second, harvest), harvest, objects, work_prefix)
+    named = await first_ids(wanted, first, second, harvest, memory)
+    harvest.ids |= named
+    asking = Asking(harvest=harvest, objects=objects, prefix=work_prefix, history=memory.history)
+    await asking.all(first)
+    await asking.all(needed(second, harvest))
+    set_apart(harvest, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
     measure_agreement(harvest)
     check_quorum(harvest, quorum)
-    entry_id, existing = await (await identities()).claim(harvest.pages, derived_id("ani", uid))
-    live = await (await catalogue()).entry(entry_id) if existing else None
+    entry_id, existing = await (await memory.identities()).claim(harvest.pages, derived_id("ani", uid))
+    live = await (await memory.catalogue()).entry(entry_id) if existing else None
     return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
 
 
@@ -136,11 +119,11 @@ async def first_ids(
     first: Mapping[Provider, Room],
     second: Mapping[Provider, Room],
     harvest: Harvest,
-    catalogue: Callable[[], Awaitable[Catalogue]],
+    memory: Memory,
 ) -> dict[Provider, str]:
     """The providers' ids that follow from what was asked for."""
     if wanted.anime_id:
-        live = await (await catalogue()).entry(wanted.anime_id)
+        live = await (await memory.catalogue()).entry(wanted.anime_id)
         if live is None:
             raise Fatal(
                 FailureReason.ANIME_UNKNOWN,
@@ -154,83 +137,15 @@ async def first_ids(
     return ids_of((await resolve_title(wanted, first, second)).source_urls)
 
 
-async def fetch_all(
-    rooms: Mapping[Provider, Room], harvest: Harvest, objects: ObjectStore, prefix: str
-) -> None:
-    """Fetch where the id is known; then find the anime at the others by links or title, and fetch."""
-    for provider, other in ALTERNATIVES.items():
-        if provider in rooms and other in harvest.ids:
-            harvest.ids.setdefault(provider, harvest.ids[other])
-    known = [provider for provider in rooms if provider in harvest.ids]
-    await asyncio.gather(*(fetch_one(rooms[p], p, harvest, objects, prefix) for p in known))
-    if not harvest.described:
-        return
-    others = [provider for provider in rooms if provider not in harvest.ids]
-    await asyncio.gather(*(find_and_fetch(rooms[p], p, harvest, objects, prefix) for p in others))
-
-
-async def find_and_fetch(
-    room: Room, provider: Provider, harvest: Harvest, objects: ObjectStore, prefix: str
-) -> None:
-    """The same anime at another provider: by a link, else by a title that agrees in all that is known."""
-    try:
-        found = await room.source.find(harvest.pages) or await find_by_title(room, harvest)
-    except SourceError as error:
-        return harvest.fail(provider, error)
-    if found is None:
-        missing = SourceError(
-            SourceReason.NOT_FOUND, f"{provider} has no anime that agrees with {_title(harvest)!r}"
-        )
-        return harvest.fail(provider, missing)
-    harvest.ids[provider] = found
-    await fetch_one(room, provider, harvest, objects, prefix)
-    return None
-
-
-async def find_by_title(room: Room, harvest: Harvest) -> str | None:
-    """The best of a search, if it is the same anime beyond doubt."""
-    anchor = next(iter(harvest.described.values()))
-    rows = await room.source.search(anchor.title)
-    best = max(rows, key=lambda row: agreement(anchor, row), default=None)
-    if best is None or agreement(anchor, best) < SAME_ANIME:
-        return None
-    page = identify(best.source_url)
-    return page.id if page else None
-
-
-async def fetch_one(
-    room: Room, provider: Provider, harvest: Harvest, objects: ObjectStore, prefix: str
-) -> None:
-    """One provider's record, checked for readability and stored; a failure is noted."""
-    record = harvest.stored.get(provider)
-    try:
-        if record is None:
-            record = await room.source.fetch(harvest.ids[provider], episodes_only=harvest.episodes_only)
-        described = room.converter.metadata(record)
-    except SourceError as error:
-        return harvest.fail(provider, error)
-    for part, missing in record.missing.items():
-        harvest.fail(provider, SourceError(SourceReason(missing.reason), f"{part}: {missing.message}"))
-    for part in PARTS:
-        try:
-            getattr(room.converter, part)(record)
-        except SourceError as error:
-            harvest.fail(provider, SourceError(error.reason, f"{part}: {error}"))
-    if provider not in harvest.stored:
-        await objects.put(f"{prefix}/{work.raw(provider)}", record.model_dump_json().encode())
-    page = identify(record.source_url)
-    harvest.ids[provider] = page.id if page else harvest.ids[provider]
-    harvest.records[provider], harvest.described[provider] = record, described
-    return None
-
-
-async def stored_records(
-    rooms: Mapping[Provider, Room], objects: ObjectStore, prefix: str
-) -> dict[Provider, RawRecord]:
-    """What an earlier attempt of this run fetched; a record of another release is fetched anew."""
-    keys = [f"{prefix}/{work.raw(provider)}" for provider in rooms]
-    found = await asyncio.gather(*(read_checkpoint(objects, key, RawRecord) for key in keys))
-    return {provider: record for provider, record in zip(rooms, found, strict=True) if record}
+def set_apart(harvest: Harvest, *, vouched: Collection[Provider], reviewed: bool) -> None:
+    """Tell of providers that may speak of another anime; without a person who looks they are left out."""
+    site = {*vouched, *(ALTERNATIVES[provider] for provider in vouched if provider in ALTERNATIVES)}
+    for provider, best in doubtful(harvest.described, site).items():
+        found = doubt(provider, harvest.described[provider], best)
+        harvest.gates.append(found)
+        if not reviewed:
+            message = f"{found.message}; left out, since nobody reviews"
+            harvest.drop(provider, SourceError(SourceReason.NOT_FOUND, message))
 
 
 def measure_agreement(harvest: Harvest) -> None:
@@ -266,7 +181,7 @@ async def conclude(
     """Leave the live record and the summary, and tell the workflow."""
     summary = FetchSummary(
         entry_id=entry_id,
-        title=_title(harvest),
+        title=harvest.title,
         existing=live is not None,
         answered=list(harvest.described),
         failed=[
@@ -274,6 +189,7 @@ async def conclude(
             for provider, error in harvest.failed
         ],
         agreement=harvest.agreement,
+        gates=harvest.gates,
         fetched_at=max((one.fetched_at for one in harvest.records.values()), default=datetime.now(UTC)),
     )
     if live is not None:
@@ -285,8 +201,3 @@ async def conclude(
         Output.ANSWERED_SOURCES: orjson.dumps(summary.answered).decode(),
         Output.FAILED_SOURCES: orjson.dumps(summary.failed).decode(),
     }
-
-
-def _title(harvest: Harvest) -> str:
-    order = (harvest.described[provider] for provider in Provider if provider in harvest.described)
-    return next(order).title

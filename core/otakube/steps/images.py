@@ -15,12 +15,14 @@ import orjson
 
 from otakube import logs
 from otakube.domain import work
-from otakube.domain.entry import Image, ImageKind, Provider
+from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.gates import gated, news, review_needed
 from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore
-from otakube.steps.assemble import Staged, review_decision, validated
+from otakube.steps.assemble import Staged, validated
 from otakube.steps.fetch import EPISODE_UPDATE
+from otakube.steps.inputs import read_checkpoint
 from otakube_api.contract import Output
 
 CONCURRENCY = 16
@@ -46,17 +48,26 @@ async def images(
     """Mirror, assemble, validate, and leave `golden.json`."""
     staged = await Staged.read(objects, work_prefix, episode_update=mode == EPISODE_UPDATE)
     mirror = await mirror_all(source, objects, image_map, staged.source_urls())
-    record = validated(staged.record(as_images(mirror)))
+    live = await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
+    record = validated(gated(staged.record(as_images(mirror)), live, staged.summary))
     await objects.put(f"{work_prefix}/{work.GOLDEN}", record.model_dump_json().encode())
     stored = sum(one.key is not None for one in mirror.values())
     return {
-        Output.REVIEW: review_decision(record, review.policy, review.threshold),
+        Output.REVIEW: review_decision(record, live, review),
         Output.CONFIDENCE: f"{record.entry.confidence:.2f}",
         Output.FINDINGS: orjson.dumps(record.findings).decode(),
+        Output.GATES: orjson.dumps([one.model_dump(mode="json") for one in record.gates]).decode(),
         Output.DIGEST: work.digest(record),
         Output.IMAGES_STORED: str(stored),
         Output.IMAGES_FAILED: str(len(mirror) - stored),
     }
+
+
+def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: Review) -> str:
+    """`Required` or `Skip`, as the workflow reads it."""
+    failed = bool(news(record, live))
+    needed = review_needed(review.policy, record.entry.confidence, review.threshold, failed=failed)
+    return "Required" if needed else "Skip"
 
 
 async def mirror_all(

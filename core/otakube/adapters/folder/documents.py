@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from otakube.domain.entry import Provider
+from otakube.domain.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage
 
 
 class FolderDocuments:
-    """Identities, Catalogue, ImageMap and DeadLetters below `root`/documents."""
+    """Identities, Catalogue, ImageMap, DeadLetters and History below `root`/documents."""
 
     def __init__(self, root: Path) -> None:
         self.root = root / "documents"
@@ -51,6 +53,29 @@ class FolderDocuments:
         for image in self._read("images").values():
             if image["key"]:
                 yield image["key"]
+
+    async def readings(self, provider: Provider, title: str) -> list[Reading]:
+        known = self._read("provider-titles").get(f"{provider}/{title}", [])
+        return [Reading.model_validate_json(one) for one in known]
+
+    async def add(self, provider: Provider, title: str, reading: Reading) -> None:
+        key, known = f"{provider}/{title}", self._read("provider-titles")
+        kept = [*known.get(key, []), reading.model_dump_json()][-READINGS_KEPT:]
+        self._write("provider-titles", known | {key: kept})
+
+    async def outcomes(self, provider: Provider, new: Sequence[Outcome] = ()) -> list[Outcome]:
+        known = self._read("provider-outcomes")
+        kept = [*known.get(provider, []), *(one.model_dump_json() for one in new)][-OUTCOMES_KEPT:]
+        if new:
+            self._write("provider-outcomes", known | {provider: kept})
+        return [Outcome.model_validate_json(one) for one in kept]
+
+    async def health(self, provider: Provider) -> Health:
+        known = self._read("provider-health").get(provider)
+        return Health.model_validate_json(known) if known else Health()
+
+    async def pronounce(self, provider: Provider, health: Health) -> None:
+        self._write("provider-health", self._read("provider-health") | {provider: health.model_dump_json()})
 
     def _read(self, name: str) -> dict[str, Any]:
         try:

@@ -161,7 +161,7 @@ def test_images_of_private_addresses_are_refused_where_no_host_is_private(bench:
     assert ended.status == 0
     assert ended.outputs["images-stored"] == "0"
     assert bench.objects("images/") == []
-    assert "no poster could be mirrored" in ended.outputs["findings"]
+    assert "no poster could be mirrored" in ended.outputs["gates"]
 
 
 @pytest.mark.parametrize(("step", "before"), [("stage", "fetch"), ("images", "fetch")])

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The identity gate: whether all providers speak of one anime."""
+
+from collections.abc import Collection, Mapping
+
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import GateFinding, Provider
+from otakube.domain.matching import ACCEPT, agreement
+from otakube_api.contract import Gate
+
+# A provider's own link outweighs another title and another count; not another title, year and length at once.
+CONTRADICTS = 0.3
+
+
+def doubtful(described: Mapping[Provider, Metadata], vouched: Collection[Provider]) -> dict[Provider, float]:
+    """Providers whose anime may be another, with how well it agrees with the sure ones at best.
+
+    `vouched` are those whose page a person named, or the catalogue holds. These, and pages that link to each
+    other, must merely not contradict; a page that was found by its title must agree beyond doubt.
+    """
+    sure: list[Metadata] = []
+    doubts: dict[Provider, float] = {}
+    for provider in sorted(described, key=lambda one: (one not in vouched, list(Provider).index(one))):
+        one = described[provider]
+        best = max((agreement(one, other) for other in sure), default=1.0)
+        named = provider in vouched or any(linked(one, other) for other in sure)
+        if best >= (CONTRADICTS if named else ACCEPT):
+            sure.append(one)
+        else:
+            doubts[provider] = best
+    return doubts
+
+
+def linked(one: Metadata, other: Metadata) -> bool:
+    """Whether one of them names the other's page, or both name a third."""
+    return not {one.source_url, *one.same_as}.isdisjoint({other.source_url, *other.same_as})
+
+
+def doubt(provider: Provider, described: Metadata, best: float) -> GateFinding:
+    """The finding that a reviewer sees: which page to compare."""
+    message = f"{provider}'s page {described.source_url} may show another anime (agreement {best:.2f})"
+    return GateFinding(gate=Gate.IDENTITY, message=message[:500])

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks providers about one anime and keeps what they answer; a part of the fetch step."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from otakube import logs
+from otakube.domain import work
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import ALTERNATIVES, GateFinding, Provider
+from otakube.domain.matching import SAME_ANIME, agreement
+from otakube.domain.pages import Page, identify
+from otakube.errors import SourceError
+from otakube.ports.history import History
+from otakube.ports.objects import ObjectStore
+from otakube.ports.providers import RawRecord, Room
+from otakube.steps.inputs import read_checkpoint
+from otakube.steps.plausible import gone, weigh
+from otakube_api.contract import SourceReason
+
+PARTS = ("episodes", "relationships", "statistics", "characters", "staff")
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What the run has learnt so far."""
+
+    stored: dict[Provider, RawRecord] = field(default_factory=dict)  # by an earlier attempt of this run
+    ids: dict[Provider, str] = field(default_factory=dict)
+    records: dict[Provider, RawRecord] = field(default_factory=dict)
+    described: dict[Provider, Metadata] = field(default_factory=dict)
+    agreement: dict[Provider, float] = field(default_factory=dict)
+    failed: list[tuple[Provider, SourceError]] = field(default_factory=list)
+    gates: list[GateFinding] = field(default_factory=list)
+    episodes_only: bool = False
+
+    @property
+    def pages(self) -> list[str]:
+        """All pages of the anime that are known by now."""
+        own = [Page(provider, name).url for provider, name in self.ids.items()]
+        said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
+        return list(dict.fromkeys([*said, *own]))
+
+    @property
+    def title(self) -> str:
+        """In the words of the most trusted provider that answered."""
+        return next(self.described[provider] for provider in Provider if provider in self.described).title
+
+    def fail(self, provider: Provider, error: SourceError) -> None:
+        """Note that a provider's answer is missing."""
+        logs.logger().warning(
+            "source failed", provider=provider.value, reason=error.reason.value, message=str(error)
+        )
+        self.failed.append((provider, error))
+
+    def drop(self, provider: Provider, error: SourceError) -> None:
+        """Leave a provider's answer out, and forget what only it said."""
+        self.fail(provider, error)
+        del self.records[provider], self.described[provider], self.ids[provider]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Asks rooms and adds to the harvest; what was kept by an earlier attempt is not asked again."""
+
+    harvest: Harvest
+    objects: ObjectStore
+    prefix: str
+    history: Callable[[], Awaitable[History]]
+
+    async def all(self, rooms: Mapping[Provider, Room]) -> None:
+        """Fetch where the id is known; then find the anime at the others by links or title, and fetch."""
+        ids = self.harvest.ids
+        for provider, other in ALTERNATIVES.items():
+            if provider in rooms and other in ids:
+                ids.setdefault(provider, ids[other])
+        known = [provider for provider in rooms if provider in ids]
+        await asyncio.gather(*(self.fetch(rooms[provider], provider) for provider in known))
+        if not self.harvest.described:
+            return
+        others = [provider for provider in rooms if provider not in ids]
+        await asyncio.gather(*(self.find(rooms[provider], provider) for provider in others))
+
+    async def find(self, room: Room, provider: Provider) -> None:
+        """The same anime at another provider: by a link, else by a title that agrees in all that is known."""
+        try:
+            found = await room.source.find(self.harvest.pages) or await self.find_by_title(room)
+        except SourceError as error:
+            return self.harvest.fail(provider, error)
+        if found is None:
+            message = f"{provider} has no anime that agrees with {self.harvest.title!r}"
+            return self.harvest.fail(provider, SourceError(SourceReason.NOT_FOUND, message))
+        self.harvest.ids[provider] = found
+        return await self.fetch(room, provider)
+
+    async def find_by_title(self, room: Room) -> str | None:
+        """The best of a search, unless surely another anime; a doubtful one is the identity gate's."""
+        anchor = next(iter(self.harvest.described.values()))
+        rows = await room.source.search(anchor.title)
+        best = max(rows, key=lambda row: agreement(anchor, row), default=None)
+        if best is None or agreement(anchor, best) < SAME_ANIME:
+            return None
+        page = identify(best.source_url)
+        return page.id if page else None
+
+    async def fetch(self, room: Room, provider: Provider) -> None:
+        """One provider's record, checked for readability and plausibility, and stored; a failure is noted."""
+        try:
+            record, described = await self.readable(room, provider)
+        except SourceError as error:
+            if error.reason is SourceReason.NOT_FOUND:
+                await gone(await self.history(), provider, self.harvest.ids[provider], datetime.now(UTC))
+            return self.harvest.fail(provider, error)
+        self.note_missing(room, provider, record)
+        if provider not in self.harvest.stored:
+            await self.objects.put(f"{self.prefix}/{work.raw(provider)}", record.model_dump_json().encode())
+        page = identify(record.source_url)
+        self.harvest.ids[provider] = page.id if page else self.harvest.ids[provider]
+        self.harvest.records[provider], self.harvest.described[provider] = record, described
+        return None
+
+    async def readable(self, room: Room, provider: Provider) -> tuple[RawRecord, Metadata]:
+        """A record that can be read and believed; a stored one has been weighed before."""
+        record, only = self.harvest.stored.get(provider), self.harvest.episodes_only
+        if record is not None:
+            return record, room.converter.metadata(record)
+        title = self.harvest.ids[provider]
+        record = await room.source.fetch(title, episodes_only=only)
+        described = room.converter.metadata(record)
+        problem = await weigh(await self.history(), title, record, room.converter, episodes_only=only)
+        if problem:
+            raise SourceError(SourceReason.IMPLAUSIBLE, problem)
+        return record, described
+
+    def note_missing(self, room: Room, provider: Provider, record: RawRecord) -> None:
+        """Parts that the provider did not answer, or that cannot be read."""
+        for part, missing in record.missing.items():
+            error = SourceError(SourceReason(missing.reason), f"{part}: {missing.message}")
+            self.harvest.fail(provider, error)
+        for part in PARTS:
+            try:
+                getattr(room.converter, part)(record)
+            except SourceError as error:
+                self.harvest.fail(provider, SourceError(error.reason, f"{part}: {error}"))
+
+
+async def stored_records(
+    rooms: Mapping[Provider, Room], objects: ObjectStore, prefix: str
+) -> dict[Provider, RawRecord]:
+    """What an earlier attempt of this run fetched; a record of another release is fetched anew."""
+    keys = [f"{prefix}/{work.raw(provider)}" for provider in rooms]
+    found = await asyncio.gather(*(read_checkpoint(objects, key, RawRecord) for key in keys))
+    return {provider: record for provider, record in zip(rooms, found, strict=True) if record}
