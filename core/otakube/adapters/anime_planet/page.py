@@ -16,6 +16,8 @@ from otakube.domain.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
+LONGEST = 4_000_000  # letters; their pages have some hundred thousand
+MOST_TAGS = 20_000  # of which all may lie within each other, and time grows with the square of that
 _CHALLENGES = ("just a moment", "attention required", "checking your browser", "verify you are human")
 _CHALLENGE_MARKS = ("cf-chl", "cf_chl_opt", "challenge-platform")
 _HIDDEN = "[email"  # Cloudflare takes "@LTAS" for an address and hides it
@@ -45,10 +47,10 @@ def document(body: Any) -> LexborHTMLParser:
     """A page; what is no text is AnswerInvalid, and a challenge is Refused."""
     if not isinstance(body, str):
         refuse("the answer", body, "HTML")
-    try:
-        tree = LexborHTMLParser(body)
-    except (ValueError, UnicodeEncodeError) as error:
-        raise SourceError(SourceReason.ANSWER_INVALID, f"the answer is no HTML: {error!s:.200}") from error
+    if len(body) > LONGEST or body.count("<") > MOST_TAGS:
+        size = f"{len(body)} letters with {body.count('<')} tags"
+        refuse("the page", size, f"at most {LONGEST} with {MOST_TAGS}")
+    tree = LexborHTMLParser(body)
     title = (text_of(tree.css_first("title")) or "").casefold()
     if any(title.startswith(words) for words in _CHALLENGES) or any(
         mark in body[:20_000] and tree.css_first("h1[itemprop=name], ul.cardDeck") is None
