@@ -93,6 +93,7 @@ class Stats(Lenient):
 class PersonName(Lenient):
     full: str | None = None
     native: str | None = None
+    userPreferred: str | None = None
 
 
 class Portrait(Lenient):

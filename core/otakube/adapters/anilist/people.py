@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 
-from otakube.adapters.anilist.answers import CharacterNode, StaffEdge, StaffNode, Voice
+from otakube.adapters.anilist.answers import CharacterNode, PersonName, StaffEdge, StaffNode, Voice
 from otakube.adapters.anilist.words import ROLES
 from otakube.adapters.http.reading import refuse, texts, word
 from otakube.domain.claims import Character, Staff
@@ -14,9 +14,7 @@ from otakube.domain.text import plain, prose, web_address
 def character(role: str | None, node: CharacterNode, voices: Iterable[Voice]) -> Character:
     """One character with its voices in all languages."""
     return Character(
-        name=plain(node.name.full)
-        or plain(node.name.native)
-        or refuse("characters.node.name", node.name.full, "a name"),
+        name=person_name(node.name) or refuse("characters.node.name", node.name.full, "a name"),
         name_native=plain(node.name.native),
         role=word("characters.role", role, ROLES),
         description=prose(node.description),
@@ -27,7 +25,7 @@ def character(role: str | None, node: CharacterNode, voices: Iterable[Voice]) ->
 
 def voice_actor(said: Voice) -> VoiceActor | None:
     """A voice with a name and a language; without either it says nothing."""
-    name, language = plain(said.name.full), plain(said.languageV2)
+    name, language = person_name(said.name), plain(said.languageV2)
     return VoiceActor(name=name, language=language) if name and language else None
 
 
@@ -43,9 +41,13 @@ def members(edges: Iterable[tuple[StaffEdge, StaffNode]]) -> list[Staff]:
 
 def member(person: StaffNode, positions: Iterable[str | None]) -> Staff:
     """One person of the staff."""
-    name = person.name
     return Staff(
-        name=plain(name.full) or plain(name.native) or refuse("staff.node.name", name.full, "a name"),
-        name_native=plain(name.native),
+        name=person_name(person.name) or refuse("staff.node.name", person.name.full, "a name"),
+        name_native=plain(person.name.native),
         positions=texts(positions),
     )
+
+
+def person_name(said: PersonName) -> str | None:
+    """The name in Latin letters, in the person's own where there is no other."""
+    return plain(said.full) or plain(said.userPreferred) or plain(said.native)

@@ -12,6 +12,7 @@ PEOPLE_A_PAGE = 25  # the most that it gives inside a Media, the schedule apart
 AIRINGS_A_PAGE = 50
 
 _TITLE = "title { romaji english native userPreferred }"
+_NAME = "name { full native userPreferred }"
 
 _METADATA = f"""
   id idMal format status season seasonYear episodes duration synonyms {_TITLE}
@@ -44,14 +45,14 @@ CONNECTIONS = {
     pageInfo {{ hasNextPage }}
     edges {{
       role
-      node {{ id name {{ full native }} image {{ large }} description(asHtml: false) }}
-      voiceActors {{ name {{ full native }} languageV2 }}
+      node {{ id {_NAME} image {{ large }} description(asHtml: false) }}
+      voiceActors {{ {_NAME} languageV2 }}
     }}
   }}
 """,
     "staff": f"""
   staff(page: $page, perPage: {PEOPLE_A_PAGE}, sort: [RELEVANCE, ID]) {{
-    pageInfo {{ hasNextPage }} edges {{ role node {{ id name {{ full native }} }} }}
+    pageInfo {{ hasNextPage }} edges {{ role node {{ id {_NAME} }} }}
   }}
 """,
     "recommendations": f"""

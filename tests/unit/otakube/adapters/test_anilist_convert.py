@@ -15,6 +15,7 @@ from otakube.adapters.anilist.answers import (
     Media,
     MediaTitle,
     OtherMedia,
+    PersonName,
     Recommendations,
     StaffEdge,
     Voice,
@@ -503,6 +504,21 @@ def test_a_character_speaks_in_all_languages() -> None:
         "Japanese",
         "French",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"full": "Aoi Minato", "userPreferred": "Aoi"}, "Aoi Minato"),
+        ({"full": None, "userPreferred": "Aoi", "native": "葵"}, "Aoi"),
+        ({"full": " ", "native": "葵"}, "葵"),
+        ({}, None),
+    ],
+)
+def test_a_person_is_named_in_latin_letters_where_anilist_has_them(
+    said: dict[str, str], found: str | None
+) -> None:
+    assert people.person_name(read(PersonName, said)) == found
 
 
 def member(number: int, role: str | None, full: str = "Mio Hanasaki") -> dict[str, Any]:
