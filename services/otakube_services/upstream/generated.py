@@ -6,16 +6,18 @@ They have no people, no pictures of their own and no faults; each id is the titl
 
 from datetime import date, timedelta
 from itertools import product
+from typing import Literal
 
 from otakube_services.upstream.catalogue import Catalogue, Ids, Title
 
+Kind = Literal["TV", "Movie", "OVA", "ONA", "Special", "Music"]
 FIRST = 1_000_000  # above every id of the written titles, at every provider
 MOST = 100_000
 _STARTS = ("Akane", "Botan", "Chidori", "Fuyu", "Hisui", "Kaede", "Midori", "Nagisa", "Sora", "Tsuki")
 _MIDDLES = ("iro no", "to Gin no", "ga Oka no", "machi no", "no Ao", "no Kiri no", "yo Kiku no", "made no")
 _ENDS = ("Densha", "Hikouki", "Kaidan", "Kissaten", "Mizuumi", "Tegami", "Tokei", "Toshokan", "Yuubin")
 _NAMES = [" ".join(words) for words in product(_STARTS, _MIDDLES, _ENDS)]
-_TYPES = ("TV", "TV", "TV", "Movie", "OVA", "ONA", "Special")
+_TYPES: tuple[Kind, ...] = ("TV", "TV", "TV", "Movie", "OVA", "ONA", "Special")
 _BEGIN = date(1970, 1, 5)
 
 

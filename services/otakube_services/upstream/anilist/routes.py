@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 from graphql import (
+    DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLObjectType,
@@ -43,6 +44,13 @@ def schema() -> GraphQLSchema:
     )
 
 
+@lru_cache(maxsize=64)
+def read_query(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """A query and its faults; clients send the same few again and again, and reading takes milliseconds."""
+    document = parse(query)
+    return document, validate(schema(), document)
+
+
 def router(world: World) -> APIRouter:
     """POST /anilist."""
     routes = APIRouter()
@@ -62,12 +70,12 @@ def answer(posted: bytes, index: Index, view: View) -> tuple[int, Json]:
     """Status and body for a posted query."""
     try:
         request = orjson.loads(posted)
-        document = parse(request["query"])
+        document, errors = read_query(request["query"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return 400, _failed(400, "Invalid JSON: post an object with `query` and `variables`.")
     except GraphQLError as error:
         return 400, _failed(400, error.message)
-    if errors := validate(schema(), document):
+    if errors:
         return 400, _failed(400, *(error.message for error in errors))
     root = {"Media": _media(index, view), "Page": _page(index, view)}
     result = execute_sync(
