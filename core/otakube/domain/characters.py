@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Characters of all providers as one list: merged by name, native name and role; ids are kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from otakube.domain.claims import Character
@@ -26,16 +27,15 @@ def merge_characters(
     known: Sequence[CharacterEntry] = (),
 ) -> list[CharacterEntry]:
     """One entry a character, main ones first; a character that the catalogue has keeps its id."""
-    ids: dict[str, list[str]] = {}
-    for one in known:
-        for name in known_by(one):
-            ids.setdefault(name, []).append(one.id)
-    merged: dict[str, CharacterEntry] = {}
     spoken = voices.spoken(CHARACTER_ORDER, said)
-    for claims in gathered(spoken, alike=lambda one, other: one.role == other.role):
-        entry_of = _id(entry_id, claims, ids, merged)
-        merged[entry_of] = _merge(entry_of, claims, voices)
-    return by_prominence(merged.values())[:_MOST]
+    groups = gathered(spoken, alike=lambda one, other: one.role == other.role)
+    ids = _known_ids(groups, known)
+    taken = set(ids.values())
+    for number, claims in enumerate(groups):
+        if number not in ids:
+            ids[number] = _new_id(entry_id, next(iter(claims.values())), taken)
+            taken.add(ids[number])
+    return by_prominence(_merge(ids[number], claims, voices) for number, claims in enumerate(groups))[:_MOST]
 
 
 def by_prominence(characters: Iterable[CharacterEntry]) -> list[CharacterEntry]:
@@ -43,15 +43,36 @@ def by_prominence(characters: Iterable[CharacterEntry]) -> list[CharacterEntry]:
     return sorted(characters, key=lambda one: PROMINENCE[one.role])
 
 
-def _id(
-    entry_id: str, claims: Claims, ids: Mapping[str, Sequence[str]], taken: Mapping[str, CharacterEntry]
-) -> str:
-    """The catalogue's, else one that follows from the first name; namesakes take turns."""
-    names = sorted({name for one in claims.values() for name in keys(one.name, one.name_native)})
-    known = (found for name in names for found in ids.get(name, ()) if found not in taken)
-    first = next(iter(claims.values()))
-    own = derived_id("char", entry_id, name_key(first.name) or first.name, first.name_native or "")
-    chosen = next(known, own)
+def _known_ids(groups: Sequence[Claims], known: Sequence[CharacterEntry]) -> dict[int, str]:
+    """The catalogue's ids by group: the more names two have in common, the sooner they are one."""
+    at: dict[str, list[int]] = {}
+    for position, one in enumerate(known):
+        for name in known_by(one):
+            at.setdefault(name, []).append(position)
+    shared = Counter(
+        (number, position)
+        for number, claims in enumerate(groups)
+        for name in {name for one in claims.values() for name in keys(one.name, one.name_native)}
+        for position in at.get(name, ())
+    )
+    ids: dict[int, str] = {}
+    used: set[int] = set()
+    for pair in sorted(
+        shared, key=lambda pair: (-shared[pair], _role(groups[pair[0]]) != known[pair[1]].role, pair)
+    ):
+        if pair[0] not in ids and pair[1] not in used:
+            ids[pair[0]] = known[pair[1]].id
+            used.add(pair[1])
+    return ids
+
+
+def _role(claims: Claims) -> Role:
+    return min((one.role for one in claims.values()), key=PROMINENCE.__getitem__)
+
+
+def _new_id(entry_id: str, first: Character, taken: Container[str]) -> str:
+    """An id that follows from the name; of namesakes each has one."""
+    chosen = derived_id("char", entry_id, name_key(first.name) or first.name, first.name_native or "")
     while chosen in taken:  # two guards are two characters
         chosen = derived_id("char", chosen)
     return chosen

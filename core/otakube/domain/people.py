@@ -32,8 +32,8 @@ Person = TypeVar("Person", bound=Named)
 
 def keys(name: str, native: str | None) -> list[str]:
     """What a person is recognised by."""
-    found = [name_key(name) or name]
-    return [*found, f"native {comparable(native)}"] if native and comparable(native) else found
+    script = comparable(native or "").replace(" ", "")  # some put a space between family and given name
+    return [name_key(name) or name, *([f"native {script}"] if script else [])]
 
 
 def known_by(one: Stored) -> list[str]:

@@ -31,7 +31,7 @@ POLICIES: dict[str, Policy] = {
     "title_japanese":   Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
     "synonyms":         Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET), 200),
     "type":             Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
-    "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, MAL, SCHEDULE, KITSU, ANIDB)),  # in an hour
+    "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, MAL, SCHEDULE, KITSU, ANIDB, PLANET)),
     "season":           Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE, KITSU, ANIDB)),  # two derive it
     "episode_count":    Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
     "duration_seconds": Policy(Rule.MAJORITY, (MAL, ANILIST, JIKAN, KITSU, SCHEDULE, ANIDB)),

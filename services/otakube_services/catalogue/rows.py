@@ -6,8 +6,7 @@ from typing import Any
 
 from otakube.domain.entry import Attribution, CharacterEntry, EpisodeDetailEntry, GoldenRecord, StaffEntry
 from otakube.domain.episodes import key, spoken
-from otakube.domain.people import known_by
-from otakube.domain.text import comparable, name_key
+from otakube.domain.people import keys, known_by
 from otakube_services.catalogue.explained import Explained, Losing, UnknownField, as_json
 
 Row = EpisodeDetailEntry | CharacterEntry | StaffEntry
@@ -76,7 +75,7 @@ def _is(row: Row, name: str) -> bool:
         return name in (row.id, spoken(key(row)))
     if isinstance(row, CharacterEntry) and name == row.id:
         return True
-    return name_key(name) in (wanted := known_by(row)) or f"native {comparable(name)}" in wanted
+    return bool(set(keys(name, name)) & set(known_by(row)))
 
 
 def row_name(row: Row) -> str:
