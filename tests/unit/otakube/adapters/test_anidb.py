@@ -322,21 +322,25 @@ def test_a_refusal_has_a_reason_and_a_cure(body: Any, reason: SourceReason, said
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+DECLARATION, ROOT = ANIME.split("\n", 1)
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "said"),
     [
-        f'<!DOCTYPE a [<!ENTITY l0 "ha">{LAUGHS}]><anime id="1"><type>&l9;</type></anime>',
-        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><anime id="1"><type>&x;</type></anime>',
-        '<!DOCTYPE a SYSTEM "http://169.254.169.254/x.dtd"><anime id="1"/>',
-        "<anime id='1'>" + "<a>" * 100_000 + "</a>" * 100_000 + "</anime>",
-        "<anime id='1'>" + "<a/>" * 400_001 + "</anime>",
+        (f'<!DOCTYPE a [<!ENTITY l0 "ha">{LAUGHS}]>' + ROOT.replace("TV Series", "&l9;"), "Forbidden"),
+        ('<!DOCTYPE a [<!ENTITY x "TV Series">]>' + ROOT.replace("TV Series", "&x;"), "Forbidden"),
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + ROOT, "Forbidden"),
+        ('<!DOCTYPE a SYSTEM "http://169.254.169.254/x.dtd">' + ROOT, "Forbidden"),
+        (ROOT.replace("<titles>", "<a>" * 12 + "</a>" * 12 + "<titles>"), "within each other"),
+        (ROOT.replace("<titles>", "<a>" * 100_000 + "</a>" * 100_000 + "<titles>"), "within each other"),
+        (ROOT.replace("<titles>", "<a/>" * 400_001 + "<titles>"), "400000 in all"),
     ],
-    ids=["billion-laughs", "external-entity", "external-dtd", "deep", "wide"],
+    ids=["billion-laughs", "entity", "external-entity", "external-dtd", "deep", "very-deep", "wide"],
 )
-def test_a_bomb_is_refused_before_it_goes_off(body: str) -> None:
-    assert refused(record(body)).reason is SourceReason.ANSWER_INVALID
+def test_a_bomb_is_refused_before_it_goes_off(body: str, said: str) -> None:
+    error = refused(record(DECLARATION + body))
+    assert (error.reason, said in str(error)) == (SourceReason.ANSWER_INVALID, True), str(error)
 
 
 def test_fifty_megabytes_of_one_text_are_cut_to_what_a_record_holds() -> None:

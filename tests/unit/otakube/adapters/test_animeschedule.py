@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from pytest_httpserver import HTTPServer
 
 from otakube import rooms
 from otakube.adapters.animeschedule import convert
 from otakube.adapters.animeschedule.client import AnimeSchedule
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.domain.claims import Episode, Relation, StreamingLink
 from otakube.domain.entry import (
     AnimeStatus,
@@ -381,6 +382,14 @@ async def test_what_it_does_not_link_to_is_not_found(http: httpx2.AsyncClient) -
     assert await source(http).find(["https://myanimelist.net/anime/1"]) is None
     assert await source(http).find(["https://kitsu.app/anime/61204"]) is None
     assert await source(http).find(["https://animeschedule.net/anime/x"]) == "x"
+
+
+async def test_a_row_counts_only_if_it_links_back(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/anime").respond_with_json({"anime": [ANIME]})  # whatever is asked for
+    async with new_client() as http:
+        schedule = AnimeSchedule(ProviderClient(http, LIMITS), httpserver.url_for(""))
+        assert await schedule.find(["https://myanimelist.net/anime/73815"]) == "mayonaka-no-panya"
+        assert await schedule.find(["https://myanimelist.net/anime/1"]) is None
 
 
 async def test_a_title_is_searched_and_nothing_found_is_an_empty_list(http: httpx2.AsyncClient) -> None:
