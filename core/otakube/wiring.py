@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from otakube.ports.objects import ObjectStore
     from otakube.ports.providers import Converter, Room
     from otakube.ports.search import Summaries, VectorSearch
+    from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
     from otakube.steps.settle import CommitStores
 
@@ -259,6 +260,25 @@ class Wiring:
 
         search = QdrantSearch(self.settings, model=embedder.name, dimension=embedder.dimension)
         return await self._stack.enter_async_context(search)
+
+    def suggester(self) -> "Suggester | None":
+        """What suggests tags and a summary; None where that is off."""
+        settings = self.settings
+        if settings.suggestion_model == "off":
+            return None
+        if settings.suggestion_model == "rules":
+            from otakube.adapters.suggestions.rules import RuleSuggester
+
+            return RuleSuggester()
+        if not settings.suggestion_url:
+            raise Fatal(
+                FailureReason.SETTINGS_INVALID,
+                f"suggestion_model is {settings.suggestion_model!r}: suggestion_url must say where it is",
+            )
+        from otakube.adapters.suggestions.model import ModelSuggester
+
+        key = settings.suggestion_api_key.get_secret_value()
+        return ModelSuggester(settings.suggestion_model, url=settings.suggestion_url, api_key=key)
 
     def text_embedder(self) -> "TextEmbedder":
         """The text model of the settings."""

@@ -98,7 +98,10 @@ ANSWER: dict[str, str] = {
 }
 """The review's words for the commit: what a person answered, or `automatic` where nobody had to."""
 
-TAKEN_OVER = {ReviewOutput.ACCEPTED: f"{{{{={_answered(ReviewOutput.ACCEPTED, '[]')}}}}}"}
+TAKEN_OVER = {
+    ReviewOutput.ACCEPTED: f"{{{{={_answered(ReviewOutput.ACCEPTED, '[]')}}}}}",
+    ReviewOutput.REVIEWER: ANSWER[ReviewOutput.REVIEWER],
+}
 """The review's words for the embed step: which suggestions a person takes over into the record."""
 
 STEPS = (
@@ -144,7 +147,7 @@ STEPS = (
     ),
     Step(
         name=Node.EMBED,
-        inputs=[*RUN, Argument.ACCELERATOR, ReviewOutput.ACCEPTED],
+        inputs=[*RUN, Argument.ACCELERATOR, *TAKEN_OVER],
         outputs={Output.MODEL: ""},
         deadline=1800,
         image=EMBED_IMAGE,

@@ -195,7 +195,12 @@ async def fetch(
         wanted,
         await wiring.rooms(),
         await wiring.objects(),
-        Memory(identities=wiring.identities, catalogue=wiring.catalogue, history=wiring.history),
+        Memory(
+            identities=wiring.identities,
+            catalogue=wiring.catalogue,
+            history=wiring.history,
+            locks=wiring.locks,
+        ),
         work_prefix=run.work,
         uid=run.uid,
         quorum=wiring.settings.provider_quorum,
@@ -237,6 +242,7 @@ async def images(
             work_prefix=run.work,
             mode=mode,
             review=Review(review_policy, wiring.settings.review_confidence_threshold),
+            suggester=wiring.suggester(),
         )
 
 
@@ -247,6 +253,7 @@ async def embed(
     *,
     accelerator: Accelerator = "Cpu",  # noqa: ARG001 - it chose the pod's node; the engine takes what is there
     accepted: Accepted = "[]",
+    reviewer: Annotated[str, typer.Option(help="Who accepted them.")] = "",
 ) -> Outputs:
     """Turn the golden record's texts into vectors.
 
@@ -255,7 +262,11 @@ async def embed(
     from otakube.steps.embed import accepted_ids, embed
 
     return await embed(
-        await wiring.objects(), wiring.text_embedder(), prefix=run.work, accepted=accepted_ids(accepted)
+        await wiring.objects(),
+        wiring.text_embedder(),
+        prefix=run.work,
+        accepted=accepted_ids(accepted),
+        reviewer=reviewer,
     )
 
 

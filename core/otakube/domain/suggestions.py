@@ -145,6 +145,24 @@ def accept(
     return record.model_copy(update={"entry": entry.model_copy(update=changes)})
 
 
+def carried_over(record: GoldenRecord, live: GoldenRecord | None) -> GoldenRecord:
+    """A fresh record with what people accepted for the version before: their word holds until they take it back."""
+    if live is None or record.entry.accepted_suggestions or not live.entry.accepted_suggestions:
+        return record
+    marks, entry = live.entry.accepted_suggestions, record.entry
+    known = {comparable(tag) for tag in entry.tags}
+    tags = [one.value for one in marks if one.field == "tags" and comparable(one.value) not in known]
+    fields = {one.field for one in marks}
+    told = {name: said for name, said in live.entry.provenance.items() if name in fields - {"tags"}}
+    changes = {
+        "tags": [*entry.tags, *tags],
+        "summary": live.entry.summary,
+        "accepted_suggestions": marks,
+        "provenance": entry.provenance | told,
+    }
+    return record.model_copy(update={"entry": entry.model_copy(update=changes)})
+
+
 def _field(suggestion: Suggestion) -> Literal["tags", "summary"]:
     return "tags" if suggestion.kind is SuggestionKind.TAG else "summary"
 

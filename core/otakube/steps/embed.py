@@ -13,22 +13,27 @@ from otakube.domain.work import Point, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.objects import ObjectStore
+from otakube.steps.suggest import take_over
 from otakube_api.contract import FailureReason, Output
 
 
 async def embed(
-    objects: ObjectStore, embedder: TextEmbedder, *, prefix: str, accepted: Sequence[str] = ()
+    objects: ObjectStore,
+    embedder: TextEmbedder,
+    *,
+    prefix: str,
+    accepted: Sequence[str] = (),
+    reviewer: str = "",
 ) -> dict[Output, str]:
     """Write `vectors.json` for the run's golden record, unless it is there already.
 
-    `accepted` are ids of suggestions; one that this run does not have is Fatal.
+    `accepted` are ids of suggestions that the reviewer takes over into the record; one that this run does not
+    have is Fatal.
     """
-    record = await read_golden(objects, prefix)
-    if accepted:
-        raise Fatal(
-            FailureReason.INPUT_MISSING,
-            f"this run has no suggestion {', '.join(accepted)}: accept only ids that the review lists",
-        )
+    assembled = await read_golden(objects, prefix)
+    record = await take_over(assembled, accepted, reviewer, objects, work_prefix=prefix)
+    if record != assembled:
+        await objects.put(f"{prefix}/{work.GOLDEN}", record.model_dump_json().encode())
     digest = work.digest(record)
     key = f"{prefix}/{work.VECTORS}"
     done = await _read_vectors(objects, key)

@@ -17,12 +17,15 @@ from otakube import logs
 from otakube.domain import work
 from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider
 from otakube.domain.gates import gated, news, review_needed
+from otakube.domain.suggestions import carried_over
 from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore
+from otakube.ports.suggestions import Suggester
 from otakube.steps.assemble import Staged, validated
 from otakube.steps.fetch import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint
+from otakube.steps.suggest import suggest, told
 from otakube_api.contract import Output
 
 CONCURRENCY = 16
@@ -36,7 +39,7 @@ class Review(NamedTuple):
     threshold: float
 
 
-async def images(
+async def images(  # noqa: PLR0913 - the step's ports
     source: ImageSource,
     objects: ObjectStore,
     image_map: ImageMap,
@@ -44,19 +47,23 @@ async def images(
     work_prefix: str,
     mode: str,
     review: Review,
+    suggester: Suggester | None = None,
 ) -> dict[Output, str]:
-    """Mirror, assemble, validate, and leave `golden.json`."""
+    """Mirror, assemble, validate, and leave `golden.json` with what is suggested for it."""
     staged = await Staged.read(objects, work_prefix, episode_update=mode == EPISODE_UPDATE)
     mirror = await mirror_all(source, objects, image_map, staged.source_urls())
     live = await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
-    record = validated(gated(staged.record(as_images(mirror)), live, staged.summary))
+    assembled = carried_over(staged.record(as_images(mirror)), live)
+    record = validated(gated(assembled, live, staged.summary))
     await objects.put(f"{work_prefix}/{work.GOLDEN}", record.model_dump_json().encode())
+    suggestions = await suggest(suggester, record, objects, work_prefix=work_prefix)
     stored = sum(one.key is not None for one in mirror.values())
     return {
         Output.REVIEW: review_decision(record, live, review),
         Output.CONFIDENCE: f"{record.entry.confidence:.2f}",
         Output.FINDINGS: orjson.dumps(record.findings).decode(),
         Output.GATES: orjson.dumps([one.model_dump(mode="json") for one in record.gates]).decode(),
+        Output.SUGGESTIONS: told(suggestions),
         Output.DIGEST: work.digest(record),
         Output.IMAGES_STORED: str(stored),
         Output.IMAGES_FAILED: str(len(mirror) - stored),

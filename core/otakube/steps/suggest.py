@@ -41,17 +41,6 @@ def told(made: Suggestions) -> str:
     return orjson.dumps(rows).decode()
 
 
-def accepted_ids(text: str) -> list[str]:
-    """The ids that a reviewer took over; a wrong form is named."""
-    try:
-        ids = orjson.loads(text or "[]")
-    except orjson.JSONDecodeError as error:
-        raise _wrong(text) from error
-    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-        raise _wrong(text)
-    return ids
-
-
 async def take_over(
     record: GoldenRecord, accepted: Sequence[str], reviewer: str, objects: ObjectStore, *, work_prefix: str
 ) -> GoldenRecord:
@@ -63,10 +52,7 @@ async def take_over(
         known = ", ".join(one.id for one in made.suggestions) or "none"
         raise Fatal(
             FailureReason.INPUT_MISSING,
-            f"--accepted names {', '.join(strange)[:300]}, which nobody suggested; suggested were {known}",
+            f"this run has no suggestion {', '.join(strange)[:300]}: accept only ids that the review lists; "
+            f"they are {known}",
         )
     return accept(record, made, accepted, reviewer=reviewer or "unnamed")
-
-
-def _wrong(text: str) -> Fatal:
-    return Fatal(FailureReason.INPUT_MISSING, f"--accepted is {text!r:.200}, expected a JSON list of ids")

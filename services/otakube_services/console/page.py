@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a reviewer reads of one run: gates, findings, providers, the record with its provenance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otakube_api.contract import one_line
-from otakube_services.console import record
+from otakube_services.console import record, suggestions
 from otakube_services.console.cluster import Cluster, ConsoleError
 from otakube_services.console.command import print_facts
 from otakube_services.console.gate import GateState
@@ -22,7 +22,12 @@ async def read_draft(
         return {"unavailable": str(error)}
 
 
-def print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: Mapping[str, Any]) -> None:
+def print_review(
+    enrichment: Mapping[str, Any],
+    gate: Mapping[str, str],
+    draft: Mapping[str, Any],
+    suggested: Sequence[Mapping[str, Any]] = (),
+) -> None:
     """All of it, and the two commands that answer."""
     name, status = enrichment["metadata"]["name"], enrichment.get("status") or {}
     facts = [
@@ -42,6 +47,10 @@ def print_review(enrichment: Mapping[str, Any], gate: Mapping[str, str], draft: 
             print(f"  - {one_line(line)}")
     print()
     _print_draft(draft)
+    if suggested:
+        print("\nSuggestions, which enter only with --accept ID:")
+        for line in suggestions.lines(suggested):
+            print(f"  - {line}")
     if gate["gate"] == GateState.OPEN:
         print(
             f'\nAnswer:  otakube review approve {name} --note "..."\n'

@@ -2,7 +2,8 @@
 """Show what waits for a review, and answer it."""
 
 import getpass
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from otakube_api import contract, labels
 from otakube_api.contract import ReviewOutput, one_line
+from otakube_services.console import suggestions
 from otakube_services.console.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
 from otakube_services.console.command import (
     Format,
@@ -99,8 +101,9 @@ async def show_one(cluster: Cluster, *, name: Name, output: Output = Format.TABL
     generation, attempt = run_order(workflow)
     draft = await read_draft(cluster, enrichment, generation=generation, attempt=attempt)
     facts = {"gate": gate.state.value, **gate.answers, "workflow": gate.workflow}
-    answered = {"enrichment": enrichment, "gate": facts, "draft": draft}
-    show(answered, output, table=lambda: print_review(enrichment, facts, draft))
+    suggested = suggestions.suggested(workflow)
+    answered = {"enrichment": enrichment, "gate": facts, "draft": draft, "suggestions": suggested}
+    show(answered, output, table=lambda: print_review(enrichment, facts, draft, suggested))
 
 
 @cluster_command(app)
@@ -110,13 +113,19 @@ async def approve(
     name: Name,
     note: Note = "",
     reviewer: Reviewer = "",
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Id of a suggestion to take over; may be repeated.")
+    ] = None,
     dry_run: DryRunOption = DryRun.NONE,
 ) -> None:
     """Approve a record: the run goes on and publishes it.
 
-    Example: otakube review approve frozen-tide --note "poster checked"
+    Example: otakube review approve frozen-tide --note "poster checked" --accept tag-ships
     """
-    await decide(cluster, name, _values(Decision.APPROVE, note, reviewer), dry_run=dry_run)
+    accepted = accept or []
+    if accepted:
+        await check_suggested(cluster, name, accepted)
+    await decide(cluster, name, _values(Decision.APPROVE, note, reviewer, accepted), dry_run=dry_run)
 
 
 @cluster_command(app)
@@ -133,6 +142,13 @@ async def reject(
     Example: otakube review reject frozen-tide --note "these are two different series"
     """
     await decide(cluster, name, _values(Decision.REJECT, note, reviewer), dry_run=dry_run)
+
+
+async def check_suggested(cluster: Cluster, name: str, accepted: Sequence[str]) -> None:
+    """ConsoleError if an id is none of the run's suggestions: the run would fail on it."""
+    workflow = await current_workflow(cluster, await cluster.get(ENRICHMENTS, name))
+    if wrong := suggestions.strange(accepted, suggestions.suggested(workflow)):
+        raise ConsoleError(wrong, code=2)
 
 
 async def decide(
@@ -225,7 +241,9 @@ def closed(name: str, gate: Gate) -> ConsoleError:
 _PAST = {Decision.APPROVE: "approved", Decision.REJECT: "rejected"}
 
 
-def _values(decision: Decision, note: str, reviewer: str) -> dict[ReviewOutput, str]:
+def _values(
+    decision: Decision, note: str, reviewer: str, accepted: Sequence[str] = ()
+) -> dict[ReviewOutput, str]:
     for option, text, limit in (("--note", note, NOTE_LIMIT), ("--reviewer", reviewer, REVIEWER_LIMIT)):
         if len(text) > limit:
             raise ConsoleError(f"{option} has {len(text)} characters; shorten it to {limit}", code=2)
@@ -235,7 +253,7 @@ def _values(decision: Decision, note: str, reviewer: str) -> dict[ReviewOutput, 
         ReviewOutput.DECISION: decision.value,
         ReviewOutput.NOTE: note,
         ReviewOutput.REVIEWER: reviewer or getpass.getuser(),
-        ReviewOutput.ACCEPTED: "[]",
+        ReviewOutput.ACCEPTED: json.dumps(list(accepted)),
     }
 
 

@@ -12,6 +12,7 @@ from otakube.domain.suggestions import (
     Suggestions,
     accept,
     by_rules,
+    carried_over,
     summary_suggestion,
     tag_id,
     tag_suggestion,
@@ -96,6 +97,17 @@ def test_taking_over_twice_is_taking_over_once() -> None:
     assert accept(once, made(), ["tag-dragons", "summary"], reviewer="ada") == once
     assert once.entry.summary
     assert once.entry.provenance["summary"].decided_by == "ada"
+
+
+def test_a_later_record_keeps_what_a_person_took_over() -> None:
+    live = accept(a_record(entry=an_entry(synopsis=SEA)), made(), ["tag-dragons", "summary"], reviewer="ada")
+    later = carried_over(a_record(entry=an_entry(synopsis=SEA, tags=["Sea"])), live)
+    assert later.entry.tags == ["Sea", "Dragons"]
+    assert later.entry.summary == live.entry.summary
+    assert later.entry.accepted_suggestions == live.entry.accepted_suggestions
+    assert later.entry.provenance["summary"].decided_by == "ada"
+    assert carried_over(later, live) == later
+    assert carried_over(a_record(), None) == a_record()
 
 
 def test_an_accepted_id_that_nobody_suggested_is_told() -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from golden import a_record
+from golden import a_record, an_entry
 from otakube.adapters.folder.objects import FolderObjects
 from otakube.domain import work
 from otakube.domain.entry import GoldenRecord
+from otakube.domain.suggestions import by_rules
 from otakube.domain.work import VectorSet
 from otakube.errors import Fatal
 from otakube.steps.embed import accepted_ids, embed
@@ -93,11 +94,32 @@ async def test_a_missing_record_names_the_object_and_the_step_before(objects: Fo
     assert caught.value.reason is FailureReason.INPUT_MISSING
 
 
+SUGGESTED = by_rules(an_entry(synopsis="A pirate sails an old ship. " * 20))
+
+
+async def suggested(objects: FolderObjects) -> None:
+    await objects.put(f"{PREFIX}/{work.SUGGESTIONS}", SUGGESTED.model_dump_json().encode())
+
+
 async def test_a_suggestion_that_nobody_made_is_never_taken_over_in_silence(objects: FolderObjects) -> None:
     await golden(objects, a_record())
-    with pytest.raises(Fatal, match="this run has no suggestion tag-pirates") as caught:
-        await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-pirates"])
+    await suggested(objects)
+    with pytest.raises(Fatal, match=r"this run has no suggestion tag-ninja.*they are tag-pirates") as caught:
+        await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-ninja"])
     assert caught.value.reason is FailureReason.INPUT_MISSING
+
+
+async def test_what_a_reviewer_accepts_is_in_the_record_that_is_embedded_and_committed(
+    objects: FolderObjects,
+) -> None:
+    await golden(objects, a_record())
+    await suggested(objects)
+    for _ in range(2):  # the second as after a pod that was killed
+        await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-pirates"], reviewer="ada")
+    record = GoldenRecord.model_validate_json(await objects.get(f"{PREFIX}/{work.GOLDEN}"))
+    assert record.entry.tags == ["Pirates"]
+    assert [mark.accepted_by for mark in record.entry.accepted_suggestions] == ["ada"]
+    assert (await stored(objects)).golden_digest == work.digest(record)
 
 
 @pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", "tag-pirates", "null"])

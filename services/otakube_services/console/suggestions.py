@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was suggested for a record under review, as the run's Workflow carries it; pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from otakube_api.contract import Node, Output, one_line
+
+
+def suggested(workflow: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each with id, kind, value, confidence, reason and made_by; none where Argo has packed the nodes."""
+    nodes = ((workflow.get("status") or {}).get("nodes") or {}).values()
+    for node in nodes:
+        if node.get("displayName") == Node.IMAGES and node.get("phase") == "Succeeded":
+            return _read(_output(node, Output.SUGGESTIONS))
+    return []
+
+
+def strange(accepted: Sequence[str], suggestions: Sequence[Mapping[str, Any]]) -> str | None:
+    """What is wrong with ids that a reviewer takes over: one that nobody suggested."""
+    known = [str(one["id"]) for one in suggestions]
+    unknown = [one for one in accepted if one not in known]
+    return f"--accept {unknown[0]!r}: suggested are {', '.join(known) or 'none'}" if unknown else None
+
+
+def lines(suggestions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line each, with the id to accept it by."""
+    return [
+        one_line(f"{one['id']} ({one['confidence']:.2f}, {one['made_by']}): {one['value']} - {one['reason']}")
+        for one in suggestions
+    ]
+
+
+def _output(node: Mapping[str, Any], name: str) -> str:
+    parameters = (node.get("outputs") or {}).get("parameters") or []
+    return next((str(one.get("value", "")) for one in parameters if one["name"] == name), "")
+
+
+def _read(text: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text or "[]")
+    except ValueError:
+        return []
+    wanted = {"id", "kind", "value", "confidence", "reason", "made_by"}
+    return [one for one in found if isinstance(one, dict) and one.keys() >= wanted]
