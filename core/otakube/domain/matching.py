@@ -20,6 +20,8 @@ MARGIN = 0.08  # by which it must be ahead of every other anime
 CONSIDER = 0.72  # below it a candidate is not worth a person's look
 SAME_ANIME = 0.7  # agreement of two providers' descriptions from which they may mean one anime
 
+_SAME_WEEK = 7  # days between two starts from which one start with one length backs a slip in a title
+_CORROBORATED = 0.05
 _SAME_START = 45  # days between two providers' dates of one start: previews, other regions
 _OTHER_TYPE, _OTHER_YEAR, _OTHER_LENGTH, _OTHER_START, _OTHER_FORM = 0.1, 0.25, 0.1, 0.15, 0.12
 
@@ -190,7 +192,9 @@ def agreement(one: Metadata, other: Metadata) -> float:
         ),
         (not _numbered_apart(one, other), OTHER_SEASON, near(apart, 0, _SAME_START)),
     ]
-    return max(0.0, titles - sum(weight for holds, weight, unknown in checks if not holds and not unknown))
+    off = sum(weight for holds, weight, unknown in checks if not holds and not unknown)
+    known = near(apart, 0, _SAME_WEEK) and near(one.episode_count, other.episode_count, 0)
+    return min(1.0, max(0.0, titles - off + (_CORROBORATED if known else 0)))
 
 
 def _formed_apart(name: Name, one: Metadata, named: Name, other: Metadata) -> bool:

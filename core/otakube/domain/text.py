@@ -13,7 +13,7 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 _WEB = re.compile(r"https?://[^\s]{1,2000}")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _LATIN = re.compile(r"[a-z]")
 _LONG = re.compile(r"([aeou])\1+|(?<=o)u")
 _SHORT = 4  # letters; "T.A.O." is not "TO"
@@ -50,7 +50,8 @@ def web_address(text: str | None) -> str | None:
 
 def comparable(text: str) -> str:
     """One spelling of a name for comparison: no case, accents, widths or punctuation, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Mathematical letters have cases only once they are decomposed.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     # Combining marks of Latin letters are accents; those of kana tell ga from ka and stay.
     unaccented = "".join(c for c in decomposed if not 0x300 <= ord(c) < 0x370)
     return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", unaccented)).strip()

@@ -105,8 +105,8 @@ async def resolve_title(
     resolution = resolve(title, found, year=wanted.year, kind=wanted.type)
     if resolution.chosen is not None:
         return resolution.chosen
-    if resolution.candidates:
-        listed = "; ".join(map(str, resolution.candidates[:5]))
+    if resolution.doubtful is not None:
+        listed = "; ".join(f"{one}, fits {one.score:.2f}" for one in resolution.candidates[:5])
         several = "may mean several anime" if len(resolution.candidates) > 1 else "is close to one anime only"
         raise Fatal(
             FailureReason.ANIME_AMBIGUOUS,
