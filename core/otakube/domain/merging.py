@@ -14,6 +14,7 @@ from otakube.domain.entry import (
     ALTERNATIVES,
     Attribution,
     Confidence,
+    Image,
     LosingValue,
     Provenance,
     Provider,
@@ -130,7 +131,7 @@ def identity(value: Any) -> str:
         return value.rstrip("/") if address else comparable(value) or value
     if isinstance(value, VoiceActor):
         return f"{name_key(value.name)}\0{comparable(value.language)}"
-    return shown(value)
+    return shown(value, limit=10_000)
 
 
 def distinct(values: Iterable[str], key: Callable[[str], str]) -> list[str]:
@@ -176,7 +177,8 @@ def permission(backers: Sequence[Attribution]) -> tuple[bool, datetime | None]:
 
 
 def shown(value: Any, limit: int = 500) -> str:
-    """A value as JSON, cut to what a reviewer reads."""
+    """A value as JSON, cut to what a reviewer reads; of a picture its address."""
+    value = value.source_url if isinstance(value, Image) else value
     text = json.dumps(_JSON.dump_python(value, mode="json"), ensure_ascii=False)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

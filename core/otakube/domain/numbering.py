@@ -68,3 +68,11 @@ def last_number(record: GoldenRecord) -> int | None:
     if record.entry.type not in RUNNING:
         return None
     return max((one.absolute_number or 0 for one in record.episodes), default=0) or None
+
+
+def length(record: GoldenRecord) -> int | None:
+    """The regular episodes of a season, 0 of what has no place in the count; None where nobody knows."""
+    if record.entry.type not in RUNNING:
+        return 0
+    listed = max((one.number for one in record.episodes if one.kind == "Regular"), default=0)
+    return listed or record.entry.episode_count

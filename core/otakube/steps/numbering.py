@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from otakube.domain.claims import Relationships
 from otakube.domain.entry import GoldenRecord, Provider, Relation
-from otakube.domain.numbering import last_number
+from otakube.domain.numbering import last_number, length
 from otakube.domain.relations import merge_relations
 from otakube.ports.catalogue import Catalogue
 
@@ -19,18 +19,22 @@ async def episodes_before(catalogue: Catalogue, said: Mapping[Provider, Relation
     """
     relations = merge_relations({p: said[p].relations for p in Provider if p in said}).relations
     seen: set[str] = set()
+    counted = 0  # episodes of the seasons passed
     if not relations:
         return None
     for _ in range(SEASONS_LIMIT):
         earlier = [one for one in relations if one.kind == "Prequel"]
         if not earlier:
-            return 0
+            return counted
         prequel = await _first_known(catalogue, earlier)
         if prequel is None or prequel.entry.id in seen:
             return None
         seen.add(prequel.entry.id)
         if (number := last_number(prequel)) is not None:
-            return number
+            return number + counted
+        if (episodes := length(prequel)) is None:
+            return None
+        counted += episodes
         relations = prequel.entry.relations
     return None
 

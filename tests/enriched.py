@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Golden records as the steps make them, of the stand-in upstream's titles, in this process."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from otakube.adapters.folder.objects import FolderObjects
+from otakube.domain import work
+from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.ids import derived_id
+from otakube.domain.licences import LICENCES, Licence
+from otakube.domain.work import FetchSummary
+from otakube.ports.providers import RawRecord
+from otakube.rooms import build, converter
+from otakube.settings import Settings
+from otakube.steps.assemble import Staged
+from otakube.steps.stage import stage
+from otakube_services.upstream.settings import Settings as Upstream
+from upstream_app import NOW, upstream
+
+PREFIX = "work/uid/1-1"
+MODE = "FullEnrichment"
+UNLIMITED = Upstream(
+    jikan_per_second=0, jikan_per_minute=0, anilist_per_minute=0, mal_per_minute=0,
+    anidb_per_two_seconds=0, anidb_per_day=0, animeschedule_per_minute=0, animeplanet_per_minute=0,
+)  # fmt: skip
+SETTINGS = Settings(
+    providers_enabled=list(Provider),
+    jikan_url="http://upstream.test/jikan/v4",
+    myanimelist_url="http://upstream.test/mal/v2",
+    myanimelist_client_id=SecretStr("ours"),
+    anilist_url="http://upstream.test/anilist",
+    kitsu_url="http://upstream.test/kitsu/api/edge",
+    anidb_url="http://upstream.test/anidb/httpapi",
+    anidb_titles_url="http://upstream.test/anidb/api/anime-titles.xml.gz",
+    anidb_client="otakube/1",
+    animeschedule_url="http://upstream.test/animeschedule/api/v3",
+    animeschedule_token=SecretStr("ours"),
+    anime_planet_url="http://upstream.test/animeplanet",
+)
+
+
+LIGHTHOUSE = {
+    Provider.JIKAN: "70211",
+    Provider.MYANIMELIST: "70211",
+    Provider.ANILIST: "210437",
+    Provider.KITSU: "61204",
+    Provider.ANIDB: "18211",
+    Provider.ANIMESCHEDULE: "hoshi-no-toudaimori",
+    Provider.ANIME_PLANET: "hoshi-no-toudaimori",
+}
+"""A title that every provider has."""
+
+
+async def fetched(
+    ids: Mapping[Provider, str] = LIGHTHOUSE, world: Upstream = UNLIMITED
+) -> dict[Provider, RawRecord]:
+    """What each provider answers about its page."""
+    async with upstream(world) as client:
+        rooms = build(SETTINGS, client, {})
+        return {provider: await rooms[provider].source.fetch(page) for provider, page in ids.items()}
+
+
+async def enriched(
+    folder: Path, records: Mapping[Provider, RawRecord], *, licences: Mapping[Provider, Licence] = LICENCES
+) -> GoldenRecord:
+    """These answers merged by the steps; every picture counts as mirrored."""
+    objects = FolderObjects(folder)
+    for provider, record in records.items():
+        await objects.put(f"{PREFIX}/{work.raw(provider)}", record.model_dump_json().encode())
+    summary = FetchSummary(
+        entry_id=derived_id("ani", "uid"),
+        title="Hoshi no Toudaimori",
+        existing=False,
+        answered=list(records),
+        failed=[],
+        agreement=dict.fromkeys(records, 1.0),
+        fetched_at=NOW,
+        episodes_before=0,
+    )
+    await objects.put(f"{PREFIX}/{work.FETCH}", summary.model_dump_json().encode())
+    converters = {provider: converter(provider) for provider in Provider}
+    await stage(objects, converters, work_prefix=PREFIX, mode=MODE, licences=licences)
+    staged = await Staged.read(objects, PREFIX, episode_update=False)
+    mirror = {url: mirrored(url) for url in staged.source_urls()}
+    return GoldenRecord.model_validate_json(staged.record(mirror).model_dump_json())
+
+
+def mirrored(url: str) -> Image:
+    """An image as the mirror would know it."""
+    return Image(kind=ImageKind.POSTER, provider=Provider.JIKAN, source_url=url, key="images/0.png")
