@@ -285,17 +285,20 @@ async def commit(
     """
     stores = await wiring.commit_stores()
     from otakube.steps.commit import commit
+    from otakube.steps.curate import remember
     from otakube.steps.wanted import read_commit
 
     wanted = await read_commit(stores.objects, run=run.work, decision=decision, note=note, reviewer=reviewer)
     settings = wiring.settings
-    return await commit(
+    done = await commit(
         stores,
         wanted,
         collection=settings.qdrant_collection,
         lease_seconds=settings.lease_seconds,
         clock=lambda: datetime.now(UTC),
     )
+    await remember(await wiring.locks(), wanted, at=datetime.now(UTC))
+    return done
 
 
 @step(Node.CONCLUDE)

@@ -78,6 +78,19 @@ def allowed_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
     return kept
 
 
+def without_forbidden(
+    locks: Sequence[Lock], described: Mapping[Provider, Metadata]
+) -> dict[Provider, Metadata]:
+    """The descriptions without links to pages that show another anime."""
+    own = [one.source_url for one in described.values()]
+    said = [url for one in described.values() for url in one.same_as]
+    kept = set(allowed_pages(locks, [*own, *said]))
+    return {
+        provider: one.model_copy(update={"same_as": [url for url in one.same_as if url in kept]})
+        for provider, one in described.items()
+    }
+
+
 def resolved(
     locks: Sequence[Lock], title: str, *, year: int | None = None, kind: AnimeType | None = None
 ) -> str | None:

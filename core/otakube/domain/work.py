@@ -25,6 +25,7 @@ def raw(provider: Provider) -> str:
 
 
 FETCH = "fetch/summary.json"  # FetchSummary
+LOCKS = "fetch/locks.json"  # RunLocks
 LIVE = "fetch/live.json"  # GoldenRecord that the catalogue has now; absent for a new entry
 IMAGES = "images/map.json"
 GOLDEN = "golden.json"  # GoldenRecord, validated

@@ -12,19 +12,22 @@ from datetime import UTC, datetime
 import orjson
 
 from otakube.domain import work
-from otakube.domain.entry import ALTERNATIVES, GoldenRecord, Provider
+from otakube.domain.entry import ALTERNATIVES, GateFinding, GoldenRecord, Provider
 from otakube.domain.identity import doubt, doubtful
 from otakube.domain.ids import derived_id
+from otakube.domain.locking import decided_fields
 from otakube.domain.matching import agreement
 from otakube.domain.work import FetchSummary
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.catalogue import Catalogue, Identities
 from otakube.ports.history import History
+from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Room
+from otakube.steps.decisions import Decisions, meant
 from otakube.steps.harvest import Asking, Harvest, stored_records
 from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
-from otakube_api.contract import FailureReason, Output, SourceReason
+from otakube_api.contract import FailureReason, Gate, Output, SourceReason
 
 EPISODE_UPDATE = "EpisodeUpdate"
 NEVER = "Never"
@@ -37,6 +40,7 @@ class Memory:
     identities: Callable[[], Awaitable[Identities]]
     catalogue: Callable[[], Awaitable[Catalogue]]
     history: Callable[[], Awaitable[History]]
+    locks: Callable[[], Awaitable[Locks]]
 
 
 async def fetch(  # noqa: PLR0913 - the step's ports
@@ -55,21 +59,27 @@ async def fetch(  # noqa: PLR0913 - the step's ports
 
     `rooms` are those that the installation has switched on, in the order in which they are asked.
     """
-    harvest = Harvest(episodes_only=mode == EPISODE_UPDATE)
+    decisions = Decisions(locks=memory.locks)
+    wanted = await meant(wanted, decisions)
+    harvest = Harvest(episodes_only=mode == EPISODE_UPDATE, allowed=decisions.allowed)
     rooms = asked(wanted.providers, rooms, harvest)
     first, second = split(rooms)
     harvest.stored = await stored_records(rooms, objects, work_prefix)
     harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
     named = await first_ids(wanted, first, second, harvest, memory)
     harvest.ids |= named
-    asking = Asking(harvest=harvest, objects=objects, prefix=work_prefix, history=memory.history)
+    asking = Asking(
+        harvest=harvest, objects=objects, prefix=work_prefix, history=memory.history, decisions=decisions
+    )
     await asking.all(first)
     await asking.all(needed(second, harvest))
-    set_apart(harvest, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
-    measure_agreement(harvest)
+    await asking.go_by_locks()
+    set_apart(harvest, decisions, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
+    measure_agreement(harvest, decisions)
     check_quorum(harvest, quorum)
     entry_id, existing = await (await memory.identities()).claim(harvest.pages, derived_id("ani", uid))
     live = await (await memory.catalogue()).entry(entry_id) if existing else None
+    await keep_locks(harvest, decisions, objects, work_prefix)
     return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
 
 
@@ -137,10 +147,16 @@ async def first_ids(
     return ids_of((await resolve_title(wanted, first, second)).source_urls)
 
 
-def set_apart(harvest: Harvest, *, vouched: Collection[Provider], reviewed: bool) -> None:
+def set_apart(
+    harvest: Harvest, decisions: Decisions, *, vouched: Collection[Provider], reviewed: bool
+) -> None:
     """Tell of providers that may speak of another anime; without a person who looks they are left out."""
     site = {*vouched, *(ALTERNATIVES[provider] for provider in vouched if provider in ALTERNATIVES)}
-    for provider, best in doubtful(harvest.described, site).items():
+    doubts = doubtful(harvest.described, site)
+    settled = decisions.settled(harvest.described, harvest.described.keys() - doubts)
+    for provider, best in doubts.items():
+        if provider in settled:
+            continue
         found = doubt(provider, harvest.described[provider], best)
         harvest.gates.append(found)
         if not reviewed:
@@ -148,11 +164,21 @@ def set_apart(harvest: Harvest, *, vouched: Collection[Provider], reviewed: bool
             harvest.drop(provider, SourceError(SourceReason.NOT_FOUND, message))
 
 
-def measure_agreement(harvest: Harvest) -> None:
-    """How well each provider's anime agrees with the others': a wrong link shows here."""
+async def keep_locks(harvest: Harvest, decisions: Decisions, objects: ObjectStore, prefix: str) -> None:
+    """Leave the anime's merge locks for the stages; those that contradict each other are a gate's finding."""
+    locks = decisions.of(harvest.pages)
+    wrong = decided_fields(locks.locks, harvest.pages).contradictions
+    harvest.gates += [GateFinding(gate=Gate.CONSISTENCY, message=message[:500]) for message in wrong]
+    await objects.put(f"{prefix}/{work.LOCKS}", locks.model_dump_json().encode())
+
+
+def measure_agreement(harvest: Harvest, decisions: Decisions) -> None:
+    """How well each provider's anime agrees with the others': a wrong link shows, unless a person knows."""
     for provider, described in harvest.described.items():
         others = [agreement(described, other) for p, other in harvest.described.items() if p is not provider]
-        harvest.agreement[provider] = round(max(others, default=1.0), 3)
+        rest = harvest.described.keys() - {provider}
+        settled = provider in decisions.settled(harvest.described, rest)
+        harvest.agreement[provider] = 1.0 if settled else round(max(others, default=1.0), 3)
 
 
 def check_quorum(harvest: Harvest, quorum: int) -> None:

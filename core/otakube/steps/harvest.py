@@ -10,12 +10,14 @@ from otakube import logs
 from otakube.domain import work
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import ALTERNATIVES, GateFinding, Provider
+from otakube.domain.locks import Lock, shown
 from otakube.domain.matching import SAME_ANIME, agreement
 from otakube.domain.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.history import History
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import RawRecord, Room
+from otakube.steps.decisions import Decisions
 from otakube.steps.inputs import read_checkpoint
 from otakube.steps.plausible import gone, weigh
 from otakube_api.contract import SourceReason
@@ -35,13 +37,15 @@ class Harvest:
     failed: list[tuple[Provider, SourceError]] = field(default_factory=list)
     gates: list[GateFinding] = field(default_factory=list)
     episodes_only: bool = False
+    allowed: Callable[[list[str]], list[str]] = list  # those that no merge lock keeps out
 
     @property
     def pages(self) -> list[str]:
-        """All pages of the anime that are known by now."""
+        """All pages of the anime that are known by now; what was asked for outranks what a provider links."""
         own = [Page(provider, name).url for provider, name in self.ids.items()]
         said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
-        return list(dict.fromkeys([*said, *own]))
+        allowed = set(self.allowed([*own, *said]))
+        return [page for page in dict.fromkeys([*said, *own]) if page in allowed]
 
     @property
     def title(self) -> str:
@@ -58,7 +62,8 @@ class Harvest:
     def drop(self, provider: Provider, error: SourceError) -> None:
         """Leave a provider's answer out, and forget what only it said."""
         self.fail(provider, error)
-        del self.records[provider], self.described[provider], self.ids[provider]
+        for known in (self.records, self.described, self.ids):
+            known.pop(provider, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +74,12 @@ class Asking:
     objects: ObjectStore
     prefix: str
     history: Callable[[], Awaitable[History]]
+    decisions: Decisions
 
     async def all(self, rooms: Mapping[Provider, Room]) -> None:
         """Fetch where the id is known; then find the anime at the others by links or title, and fetch."""
         ids = self.harvest.ids
+        await self.go_by_locks()
         for provider, other in ALTERNATIVES.items():
             if provider in rooms and other in ids:
                 ids.setdefault(provider, ids[other])
@@ -80,13 +87,30 @@ class Asking:
         await asyncio.gather(*(self.fetch(rooms[provider], provider) for provider in known))
         if not self.harvest.described:
             return
-        others = [provider for provider in rooms if provider not in ids]
+        await self.go_by_locks()
+        others = [provider for provider in rooms if provider not in known]
         await asyncio.gather(*(self.find(rooms[provider], provider) for provider in others))
 
+    async def go_by_locks(self) -> None:
+        """Take the pages that people said belong, and leave out those that they said do not."""
+        await self.decisions.learn(self.harvest.pages)
+        for page in self.decisions.forced(self.harvest.pages):
+            self.harvest.ids.setdefault(page.provider, page.id)
+        kept: list[str] = []
+        for provider, name in list(self.harvest.ids.items()):
+            url = Page(provider, name).url
+            lock = (await self.decisions.against(kept, [url])).get(url)
+            if lock is None:
+                kept.append(url)
+            else:
+                self.harvest.drop(provider, left_out(provider, lock))
+
     async def find(self, room: Room, provider: Provider) -> None:
-        """The same anime at another provider: by a link, else by a title that agrees in all that is known."""
+        """The same anime at another provider: by a lock, a link, else a title that agrees in all."""
+        if provider in self.harvest.ids:
+            return await self.fetch(room, provider)
         try:
-            found = await room.source.find(self.harvest.pages) or await self.find_by_title(room)
+            found = await self.find_by_link(room, provider) or await self.find_by_title(room)
         except SourceError as error:
             return self.harvest.fail(provider, error)
         if found is None:
@@ -95,10 +119,18 @@ class Asking:
         self.harvest.ids[provider] = found
         return await self.fetch(room, provider)
 
+    async def find_by_link(self, room: Room, provider: Provider) -> str | None:
+        """What the links lead to, unless somebody said that it is another anime."""
+        found = await room.source.find(self.harvest.pages)
+        page = Page(provider, found).url if found else ""
+        return None if page in await self.decisions.against(self.harvest.pages, [page]) else found
+
     async def find_by_title(self, room: Room) -> str | None:
         """The best of a search, unless surely another anime; a doubtful one is the identity gate's."""
         anchor = next(iter(self.harvest.described.values()))
         rows = await room.source.search(anchor.title)
+        others = await self.decisions.against(self.harvest.pages, [row.source_url for row in rows])
+        rows = [row for row in rows if row.source_url not in others]
         best = max(rows, key=lambda row: agreement(anchor, row), default=None)
         if best is None or agreement(anchor, best) < SAME_ANIME:
             return None
@@ -129,7 +161,14 @@ class Asking:
         title = self.harvest.ids[provider]
         record = await room.source.fetch(title, episodes_only=only)
         described = room.converter.metadata(record)
-        problem = await weigh(await self.history(), title, record, room.converter, episodes_only=only)
+        problem = await weigh(
+            await self.history(),
+            title,
+            record,
+            room.converter,
+            episodes_only=only,
+            at=datetime.now(UTC),
+        )
         if problem:
             raise SourceError(SourceReason.IMPLAUSIBLE, problem)
         return record, described
@@ -144,6 +183,11 @@ class Asking:
                 getattr(room.converter, part)(record)
             except SourceError as error:
                 self.harvest.fail(provider, SourceError(error.reason, f"{part}: {error}"))
+
+
+def left_out(provider: Provider, lock: Lock) -> SourceError:
+    """Why a provider's answer does not count, and whom to ask."""
+    return SourceError(SourceReason.NOT_FOUND, f"{provider} is left out by a merge lock: {shown(lock)}")
 
 
 async def stored_records(

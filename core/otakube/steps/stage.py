@@ -8,8 +8,11 @@ from pydantic import ValidationError
 
 from otakube import logs
 from otakube.domain import stages, work
+from otakube.domain.claims import Metadata
 from otakube.domain.entry import Attribution, GoldenRecord, Provider
 from otakube.domain.licences import LICENCES, Licence
+from otakube.domain.locking import RunLocks, decided_fields, without_forbidden
+from otakube.domain.locks import FieldLock
 from otakube.domain.merging import Voices
 from otakube.domain.numbering import RUNNING
 from otakube.domain.policies import POLICIES
@@ -91,7 +94,8 @@ async def stage(
     summary = await read_input(objects, f"{work_prefix}/{work.FETCH}", FetchSummary, made_by="fetch")
     live = await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
     records = Records(await raw_records(objects, work_prefix, summary), converters, licences)
-    run = Run(records, summary, live)
+    locks = await read_checkpoint(objects, f"{work_prefix}/{work.LOCKS}", RunLocks) or RunLocks()
+    run = Run(records, summary, live, locks)
     makers: dict[type[Stage], Callable[[], Stage]] = {
         MetadataStage: run.metadata,
         EpisodesStage: run.episodes,
@@ -122,18 +126,30 @@ async def run_stage(objects: ObjectStore, key: str, shape: type[Stage], make: Ca
 class Run:
     """The five stages of one run, from all that fetch left."""
 
-    def __init__(self, records: Records, summary: FetchSummary, live: GoldenRecord | None) -> None:
+    def __init__(
+        self, records: Records, summary: FetchSummary, live: GoldenRecord | None, locks: RunLocks
+    ) -> None:
         self._records = records
         self._summary = summary
         self._live = live
         self._voices = records.voices(summary)
+        self._locks = locks.locks
 
     def metadata(self) -> MetadataStage:
         """Stage 1."""
-        described = self._records.part(lambda converter, raw: converter.metadata(raw))
+        described = self._described()
         if not described:
             raise Fatal(FailureReason.INPUT_MISSING, nothing_to_merge(self._records))
-        return stages.metadata_stage(described, self._voices)
+        return stages.metadata_stage(described, self._voices, self._decided(described))
+
+    def _described(self) -> dict[Provider, Metadata]:
+        """The anime in every provider's words, without pages that a person said are another's."""
+        said = self._records.part(lambda converter, raw: converter.metadata(raw))
+        return without_forbidden(self._locks, said)
+
+    def _decided(self, described: Mapping[Provider, Metadata]) -> dict[str, FieldLock]:
+        pages = [url for one in described.values() for url in (one.source_url, *one.same_as)]
+        return decided_fields(self._locks, pages).fields
 
     def episodes(self) -> EpisodesStage:
         """Stage 2."""
@@ -151,8 +167,10 @@ class Run:
         return made.model_copy(update={"findings": [*left_out, *made.findings]})
 
     def _said(self, field: str) -> Any:
-        """A field of the anime itself, merged; None if nobody says it."""
-        described = self._records.part(lambda converter, raw: converter.metadata(raw))
+        """A field of the anime itself, decided or merged; None if nobody says it."""
+        described = self._described()
+        if lock := self._decided(described).get(field):
+            return lock.value
         said = self._voices.merge(POLICIES[field], {p: getattr(one, field) for p, one in described.items()})
         return said.value if said else None
 
