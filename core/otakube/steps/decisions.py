@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people decided, as a run learns of it: the merge locks of the pages that it meets."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from otakube.domain.claims import Metadata
+from otakube.domain.entry import Provider
+from otakube.domain.locking import RunLocks, allowed_pages, concerning, forbidden, forced_pages, resolved
+from otakube.domain.locks import Different, Lock, lock_id, pages_among, title_id
+from otakube.domain.pages import Page, identify
+from otakube.ports.locks import Locks
+from otakube.steps.resolve import Wanted
+
+
+@dataclass(slots=True, kw_only=True)
+class Decisions:
+    """The locks of all pages that were asked about; the store is reached once for each page."""
+
+    locks: Callable[[], Awaitable[Locks]]
+    _known: dict[str, Lock] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+
+    @property
+    def known(self) -> list[Lock]:
+        """In the order of their ids."""
+        return [self._known[name] for name in sorted(self._known)]
+
+    async def learn(self, urls: Iterable[str]) -> None:
+        """Read the locks of pages that are new."""
+        fresh = [page for page in pages_among(urls) if page not in self._asked]
+        if fresh:
+            found = await (await self.locks()).about(fresh)
+            self._asked.update(fresh)
+            self._known |= {lock_id(lock): lock for lock in found}
+
+    def forced(self, urls: Iterable[str]) -> list[Page]:
+        """Pages that belong, though nobody links them."""
+        pages = map(identify, forced_pages(self.known, urls))
+        return [page for page in pages if page]
+
+    def allowed(self, urls: Iterable[str]) -> list[str]:
+        """Those that may stand in one record, the first believed first."""
+        return allowed_pages(self.known, urls)
+
+    async def against(self, urls: Sequence[str], candidates: Sequence[str]) -> dict[str, Different]:
+        """Those candidates that show another anime, with the lock that says so."""
+        await self.learn(candidates)
+        found = {candidate: forbidden(self.known, urls, candidate) for candidate in candidates}
+        return {candidate: lock for candidate, lock in found.items() if lock}
+
+    def settled(self, described: Mapping[Provider, Metadata], sure: Iterable[Provider]) -> set[Provider]:
+        """Providers whose page is one anime with a sure one's, because somebody said so."""
+        pages = set(forced_pages(self.known, [described[provider].source_url for provider in sure]))
+        return {p for p, one in described.items() if pages.intersection(pages_among([one.source_url]))}
+
+    def of(self, urls: Iterable[str]) -> RunLocks:
+        """What the later steps go by: the locks of this anime."""
+        return RunLocks(locks=concerning(self.known, urls))
+
+
+async def meant(wanted: Wanted, decisions: Decisions) -> Wanted:
+    """What is asked for, with the page in place of a title of which somebody said what it means."""
+    if not wanted.title or wanted.anime_id or wanted.source_urls:
+        return wanted
+    name = title_id(wanted.title, year=wanted.year, kind=wanted.type)
+    found = await (await decisions.locks()).get([name])
+    page = resolved(found, wanted.title, year=wanted.year, kind=wanted.type)
+    return replace(wanted, source_urls=(page,), title="") if page else wanted
