@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.anidb import titles
 from otakube.adapters.anidb.convert import metadata
-from otakube.adapters.anidb.document import document
+from otakube.adapters.anidb.document import anime_id, document
 from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.reading import refuse
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import Provider
 from otakube.domain.licences import LICENCES
@@ -55,7 +56,9 @@ class AniDB:
         """One request answers all parts."""
         params = {"request": "anime", **self._asker, "aid": provider_id}
         answer = await self._client.ask_text(self._url, params=params)
-        document(answer.body)  # AniDB refuses with status 200
+        anime = document(answer.body)  # AniDB refuses with status 200
+        if anime_id(anime) != provider_id:
+            refuse("anime.id", anime_id(anime), f"{provider_id}, which was asked for")
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,

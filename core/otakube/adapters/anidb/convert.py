@@ -10,7 +10,7 @@ from otakube.adapters.anidb import episodes as rows
 from otakube.adapters.anidb import links, people
 from otakube.adapters.anidb.document import (
     Partial,
-    attribute,
+    anime_id,
     decimal,
     document,
     exact,
@@ -28,8 +28,6 @@ from otakube.domain.claims import (
     Episode,
     ImageLink,
     Metadata,
-    Recommendation,
-    Relation,
     Relationships,
     Staff,
 )
@@ -39,7 +37,6 @@ from otakube.domain.entry import (
     ImageKind,
     Provider,
     Quarter,
-    RelationKind,
     Season,
     Statistics,
 )
@@ -59,20 +56,6 @@ _TYPES: dict[str | None, AnimeType] = {
     "Music Video": AnimeType.MUSIC,
     "unknown": AnimeType.UNKNOWN,
     None: AnimeType.UNKNOWN,
-}
-_RELATIONS: dict[str | None, RelationKind] = {
-    "Sequel": "Sequel",
-    "Prequel": "Prequel",
-    "Same Setting": "Other",  # one world, other people: we have no word for it
-    "Alternative Setting": "AlternativeSetting",
-    "Alternative Version": "AlternativeVersion",
-    "Music Video": "Other",
-    "Character": "Character",
-    "Side Story": "SideStory",
-    "Parent Story": "ParentStory",
-    "Summary": "Summary",
-    "Full Story": "FullStory",
-    "Other": "Other",
 }
 _QUARTERS = list(Quarter)
 
@@ -115,8 +98,8 @@ def relationships(raw: RawRecord) -> Relationships:
     """Related and similar anime, links to other sites, and where it is streamed."""
     anime = _anime(raw)
     return Relationships(
-        relations=[relation(node) for node in anime.iterfind("relatedanime/anime")],
-        recommendations=[similar(node) for node in anime.iterfind("similaranime/anime")],
+        relations=[links.relation(node) for node in anime.iterfind("relatedanime/anime")],
+        recommendations=[links.similar(node) for node in anime.iterfind("similaranime/anime")],
         external_links=links.external(anime),
         streaming=links.streaming(anime),
     )
@@ -145,11 +128,6 @@ def characters(raw: RawRecord) -> list[Character]:
 def staff(raw: RawRecord) -> list[Staff]:
     """Everybody who made it, with all positions."""
     return people.staff(_anime(raw))
-
-
-def anime_id(anime: Element) -> str:
-    """AniDB's number of it."""
-    return str(whole("anime.id", attribute(anime, "id")) or refuse("anime.id", anime.get("id"), "a number"))
 
 
 def title(anime: Element) -> str:
@@ -226,26 +204,6 @@ def pictures_of(raw: RawRecord) -> str:
     if asked.hostname in (None, API_HOST):
         return _PICTURES
     return f"{asked.scheme}://{asked.netloc}/images/main/"
-
-
-def relation(node: Element) -> Relation:
-    """One related anime."""
-    kind = word("relatedanime.type", node.get("type"), _RELATIONS)
-    return Relation(kind=kind, title=_name(node), source_urls=[_page(node)])
-
-
-def similar(node: Element) -> Recommendation:
-    """One similar anime; `approval` counts those who agree."""
-    votes = whole("similaranime.approval", node.get("approval"))
-    return Recommendation(title=_name(node), source_urls=[_page(node)], votes=votes)
-
-
-def _name(node: Element) -> str:
-    return plain(node.text) or refuse(f"{node.tag}", node.text, "a title")
-
-
-def _page(node: Element) -> str:
-    return Page(Provider.ANIDB, anime_id(node)).url
 
 
 def _votes(ratings: Element | None, kind: str) -> tuple[float | None, int | None]:

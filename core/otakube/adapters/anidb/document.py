@@ -170,3 +170,8 @@ def without_markup(text: str | None) -> str | None:
 def file_name(field: str, name: str | None) -> str | None:
     """The name of a picture's file, without a path."""
     return name if name is None or _FILE.fullmatch(name) else refuse(field, name, "the name of a file")
+
+
+def anime_id(anime: Element) -> str:
+    """AniDB's number of it."""
+    return str(whole("anime.id", attribute(anime, "id")) or refuse("anime.id", anime.get("id"), "a number"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AniDB's resources: what it links to elsewhere, by number of the site. Pure.
+"""AniDB's links: to its other anime, and to other sites by number of the site. Pure.
 
 Numbers from AniDB's anime page and its clients; one that is not listed here is a link that we do not read.
 """
@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from otakube.domain.claims import StreamingLink
-from otakube.domain.entry import Provider
+from otakube.adapters.anidb.document import anime_id, whole
+from otakube.adapters.http.reading import refuse, word
+from otakube.domain.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.entry import Provider, RelationKind
 from otakube.domain.pages import Page, identify
 from otakube.domain.text import plain, web_address
 
@@ -31,6 +33,20 @@ _STREAMS = {
     "28": ("Crunchyroll", "https://www.crunchyroll.com/series/{}"),
     "32": ("Amazon", "https://www.amazon.com/dp/{}"),
     "41": ("Netflix", "https://www.netflix.com/title/{}"),
+}
+_RELATIONS: dict[str | None, RelationKind] = {
+    "Sequel": "Sequel",
+    "Prequel": "Prequel",
+    "Same Setting": "Other",  # one world, other people: we have no word for it
+    "Alternative Setting": "AlternativeSetting",
+    "Alternative Version": "AlternativeVersion",
+    "Music Video": "Other",
+    "Character": "Character",
+    "Side Story": "SideStory",
+    "Parent Story": "ParentStory",
+    "Summary": "Summary",
+    "Full Story": "FullStory",
+    "Other": "Other",
 }
 _MAL_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
@@ -72,3 +88,23 @@ def _address(form: str, name: str) -> str | None:
     url = web_address(name if form == "{}" else form.format(quote(name, safe="")))
     page = identify(url) if url else None
     return page.url if page else url
+
+
+def relation(node: Element) -> Relation:
+    """One related anime."""
+    kind = word("relatedanime.type", node.get("type"), _RELATIONS)
+    return Relation(kind=kind, title=_name(node), source_urls=[_page(node)])
+
+
+def similar(node: Element) -> Recommendation:
+    """One similar anime; `approval` counts those who agree."""
+    votes = whole("similaranime.approval", node.get("approval"))
+    return Recommendation(title=_name(node), source_urls=[_page(node)], votes=votes)
+
+
+def _name(node: Element) -> str:
+    return plain(node.text) or refuse(f"{node.tag}", node.text, "a title")
+
+
+def _page(node: Element) -> str:
+    return Page(Provider.ANIDB, anime_id(node)).url

@@ -4,8 +4,8 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from otakube.adapters.animeschedule import timetable
-from otakube.adapters.animeschedule.answers import Anime, SeasonSaid, Stream, TimetableAnswer
+from otakube.adapters.animeschedule import links, timetable
+from otakube.adapters.animeschedule.answers import Anime, SeasonSaid, TimetableAnswer
 from otakube.adapters.animeschedule.times import day_in_japan, instant, weekly_slot
 from otakube.adapters.http.reading import converts, read, refuse, texts, word
 from otakube.domain.claims import (
@@ -13,10 +13,8 @@ from otakube.domain.claims import (
     Episode,
     ImageLink,
     Metadata,
-    Relation,
     Relationships,
     Staff,
-    StreamingLink,
 )
 from otakube.domain.entry import (
     AnimeStatus,
@@ -24,12 +22,11 @@ from otakube.domain.entry import (
     ImageKind,
     Provider,
     Quarter,
-    RelationKind,
     Season,
     SourceMaterial,
     Statistics,
 )
-from otakube.domain.pages import Page, identify
+from otakube.domain.pages import Page
 from otakube.domain.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
@@ -74,16 +71,6 @@ _SOURCES: dict[str | None, SourceMaterial] = {
     "Mixed Media": SourceMaterial.MIXED_MEDIA,
     "Other": SourceMaterial.OTHER,
 }
-_RELATIONS: dict[str | None, RelationKind] = {
-    "sequels": "Sequel",
-    "prequels": "Prequel",
-    "parents": "ParentStory",
-    "sideStories": "SideStory",
-    "spinoffs": "Spinoff",
-    "alternatives": "AlternativeVersion",
-    "other": "Other",
-}
-_AIR_TYPES = (" (Raw)", " (Sub)", " (Dub)")
 
 
 @converts
@@ -99,7 +86,7 @@ def describe(said: Anime, asked_at: datetime) -> Metadata:
     names = said.names
     return Metadata(
         source_url=Page(Provider.ANIMESCHEDULE, said.route).url,
-        same_as=same_as(said),
+        same_as=links.same_as(said),
         title=title(said),
         title_english=plain(names.english) if names else None,
         title_japanese=plain(names.native) if names else None,
@@ -135,11 +122,12 @@ def episodes(raw: RawRecord) -> list[Episode]:
 def relationships(raw: RawRecord) -> Relationships:
     """Related anime (AnimeSchedule gives slugs, no titles), the official site, and where it is streamed."""
     said = _anime(raw)
-    official = addressed(said.websites.official) if said.websites else None
     return Relationships(
-        relations=[relation(kind, slug) for kind, slugs in (said.relations or {}).items() for slug in slugs],
-        external_links=[official] if official else [],
-        streaming=streaming(said),
+        relations=[
+            links.relation(kind, slug) for kind, slugs in (said.relations or {}).items() for slug in slugs
+        ],
+        external_links=links.official(said),
+        streaming=links.streaming(said),
     )
 
 
@@ -185,16 +173,6 @@ def synonyms(said: Anime) -> list[str]:
     return [name for name in every if name != title(said)][:200]
 
 
-def same_as(said: Anime) -> list[str]:
-    """Its pages at the other providers, in their canonical form."""
-    sites = said.websites
-    if sites is None:
-        return []
-    links = [sites.mal, sites.aniList, sites.kitsu, sites.anidb, sites.animePlanet]
-    pages = [identify(url) for link in links if (url := addressed(link))]
-    return list(dict.fromkeys(page.url for page in pages if page))
-
-
 def kind(said: Anime) -> AnimeType:
     """The first of its media types."""
     return word("mediaTypes", said.mediaTypes[0].name, _TYPES) if said.mediaTypes else AnimeType.UNKNOWN
@@ -231,43 +209,6 @@ def images(said: Anime, raw: RawRecord) -> list[ImageLink]:
     base = _PICTURES if own else f"{asked.scheme}://{asked.netloc}/images/"
     url = web_address(base + route) if route and ".." not in route else None
     return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
-
-
-def relation(said: str, slug: str) -> Relation:
-    """One related anime; its slug is all that is said, and makes its title."""
-    page = identify(Page(Provider.ANIMESCHEDULE, slug).url)
-    if page is None or page.id != slug:
-        refuse(f"relations.{said}", slug, "a slug")
-    return Relation(
-        kind=word("relations", said, _RELATIONS), title=slug.replace("-", " "), source_urls=[page.url]
-    )
-
-
-def streaming(said: Anime) -> list[StreamingLink]:
-    """Where it is streamed, raw, subtitled or dubbed: one row an address."""
-    streams = (said.websites.streams if said.websites else None) or []
-    links = [
-        StreamingLink(site=site, url=url)
-        for stream in streams
-        if (url := addressed(stream.url)) and (site := site_of(stream))
-    ]
-    return list({link.url: link for link in links}.values())[:200]
-
-
-def site_of(stream: Stream) -> str | None:
-    """The platform's name without the kind of release."""
-    name = plain(stream.name) or plain(stream.platform)
-    for suffix in _AIR_TYPES:
-        name = name.removesuffix(suffix) if name else None
-    return name
-
-
-def addressed(link: str | None) -> str | None:
-    """An address of the web; AnimeSchedule leaves out the scheme."""
-    text = plain(link)
-    if text is None:
-        return None
-    return web_address(text if "://" in text else f"https://{text}")
 
 
 def is_airing(said: Anime) -> bool:

@@ -11,12 +11,13 @@ import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
 
 from otakube import rooms
 from otakube.adapters.anidb import convert
 from otakube.adapters.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.anidb.document import Partial
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.domain.claims import Episode, Recommendation, Relation, StreamingLink
 from otakube.domain.entry import AnimeStatus, AnimeType, Provider, Quarter, Season, VoiceActor
 from otakube.errors import SourceError
@@ -434,6 +435,15 @@ async def test_what_anidb_refuses_with_status_200_is_no_record(http: httpx2.Asyn
     with pytest.raises(SourceError) as caught:
         await source(http).fetch("99999")
     assert caught.value.reason is SourceReason.NOT_FOUND
+
+
+async def test_another_anime_than_the_one_asked_for_is_refused(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data(ANIME, content_type="text/xml; charset=utf-8")
+    async with new_client() as http:
+        anidb = AniDB(ProviderClient(http, LIMITS), httpserver.url_for("/"), "", "otakube/1")
+        assert (await anidb.fetch("18211")).source_url == "https://anidb.net/anime/18211"
+        with pytest.raises(SourceError, match=r"anime\.id is '18211', expected 1, which was asked for"):
+            await anidb.fetch("1")
 
 
 async def test_a_ban_is_rate_limited() -> None:
