@@ -96,8 +96,10 @@ class Jikan:
         return answer
 
     async def _list(self, page: int) -> Answer:
-        order = {"order_by": "mal_id", "sort": "asc", "limit": batches.PAGE, "page": page}
-        return await self._client.ask(f"{self._url}/anime", params=order)
+        return await self._client.ask(
+            f"{self._url}/anime",
+            params={"order_by": "mal_id", "sort": "asc", "limit": batches.PAGE, "page": page},
+        )
 
     async def _one(self, number: int) -> Mapping[str, Metadata]:
         try:

@@ -5,11 +5,12 @@ The API takes no list of ids. Its nearest thing to a batch is the ranking, 500 a
 is not said, and where an id stands in it neither.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from otakube import logs
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.reading import read, refuse
 from otakube.adapters.myanimelist.answers import Anime, Numbered
 from otakube.adapters.myanimelist.convert import describe
 from otakube.domain.claims import Metadata
@@ -19,9 +20,11 @@ PAGE = 500  # the most that MyAnimeList gives
 FEW = 60  # ids that cost no more one by one than the whole ranking: it has some 30,000 anime
 
 
-def numbers(provider_ids: Iterable[str]) -> list[int]:
-    """MyAnimeList's numbers in rising order, each once; what is no number is unknown there."""
-    return sorted({int(one) for one in provider_ids if one.isascii() and one.isdigit() and len(one) <= 10})
+def number(provider_id: str) -> int:
+    """MyAnimeList's number; SourceError for what is none, before it becomes part of a URL."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}", provider_id):
+        refuse("MyAnimeList's id", provider_id, "a number")
+    return int(provider_id)
 
 
 def walks(left: int, found: int, pages: int) -> bool:

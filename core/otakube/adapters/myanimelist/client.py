@@ -57,7 +57,9 @@ class MyAnimeList:
 
     async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
         """One request holds all parts; of the episodes the API knows no more than their number."""
-        answer = await self._client.ask(f"{self._url}/anime/{provider_id}", params={"fields": WHOLE})
+        answer = await self._client.ask(
+            f"{self._url}/anime/{batches.number(provider_id)}", params={"fields": WHOLE}
+        )
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
@@ -67,11 +69,10 @@ class MyAnimeList:
 
     async def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
         """Pages of the ranking while those are cheaper, then one by one; `batches` says when."""
-        left = batches.numbers(provider_ids)
+        left = sorted({batches.number(one) for one in provider_ids})
         found = pages = 0
         while batches.walks(len(left), found, pages):
-            params = {"ranking_type": "bypopularity", "limit": batches.PAGE, "offset": pages * batches.PAGE}
-            page = read(ListAnswer, (await self._list("/ranking", params)).body)
+            page = read(ListAnswer, (await self._ranking(pages * batches.PAGE)).body)
             shown = batches.wanted([row.node for row in page.data], left)
             yield {name: one for described in shown.values() for name, one in described.items()}
             left = [number for number in left if number not in shown]
@@ -80,6 +81,11 @@ class MyAnimeList:
                 break
         for number in left:
             yield await self._one(number)
+
+    async def _ranking(self, offset: int) -> Answer:
+        return await self._list(
+            "/ranking", {"ranking_type": "bypopularity", "limit": batches.PAGE, "offset": offset}
+        )
 
     async def _list(self, path: str, params: Mapping[str, str | int]) -> Answer:
         # Without `nsfw` a list leaves out what is not for everybody; a catalogue must know it to say so.

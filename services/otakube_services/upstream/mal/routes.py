@@ -2,7 +2,7 @@
 """Routes of the MyAnimeList room: who may ask, which titles, which fields of them."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -37,7 +37,7 @@ Asked = Annotated[Window, Depends()]
 class _ForClients(APIRoute):
     """Answers those who say who they are."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
