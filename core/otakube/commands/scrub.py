@@ -11,7 +11,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,11 @@ from otakube import logs
 from otakube.errors import Fatal, StepError
 from otakube.wiring import Wiring
 from otakube_api import contract
-from otakube_api.contract import Failure
+from otakube_api.contract import Failure, FailureReason
+
+if TYPE_CHECKING:
+    from otakube.domain.entry import Provider
+    from otakube.settings import Settings
 
 LEFT = 1
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -42,7 +46,9 @@ def duration(text: str) -> timedelta:
 
 @app.command()
 def scrub(
-    full: Annotated[bool, typer.Option("--full", help="Compare all stores in both directions.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Compare all stores in both directions; remove what licences end.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, change nothing.")] = False,
     output: Annotated[Format, typer.Option(help="Form of the report.")] = Format.TEXT,
     older_than: Annotated[
@@ -71,6 +77,7 @@ async def _scrub(
     *, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
 ) -> tuple[list[dict[str, str]], int, bool]:
     from otakube.steps.audit import audit
+    from otakube.steps.expire import Expiry, expire
     from otakube.steps.scrub import Scrub, finish
 
     async with Wiring("s3:") as wiring:
@@ -78,8 +85,27 @@ async def _scrub(
         run = Scrub(stores=stores, clock=lambda: datetime.now(UTC), older_than=older_than, dry_run=dry_run)
         await finish(run)
         if full:
+            await expire(
+                Expiry(
+                    scrub=run,
+                    unstorable=unstorable(wiring.settings),
+                    collection=wiring.settings.qdrant_collection,
+                    lease_seconds=wiring.settings.lease_seconds,
+                )
+            )
             await audit(run, blobs_older_than=blobs_older_than)
     return [asdict(found) for found in run.report.findings], run.report.entries, run.report.clean
+
+
+def unstorable(settings: "Settings") -> list["Provider"]:
+    """Providers whose licence lets nothing be stored; Fatal if the setting licence_overrides is wrong."""
+    from otakube.domain.licences import agreed
+
+    try:
+        licences = agreed(settings.licence_overrides)
+    except ValueError as error:
+        raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+    return [provider for provider, licence in licences.items() if not licence.storable]
 
 
 def _show_json(findings: list[dict[str, str]], *, entries: int, clean: bool) -> None:

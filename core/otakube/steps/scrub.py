@@ -35,6 +35,7 @@ class Damage(StrEnum):
     WORK_LEFT = "WorkLeft"  # of a run that ended without its exit handler, or of an old dead letter
     AUDIT_MISSING = "AuditMissing"
     EVENT_MISSING = "EventMissing"
+    LICENCE_EXPIRED = "LicenceExpired"  # values that may not be kept any longer
 
 
 class Outcome(StrEnum):

@@ -3,23 +3,32 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from otakube.domain.work import Commit
+from otakube.domain import work
+from otakube.domain.entry import Provenance, Provider
+from otakube.domain.work import Commit, VectorSet
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
 from otakube.steps.audit import audit
+from otakube.steps.expire import Expiry, expire
 from otakube.steps.scrub import Damage, Finding, Outcome, Scrub, finish
+from otakube.steps.settle import vectors_key
 from shop import Shop
 
 
 async def scrubbed(shop: Shop, *, dry_run: bool = False) -> list[Finding]:
     scrub = Scrub(stores=shop.stores, clock=shop.clock, dry_run=dry_run)
     await finish(scrub)
+    await expire(Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60))
     await audit(scrub, blobs_older_than=timedelta(days=-1))
     return scrub.report.findings
+
+
+def collection(shop: Shop) -> str:
+    return shop.settings.qdrant_collection
 
 
 async def live(shop: Shop, wanted: Commit) -> tuple[str, int]:
@@ -124,6 +133,31 @@ async def a_run_lost_its_exit_handler(shop: Shop, wanted: Commit) -> None:
     await shop.stores.objects.put("dead-letters/gone-1-1.json", b"{}")
 
 
+async def a_licence_ended(shop: Shop, wanted: Commit) -> None:
+    await shop.commit(until(shop.now + timedelta(seconds=1), wanted))
+    shop.later(2)
+
+
+def until(end: datetime, wanted: Commit, field: str = "synopsis") -> Commit:
+    """The same anime, with a field that only AniList says, until then."""
+    source = Provenance(
+        provider=Provider.ANILIST,
+        providers=[Provider.ANILIST],
+        fetched_at=end - timedelta(days=90),
+        licence="AniList terms of use",
+        expires_at=end,
+        confidence=0.7,
+    )
+    entry = wanted.record.entry
+    entry = entry.model_copy(update={"provenance": {**entry.provenance, field: source}})
+    record = wanted.record.model_copy(update={"entry": entry})
+    digest = work.digest(record)
+    vectors = wanted.vectors.model_copy(update={"golden_digest": digest})
+    return wanted.model_copy(
+        update={"record": record, "digest": digest, "vectors": vectors, "run": f"{wanted.run}-timed"}
+    )
+
+
 DAMAGES: list[tuple[Callable[..., Awaitable[None]], Damage, Outcome]] = [
     (a_commit_was_cut_off, Damage.INTENT_OPEN, Outcome.REPAIRED),
     (a_lease_was_left, Damage.LEASE_STALE, Outcome.REPAIRED),
@@ -141,6 +175,7 @@ DAMAGES: list[tuple[Callable[..., Awaitable[None]], Damage, Outcome]] = [
     (a_run_lost_its_exit_handler, Damage.WORK_LEFT, Outcome.REPAIRED),
     (the_audit_copy_was_lost, Damage.AUDIT_MISSING, Outcome.REPAIRED),
     (the_event_was_lost, Damage.EVENT_MISSING, Outcome.REPAIRED),
+    (a_licence_ended, Damage.LICENCE_EXPIRED, Outcome.REPAIRED),
 ]
 
 
@@ -189,3 +224,40 @@ async def test_a_commit_at_work_is_left_alone(shop: Shop) -> None:
     assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.HELD)]
     shop.later(61)
     assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.REPAIRED)]
+
+
+async def test_what_a_licence_ends_is_gone_from_every_store(shop: Shop) -> None:
+    wanted = await shop.wanted("timed")
+    await a_licence_ended(shop, wanted)
+    await scrubbed(shop)
+    now = await shop.stores.catalogue.entry(wanted.record.entry.id)
+    assert now is not None
+    assert now.record.entry.synopsis is None
+    assert "synopsis" not in now.record.entry.provenance
+    assert now.record.entry.titles == wanted.record.entry.titles
+    vectors = VectorSet.model_validate_json(await shop.stores.objects.get(vectors_key(now)))
+    assert {point.kind for point in vectors.points} == {"title", "character", "episode"}
+    assert await shop.stores.vectors.count(now.entry_id) == len(vectors.points)
+    kept = [await shop.stores.objects.get(key) async for key in shop.stores.objects.list("")]
+    assert len(kept) > 3
+    assert not any(b"story about a fire drill" in body for body in kept)
+    event = await shop.documents["events"].find_one({"version": now.version})
+    assert (event["decision"], event["reviewer"]) == ("automatic", "licence")
+
+
+async def test_an_entry_that_only_the_ended_licence_names_is_reported(shop: Shop) -> None:
+    await shop.commit(until(shop.now, await shop.wanted("nameless"), "title"))
+    found = await scrubbed(shop)
+    assert [(f.damage, f.outcome) for f in found] == [(Damage.LICENCE_EXPIRED, Outcome.FAILED)]
+    assert "enrich it again" in found[0].detail
+
+
+async def test_a_provider_that_may_not_be_stored_any_more_goes_at_once(shop: Shop) -> None:
+    wanted = until(shop.now + timedelta(days=90), await shop.wanted("banned"))
+    await shop.commit(wanted)
+    scrub = Scrub(stores=shop.stores, clock=shop.clock)
+    banned = [Provider.ANILIST]
+    await expire(Expiry(scrub=scrub, unstorable=banned, collection=collection(shop), lease_seconds=60))
+    now = await shop.stores.catalogue.entry(wanted.record.entry.id)
+    assert now is not None
+    assert now.record.entry.synopsis is None
