@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity gate: whether all providers speak of one anime."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import GateFinding, Provider
@@ -12,13 +12,16 @@ from otakube_api.contract import Gate
 CONTRADICTS = 0.3
 
 
-def doubtful(described: Mapping[Provider, Metadata], vouched: Collection[Provider]) -> dict[Provider, float]:
+def doubtful(
+    described: Mapping[Provider, Metadata], vouched: Collection[Provider], ignored: Sequence[Metadata] = ()
+) -> dict[Provider, float]:
     """Providers whose anime may be another, with how well it agrees with the sure ones at best.
 
     `vouched` are those whose page a person named, or the catalogue holds. These, and pages that link to each
-    other, must merely not contradict; a page that was found by its title must agree beyond doubt.
+    other, must merely not contradict; a page that was found by its title must agree beyond doubt. `ignored`
+    are descriptions that take no part in the merge, and still say which anime is meant.
     """
-    sure: list[Metadata] = []
+    sure = list(ignored)
     doubts: dict[Provider, float] = {}
     for provider in sorted(described, key=lambda one: (one not in vouched, list(Provider).index(one))):
         one = described[provider]

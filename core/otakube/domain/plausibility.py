@@ -5,7 +5,7 @@ Two looks. A title's record is held against the same title's records before it; 
 what its records of all titles became lately. What fails either is reported and ignored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -36,7 +36,7 @@ OUTCOMES_KEPT = 500
 class Reading(Record):
     """What one provider's record of one title held. A count is None: not asked, or failed."""
 
-    at: AwareDatetime  # when the provider said so
+    at: AwareDatetime  # when it was read: a provider that confirms an old copy says its old time
     counts: dict[str, int | None]  # episodes, characters, fields
     digest: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")  # of the statistics, where they must move
     believed: bool = True
@@ -66,16 +66,22 @@ class Health(Record):
 
 def judge(readings: Sequence[Reading], now: Reading) -> str | None:
     """What is wrong with a title's record, given those before it, oldest first; None if it is plausible."""
-    believed = [one for one in readings if one.believed]
-    lost = shrank(believed[-1], now) if believed else None
-    if lost and not lasting(readings, now):
+    if (lost := shrank(measure(readings), now)) and not lasting(readings, now):
         return f"its answer shrank: {lost}"
     return frozen(readings, now)
 
 
-def shrank(before: Reading, now: Reading) -> str | None:
+def measure(readings: Sequence[Reading]) -> dict[str, int]:
+    """The last believed counts; one that an answer did not tell is that of the answer before."""
+    found: dict[str, int] = {}
+    for one in (one for one in readings if one.believed):
+        found |= {name: count for name, count in one.counts.items() if count is not None}
+    return found
+
+
+def shrank(before: Mapping[str, int | None], now: Reading) -> str | None:
     """The counts that halved, as before -> after."""
-    pairs = {name: (count, now.counts.get(name)) for name, count in before.counts.items()}
+    pairs = {name: (was, now.counts.get(name)) for name, was in before.items()}
     halved = [
         f"{name} {was} -> {is_}"
         for name, (was, is_) in pairs.items()
@@ -88,7 +94,7 @@ def lasting(readings: Sequence[Reading], now: Reading) -> bool:
     """Whether the smaller record has been the answer so often and so long that it is the truth."""
     doubted: list[Reading] = []
     for one in reversed(readings):
-        if one.believed or shrank(one, now):
+        if one.believed or shrank(one.counts, now):
             break
         doubted.append(one)
     return len(doubted) + 1 >= LASTING_ANSWERS and now.at - doubted[-1].at >= LASTING_FOR
@@ -97,8 +103,8 @@ def lasting(readings: Sequence[Reading], now: Reading) -> bool:
 def frozen(readings: Sequence[Reading], now: Reading) -> str | None:
     """Whether statistics that must move have been the same for long."""
     same: list[Reading] = []
-    for one in reversed(readings):
-        if now.digest is None or one.digest != now.digest:
+    for one in reversed([one for one in readings if one.digest]):
+        if one.digest != now.digest:
             break
         same.append(one)
     if len(same) + 1 < FROZEN_ANSWERS or now.at - same[-1].at < FROZEN_FOR:
@@ -110,9 +116,9 @@ def outcome(title: str, readings: Sequence[Reading], now: Reading) -> Outcome | 
     """A title's record as evidence; None for the first, which nothing can be held against."""
     if not readings:
         return None
-    moved = now.digest is not None and readings[-1].digest not in (None, now.digest)
-    believed = [one for one in readings if one.believed]
-    lost = bool(believed and shrank(believed[-1], now)) and not lasting(readings, now)
+    digests = [one.digest for one in readings if one.digest]
+    moved = bool(now.digest and digests and digests[-1] != now.digest)
+    lost = bool(shrank(measure(readings), now)) and not lasting(readings, now)
     return Outcome(
         title=title,
         at=now.at,

@@ -152,7 +152,7 @@ def set_apart(
 ) -> None:
     """Tell of providers that may speak of another anime; without a person who looks they are left out."""
     site = {*vouched, *(ALTERNATIVES[provider] for provider in vouched if provider in ALTERNATIVES)}
-    doubts = doubtful(harvest.described, site)
+    doubts = doubtful(harvest.described, site, harvest.ignored)
     settled = decisions.settled(harvest.described, harvest.described.keys() - doubts)
     for provider, best in doubts.items():
         if provider in settled:

@@ -33,6 +33,7 @@ class Harvest:
     ids: dict[Provider, str] = field(default_factory=dict)
     records: dict[Provider, RawRecord] = field(default_factory=dict)
     described: dict[Provider, Metadata] = field(default_factory=dict)
+    ignored: list[Metadata] = field(default_factory=list)  # implausible, yet it says which anime is meant
     agreement: dict[Provider, float] = field(default_factory=dict)
     failed: list[tuple[Provider, SourceError]] = field(default_factory=list)
     gates: list[GateFinding] = field(default_factory=list)
@@ -46,6 +47,11 @@ class Harvest:
         said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
         allowed = set(self.allowed([*own, *said]))
         return [page for page in dict.fromkeys([*said, *own]) if page in allowed]
+
+    @property
+    def anchors(self) -> list[Metadata]:
+        """What the anime is known by, so far."""
+        return [*self.described.values(), *self.ignored]
 
     @property
     def title(self) -> str:
@@ -85,7 +91,7 @@ class Asking:
                 ids.setdefault(provider, ids[other])
         known = [provider for provider in rooms if provider in ids]
         await asyncio.gather(*(self.fetch(rooms[provider], provider) for provider in known))
-        if not self.harvest.described:
+        if not self.harvest.anchors:
             return
         await self.go_by_locks()
         others = [provider for provider in rooms if provider not in known]
@@ -114,7 +120,7 @@ class Asking:
         except SourceError as error:
             return self.harvest.fail(provider, error)
         if found is None:
-            message = f"{provider} has no anime that agrees with {self.harvest.title!r}"
+            message = f"{provider} has no anime that agrees with {self.harvest.anchors[0].title!r}"
             return self.harvest.fail(provider, SourceError(SourceReason.NOT_FOUND, message))
         self.harvest.ids[provider] = found
         return await self.fetch(room, provider)
@@ -127,7 +133,7 @@ class Asking:
 
     async def find_by_title(self, room: Room) -> str | None:
         """The best of a search, unless surely another anime; a doubtful one is the identity gate's."""
-        anchor = next(iter(self.harvest.described.values()))
+        anchor = self.harvest.anchors[0]
         rows = await room.source.search(anchor.title)
         others = await self.decisions.against(self.harvest.pages, [row.source_url for row in rows])
         rows = [row for row in rows if row.source_url not in others]
@@ -170,6 +176,7 @@ class Asking:
             at=datetime.now(UTC),
         )
         if problem:
+            self.harvest.ignored.append(described)
             raise SourceError(SourceReason.IMPLAUSIBLE, problem)
         return record, described
 

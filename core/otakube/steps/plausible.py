@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds a provider's record against those before it, and remembers it; a part of the fetch step."""
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Sequence, Sized
 from datetime import datetime
 from hashlib import sha256
 
@@ -24,18 +24,29 @@ from otakube.ports.providers import Converter, RawRecord
 
 
 async def weigh(
-    history: History, title: str, record: RawRecord, converter: Converter, *, episodes_only: bool
+    history: History,
+    title: str,
+    record: RawRecord,
+    converter: Converter,
+    *,
+    episodes_only: bool,
+    at: datetime,
 ) -> str | None:
-    """Why a record is to be ignored, None if it is plausible; an answer from a cache is weighed as before."""
-    now = reading_of(record, converter, episodes_only=episodes_only)
-    known = await history.readings(record.provider, title)
-    before = [one for one in known if one.at < now.at]
-    new: list[Outcome] = []
-    if len(before) == len(known):
-        await history.add(record.provider, title, believed(before, now))
-        new = [one for one in [outcome(title, before, now)] if one]
-    found = await provider_health(history, record.provider, new, now.at)
+    """Why a record is to be ignored; None if it is plausible."""
+    now = reading_of(record, converter, episodes_only=episodes_only, at=at)
+    before = await history.readings(record.provider, title)
+    await history.add(record.provider, title, believed(before, now))
+    found = await provider_health(history, record.provider, evidence(title, record, before, now), at)
     return ignored(record.provider, judge(before, now), found)
+
+
+def evidence(title: str, record: RawRecord, before: Sequence[Reading], now: Reading) -> list[Outcome]:
+    """What the record says of its provider; an answer out of our cache is no sign of life."""
+    found = outcome(title, before, now)
+    cached = all(answer.cached for answer in record.answers.values())
+    if found is None or (cached and not (found.lost or found.frozen)):
+        return []
+    return [found]
 
 
 async def gone(history: History, provider: Provider, title: str, at: datetime) -> None:
@@ -55,14 +66,14 @@ async def provider_health(history: History, provider: Provider, new: list[Outcom
     return found
 
 
-def reading_of(record: RawRecord, converter: Converter, *, episodes_only: bool) -> Reading:
+def reading_of(record: RawRecord, converter: Converter, *, episodes_only: bool, at: datetime) -> Reading:
     """What a record holds; lists of a record with missing parts are not counted."""
     described = converter.metadata(record)
     filled = [
         value for value in described.model_dump(exclude={"source_url"}).values() if value not in (None, [])
     ]
     counts: dict[str, int | None] = {
-        "fields": len(filled),
+        "fields": None if episodes_only else len(filled),
         "episodes": None if record.missing else count(lambda: converter.episodes(record)),
         "characters": None
         if record.missing or episodes_only
@@ -70,7 +81,7 @@ def reading_of(record: RawRecord, converter: Converter, *, episodes_only: bool) 
     }
     moves = described.status is AnimeStatus.ONGOING and not episodes_only
     return Reading(
-        at=max(answer.fetched_at for answer in record.answers.values()),
+        at=at,
         counts=counts,
         digest=moving_digest(record, converter) if moves else None,
     )

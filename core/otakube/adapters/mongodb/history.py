@@ -12,7 +12,7 @@ from otakube.adapters.mongodb.connection import Documents, translated
 from otakube.domain.entry import Provider
 from otakube.domain.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
 
-# Times are text: the store would cut them to milliseconds, and an answer from a cache is known by its time.
+# Times are text: strict types read them from JSON as they were written.
 _READINGS, _OUTCOMES = TypeAdapter(list[Reading]), TypeAdapter(list[Outcome])
 
 

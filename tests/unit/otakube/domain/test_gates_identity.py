@@ -41,6 +41,12 @@ def test_linked_pages_may_differ_as_providers_do_but_not_in_everything() -> None
     assert doubtful({JIKAN: said(), KITSU: far}, ())[KITSU] < CONTRADICTS
 
 
+def test_an_ignored_provider_still_says_which_anime_is_meant() -> None:
+    other = said(KITSU, title="Mushishi Zoku", aired_from=date(2014, 4, 5), episode_count=10)
+    assert doubtful({KITSU: other}, ()) == {}
+    assert set(doubtful({KITSU: other}, (), [said()])) == {KITSU}
+
+
 def test_the_finding_names_the_page_to_compare() -> None:
     found = doubt(KITSU, said(KITSU, number=77), 0.81)
     assert found.message == "Kitsu's page https://kitsu.app/anime/77 may show another anime (agreement 0.81)"

@@ -77,6 +77,14 @@ def test_a_shrunk_answer_is_no_measure_for_the_next() -> None:
     assert judge(known, reading(2, 26)) is None
 
 
+def test_what_an_episode_update_does_not_ask_for_is_measured_by_the_answer_before() -> None:
+    known = history(reading(0, words="a"), reading(1, characters=None))
+    assert judge(known, reading(2, characters=1)) == "its answer shrank: characters 40 -> 1"
+    assert judge(known, reading(2, 1, characters=None)) == "its answer shrank: episodes 26 -> 1"
+    between = history(reading(0, words="a"), reading(1, words="a"), reading(5, characters=None))
+    assert "have not moved" in str(judge(between, reading(8, words="a")))
+
+
 def test_a_list_that_stays_short_for_weeks_is_short() -> None:
     known = history(reading(0), reading(1, 5), reading(8, 5))
     assert judge(known, reading(14, 5)) is not None

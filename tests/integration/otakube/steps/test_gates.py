@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Upstreams that die, stand in for each other, or are switched off; and records that a gate stops."""
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from upstream_process import Workbench
+
+MUSHI = 70211
+KEEPER = f'--source-urls=["https://myanimelist.net/anime/{MUSHI}"]'
+CLIENT = "0123456789abcdef0123456789abcdef"
+
+
+def settings(bench: Workbench) -> dict[str, str]:
+    """With the official way to MyAnimeList switched on."""
+    return {
+        "OTAKUBE_MYANIMELIST_URL": f"{bench.upstream.url}/mal/v2",
+        "OTAKUBE_MYANIMELIST_CLIENT_ID": CLIENT,
+    }
+
+
+def fetched(bench: Workbench, *options: str, uid: str = "uid-1", **more: str) -> dict[str, Any]:
+    """Who answered, and who failed why."""
+    done = bench.step("fetch", KEEPER, *options, uid=uid, **more)
+    assert done.status == 0, done.failure
+    failed = json.loads(done.outputs["failed-sources"])
+    return {
+        "answered": json.loads(done.outputs["answered-sources"]),
+        "failed": {one["provider"]: one["reason"] for one in failed},
+        "messages": " ".join(one["message"] for one in failed),
+    }
+
+
+def forget_answers(bench: Workbench) -> None:
+    """So that the provider is asked again, not the cache."""
+    shutil.rmtree(bench.folder / "bucket" / "answers", ignore_errors=True)
+
+
+def test_one_way_to_myanimelist_stands_in_for_the_other_and_back(bench: Workbench) -> None:
+    usual = fetched(bench, uid="uid-1", **settings(bench))
+    assert ("Jikan" in usual["answered"], "MyAnimeList" in usual["answered"]) == (True, False)
+    forget_answers(bench)
+    bench.upstream.faults({"provider": "jikan", "kind": "status", "status": 504})
+    outage = fetched(bench, uid="uid-2", **settings(bench))
+    assert "MyAnimeList" in outage["answered"]
+    assert outage["failed"]["Jikan"] == "Unavailable"
+    forget_answers(bench)
+    bench.upstream.faults()
+    back = fetched(bench, uid="uid-3", **settings(bench))
+    assert ("Jikan" in back["answered"], "MyAnimeList" in back["answered"]) == (True, False)
+    bench.upstream.faults({"provider": "mal", "kind": "status", "status": 504})
+    forget_answers(bench)
+    turned = fetched(bench, uid="uid-4", OTAKUBE_MAL_PREFERRED="MyAnimeList", **settings(bench))
+    assert "Jikan" in turned["answered"]
+    assert turned["failed"]["MyAnimeList"] == "Unavailable"
+
+
+def test_an_old_copy_of_one_way_has_the_other_asked_too(bench: Workbench) -> None:
+    bench.upstream.faults({"provider": "jikan", "kind": "stale"})
+    found = fetched(bench, **settings(bench))
+    assert {"Jikan", "MyAnimeList"} <= set(found["answered"])
+
+
+def test_an_answer_that_shrank_since_the_last_run_is_ignored_and_said_so(bench: Workbench) -> None:
+    assert "Jikan" in fetched(bench, uid="uid-1")["answered"]
+    forget_answers(bench)
+    bench.upstream.faults({"provider": "jikan", "kind": "shrink"})
+    found = fetched(bench, uid="uid-2")
+    assert "Jikan" not in found["answered"]
+    assert found["failed"]["Jikan"] == "Implausible"
+    assert "its answer shrank: " in found["messages"]
+    assert "episodes 26 -> 1" in found["messages"]
+    assert bench.step("stage", uid="uid-2").status == 0
+    imaged = bench.step("images", "--review-policy=OnLowConfidence", uid="uid-2")
+    gates = json.loads(imaged.outputs["gates"])
+    assert {one["gate"] for one in gates} == {"Plausibility"}
+    assert gates == bench.golden("uid-2")["gates"]
+    assert imaged.outputs["review"] == "Required"
+    forget_answers(bench)
+    bench.upstream.faults()
+    assert "Jikan" in fetched(bench, uid="uid-3")["answered"]
+
+
+def test_a_provider_that_is_wanted_but_off_is_reported(bench: Workbench) -> None:
+    found = fetched(bench, '--providers=["Jikan","AnimePlanet"]')
+    assert found["answered"] == ["Jikan"]
+    assert found["failed"] == {"AnimePlanet": "SwitchedOff"}
+
+
+@pytest.mark.parametrize(("policy", "review"), [("OnLowConfidence", "Required"), ("Never", "Skip")])
+def test_a_failed_gate_makes_somebody_look_unless_nobody_shall(
+    bench: Workbench, policy: str, review: str
+) -> None:
+    fetched(bench)
+    assert bench.step("stage").status == 0
+    done = bench.step("images", f"--review-policy={policy}", OTAKUBE_IMAGE_PRIVATE_HOSTS="[]")
+    assert done.outputs["review"] == review
+    assert json.loads(done.outputs["gates"]) == [
+        {"gate": "Completeness", "message": "no poster could be mirrored"}
+    ]
