@@ -3,13 +3,14 @@
 
 from datetime import UTC, date, datetime
 
+from otakube.domain.broadcast import broadcast_slot
 from otakube.domain.claims import Episode
 from otakube.domain.entry import EpisodeDetailEntry, Provider
 from otakube.domain.episodes import airing_findings, merge_episodes
 from otakube.domain.ids import derived_id
 from unit.otakube.domain.claimed import voices
 
-MAL, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
+MAL, ANILIST, KITSU, ANIDB = Provider.JIKAN, Provider.ANILIST, Provider.KITSU, Provider.ANIDB
 ENTRY = derived_id("ani", "one")
 AIRED = datetime(2005, 10, 22, 18, 40, tzinfo=UTC)
 
@@ -58,3 +59,45 @@ def test_days_far_apart_are_a_finding() -> None:
     assert airing_findings(said) == ["providers name different days for 1 episodes (1)"]
     near = {MAL: [Episode(number=1, aired=AIRED)], KITSU: [Episode(number=1, aired=date(2005, 10, 23))]}
     assert airing_findings(near) == []
+
+
+def test_kinds_count_apart_and_a_regular_episode_keeps_the_id_it_always_had() -> None:
+    said = {ANIDB: [Episode(number=1, kind="Special"), Episode(number=1), Episode(number=1, kind="Credits")]}
+    merged = merge_episodes(ENTRY, said, voices())
+    assert [(one.kind, one.number) for one in merged] == [("Regular", 1), ("Special", 1), ("Credits", 1)]
+    assert merged[0].id == derived_id("ep", ENTRY, "1")
+    assert len({one.id for one in merged}) == 3
+
+
+def test_the_slot_makes_a_time_of_a_day_in_japan_and_of_no_other_day() -> None:
+    slot = broadcast_slot(5, "25:30")
+    said = {
+        ANIDB: [Episode(number=1, aired=date(2026, 11, 20))],
+        KITSU: [Episode(number=2, aired=AIRED.date())],
+    }
+    first, second = merge_episodes(ENTRY, said, voices(), slot=slot)
+    assert first.aired == datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    assert second.aired == AIRED.date()
+    assert first.provenance is not None
+    assert first.provenance.said["aired"] is ANIDB
+
+
+def test_a_bare_number_is_no_title_where_somebody_knows_one() -> None:
+    said = {MAL: [Episode(number=3, title="Episode 3")], KITSU: [Episode(number=3, title="Green Seat")]}
+    assert merge_episodes(ENTRY, said, voices())[0].title == "Green Seat"
+
+
+def test_each_field_of_an_episode_says_whose_words_it_is() -> None:
+    said = {
+        MAL: [Episode(number=1, title="The Green Seat", recap=True)],
+        KITSU: [Episode(number=1, title="the green seat", synopsis="Ginko comes.")],
+        ANILIST: [Episode(number=1, title="Green")],
+    }
+    source = merge_episodes(ENTRY, said, voices())[0].provenance
+    assert source is not None
+    assert (source.said["title"], source.backed["title"]) == (MAL, [KITSU])
+    assert [(one.field, one.provider, one.value) for one in source.losing] == [("title", ANILIST, '"Green"')]
+    assert (source.said["synopsis"], source.said["recap"]) == (KITSU, MAL)
+    assert "filler" not in source.said  # nobody says that it is one
+    assert source.sure["number"] == 1.0
+    assert source.sure["synopsis"] < source.sure["title"]

@@ -49,7 +49,7 @@ def season(
     entry = an_entry(
         number, sources=[PAGE.format(number)], relations=relations, id=an_id("ani", number), type=kind
     )
-    return a_record(entry=entry, episodes=[an_episode(1, absolute_number=last)])
+    return a_record(entry=entry, episodes=[an_episode(12, absolute_number=last)])
 
 
 def said(*after: int) -> dict[Provider, Relationships]:
@@ -67,6 +67,8 @@ def said(*after: int) -> dict[Provider, Relationships]:
         ([], said(), 0),
         ([], said(1), None),
         ([season(2, after=1)], said(2), None),
+        ([season(1)], said(1), 12),
+        ([season(2, after=1), season(1, last=26)], said(2), 38),
         ([season(1, after=2), season(2, after=1)], said(1), None),
         ([season(1, last=26)], {}, None),
     ],
@@ -77,6 +79,8 @@ def said(*after: int) -> dict[Provider, Relationships]:
         "the first season",
         "the catalogue lacks the prequel",
         "the catalogue lacks what was before it",
+        "a first season that was stored without absolute numbers",
+        "a second one",
         "a circle ends",
         "nobody speaks of relations",
     ],
