@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         "Cowboy Bebop", description="A title that all providers know: `providers check` asks for it."
     )
     provider_quorum: int = Field(1, ge=1, description="Providers that must answer for a run to go on.")
+    provider_clock_scale: float = Field(
+        1.0,
+        gt=0,
+        le=1000,
+        description="How much faster the providers' clocks run: 1, but for a stand-in that runs faster.",
+    )
     provider_timeout_seconds: float = Field(30, gt=0, description="Deadline of one provider request.")
     provider_answer_limit_bytes: int = Field(
         16 * 2**20, gt=0, description="Largest provider answer that is read."

@@ -86,9 +86,11 @@ class Wiring:
             from otakube.adapters.http.turns import Turns
             from otakube.domain.manners import terms
 
-            flight, accounts = self.settings.provider_timeout_seconds, self._accounts()
+            flight, second = self.settings.provider_timeout_seconds, self._second
+            accounts = self._accounts()
             for provider, theirs in terms(self.settings.anidb_daily_budget).items():
-                self._manners[provider] = Turns(provider, theirs, accounts(provider), flight=flight)
+                turns = Turns(provider, theirs, accounts(provider), flight=flight, second=second)
+                self._manners[provider] = turns
         return self._manners
 
     async def standing(self, provider: "Provider") -> "Standing":
@@ -102,12 +104,17 @@ class Wiring:
 
         url = self.settings.redis_url.get_secret_value()
         if not url:
-            return lambda _: ProcessAccounts()
+            return lambda _: ProcessAccounts(second=self._second)
         from otakube.adapters.redis.accounts import RedisAccounts, connect
 
         redis = connect(url)
         self._stack.push_async_callback(redis.aclose)
-        return partial(RedisAccounts, redis, egress=self.settings.egress)
+        return partial(RedisAccounts, redis, egress=self.settings.egress, second=self._second)
+
+    @property
+    def _second(self) -> float:
+        """How long a provider's second takes here: shorter only for a stand-in whose clock runs faster."""
+        return 1 / self.settings.provider_clock_scale
 
     async def _answers(self) -> "dict[Provider, Answers]":
         """Kept no longer than each provider's licence allows."""
