@@ -69,7 +69,10 @@ test: setup ## Everything but `test-cluster`: unit, contract, integration, drill
 test-unit: setup ## Tests that need nothing but Python
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/unit tests/contract
 
-test-integration: setup ## Tests against real servers on loopback
+redis-server: ## Install redis-server where it is missing and this user may
+	@cluster/redis.sh
+
+test-integration: setup redis-server ## Tests against real servers on loopback
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/integration
 
 test-drill: setup ## Kill every party of the commit at every boundary
@@ -116,10 +119,13 @@ bench-matcher: setup ## Titles as people write them, against rapidfuzz's WRatio 
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py
 
+bench-fetch: setup redis-server ## Batch fetches through limits, 429s and an outage, against the token-bucket ideal
+	@$(BIN)/python tests/bench/fetch_bench.py
+
 ##@ Clean
 clean: ## Remove caches of this checkout
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-cluster test-e2e lint types fmt generate verify bench-operator bench-matcher bench-workflow clean
+	test-integration test-drill test-cluster test-e2e lint types fmt generate verify bench-operator bench-matcher bench-workflow bench-fetch redis-server clean

@@ -20,7 +20,7 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Upstream:
-    """A running stand-in without rate limits."""
+    """A running stand-in."""
 
     url: str
 
@@ -49,14 +49,14 @@ class Upstream:
 
 
 @contextmanager
-def running_upstream() -> Iterator[Upstream]:
-    """Start it on a free port; stop it by its id."""
+def running_upstream(*options: str) -> Iterator[Upstream]:
+    """Start it on a free port, without limits unless `options` set some; stop it by its id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     limits = ["--jikan-per-second", "0", "--jikan-per-minute", "0", "--anilist-per-minute", "0"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "otakube_services.upstream", "--port", str(port), *limits],
+        [sys.executable, "-m", "otakube_services.upstream", "--port", str(port), *limits, *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -37,7 +37,7 @@ _DAY = timedelta(days=1)
 TERMS: dict[Provider, Terms] = {
     Provider.JIKAN:         Terms((Rate(3, 1), Rate(60, 60))),
     Provider.MYANIMELIST:   Terms((Rate(3, 1), Rate(60, 60))),    # none is documented: it refuses bursts
-    Provider.ANILIST:       Terms((Rate(4, 4), Rate(30, 60))),    # 30 a minute since 2025; bursts: a guess
+    Provider.ANILIST:       Terms((Rate(5, 2), Rate(30, 60))),    # 30 a minute since 2025; bursts: a guess
     Provider.KITSU:         Terms((Rate(5, 2), Rate(60, 60))),    # none is documented: politeness
     Provider.ANIDB:         Terms((Rate(1, 4),), day=200, freshest=_DAY),  # 2 s at least; 4 s in the long run
     Provider.ANIMESCHEDULE: Terms((Rate(5, 1), Rate(120, 60))),
@@ -84,6 +84,7 @@ class Account:
 
     flights: tuple[float, ...] = ()  # when each request under way will be given up
     landed: tuple[float, ...] = ()  # oldest first, as far back as the longest rate looks
+    paced: float = 0.0  # when the last request went, or should have gone if that was a little earlier
     closed_until: float = 0.0  # the provider said: not before
     said_limit: int | None = None  # its X-RateLimit-Limit, while smaller than ours
     day: int = 0  # days since 1970, UTC

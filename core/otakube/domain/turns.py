@@ -15,6 +15,8 @@ from otakube.domain.manners import Account, Outcome, Rate, Standing, Terms
 FAILURES = 5  # one after the other open the breaker: one pod's attempts at one dead page are four
 REFUSALS = 8  # 429s one after the other: each has closed the provider for a while already
 FIRST_OPENING, LONGEST_OPENING = 10.0, 80.0  # seconds; doubled while probes fail
+PACE = 0.75  # of the mean distance of requests: faster than need be, so that a late one is made up for
+MADE_UP = 2  # distances that may be made up for at once
 UNSAID = 5.0  # seconds that a 429 without Retry-After closes for; doubled while they go on
 _DAY = 86_400
 _LOST_PROBE = 1.0  # seconds between looks at a probe that is under way
@@ -44,11 +46,12 @@ def seek(account: Account, terms: Terms, now: float, flight: float) -> Verdict:
         (Bar.OPEN, _until_probe(account, now)),
         (Bar.CLOSED, account.closed_until - now),
         (Bar.DAY, _until_tomorrow(account, terms, now)),
+        (Bar.RATE, _until_paced(account, terms, now)),
         (Bar.RATE, max(_until_room(account, rate, now) for rate in _rates(account, terms))),
     ):
         if wait > 0:
             return Verdict(account, bar, wait)
-    return Verdict(_count(account, now, flight))
+    return Verdict(_count(account, terms, now, flight))
 
 
 def settle(account: Account, terms: Terms, now: float, outcome: Outcome) -> Account:
@@ -111,8 +114,21 @@ def _until_room(account: Account, rate: Rate, now: float) -> float:
     if _used(account, rate, now) < rate.requests:
         return 0.0
     if len(account.flights) >= rate.requests:
-        return rate.seconds / rate.requests / 4
+        return rate.seconds / rate.requests / 2
     return account.landed[len(account.flights) - rate.requests] + rate.seconds - now
+
+
+def _until_paced(account: Account, terms: Terms, now: float) -> float:
+    return account.paced + _gap(account, terms, now) - now
+
+
+def _gap(account: Account, terms: Terms, now: float) -> float:
+    """Seconds between two requests: the more of the longest window is used, the longer.
+
+    A window that went as one burst would come back as one each time, and queue up at the provider.
+    """
+    longest = _rates(account, terms)[-1]
+    return PACE * longest.seconds / longest.requests * _used(account, longest, now) / longest.requests
 
 
 def _until_tomorrow(account: Account, terms: Terms, now: float) -> float:
@@ -129,11 +145,13 @@ def _until_probe(account: Account, now: float) -> float:
     return min(account.probe_until - now, _LOST_PROBE)
 
 
-def _count(account: Account, now: float, flight: float) -> Account:
+def _count(account: Account, terms: Terms, now: float, flight: float) -> Account:
     flights = [*account.flights]
     insort(flights, now + flight)
     probe = now + flight if account.open_until else 0.0
-    return replace(account, flights=tuple(flights), spent=account.spent + 1, probe_until=probe)
+    gap = _gap(account, terms, now)
+    paced = max(account.paced + gap, now - MADE_UP * gap)
+    return replace(account, flights=tuple(flights), paced=paced, spent=account.spent + 1, probe_until=probe)
 
 
 def _land(account: Account, now: float) -> Account:

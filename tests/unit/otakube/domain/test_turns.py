@@ -2,6 +2,7 @@
 """Turns, closings and the breaker, as rules over an account."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,19 @@ def test_no_window_at_the_provider_ever_holds_too_many(steps: list[tuple[float, 
         for _, arrival in spans:  # the latest possible arrival of one
             soonest = [sent for sent, _ in spans if arrival <= sent < arrival + rate.seconds]
             assert len(soonest) < rate.requests
+
+
+def test_a_full_window_is_spread() -> None:
+    rates, account, sent = Terms((Rate(20, 20),)), Account(), []
+    for tick in range(20 * 100):
+        verdict = seek(account, rates, NOW + tick / 20, flight=30)
+        if verdict.bar is None:
+            account = settle(verdict.account, rates, NOW + tick / 20, FINE)
+            sent.append(tick / 20)
+    gaps = [after - before for before, after in pairwise(sent)]
+    assert sum(gaps[:4]) < 0.6
+    assert sum(gap < 0.5 for gap in gaps[40:]) <= 6  # made up for, once in each window
+    assert len(sent) >= 99
 
 
 def test_retry_after_closes_for_everybody() -> None:
