@@ -2,10 +2,13 @@
 """Which texts of a golden record are embedded; pure, so that the same record always gives the same points."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from otakube.domain.entry import AnimeEntry, CharacterEntry, EpisodeDetailEntry, GoldenRecord
+from otakube.domain.reading import readable
+
+Row = TypeVar("Row", CharacterEntry, EpisodeDetailEntry)
 
 KINDS = ("title", "synopsis", "character", "episode")
 """The named vectors of the collection."""
@@ -27,12 +30,18 @@ class Passage(NamedTuple):
 
 
 def texts(record: GoldenRecord, *, count: Count, limit: int) -> list[Passage]:
-    """The passages of a record, in a fixed order; none is longer than `limit` tokens by `count`."""
+    """The passages of a record, in a fixed order; none is longer than `limit` tokens by `count`.
+
+    Searches show them, so what readers may not see is not embedded.
+    """
+    shown = readable(record, record.assembled_at).record
+    if shown is None:
+        return []
     groups = {
-        "title": [title_block(record.entry)],
-        "synopsis": chunks(record.entry.synopsis or "", count=count, limit=limit)[:CHUNKS_LIMIT],
-        "character": map(character_text, record.characters),
-        "episode": map(episode_text, record.episodes),
+        "title": [title_block(shown.entry)],
+        "synopsis": chunks(shown.entry.synopsis or "", count=count, limit=limit)[:CHUNKS_LIMIT],
+        "character": _at_their_places(record.characters, shown.characters, character_text),
+        "episode": _at_their_places(record.episodes, shown.episodes, episode_text),
     }
     return [
         Passage(kind, number, shorten(text, count=count, limit=limit))
@@ -40,6 +49,12 @@ def texts(record: GoldenRecord, *, count: Count, limit: int) -> list[Passage]:
         for number, text in enumerate(group)
         if text
     ]
+
+
+def _at_their_places(rows: Sequence[Row], shown: Sequence[Row], text: Callable[[Row], str]) -> list[str]:
+    """A text a row of the record, empty for those that are not shown."""
+    found = {one.id: text(one) for one in shown}
+    return [found.get(one.id, "") for one in rows]
 
 
 def title_block(entry: AnimeEntry) -> str:

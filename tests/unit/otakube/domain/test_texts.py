@@ -2,7 +2,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golden import a_character, a_record, an_entry, an_episode
+from golden import NOW, a_character, a_provenance, a_record, an_entry, an_episode
+from otakube.domain.entry import Attribution, Provider, RowProvenance
 from otakube.domain.texts import CHUNKS_LIMIT, chunks, shorten, texts, title_block
 
 
@@ -66,3 +67,22 @@ def test_a_shortened_text_is_a_fitting_beginning(text: str, limit: int) -> None:
     head = shorten(text, count=len, limit=limit)
     assert text.startswith(head)
     assert len(head) <= limit
+
+
+def test_what_readers_may_not_see_is_not_embedded_and_shifts_no_number() -> None:
+    planet = Provider.ANIME_PLANET
+    theirs = RowProvenance(said={"name": planet, "description": planet}, confidence=0.7)
+    secret = a_provenance(provider=planet, publishable=False)
+    record = a_record(
+        entry=an_entry(provenance={"synopsis": secret}),
+        characters=[a_character(1, provenance=theirs), a_character(2)],
+        attributions=[
+            Attribution(
+                provider=planet, source_url="https://x.test", fetched_at=NOW, licence="", publishable=False
+            )
+        ],
+    )
+    found = [(p.kind, p.number) for p in texts(record, count=words, limit=100)]
+    assert found == [("title", 0), ("character", 1), ("episode", 0)]
+    hidden = a_record(entry=an_entry(provenance={"title": secret}))
+    assert texts(hidden, count=words, limit=100) == []
