@@ -34,6 +34,7 @@ class RunLocks(Record):
     """The locks that concern a run's anime, as fetch found them: what the later steps go by."""
 
     locks: list[AnyLock] = Field(default=[])
+    others: list[str] = Field(default=[])  # pages that another entry holds by them
 
 
 class Decided(NamedTuple):
@@ -78,13 +79,11 @@ def allowed_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
     return kept
 
 
-def without_forbidden(
-    locks: Sequence[Lock], described: Mapping[Provider, Metadata]
-) -> dict[Provider, Metadata]:
+def without_forbidden(decided: RunLocks, described: Mapping[Provider, Metadata]) -> dict[Provider, Metadata]:
     """The descriptions without links to pages that show another anime."""
     own = [one.source_url for one in described.values()]
     said = [url for one in described.values() for url in one.same_as]
-    kept = set(allowed_pages(locks, [*own, *said]))
+    kept = set(allowed_pages(decided.locks, [*own, *said])) - set(decided.others)
     return {
         provider: one.model_copy(update={"same_as": [url for url in one.same_as if url in kept]})
         for provider, one in described.items()

@@ -80,6 +80,12 @@ class Identities(Protocol):
     async def owners(self, source_urls: Sequence[str]) -> dict[str, str]:
         """Entry id by source URL, of those that are bound."""
 
+    async def pages_of(self, entry_id: str) -> list[str]:
+        """The URLs that are bound to an entry."""
+
+    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
+        """Let go of URLs that are bound to this entry; of others nothing."""
+
 
 class Catalogue(Protocol):
     async def entry(self, entry_id: str) -> LiveEntry | None:

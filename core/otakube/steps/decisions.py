@@ -54,9 +54,9 @@ class Decisions:
         pages = set(forced_pages(self.known, [described[provider].source_url for provider in sure]))
         return {p for p, one in described.items() if pages.intersection(pages_among([one.source_url]))}
 
-    def of(self, urls: Iterable[str]) -> RunLocks:
-        """What the later steps go by: the locks of this anime."""
-        return RunLocks(locks=concerning(self.known, urls))
+    def of(self, urls: Iterable[str], others: Iterable[str]) -> RunLocks:
+        """What the later steps go by: the locks of this anime, and pages that belong to another entry."""
+        return RunLocks(locks=concerning(self.known, urls), others=sorted(others))
 
 
 async def meant(wanted: Wanted, decisions: Decisions) -> Wanted:

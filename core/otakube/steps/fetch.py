@@ -17,6 +17,7 @@ from otakube.domain.identity import doubt, doubtful
 from otakube.domain.ids import derived_id
 from otakube.domain.locking import decided_fields
 from otakube.domain.matching import agreement
+from otakube.domain.pages import Page
 from otakube.domain.work import FetchSummary
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.catalogue import Catalogue, Identities
@@ -24,6 +25,7 @@ from otakube.ports.history import History
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Room
+from otakube.steps.apart import stay_apart
 from otakube.steps.decisions import Decisions, meant
 from otakube.steps.harvest import Asking, Harvest, stored_records
 from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
@@ -77,7 +79,10 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     set_apart(harvest, decisions, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
     measure_agreement(harvest, decisions)
     check_quorum(harvest, quorum)
-    entry_id, existing = await (await memory.identities()).claim(harvest.pages, derived_id("ani", uid))
+    identities = await memory.identities()
+    await stay_apart(harvest, asked_for(named, harvest), identities, decisions)
+    check_quorum(harvest, quorum)
+    entry_id, existing = await identities.claim(harvest.pages, derived_id("ani", uid))
     live = await (await memory.catalogue()).entry(entry_id) if existing else None
     await keep_locks(harvest, decisions, objects, work_prefix)
     return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
@@ -147,6 +152,12 @@ async def first_ids(
     return ids_of((await resolve_title(wanted, first, second)).source_urls)
 
 
+def asked_for(named: Mapping[Provider, str], harvest: Harvest) -> str:
+    """The page that a person named, else the most trusted one that was found."""
+    provider, name = next(iter((named or harvest.ids).items()))
+    return Page(provider, name).url
+
+
 def set_apart(
     harvest: Harvest, decisions: Decisions, *, vouched: Collection[Provider], reviewed: bool
 ) -> None:
@@ -166,7 +177,7 @@ def set_apart(
 
 async def keep_locks(harvest: Harvest, decisions: Decisions, objects: ObjectStore, prefix: str) -> None:
     """Leave the anime's merge locks for the stages; those that contradict each other are a gate's finding."""
-    locks = decisions.of(harvest.pages)
+    locks = decisions.of(harvest.pages, others=harvest.others)
     wrong = decided_fields(locks.locks, harvest.pages).contradictions
     harvest.gates += [GateFinding(gate=Gate.CONSISTENCY, message=message[:500]) for message in wrong]
     await objects.put(f"{prefix}/{work.LOCKS}", locks.model_dump_json().encode())

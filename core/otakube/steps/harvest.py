@@ -39,13 +39,14 @@ class Harvest:
     gates: list[GateFinding] = field(default_factory=list)
     episodes_only: bool = False
     allowed: Callable[[list[str]], list[str]] = list  # those that no merge lock keeps out
+    others: set[str] = field(default_factory=set)  # pages that belong to another entry
 
     @property
     def pages(self) -> list[str]:
         """All pages of the anime that are known by now; what was asked for outranks what a provider links."""
         own = [Page(provider, name).url for provider, name in self.ids.items()]
         said = [url for one in self.described.values() for url in (one.source_url, *one.same_as)]
-        allowed = set(self.allowed([*own, *said]))
+        allowed = set(self.allowed([*own, *said])) - self.others
         return [page for page in dict.fromkeys([*said, *own]) if page in allowed]
 
     @property

@@ -133,7 +133,7 @@ class Run:
         self._summary = summary
         self._live = live
         self._voices = records.voices(summary)
-        self._locks = locks.locks
+        self._locks = locks
 
     def metadata(self) -> MetadataStage:
         """Stage 1."""
@@ -149,7 +149,7 @@ class Run:
 
     def _decided(self, described: Mapping[Provider, Metadata]) -> dict[str, FieldLock]:
         pages = [url for one in described.values() for url in (one.source_url, *one.same_as)]
-        return decided_fields(self._locks, pages).fields
+        return decided_fields(self._locks.locks, pages).fields
 
     def episodes(self) -> EpisodesStage:
         """Stage 2."""

@@ -29,6 +29,14 @@ class FolderDocuments:
         owners = self._read("identities")
         return {url: owners[url] for url in source_urls if url in owners}
 
+    async def pages_of(self, entry_id: str) -> list[str]:
+        return sorted(url for url, owner in self._read("identities").items() if owner == entry_id)
+
+    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
+        gone = set(source_urls)
+        owners = self._read("identities").items()
+        self._write("identities", {u: owner for u, owner in owners if u not in gone or owner != entry_id})
+
     async def entry(self, entry_id: str) -> LiveEntry | None:  # noqa: ARG002 - nothing is live
         return None
 

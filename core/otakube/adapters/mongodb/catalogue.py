@@ -66,6 +66,17 @@ class MongoIdentities:
             wanted = {"_id": {"$in": [url_key(url) for url in source_urls]}}
             return {d["source_url"]: d["entry_id"] async for d in self._identities.find(wanted)}
 
+    async def pages_of(self, entry_id: str) -> list[str]:
+        """By a scan: only runs that meet a Different lock ask."""
+        async with translated(f"reading the identities of {entry_id}"):
+            return sorted([d["source_url"] async for d in self._identities.find({"entry_id": entry_id})])
+
+    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
+        """One by one, each only if it is still bound to the entry."""
+        async with translated(f"releasing identities of {entry_id}"):
+            for url in source_urls:
+                await self._identities.delete_one({"_id": url_key(url), "entry_id": entry_id})
+
     async def _live(self, entry_ids: set[str]) -> set[str]:
         wanted = {"_id": {"$in": sorted(entry_ids)}, "live_version": {"$ne": None}}
         return {d["_id"] async for d in self._animes.find(wanted, {"_id": 1})}

@@ -57,6 +57,16 @@ async def test_a_live_owner_beats_an_older_one_that_never_went_live(shop: Shop) 
     assert await shop.stores.identities.claim(both, THIRD) == (entry_id, True)
 
 
+async def test_pages_are_released_by_their_own_entry_alone(shop: Shop) -> None:
+    identities = shop.stores.identities
+    await identities.claim([MAL, ANILIST], FIRST)
+    await identities.claim([KITSU], SECOND)
+    assert await identities.pages_of(FIRST) == sorted([MAL, ANILIST])
+    await identities.release([ANILIST, KITSU], FIRST)
+    assert await identities.owners([MAL, ANILIST, KITSU]) == {MAL: FIRST, KITSU: SECOND}
+    assert await identities.claim([ANILIST], THIRD) == (THIRD, False)
+
+
 async def test_sources_of_two_live_entries_are_a_conflict(shop: Shop) -> None:
     sources = []
     for name in ("one", "two"):
