@@ -57,7 +57,7 @@ class Job(NamedTuple):
 
 JOBS = (
     Job(Provider.JIKAN, "jikan/v4", page=25, pages=1_000),
-    Job(Provider.ANILIST, "anilist", page=50, pages=800),
+    Job(Provider.ANILIST, "anilist", page=50, pages=1_000),
     Job(Provider.KITSU, "kitsu/api/edge", page=20, pages=1_000),
 )
 

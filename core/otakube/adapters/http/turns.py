@@ -65,7 +65,7 @@ class Turns:
             left = timedelta(seconds=round(verdict.wait))
             spent = f"{self._provider}: today's {self._terms.day} requests are spent; new ones in {left}"
             raise SourceError(SourceReason.RATE_LIMITED, spent)
-        if verdict.wait > self._patience:
+        if verdict.bar is Bar.CLOSED and verdict.wait > self._patience:
             closed = f"{self._provider} asks to stay away for {verdict.wait:.0f} s"
             raise SourceError(SourceReason.RATE_LIMITED, closed)
         return verdict.wait

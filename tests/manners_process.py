@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One pod that asks a provider again and again, as a process: its budget is in Redis, shared with its like.
+
+`python tests/manners_process.py` reads a Job as a JSON object; it prints how many requests were answered.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import NamedTuple
+
+from otakube.adapters.http.client import Limits, ProviderClient, new_client
+from otakube.adapters.http.turns import Turns
+from otakube.adapters.redis.accounts import RedisAccounts, connect
+from otakube.domain.entry import Provider
+from otakube.domain.manners import terms
+from otakube.errors import SourceError
+
+
+class Job(NamedTuple):
+    """`second`: how long the provider's second takes; `day`: AniDB's requests a day."""
+
+    redis_url: str
+    url: str
+    provider: str
+    count: int
+    egress: str = "default"
+    second: float = 0.01
+    day: int = 200
+    at_once: int = 4
+
+    def start(self) -> "Popen[str]":
+        """A process of its own."""
+        process = Popen([sys.executable, Path(__file__)], stdin=PIPE, stdout=PIPE, text=True)
+        assert process.stdin
+        process.stdin.write(json.dumps(self._asdict()))
+        process.stdin.close()
+        return process
+
+
+def answered(process: "Popen[str]") -> int:
+    """Wait for its end."""
+    assert process.stdout
+    said = process.stdout.read()
+    assert process.wait(60) == 0
+    return int(said.splitlines()[-1])  # retries are logged before it
+
+
+async def _work(job: Job) -> int:
+    redis, provider = connect(job.redis_url), Provider(job.provider)
+    accounts = RedisAccounts(redis, provider, job.egress, second=job.second)
+    manners = Turns(provider, terms(job.day)[provider], accounts, flight=10, second=job.second)
+    left, done = iter(range(job.count)), 0
+
+    async def drain(client: ProviderClient) -> None:
+        nonlocal done
+        for _ in left:
+            try:
+                await client.ask(job.url)
+                done += 1
+            except SourceError:
+                continue
+
+    async with new_client() as http, asyncio.TaskGroup() as tasks:
+        client = ProviderClient(http, Limits(10, 2**20), manners=manners, second=job.second)
+        own = [tasks.create_task(drain(client)) for _ in range(job.at_once)]
+        await asyncio.gather(*own)
+    await redis.aclose()
+    return done
+
+
+if __name__ == "__main__":
+    print(asyncio.run(_work(Job(**json.load(sys.stdin)))))
