@@ -29,7 +29,7 @@ LENGTHS: dict[
     AnimeType, tuple[int, int]
 ] = {  # seconds of one part; beyond them the type or the unit is wrong
     AnimeType.TV: (30, 2 * 3600),
-    AnimeType.MOVIE: (5 * 60, 5 * 3600),
+    AnimeType.MOVIE: (30, 5 * 3600),  # some call a minute of film one
     AnimeType.OVA: (60, 4 * 3600),
     AnimeType.ONA: (15, 4 * 3600),
     AnimeType.SPECIAL: (15, 5 * 3600),

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What providers answered before, in the real document store and in the folder: the same memory."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from otakube.adapters.folder.documents import FolderDocuments
+from otakube.adapters.mongodb.history import MongoHistory
+from otakube.domain.entry import Provider
+from otakube.domain.plausibility import (
+    OUTCOMES_KEPT,
+    READINGS_KEPT,
+    Health,
+    Outcome,
+    Reading,
+    State,
+)
+from otakube.ports.history import History
+from shop import Shop
+
+NOW = datetime(2026, 5, 17, 6, 0, 0, 123456, tzinfo=UTC)
+KITSU, JIKAN = Provider.KITSU, Provider.JIKAN
+
+
+@pytest.fixture(params=["mongodb", "folder"])
+def history(request: pytest.FixtureRequest, tmp_path: Path) -> History:
+    if request.param == "folder":
+        return FolderDocuments(tmp_path)
+    shop: Shop = request.getfixturevalue("shop")
+    return MongoHistory(shop.documents)
+
+
+def reading(number: int, **changes: object) -> Reading:
+    return Reading(
+        at=NOW + timedelta(days=number), counts={"episodes": number, "characters": None}, **changes
+    )
+
+
+async def test_readings_come_back_as_they_were_the_latest_only(history: History) -> None:
+    assert await history.readings(KITSU, "1") == []
+    kept = [reading(n, digest="a" * 64, believed=n % 2 == 0) for n in range(READINGS_KEPT + 3)]
+    for one in kept:
+        await history.add(KITSU, "1", one)
+    await history.add(KITSU, "2", reading(1))
+    await history.add(JIKAN, "1", reading(2))
+    assert await history.readings(KITSU, "1") == kept[3:]
+    assert await history.readings(JIKAN, "1") == [reading(2)]
+
+
+async def test_outcomes_are_the_providers_and_bounded(history: History) -> None:
+    assert await history.outcomes(KITSU) == []
+    first = [Outcome(title="1", at=NOW, lost=True), Outcome(title="2", at=NOW, lost=False, frozen=True)]
+    assert await history.outcomes(KITSU, first) == first
+    more = [Outcome(title=str(n), at=NOW, lost=False) for n in range(OUTCOMES_KEPT - 1)]
+    assert await history.outcomes(KITSU, more) == [first[1], *more]
+    assert await history.outcomes(KITSU) == [first[1], *more]
+    assert await history.outcomes(JIKAN) == []
+
+
+async def test_what_was_pronounced_stands_until_the_next(history: History) -> None:
+    assert await history.health(KITSU) == Health()
+    found = Health(state=State.FROZEN, evidence="nothing moves")
+    await history.pronounce(KITSU, found)
+    assert await history.health(KITSU) == found
+    assert await history.health(JIKAN) == Health()
+    await history.outcomes(KITSU, [Outcome(title="1", at=NOW, lost=False)])
+    await history.pronounce(KITSU, Health())
+    assert await history.health(KITSU) == Health()
