@@ -58,13 +58,13 @@ def review_needed(policy: str, confidence: float, threshold: float, *, failed: b
 
 
 def contested(record: GoldenRecord) -> list[str]:
-    """Key fields in which the providers contradict each other."""
+    """Key fields in which the providers contradict each other, and which nobody has decided."""
     said = record.entry.provenance
     return [
         f"{field}: {said[field].provider} is believed, "
         + ", ".join(f"{one.provider} says {one.value}" for one in said[field].losing)
         for field in KEY_FIELDS
-        if field != "title" and field in said and said[field].losing
+        if field != "title" and field in said and said[field].losing and not said[field].decided_by
     ]
 
 

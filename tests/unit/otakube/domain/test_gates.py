@@ -132,3 +132,10 @@ def test_an_upcoming_anime_may_lack_everything() -> None:
         characters=[],
     )
     assert gated(bare, None, a_summary()).gates == []
+
+
+def test_what_a_person_decided_is_contested_no_more() -> None:
+    record = a_record(characters=[a_character()])
+    decided = record.entry.provenance["title"].model_copy(update={"decided_by": "ilse"})
+    entry = record.entry.model_copy(update={"provenance": {"type": decided}})
+    assert judged(record.model_copy(update={"entry": entry}), []).findings == []
