@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real answers that others recorded convert without an error or an unknown word."""
+"""Real answers of AniList and Kitsu that others recorded convert without an error or an unknown word."""
 
 import contextlib
 import json
@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.anilist import convert as anilist
 from otakube.adapters.anilist.answers import PageAnswer
 from otakube.adapters.http.reading import read
-from otakube.adapters.jikan import convert as jikan
-from otakube.adapters.jikan.answers import SearchAnswer
 from otakube.adapters.kitsu import convert as kitsu
 from otakube.adapters.kitsu.answers import Document
 from otakube.domain.entry import Provider
@@ -29,7 +26,7 @@ DATA = Path(os.environ.get("OTAKUBE_RECORDINGS", Path(__file__).parents[3] / "sh
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
 
 pytestmark = pytest.mark.skipif(
-    not (DATA / "jikan-v4").is_dir(), reason="recorded real answers are absent: set OTAKUBE_RECORDINGS"
+    not (DATA / "anilist").is_dir(), reason="recorded real answers are absent: set OTAKUBE_RECORDINGS"
 )
 
 
@@ -41,32 +38,8 @@ def raw(provider: Provider, **bodies: Any) -> RawRecord:
     return RawRecord(provider=provider, source_url="https://example/1", licence="theirs", answers=answers)
 
 
-def cassette(name: str) -> list[Any]:
-    """Bodies of one Jikan cassette."""
-    document = yaml.safe_load((DATA / "jikan-v4" / f"{name}.yaml").read_text())
-    return [json.loads(one["response"]["body"]["string"]) for one in document["interactions"]]
-
-
 def files(folder: str) -> list[Path]:
     return sorted((DATA / folder).rglob("*.json"))
-
-
-@pytest.mark.parametrize("name", ["season", "current-season", "top", "search", "schedule"])
-def test_every_row_of_jikans_lists_converts(name: str) -> None:
-    rows = read(SearchAnswer, cassette(f"aio-{name}-success")[0]).data
-    assert rows
-    assert all(jikan.describe(row).title for row in rows)
-
-
-def test_jikans_anime_converts_in_every_part() -> None:
-    record = raw(
-        Provider.JIKAN,
-        anime=cassette("aio-anime-success")[0],
-        episodes_1=cassette("aio-anime-episodes-success")[0],
-    )
-    assert jikan.metadata(record).title_japanese == "蟲師"
-    assert [one.number for one in jikan.episodes(record)] == list(range(1, 27))
-    assert jikan.statistics(record).score == 8.67
 
 
 ANILIST = files("anilist/AnilistAnimeConverterTest")
