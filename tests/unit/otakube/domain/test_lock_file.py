@@ -69,6 +69,11 @@ def test_blank_lines_carriage_returns_and_a_byte_order_mark_do_no_harm() -> None
     assert outcome(text) == ([3, 5], [], {})
 
 
+def test_a_line_separator_inside_a_text_ends_no_line() -> None:
+    odd = same(1, 2, note="one\u2028two")
+    assert [one.lock for one in read(write([odd, same(3, 4)]))[0]] == [odd, same(3, 4)]
+
+
 def test_each_wrong_line_is_named_with_its_number_and_its_fault() -> None:
     good = write([same(1, 2)]).splitlines()[1]
     text = "\n".join([HEADER, good, "{", '{"kind":"Some"}', "x" * (LINE_LIMIT + 1), good.replace("ilse", "")])
