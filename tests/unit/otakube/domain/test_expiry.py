@@ -156,6 +156,13 @@ def test_a_provider_that_may_not_be_stored_any_more_is_out_of_time_at_once() -> 
     assert [one.provider for one in left.attributions] == [JIKAN]
 
 
+def test_what_somebody_else_says_too_outlives_a_provider_that_may_not_be_stored() -> None:
+    both = {"title": source(ANILIST, JIKAN), "synopsis": source(ANILIST, JIKAN)}
+    left = left_of(stored(provenance=both), BEFORE, ANILIST)
+    assert left.entry.synopsis
+    assert {one.provider for one in left.entry.provenance.values()} == {JIKAN}
+
+
 def test_what_readers_may_not_see_may_still_be_kept() -> None:
     hidden = stored(provenance={"title": source(JIKAN), "synopsis": source(JIKAN, publishable=False)})
     hidden = hidden.model_copy(update={"attributions": [voice(JIKAN, publishable=False)]})

@@ -76,7 +76,9 @@ def test_before_it_begins_dates_and_scores_may_move() -> None:
 
 
 def test_the_end_of_a_broadcast_is_no_drift() -> None:
-    on_air = version(status=AnimeStatus.ONGOING, broadcast=SLOT, episode_count=None)
+    on_air = version(
+        status=AnimeStatus.ONGOING, broadcast=SLOT, episode_count=None, aired_to=date(2024, 3, 15)
+    )
     ended = version(status=AnimeStatus.FINISHED, broadcast=None, aired_to=date(2024, 3, 22))
     assert messages(on_air, ended) == []
 

@@ -182,6 +182,11 @@ def test_a_title_counts_once_by_its_latest_outcome() -> None:
     assert health(outcomes([True] * 6) + outcomes([False] * 6, days=1), LATER + timedelta(days=1)) == Health()
 
 
+def test_recovery_shows_in_the_titles_that_were_asked_last() -> None:
+    again = outcomes([False] * RECOVERED, days=1)
+    assert health(outcomes([True] * 10) + again, LATER + timedelta(days=1)) == Health()
+
+
 def test_evidence_grows_old() -> None:
     assert health(outcomes([True] * 20), NOW + timedelta(days=15)) == Health()
 
