@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity gate: whether all providers speak of one anime."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import GateFinding, Provider
-from otakube.domain.matching import ACCEPT, agreement
+from otakube.domain.matching import ACCEPT, SAME_ANIME, agreement
 from otakube_api.contract import Gate
 
 # A provider's own link outweighs another title and another count; not another title, year and length at once.
@@ -32,6 +32,14 @@ def doubtful(
         else:
             doubts[provider] = best
     return doubts
+
+
+def surely_another(one: Metadata, best: float, others: Iterable[Metadata]) -> bool:
+    """A page that no other links and that hardly resembles them: found by a title that two anime share.
+
+    `best` is how well it agrees with the sure ones. That is no question for a reviewer.
+    """
+    return best < SAME_ANIME and not any(linked(one, other) for other in others if other is not one)
 
 
 def linked(one: Metadata, other: Metadata) -> bool:

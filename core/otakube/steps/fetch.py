@@ -13,7 +13,7 @@ import orjson
 
 from otakube.domain import work
 from otakube.domain.entry import ALTERNATIVES, GateFinding, GoldenRecord, Provider
-from otakube.domain.identity import doubt, doubtful
+from otakube.domain.identity import doubt, doubtful, surely_another
 from otakube.domain.ids import derived_id
 from otakube.domain.locking import decided_fields
 from otakube.domain.matching import agreement
@@ -68,7 +68,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     first, second = split(rooms)
     harvest.stored = await stored_records(rooms, objects, work_prefix)
     harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
-    named = await first_ids(wanted, first, second, harvest, memory)
+    named = await first_ids(wanted, (first, second), harvest, memory, decisions)
     harvest.ids |= named
     asking = Asking(
         harvest=harvest, objects=objects, prefix=work_prefix, history=memory.history, decisions=decisions
@@ -131,10 +131,10 @@ def needed(second: Mapping[Provider, Room], harvest: Harvest) -> dict[Provider, 
 
 async def first_ids(
     wanted: Wanted,
-    first: Mapping[Provider, Room],
-    second: Mapping[Provider, Room],
+    rooms: tuple[Mapping[Provider, Room], Mapping[Provider, Room]],
     harvest: Harvest,
     memory: Memory,
+    decisions: Decisions,
 ) -> dict[Provider, str]:
     """The providers' ids that follow from what was asked for."""
     if wanted.anime_id:
@@ -149,7 +149,7 @@ async def first_ids(
         return ids_of(wanted.source_urls, strict=True)
     if harvest.stored:
         return {}
-    return ids_of((await resolve_title(wanted, first, second)).source_urls)
+    return ids_of((await resolve_title(wanted, *rooms, decisions.between)).source_urls)
 
 
 def asked_for(named: Mapping[Provider, str], harvest: Harvest) -> str:
@@ -168,10 +168,14 @@ def set_apart(
     for provider, best in doubts.items():
         if provider in settled:
             continue
-        found = doubt(provider, harvest.described[provider], best)
-        harvest.gates.append(found)
-        if not reviewed:
-            message = f"{found.message}; left out, since nobody reviews"
+        one = harvest.described[provider]
+        found = doubt(provider, one, best)
+        another = provider not in site and surely_another(one, best, harvest.described.values())
+        if not another:
+            harvest.gates.append(found)
+        if another or not reviewed:
+            why = "so little that nobody need look" if another else "since nobody reviews"
+            message = f"{found.message}; left out, {why}"
             harvest.drop(provider, SourceError(SourceReason.NOT_FOUND, message))
 
 

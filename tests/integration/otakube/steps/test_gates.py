@@ -39,6 +39,21 @@ def forget_answers(bench: Workbench) -> None:
     shutil.rmtree(bench.folder / "bucket" / "answers", ignore_errors=True)
 
 
+def test_a_namesake_that_only_shares_the_title_is_left_out_and_no_gate_asks_about_it(
+    bench: Workbench,
+) -> None:
+    url = bench.upstream.url
+    more = {
+        "OTAKUBE_ANIME_PLANET_URL": f"{url}/animeplanet",
+        "OTAKUBE_PROVIDERS_ENABLED": '["Jikan","AnimePlanet"]',
+    }
+    done = bench.step("fetch", '--source-urls=["https://myanimelist.net/anime/70102"]', **more)  # of 2012
+    summary = bench.read("work/uid-1/1-1/fetch/summary.json")
+    assert done.outputs["answered-sources"] == '["Jikan"]'
+    assert "aoi-tori-2024" in done.outputs["failed-sources"]
+    assert summary["gates"] == []
+
+
 def test_one_way_to_myanimelist_stands_in_for_the_other_and_back(bench: Workbench) -> None:
     usual = fetched(bench, uid="uid-1", **settings(bench))
     assert ("Jikan" in usual["answered"], "MyAnimeList" in usual["answered"]) == (True, False)

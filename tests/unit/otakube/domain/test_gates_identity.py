@@ -4,7 +4,7 @@
 from datetime import date
 
 from otakube.domain.entry import Provider
-from otakube.domain.identity import CONTRADICTS, doubt, doubtful
+from otakube.domain.identity import CONTRADICTS, doubt, doubtful, surely_another
 from otakube.domain.matching import ACCEPT
 from unit.otakube.domain.claimed import said
 
@@ -50,3 +50,11 @@ def test_an_ignored_provider_still_says_which_anime_is_meant() -> None:
 def test_the_finding_names_the_page_to_compare() -> None:
     found = doubt(KITSU, said(KITSU, number=77), 0.81)
     assert found.message == "Kitsu's page https://kitsu.app/anime/77 may show another anime (agreement 0.81)"
+
+
+def test_a_namesake_found_by_its_title_is_no_question_unless_somebody_links_it() -> None:
+    remake = said(KITSU, aired_from=date(2024, 4, 5), episode_count=12)
+    linked = said(KITSU, aired_from=date(2024, 4, 5), same_as=[said(JIKAN).source_url])
+    assert surely_another(remake, 0.6, [said(JIKAN), remake])
+    assert not surely_another(remake, 0.75, [said(JIKAN), remake])
+    assert not surely_another(linked, 0.6, [said(JIKAN), linked])
