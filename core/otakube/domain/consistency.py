@@ -68,8 +68,10 @@ def aired_out_of_order(record: GoldenRecord, _: date) -> Iterator[str]:
 
 
 def aired_outside(record: GoldenRecord, _: date) -> Iterator[str]:
-    """Episodes are broadcast between the first and the last day."""
+    """Episodes are broadcast between the first and the last day; a film premieres at festivals."""
     start, end = record.entry.aired_from, record.entry.aired_to
+    if record.entry.type is AnimeType.MOVIE:
+        return
     for one in _regular(record):
         day = day_of(one)
         if day and start and day < start - AIRED_SLACK:

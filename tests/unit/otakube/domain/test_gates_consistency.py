@@ -89,6 +89,10 @@ def test_what_cannot_be_true_together_is_named(
         (moved(5, date(2024, 1, 25)), {}),  # two clocks
         (moved(1, date(2024, 1, 3)), {}),  # a premiere on its own day; the others keep the slot
         (weekly(12), {"broadcast": Broadcast(weekday=6, time="00:30", timezone="Asia/Tokyo")}),  # 24:30
+        (
+            [an_episode(1, aired=date(2023, 12, 1))],  # at a festival
+            {"type": AnimeType.MOVIE, "broadcast": None, "season": None, "aired_to": START},
+        ),
         ([an_episode(13, kind="Special")], {}),
         ([an_episode(1, absolute_number=13), an_episode(1, kind="Special", absolute_number=13)], {}),
         ([], {"aired_from": date(2023, 12, 30), "aired_to": None}),  # winter begins in the old year
