@@ -55,3 +55,19 @@ def test_a_voice_is_named_once_a_language() -> None:
     ]
     merged = merge_characters(ENTRY, {MAL: [one("Ginko", voice_actors=actors)]}, voices())
     assert len(merged[0].voice_actors) == 1
+
+
+def test_of_namesakes_the_one_in_the_same_role_is_meant() -> None:
+    said = {
+        ANILIST: [one("Guard", "Supporting", description="tall"), one("Guard", "Main", description="small")],
+        MAL: [one("Guard", "Main")],
+    }
+    main = merge_characters(ENTRY, said, voices())[0]
+    assert (main.description, main.providers) == ("small", [ANILIST, MAL])
+
+
+def test_the_id_goes_to_whom_most_names_fit() -> None:
+    said = {ANILIST: [one("Ann Takamaki"), one("Ann Takamaki", name_native="高巻 杏")]}
+    first = merge_characters(ENTRY, said, voices())
+    again = merge_characters(ENTRY, said, voices(), first[::-1])
+    assert again == first

@@ -95,3 +95,8 @@ def test_the_id_of_the_catalogue_stays() -> None:
     assert again.id == stored.id
     [alone] = merged((KITSU, one("Ann")), known=[again])  # the losing name is still its own
     assert alone.id == stored.id
+
+
+def test_a_placeholder_joins_nobody_though_the_roles_tell_them_apart() -> None:
+    said = merged((ANILIST, one("A")), (ANILIST, one("B", "Supporting")), (KITSU, one("C")))
+    assert names(joined(said, A=FACE, B=FACE, C=FACE)) == ["A", "B", "C"]

@@ -2,13 +2,14 @@
 """Who says so, when, how sure: of every field of a record that all stand-in providers speak of."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from enriched import LIGHTHOUSE, UNLIMITED, enriched, fetched
-from golden import a_character, a_record, an_entry, an_episode
+from golden import NOW, a_character, a_record, an_entry, an_episode
 from otakube.domain.entry import GoldenRecord, Provider
 from otakube.domain.licences import agreed
 from otakube.ports.providers import RawRecord
@@ -166,3 +167,25 @@ def test_who_may_not_be_stored_never_enters(answers: dict[Provider, RawRecord], 
     assert "AniList" not in record.entry.model_dump_json()
     assert Provider.ANILIST not in {one.provider for one in record.attributions}
     assert "AniList is left out: its licence lets nothing be stored" in record.findings
+
+
+def test_a_name_that_ends_like_a_field_is_a_name_first() -> None:
+    record = a_record(characters=[a_character(1, name="Mr"), a_character(2, name="Mr.name")])
+    assert only(record, "characters.Mr.name.name").value == "Mr.name"
+    assert {
+        one.field.removeprefix("characters.Mr.name.") for one in explain(record, "characters.Mr.name")
+    } == {
+        "name",
+        "role",
+        "description",
+    }
+
+
+def test_an_episode_update_says_when_the_episodes_were_heard(record: GoldenRecord) -> None:
+    later = NOW + timedelta(days=7)
+    updated = [
+        one.model_copy(update={"episodes_only": True, "fetched_at": later}) for one in record.attributions
+    ]
+    renewed = record.model_copy(update={"attributions": [*updated, *record.attributions]})
+    assert only(renewed, "episodes.1.title").fetched_at == later.isoformat().replace("+00:00", "Z")
+    assert only(renewed, "characters.Aoi Minato.role") == only(record, "characters.Aoi Minato.role")
