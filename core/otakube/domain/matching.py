@@ -4,9 +4,10 @@
 Users of every catalogue complain first about wrong merges; an abstention costs one look of a person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import AnimeType
@@ -100,12 +101,25 @@ class Resolution:
     candidates: tuple[Candidate, ...]
 
 
+Decided = Callable[[Metadata, Metadata], bool | None]
+"""Whether a person said that two descriptions mean one anime (True) or two (False)."""
+
+
+def undecided(_one: Metadata, _other: Metadata) -> None:
+    """Nobody said anything."""
+
+
 def resolve(
-    title: str, found: Sequence[Metadata], *, year: int | None = None, kind: AnimeType | None = None
+    title: str,
+    found: Sequence[Metadata],
+    *,
+    year: int | None = None,
+    kind: AnimeType | None = None,
+    decided: Decided = undecided,
 ) -> Resolution:
     """Decide which of the anime found a title means; `year` and `kind` tell namesakes apart."""
     asked = [Asked.of(name, year=year, kind=kind) for name in readings(title)]
-    alike = [group for group in groups(found) if any(_narrowed(one, year, kind) for one in group)]
+    alike = [group for group in groups(found, decided) if any(_narrowed(one, year, kind) for one in group)]
     scores = settle(
         [max(_fit(one, member) for one in asked for member in group) for group in alike],
         [max(literalness(title, member.title, main=True) for member in group) for group in alike],
@@ -140,16 +154,25 @@ def _fit(asked: Asked, candidate: Metadata) -> float:
     return max(map(fit, names(candidate)))
 
 
-def groups(found: Sequence[Metadata]) -> list[tuple[Metadata, ...]]:
-    """Put together what is one anime: by links between the providers, else by strong agreement."""
+def groups(found: Sequence[Metadata], decided: Decided = undecided) -> list[tuple[Metadata, ...]]:
+    """Put together what is one anime: as a person said, else by links, else by strong agreement."""
     grouped: list[list[Metadata]] = []
     for one in found:
-        home = next((group for group in grouped if any(same(one, other) for other in group)), None)
+        home = _home(one, grouped, decided)
         if home is None:
             grouped.append([one])
         else:
             home.append(one)
     return [tuple(group) for group in grouped]
+
+
+def _home(one: Metadata, grouped: Sequence[list[Metadata]], decided: Decided) -> list[Metadata] | None:
+    """The group of a description; what a person said of any member outranks every likeness."""
+    said = [(group, {decided(one, other) for other in group}) for group in grouped]
+    open_ = [(group, words) for group, words in said if False not in words]
+    named = (group for group, words in open_ if True in words)
+    alike = (group for group, _ in open_ if any(same(one, other) for other in group))
+    return next(chain(named, alike), None)
 
 
 def same(one: Metadata, other: Metadata) -> bool:

@@ -8,6 +8,7 @@ from otakube.domain.claims import Metadata
 from otakube.domain.entry import Provider
 from otakube.domain.locking import RunLocks, allowed_pages, concerning, forbidden, forced_pages, resolved
 from otakube.domain.locks import Different, Lock, lock_id, pages_among, title_id
+from otakube.domain.matching import Decided
 from otakube.domain.pages import Page, identify
 from otakube.ports.locks import Locks
 from otakube.steps.resolve import Wanted
@@ -48,6 +49,18 @@ class Decisions:
         await self.learn(candidates)
         found = {candidate: forbidden(self.known, urls, candidate) for candidate in candidates}
         return {candidate: lock for candidate, lock in found.items() if lock}
+
+    async def between(self, found: Sequence[Metadata]) -> Decided:
+        """What people decided of the rows of a search, two by two."""
+        await self.learn([row.source_url for row in found])
+
+        def decided(one: Metadata, other: Metadata) -> bool | None:
+            if forbidden(self.known, [one.source_url], other.source_url):
+                return False
+            joined = forced_pages(self.known, [one.source_url])
+            return True if set(joined).intersection(pages_among([other.source_url])) else None
+
+        return decided
 
     def settled(self, described: Mapping[Provider, Metadata], sure: Iterable[Provider]) -> set[Provider]:
         """Providers whose page is one anime with a sure one's, because somebody said so."""

@@ -2,14 +2,14 @@
 """Which anime is asked for: by our id, by its pages, or by a title that must mean exactly one."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import ALTERNATIVES, AnimeType, Provider
-from otakube.domain.matching import Candidate, resolve
+from otakube.domain.matching import Candidate, Decided, resolve
 from otakube.domain.pages import SUPPORTED, identify
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.providers import Room
@@ -86,11 +86,15 @@ async def search_all(
 
 
 async def resolve_title(
-    wanted: Wanted, first: Mapping[Provider, Room], second: Mapping[Provider, Room]
+    wanted: Wanted,
+    first: Mapping[Provider, Room],
+    second: Mapping[Provider, Room],
+    decide: Callable[[Sequence[Metadata]], Awaitable[Decided]],
 ) -> Candidate:
     """The one anime that a title means; none or several is Fatal, and the message is the cure.
 
-    `second` are asked where the alternative that they stand in for could not be searched.
+    `second` are asked where the alternative that they stand in for could not be searched; `decide` says what
+    people decided of what was found.
     """
     title = wanted.title
     found, failures = await search_all(title, first)
@@ -102,7 +106,8 @@ async def resolve_title(
         raise Retriable(
             FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {spoken(failures)}"
         )
-    resolution = resolve(title, found, year=wanted.year, kind=wanted.type)
+    decided = await decide(found)
+    resolution = resolve(title, found, year=wanted.year, kind=wanted.type, decided=decided)
     if resolution.chosen is not None:
         return resolution.chosen
     if resolution.doubtful is not None:

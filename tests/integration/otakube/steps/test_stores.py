@@ -99,3 +99,23 @@ def test_a_dead_letter_reaches_both_stores(site: Site) -> None:
     letter = json.loads(copy["Body"].read())
     assert letter["enrichment"] == "demo/hoshi"
     assert f"work/{site.run}/1-1/fetch/summary.json" in letter["objects"]
+
+
+def test_an_approval_in_spite_of_doubts_is_kept_and_nobody_is_asked_again(site: Site) -> None:
+    pages = ["https://anilist.co/anime/210902", "https://myanimelist.net/anime/70211"]
+    gates = []
+    for generation in (1, 2):
+        site.step("fetch", f"--source-urls={json.dumps(pages)}", generation=generation)
+        site.step("stage", generation=generation)
+        shown = site.step("images", "--review-policy=OnLowConfidence", generation=generation)
+        gates.append([one["gate"] for one in json.loads(shown["gates"])])
+        site.step("embed", generation=generation)
+        answer = ("--decision=approve", "--reviewer=ilse", "--note=one story in two cuts")
+        site.step("commit", *answer, generation=generation)
+    assert "Identity" in gates[0]
+    assert "Identity" not in gates[1]
+    with MongoClient(site.settings.mongodb_uri.get_secret_value()) as client:
+        [kept] = client[site.run]["merge_locks"].find()
+    assert set(pages) <= set(kept["pages"])
+    assert (kept["lock"]["kind"], kept["lock"]["decided_by"]) == ("Same", "ilse")
+    assert kept["lock"]["note"] == "one story in two cuts"

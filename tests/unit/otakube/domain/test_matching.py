@@ -16,6 +16,7 @@ from otakube.domain.matching import (
     Verdict,
     agreement,
     decide,
+    groups,
     join,
     literalness,
     resolve,
@@ -227,3 +228,13 @@ def test_literal_is_a_main_title_as_it_was_asked_for() -> None:
     assert literalness("gintama", "Gintama°", main=True) == 1
     assert literalness("gintama", "Gintama", main=False) == 0
     assert literalness("gintama", "Gintoki", main=True) == 0
+
+
+def test_what_a_person_said_of_two_pages_outranks_how_alike_they_are() -> None:
+    one, other = said(title="Aoi Tori"), said(Provider.ANILIST, title="Aoi Tori")
+    foreign = said(Provider.KITSU, title="Ginrei no Kaidou", episode_count=150)
+    assert groups([one, other, foreign]) == [(one, other), (foreign,)]
+    apart = groups([one, other, foreign], lambda a, b: None if foreign in (a, b) else False)
+    assert apart == [(one,), (other,), (foreign,)]
+    joined = groups([one, other, foreign], lambda a, b: True if foreign in (a, b) and one in (a, b) else None)
+    assert joined == [(one, other, foreign)]
