@@ -14,7 +14,7 @@ from otakube_services.upstream.settings import Settings
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUBLIC_URL = "http://upstream.test:8080"
-UNLIMITED = Settings(jikan_per_second=0, jikan_per_minute=0, anilist_per_minute=0)
+UNLIMITED = Settings(jikan_per_second=0, jikan_per_minute=0, mal_per_minute=0, anilist_per_minute=0)
 
 ANILIST_QUERY = """
 query ($id: Int) { Media(id: $id, type: ANIME) {

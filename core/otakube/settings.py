@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     image_hosts: list[str] = Field(
         [
             "cdn.myanimelist.net",
+            "api-cdn.myanimelist.net",
             "s4.anilist.co",
             "media.kitsu.io",
             "media.kitsu.app",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from otakube.adapters.mongodb.connection import Documents
     from otakube.adapters.qdrant.vectors import QdrantVectors
     from otakube.domain.entry import Provider
+    from otakube.domain.licences import Licence
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
@@ -119,18 +120,22 @@ class Wiring:
     async def _answers(self) -> "dict[Provider, Answers]":
         """Kept no longer than each provider's licence allows."""
         from otakube.adapters.http.cache import BucketAnswers
-        from otakube.domain.licences import agreed
         from otakube.domain.manners import TERMS
 
-        objects = await self.objects()
-        try:
-            licences = agreed(self.settings.licence_overrides)
-        except ValueError as error:
-            raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+        objects, licences = await self.objects(), self.licences()
         return {
             provider: BucketAnswers(objects, provider, licences[provider], floor=theirs.freshest)
             for provider, theirs in TERMS.items()
         }
+
+    def licences(self) -> "dict[Provider, Licence]":
+        """What each provider lets this installation do: the table, with agreements of its own."""
+        from otakube.domain.licences import agreed
+
+        try:
+            return agreed(self.settings.licence_overrides)
+        except ValueError as error:
+            raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
 
     def converters(self) -> "dict[Provider, Converter]":
         """What reads each provider's answers."""

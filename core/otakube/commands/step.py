@@ -217,7 +217,13 @@ async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> O
     """
     from otakube.steps.stage import stage
 
-    return await stage(await wiring.objects(), wiring.converters(), work_prefix=run.work, mode=mode)
+    return await stage(
+        await wiring.objects(),
+        wiring.converters(),
+        work_prefix=run.work,
+        mode=mode,
+        licences=wiring.licences(),
+    )
 
 
 @step(Node.IMAGES)

@@ -146,7 +146,7 @@ def accept(
 
 
 def carried_over(record: GoldenRecord, live: GoldenRecord | None) -> GoldenRecord:
-    """A fresh record with what people accepted for the version before: their word holds until they take it back."""
+    """A fresh record with what people accepted for the version before: their word holds."""
     if live is None or record.entry.accepted_suggestions or not live.entry.accepted_suggestions:
         return record
     marks, entry = live.entry.accepted_suggestions, record.entry

@@ -97,7 +97,7 @@ class Catalogue(Protocol):
 
 class Relatives(Protocol):
     async def of_pages(self, source_urls: Sequence[str]) -> list[GoldenRecord]:
-        """The live entries that show any of these pages, without episodes, characters and staff; one query."""
+        """Live entries that show any of these pages, without episodes, characters and staff; one query."""
 
 
 class ImageMap(Protocol):

@@ -5,6 +5,7 @@ One provider's failure is reported, not fatal, while the quorum stands. Answers 
 not asked for again.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 import orjson
 
 from otakube.domain import work
+from otakube.domain.claims import Relationships
 from otakube.domain.entry import ALTERNATIVES, GateFinding, GoldenRecord, Provider
 from otakube.domain.identity import doubt, doubtful, surely_another
 from otakube.domain.ids import derived_id
@@ -28,6 +30,7 @@ from otakube.ports.providers import Room
 from otakube.steps.apart import stay_apart
 from otakube.steps.decisions import Decisions, meant
 from otakube.steps.harvest import Asking, Harvest, stored_records
+from otakube.steps.numbering import episodes_before
 from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
 from otakube_api.contract import FailureReason, Gate, Output, SourceReason
 
@@ -83,9 +86,12 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     await stay_apart(harvest, asked_for(named, harvest), identities, decisions)
     check_quorum(harvest, quorum)
     entry_id, existing = await identities.claim(harvest.pages, derived_id("ani", uid))
-    live = await (await memory.catalogue()).entry(entry_id) if existing else None
+    catalogue = await memory.catalogue()
+    live = await catalogue.entry(entry_id) if existing else None
+    before = await episodes_before(catalogue, related(harvest, rooms))
     await keep_locks(harvest, decisions, objects, work_prefix)
-    return await conclude(harvest, entry_id, live.record if live else None, objects, work_prefix)
+    summary = summarised(harvest, entry_id, existing=live is not None, before=before)
+    return await conclude(summary, live.record if live else None, objects, work_prefix)
 
 
 def asked(
@@ -124,7 +130,7 @@ def needed(second: Mapping[Provider, Room], harvest: Harvest) -> dict[Provider, 
             failed is ALTERNATIVES[provider] and error.reason is SourceReason.NOT_FOUND
             for failed, error in harvest.failed
         )
-        return not unknown and (record is None or record.stale)
+        return record.stale if record else not unknown
 
     return {provider: room for provider, room in second.items() if absent(provider)}
 
@@ -216,14 +222,21 @@ def check_quorum(harvest: Harvest, quorum: int) -> None:
 _PASSING = (SourceReason.UNAVAILABLE, SourceReason.RATE_LIMITED)
 
 
-async def conclude(
-    harvest: Harvest, entry_id: str, live: GoldenRecord | None, objects: ObjectStore, prefix: str
-) -> dict[Output, str]:
-    """Leave the live record and the summary, and tell the workflow."""
-    summary = FetchSummary(
+def related(harvest: Harvest, rooms: Mapping[Provider, Room]) -> dict[Provider, Relationships]:
+    """What the providers say of related works; those that cannot be read have been reported."""
+    found = {}
+    for provider, record in harvest.records.items():
+        with contextlib.suppress(SourceError):
+            found[provider] = rooms[provider].converter.relationships(record)
+    return found
+
+
+def summarised(harvest: Harvest, entry_id: str, *, existing: bool, before: int | None) -> FetchSummary:
+    """What the steps after this one need to know; `before`: episodes of the seasons before."""
+    return FetchSummary(
         entry_id=entry_id,
         title=harvest.title,
-        existing=live is not None,
+        existing=existing,
         answered=list(harvest.described),
         failed=[
             {"provider": provider.value, "reason": error.reason.value, "message": str(error)[:500]}
@@ -231,13 +244,20 @@ async def conclude(
         ],
         agreement=harvest.agreement,
         gates=harvest.gates,
+        episodes_before=before,
         fetched_at=max((one.fetched_at for one in harvest.records.values()), default=datetime.now(UTC)),
     )
+
+
+async def conclude(
+    summary: FetchSummary, live: GoldenRecord | None, objects: ObjectStore, prefix: str
+) -> dict[Output, str]:
+    """Leave the live record and the summary, and tell the workflow."""
     if live is not None:
         await objects.put(f"{prefix}/{work.LIVE}", live.model_dump_json().encode())
     await objects.put(f"{prefix}/{work.FETCH}", summary.model_dump_json().encode())
     return {
-        Output.ENTRY_ID: entry_id,
+        Output.ENTRY_ID: summary.entry_id,
         Output.TITLE: summary.title,
         Output.ANSWERED_SOURCES: orjson.dumps(summary.answered).decode(),
         Output.FAILED_SOURCES: orjson.dumps(summary.failed).decode(),
