@@ -4,7 +4,6 @@
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import NamedTuple, cast
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -63,8 +62,9 @@ def _kitsu(settings: Settings, connect: Connect) -> Source:
 
 def _anidb(settings: Settings, connect: Connect) -> Source:
     from otakube.adapters.anidb.client import MEDIA_TYPE, AniDB
+    from otakube.adapters.anidb.document import refused
 
-    client = connect(accept=MEDIA_TYPE)
+    client = connect(accept=MEDIA_TYPE, refusal=refused)
     return AniDB(client, settings.anidb_url, settings.anidb_titles_url, settings.anidb_client)
 
 
@@ -116,15 +116,6 @@ def switched_off(provider: Provider, settings: Settings) -> str | None:
     if provider.value not in settings.providers_enabled:
         return "providers_enabled does not list it"
     return OFFERS[provider].lacks(settings)
-
-
-def own(settings: Settings) -> set[Provider]:
-    """The providers that are asked at a private host that the settings name: a stand-in, or a mirror."""
-    return {
-        provider
-        for provider, offer in OFFERS.items()
-        if urlsplit(getattr(settings, f"{offer.package}_url")).hostname in settings.image_private_hosts
-    }
 
 
 def build(

@@ -117,6 +117,8 @@ def _reattributed(
 ) -> Provenance:
     """The value is the next one's who says it too."""
     others = _others(before.providers, gone)
+    if before.decided_by:  # a person's word: its time and licence are theirs
+        return before.model_copy(update={"providers": others, "losing": left.losing})
     changes: dict[str, Any] = {"providers": others, "losing": left.losing}
     if before.provider in gone and others:
         next_ = said.get(others[0])

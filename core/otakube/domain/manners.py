@@ -5,7 +5,6 @@ Read from the providers' documentation and their issue trackers in 2026; docs/pr
 is ours. Times are seconds.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -46,14 +45,9 @@ TERMS: dict[Provider, Terms] = {
 }  # fmt: skip
 
 
-OWN = (Rate(1_200, 60),)  # a server of one's own: a bound for mistakes
-
-
-def terms(anidb_daily_budget: int, own: Collection[Provider] = ()) -> dict[Provider, Terms]:
-    """The table, with the day's budget for AniDB, and with other rates where the server is our `own`."""
-    anidb = TERMS[Provider.ANIDB]._replace(day=anidb_daily_budget)
-    table = {**TERMS, Provider.ANIDB: anidb}
-    return {one: theirs._replace(rates=OWN) if one in own else theirs for one, theirs in table.items()}
+def terms(anidb_daily_budget: int) -> dict[Provider, Terms]:
+    """The table, with the day's budget that this installation allows itself at AniDB."""
+    return {**TERMS, Provider.ANIDB: TERMS[Provider.ANIDB]._replace(day=anidb_daily_budget)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
 
 from otakube.adapters.http.reading import plausible, refuse
+from otakube.domain.manners import Outcome
 from otakube.domain.text import plain, prose
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
@@ -34,6 +35,19 @@ _REFUSALS: list[tuple[str, SourceReason, str]] = [
     ("internal", SourceReason.UNAVAILABLE, "an error of its own"),
     ("timeout", SourceReason.UNAVAILABLE, "an error of its own"),
 ]
+
+
+_ERROR = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<error\b[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+BAN_SECONDS = 86_400.0  # each request meanwhile makes it longer
+
+
+def refused(body: bytes) -> Outcome | None:
+    """What an <error> with status 200 means for our manners; None for an answer."""
+    error = _ERROR.match(body[:1000])
+    if error is None:
+        return None
+    banned = b"banned" in error[1].lower()
+    return Outcome(status=429, retry_after=BAN_SECONDS) if banned else Outcome(status=400)
 
 
 class Partial(NamedTuple):

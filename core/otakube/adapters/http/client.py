@@ -27,6 +27,7 @@ USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
 LONGEST_WAIT = 60.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 Reader = Callable[[httpx2.Response, bytes], Any]  # decoded bytes -> the answer's body
+Refusal = Callable[[bytes], Outcome | None]  # what a body that refuses with status 200 means for our manners
 
 
 class Limits(NamedTuple):
@@ -63,6 +64,7 @@ class ProviderClient:
         headers: Mapping[str, str] = {},
         manners: Manners | None = None,
         answers: Answers | None = None,
+        refusal: Refusal = lambda _: None,
         second: float = 1.0,
     ) -> None:
         self._client = client
@@ -70,6 +72,7 @@ class ProviderClient:
         self._headers = {**headers, "Accept": accept}
         self._manners = manners or NoManners()
         self._answers = answers or NoAnswers()
+        self._refusal = refusal
         self._second = second
 
     async def ask(
@@ -124,14 +127,16 @@ class ProviderClient:
             return meanwhile.again
         response, body = await self._received(request)
         now = datetime.now(UTC)
-        await self._manners.settle(outcome(response.status_code, response.headers, now))
+        refused = self._refusal(body) if response.status_code == 200 else None
+        await self._manners.settle(refused or outcome(response.status_code, response.headers, now))
         if response.status_code == 304 and kept:
             kept = kept.confirmed(_lower(response), now, self._answers.floor)
             await self._answers.keep(request, kept)
             return kept.again
         _check_status(response, now)
         answer = _answer(response, reader(response, body), now)
-        await self._keep(request, response, answer)
+        if refused is None:
+            await self._keep(request, response, answer)
         return answer
 
     async def _fresh(self, request: httpx2.Request) -> Kept | None:

@@ -17,9 +17,12 @@ from otakube import rooms
 from otakube.adapters.anidb import convert
 from otakube.adapters.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.anidb.document import Partial
+from otakube.adapters.anidb.document import refused as refusal_of
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
+from otakube.adapters.http.turns import ProcessAccounts, Turns
 from otakube.domain.claims import Episode, Recommendation, Relation, StreamingLink
 from otakube.domain.entry import AnimeStatus, AnimeType, Provider, Quarter, Season, VoiceActor
+from otakube.domain.manners import TERMS
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube.settings import Settings
@@ -444,6 +447,37 @@ async def test_another_anime_than_the_one_asked_for_is_refused(httpserver: HTTPS
         assert (await anidb.fetch("18211")).source_url == "https://anidb.net/anime/18211"
         with pytest.raises(SourceError, match=r"anime\.id is '18211', expected 1, which was asked for"):
             await anidb.fetch("1")
+
+
+async def test_a_ban_is_obeyed_by_everybody_and_never_kept(httpserver: HTTPServer) -> None:
+    ban = '<?xml version="1.0"?><error code="500">banned</error>'
+    httpserver.expect_request("/").respond_with_data(ban, content_type="text/xml")
+    manners = Turns(
+        Provider.ANIDB, TERMS[Provider.ANIDB], ProcessAccounts(second=0.01), flight=5, second=0.01
+    )
+    async with new_client() as http:
+        client = ProviderClient(http, LIMITS, manners=manners, refusal=refusal_of)
+        anidb = AniDB(client, httpserver.url_for("/"), "", "otakube/1")
+        for _ in range(3):
+            with pytest.raises(SourceError) as caught:
+                await anidb.fetch("18211")
+            assert caught.value.reason is SourceReason.RATE_LIMITED
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'<error code="500">Banned</error>', 429),
+        (b'  <?xml version="1.0"?> <error>banned</error>', 429),
+        (b"<error>Anime not found</error>", 400),
+        (b"<anime><error>banned</error></anime>", None),
+        (b"", None),
+    ],
+)
+def test_an_error_with_status_200_is_no_answer(body: bytes, status: int | None) -> None:
+    found = refusal_of(body)
+    assert (found.status if found else None) == status
 
 
 async def test_a_ban_is_rate_limited() -> None:

@@ -150,15 +150,6 @@ def test_a_days_budget_ends_at_midnight_utc() -> None:
     assert seek(account, anidb, NOW + 16 * 3600, flight=30).bar is None
 
 
-def test_a_server_of_ones_own_has_no_pace_of_others_but_keeps_its_budget() -> None:
-    table = terms(3, own={Provider.ANIDB})
-    account = Account()
-    for tenth in range(3):
-        account = asked(account, NOW + tenth / 10, FINE, table[Provider.ANIDB])
-    assert seek(account, table[Provider.ANIDB], NOW + 1, flight=30).bar is Bar.DAY
-    assert table[Provider.JIKAN] == JIKAN
-
-
 def test_failures_one_after_the_other_open_the_breaker() -> None:
     verdict = seek(opened(), JIKAN, NOW + FAILURES, flight=30)
     assert (verdict.bar, verdict.wait) == (Bar.OPEN, FIRST_OPENING - 1)

@@ -83,6 +83,13 @@ def test_a_reviewer_sees_the_draft_with_its_provenance(capsys: pytest.CaptureFix
     }
     print_review(enrichment, {"gate": "open"}, draft.model_dump(mode="json"))
     shown = capsys.readouterr().out
-    for words in ("two posters", "Kitsu Failed Unavailable", "Frozen Tides", "not Kitsu", "1 episodes", "TV -> Movie"):
+    for words in (
+        "two posters",
+        "Kitsu Failed Unavailable",
+        "Frozen Tides",
+        "not Kitsu",
+        "1 episodes",
+        "TV -> Movie",
+    ):
         assert words in shown
     assert 'otakube review approve tide --note "..."' in shown
