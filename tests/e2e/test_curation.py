@@ -51,7 +51,7 @@ def test_all_providers_answer_and_every_field_says_whose_it_is(name: str) -> Non
 
 def test_a_suggestion_enters_by_a_reviewer_s_word_and_says_so(name: str) -> None:
     reviewed(name, SIBLINGS)
-    # On a catalogue where this test ran before, the word that was given then holds and is not asked for again.
+    # Where this test ran before, the word that was given then holds and is not asked for again.
     suggested = [one["id"] for one in read("review", "show", name)["suggestions"]]
     wrong = otakube("review", "approve", name, "--accept", "tag-tax-law", check=False)
     assert wrong.returncode == 2

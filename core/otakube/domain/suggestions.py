@@ -153,7 +153,11 @@ def carried_over(record: GoldenRecord, live: GoldenRecord | None) -> GoldenRecor
     known = {comparable(tag) for tag in entry.tags}
     tags = [one.value for one in marks if one.field == "tags" and comparable(one.value) not in known]
     fields = {one.field for one in marks}
-    told = {name: said for name, said in live.entry.provenance.items() if name in fields - {"tags"}}
+    told = {
+        name: entry.provenance.get(name, said).model_copy(update={"decided_by": said.decided_by})
+        for name, said in live.entry.provenance.items()
+        if name in fields
+    }
     changes = {
         "tags": [*entry.tags, *tags],
         "summary": live.entry.summary,

@@ -106,6 +106,7 @@ def test_a_later_record_keeps_what_a_person_took_over() -> None:
     assert later.entry.summary == live.entry.summary
     assert later.entry.accepted_suggestions == live.entry.accepted_suggestions
     assert later.entry.provenance["summary"].decided_by == "ada"
+    assert later.entry.provenance["tags"].decided_by == "ada"
     assert carried_over(later, live) == later
     assert carried_over(a_record(), None) == a_record()
 
