@@ -99,6 +99,7 @@ async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[Prov
             switched_off=lambda one: switched_off(one, settings),
             standing=wiring.standing,
             history=await wiring.check_history(),
+            health=(await wiring.history()).health,
             clock=time.monotonic,
             now=datetime.now(UTC),
         )

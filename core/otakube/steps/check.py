@@ -10,6 +10,7 @@ from enum import StrEnum
 from otakube.domain.answer_shape import ShapeDrift, drift, shape_of
 from otakube.domain.entry import Provider
 from otakube.domain.pages import identify
+from otakube.domain.plausibility import Health, State
 from otakube.errors import SourceError
 from otakube.ports.checks import CheckedShape, CheckHistory
 from otakube.ports.manners import Standing
@@ -25,6 +26,7 @@ class CheckState(StrEnum):
     SWITCHED_OFF = "SwitchedOff"  # this installation does not ask it
     UNREACHABLE = "Unreachable"
     STALE = "Stale"  # it answers with old copies
+    IGNORED = "Ignored"  # its answers shrank or froze, so enrichments leave it out
     DRIFTED = "Drifted"  # its answers have another shape, or cannot be read
 
 
@@ -50,6 +52,7 @@ class Checker:
     switched_off: Callable[[Provider], str | None]
     standing: Callable[[Provider], Awaitable[Standing]]
     history: CheckHistory
+    health: Callable[[Provider], Awaitable[Health]]
     clock: Callable[[], float]
     now: datetime
 
@@ -87,6 +90,9 @@ class Checker:
         changed = await self._drift(provider, title, record)
         if faults:
             return row(CheckState.DRIFTED, "; ".join(faults))
+        health = await self.health(provider)
+        if health.state is not State.SOUND:
+            return row(CheckState.IGNORED, health.evidence)
         if changed:
             return row(CheckState.DRIFTED, spoken(changed))
         if record.stale:

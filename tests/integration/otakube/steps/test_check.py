@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`otakube check providers` against the stand-in upstream: what is wrong with one stands in its row."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from otakube.adapters.folder.documents import FolderDocuments
 from otakube.domain.entry import Provider
+from otakube.domain.plausibility import Health, State
 from upstream_process import Upstream
 
 pytestmark = pytest.mark.integration
@@ -83,6 +86,16 @@ def test_one_that_is_not_well_is_named_with_the_reason(
     status, rows, _ = check(upstream, tmp_path, *only(provider))
     assert (status, rows[provider]["state"]) == (1, state), rows
     assert rows[provider]["message"]
+
+
+def test_one_that_enrichments_leave_out_is_told_with_the_evidence(upstream: Upstream, tmp_path: Path) -> None:
+    kept = FolderDocuments(tmp_path)
+    asyncio.run(
+        kept.pronounce(Provider.KITSU, Health(state=State.SHRINKING, evidence="5 of 6 titles shrank"))
+    )
+    status, rows, _ = check(upstream, tmp_path, *only("Kitsu"))
+    assert (status, rows["Kitsu"]["state"]) == (1, "Ignored")
+    assert rows["Kitsu"]["message"] == "5 of 6 titles shrank"
 
 
 def test_a_changed_form_is_told_once(upstream: Upstream, tmp_path: Path) -> None:
