@@ -84,7 +84,12 @@ def _animeschedule(settings: Settings, connect: Connect) -> Source:
 
 
 def _animeschedule_lacks(settings: Settings) -> str | None:
-    return None if settings.animeschedule_token.get_secret_value() else "animeschedule_token is empty"
+    token = settings.animeschedule_token.get_secret_value()
+    if not token:
+        return "animeschedule_token is empty"
+    from otakube.adapters.animeschedule.client import issued
+
+    return None if issued(token) else "animeschedule_token has characters that no token has"
 
 
 def _anime_planet(settings: Settings, connect: Connect) -> Source:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from otakube_api import contract
@@ -115,6 +115,17 @@ class Settings(BaseSettings):
         "minilm", description="Text model; the collection records which one made it."
     )
     embedding_folder: str = Field("", description="Folder of built text models; empty: the user's cache.")
+
+    @field_validator("providers_enabled")
+    @classmethod
+    def _known(cls, names: list[str]) -> list[str]:
+        """A misspelt provider would be off, and nobody would hear of it."""
+        from otakube.domain.entry import Provider
+
+        unknown = [name for name in names if name not in list(Provider)]
+        if unknown:
+            raise ValueError(f"there is no provider {unknown[0]!r}; there are {', '.join(Provider)}")
+        return names
 
 
 def load() -> Settings:

@@ -108,7 +108,10 @@ class Wiring:
             return lambda _: ProcessAccounts(second=self._second)
         from otakube.adapters.redis.accounts import RedisAccounts, connect
 
-        redis = connect(url)
+        try:
+            redis = connect(url)
+        except ValueError as error:
+            raise Fatal(FailureReason.SETTINGS_INVALID, f"redis_url: {error}") from error
         self._stack.push_async_callback(redis.aclose)
         return partial(RedisAccounts, redis, egress=self.settings.egress, second=self._second)
 

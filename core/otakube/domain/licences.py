@@ -28,6 +28,7 @@ class Licence(NamedTuple):
         return fetched_at + self.retention if self.retention else None
 
 
+_CENTURY = 36_500  # days; beyond it dates overflow, and 0 says: without end
 _MAL = "https://myanimelist.net/static/apiagreement.html"
 
 LICENCES: dict[Provider, Licence] = {
@@ -71,10 +72,11 @@ def _with(name: str, licence: Licence, terms: Terms) -> Licence:
             licence = licence._replace(storable=value)
         elif term == "publishable" and isinstance(value, bool):
             licence = licence._replace(publishable=value)
-        elif term == "retention_days" and not isinstance(value, bool) and value >= 0:
+        elif term == "retention_days" and not isinstance(value, bool) and 0 <= value <= _CENTURY:
             licence = licence._replace(retention=timedelta(days=value) if value else None)
         else:
             raise ValueError(
-                f"{where} is {value!r}: storable and publishable are booleans, retention_days a number"
+                f"{where} is {value!r}: storable and publishable are booleans, "
+                f"retention_days a number up to {_CENTURY}"
             )
     return licence

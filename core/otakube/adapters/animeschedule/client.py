@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks AnimeSchedule v3. The token travels in a header of the client that is given; it is in no address."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.animeschedule.answers import Anime, SearchAnswer, TimetableAnswer
@@ -16,8 +17,14 @@ from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import SourceReason
 
+_ISSUED = re.compile(r"[A-Za-z0-9._~+/=-]{1,500}")  # a bearer token (RFC 6750, b68token)
 _MOST_FOUND = 10
 _QUERIES = {Provider.JIKAN: "mal-ids", Provider.ANILIST: "anilist-ids", Provider.ANIDB: "anidb-ids"}
+
+
+def issued(token: str) -> bool:
+    """Whether it has the form of a token: what no header can carry would show in the error about it."""
+    return _ISSUED.fullmatch(token) is not None
 
 
 class AnimeSchedule:

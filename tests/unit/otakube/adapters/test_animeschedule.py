@@ -419,3 +419,10 @@ def test_without_a_token_it_is_off() -> None:
     assert rooms.switched_off(Provider.ANIMESCHEDULE, Settings()) == "animeschedule_token is empty"
     with_token = Settings(animeschedule_token=SecretStr("opensesame"))
     assert rooms.switched_off(Provider.ANIMESCHEDULE, with_token) is None
+
+
+@pytest.mark.parametrize("token", ["open\nsesame", "öffne-dich", "open sesame"])
+def test_a_token_that_no_header_can_carry_is_refused_before_an_error_shows_it(token: str) -> None:
+    settings = Settings(animeschedule_token=SecretStr(token))
+    told = rooms.switched_off(Provider.ANIMESCHEDULE, settings)
+    assert told == "animeschedule_token has characters that no token has"

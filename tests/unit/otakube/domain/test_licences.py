@@ -35,6 +35,10 @@ def test_an_agreement_replaces_what_it_names_and_nothing_else() -> None:
         ({"Anilist": {}}, "'Anilist'; there are Jikan,"),
         ({"AniList": {"retention_days": -1}}, "licence_overrides.AniList.retention_days is -1"),
         ({"AniList": {"retention_days": True}}, "licence_overrides.AniList.retention_days is True"),
+        (
+            {"AniList": {"retention_days": 10**12}},
+            "licence_overrides.AniList.retention_days is 1000000000000",
+        ),
         ({"AniList": {"publishable": 1}}, "licence_overrides.AniList.publishable is 1"),
         ({"AniList": {"forever": True}}, "licence_overrides.AniList.forever is True"),
     ],

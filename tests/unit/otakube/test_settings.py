@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings that make no sense are refused by name."""
+
+import pytest
+
+from otakube.errors import Fatal
+from otakube.settings import Settings
+from otakube.wiring import Wiring
+
+
+def test_a_misspelt_provider_is_told_instead_of_being_off() -> None:
+    with pytest.raises(ValueError, match=r"(?s)providers_enabled.*no provider 'Jikn'; there are Jikan,"):
+        Settings(providers_enabled=["Jikn", "Kitsu"])
+    assert Settings(providers_enabled=["Kitsu"]).providers_enabled == ["Kitsu"]
+
+
+async def test_a_redis_address_of_no_form_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTAKUBE_REDIS_URL", "http://:hidden@cache:6379/0")
+    async with Wiring("file:nowhere") as wiring:
+        with pytest.raises(Fatal, match=r"redis_url: .*redis://") as told:
+            await wiring.manners()
+    assert "hidden" not in str(told.value)
