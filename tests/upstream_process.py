@@ -16,6 +16,10 @@ from typing import Any
 import httpx2
 
 START_SECONDS = 30
+LIMITS = (
+    "jikan-per-second", "jikan-per-minute", "anilist-per-minute", "mal-per-minute", "kitsu-per-minute",
+    "anidb-per-two-seconds", "anidb-per-day", "animeschedule-per-minute", "animeplanet-per-minute",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def running_upstream(*options: str) -> Iterator[Upstream]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    limits = ["--jikan-per-second", "0", "--jikan-per-minute", "0", "--anilist-per-minute", "0"]
+    limits = [f"--{name}=0" for name in LIMITS]
     process = subprocess.Popen(
         [sys.executable, "-m", "otakube_services.upstream", "--port", str(port), *limits, *options],
         stdout=subprocess.DEVNULL,
