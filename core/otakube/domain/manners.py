@@ -63,10 +63,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where we stand with a provider. `remaining` requests that may go now; `opens_in` seconds or None."""
+    """Where we stand with a provider: `remaining` of the `limit` of its longest rate, `opens_in` seconds."""
 
     breaker: str  # Closed | Open | HalfOpen
-    remaining: int | None  # None: no limit is known
+    remaining: int | None  # 0 while it is closed; None: no limit is known
     limit: int | None
     remaining_today: int | None = None  # where a day has a budget
     opens_in: float | None = None  # until the next request may go, if none may now

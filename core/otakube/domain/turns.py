@@ -74,11 +74,12 @@ def standing(account: Account, terms: Terms, now: float) -> Standing:
     verdict = seek(account, terms, now, 0.0)
     breaker = "Closed" if not account.open_until else "Open" if account.open_until > now else "HalfOpen"
     today = None if terms.day is None else max(0, terms.day - account.spent)
-    room = min(rate.requests - _used(account, rate, now) for rate in _rates(account, terms))
+    longest = _rates(account, terms)[-1]
+    room = longest.requests - _used(account, longest, now)
     return Standing(
         breaker=breaker,
         remaining=max(0, room) if verdict.bar in (None, Bar.RATE) else 0,
-        limit=_rates(account, terms)[-1].requests,
+        limit=longest.requests,
         remaining_today=today,
         opens_in=None if verdict.bar is None else verdict.wait,
     )

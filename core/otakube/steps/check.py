@@ -32,7 +32,7 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCheck:
-    """One provider's row; `remaining` requests that may go now, of `limit`."""
+    """One provider's row; `remaining` requests of the `limit` of its longest rate, mostly a minute's."""
 
     provider: str
     state: CheckState

@@ -2,6 +2,7 @@
 """The API server, as the commands need it: JSON in and out, and errors that a person can act on."""
 
 import json
+import re
 import warnings
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ CATALOGUE = "otakube-catalogue:8080"
 
 TIMEOUT_SECONDS = 30
 FIELD_MANAGER = "otakube-console"
+NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")  # of an object: RFC 1123
 
 
 class ConsoleError(Exception):
@@ -48,6 +50,10 @@ class Cluster:
 
     async def get(self, resource: Resource, name: str) -> Body:
         """One object; a missing one is a ConsoleError."""
+        if not NAME.fullmatch(name):  # an empty one would be the whole list
+            raise ConsoleError(
+                f"{name!r:.100} is no name of an object: it has lower-case letters, digits, - and .", code=2
+            )
         try:
             return await self._call("GET", resource, f"/{name}")
         except Refused as error:

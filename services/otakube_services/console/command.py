@@ -3,6 +3,7 @@
 
 import asyncio
 import inspect
+import io
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -71,6 +72,8 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
         async with connected(**login) as cluster:
             await body(cluster)
 
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding gets escapes, not an error
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         asyncio.run(connect_and_run())
     except ConsoleError as error:

@@ -48,7 +48,8 @@ def print_review(
     print()
     _print_draft(draft)
     if suggested:
-        print("\nSuggestions, which enter only with --accept ID:")
+        how = ", which enter only with --accept ID" if gate["gate"] == GateState.OPEN else ""
+        print(f"\nSuggestions{how}:")
         for line in suggestions.lines(suggested):
             print(f"  - {line}")
     if gate["gate"] == GateState.OPEN:

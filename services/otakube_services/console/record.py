@@ -14,15 +14,17 @@ VALUE_COLUMNS = 60
 def print_fields(explanation: Mapping[str, Any]) -> None:
     """One line a field: its value, who says so, how sure, when; a line below for each that disagrees.
 
-    One field alone is shown with all that is known of it.
+    One field alone is shown with all that is known of it, and what is withheld of it.
     """
-    fields = explanation["fields"]
+    fields, withheld = explanation["fields"], explanation.get("withheld", [])
     if len(fields) == 1:
         _print_field(fields[0])
+        root = fields[0]["field"].partition(".")[0]
+        withheld = [one for one in withheld if one["field"].partition(".")[0] == root]
     else:
         rows = [row for field in fields for row in _rows(field)]
         print_table(("field", "value", "says", "sure", "on"), rows)
-    print_withheld(explanation.get("withheld", []))
+    print_withheld(withheld)
 
 
 def _rows(field: Mapping[str, Any]) -> list[tuple[object, ...]]:

@@ -152,9 +152,12 @@ def _json_or_words(name: Lockable, text: str) -> Any:
         value = text
     try:
         typed(name, value)
-    except ValueError:
-        if isinstance(value, dict | list):
+    except ValueError as as_json:
+        if value is None or isinstance(value, dict | list):
             raise
-        typed(name, text)
+        try:
+            typed(name, text)
+        except ValueError:
+            raise as_json from None
         return text
     return value

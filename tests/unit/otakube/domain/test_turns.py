@@ -136,7 +136,7 @@ def test_a_smaller_limit_of_the_provider_is_ours_until_it_says_otherwise() -> No
 
 def test_requests_of_others_behind_our_address_count() -> None:
     account = asked(Account(), NOW, Outcome(status=200, limit=60, remaining=10))
-    assert standing(account, JIKAN, NOW + 2).remaining == 3
+    assert standing(account, JIKAN, NOW + 2).remaining == 10
     for second in range(10):
         account = asked(account, NOW + 2 + second, FINE)
     assert seek(account, JIKAN, NOW + 13, flight=30).bar is Bar.RATE

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What commands print never steers the reader's terminal."""
 
+import io
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import yaml
 
-from otakube_services.console.command import Format, print_facts, print_table, show
+from otakube_services.console import command
+from otakube_services.console.command import Format, print_facts, print_table, run, show
 
 HOSTILE = {"title": "Tide \x1b[2J\x9b31m [red]潮[/red] \x07\U000e0001"}
 
@@ -31,3 +36,19 @@ def test_tables_and_facts_show_markup_as_text_and_no_control_characters(
     text = capsys.readouterr().out
     assert text.count("[red]潮[/red]") == 3
     assert all(letter.isprintable() or letter == "\n" for letter in text)
+
+
+def test_letters_that_a_terminal_lacks_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def connected(**_: str) -> AsyncIterator[None]:
+        yield
+
+    async def body(_: Any) -> None:
+        print("潮 é")
+
+    monkeypatch.setattr(command, "connected", connected)
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    run(body)
+    terminal.seek(0)
+    assert terminal.read() == "\\u6f6e é\n"

@@ -173,6 +173,8 @@ def test_each_kind_is_set_with_who_decided_and_why(
         (["title", "Aria", MAL, "--type", "Series"], "type is 'Series'"),
         (["field", "score", "9", MAL], "'score' is no field that can be decided: title, title_english"),
         (["field", "episode_count", "many", MAL], 'episode_count cannot be "many"'),
+        (["field", "episode_count", "--", "-3", MAL], "episode_count cannot be -3: Input should be greater"),
+        (["field", "title", "null", MAL], "title cannot be null"),
         (["field", "season", '{"year": 2005}', MAL], "season cannot be"),
         (["same", MAL, ANILIST, "--note", "<b>x</b>"], "note: '<b>x</b>' has markup"),
     ],

@@ -45,9 +45,10 @@ def test_who_disagrees_stands_below_who_won(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_one_field_is_shown_with_all_that_is_known_of_it(capsys: pytest.CaptureFixture[str]) -> None:
-    print_fields(
-        {"fields": [FIELD], "withheld": [{"field": "tags", "count": 2, "reason": "AnimePlanet: no"}]}
-    )
+    withheld = [
+        {"field": name, "count": 2, "reason": "AnimePlanet: no"} for name in ("episode_count", "images")
+    ]
+    print_fields({"fields": [FIELD], "withheld": withheld})
     shown = capsys.readouterr().out
     for words in (
         "AniList, Jikan",
@@ -58,7 +59,8 @@ def test_one_field_is_shown_with_all_that_is_known_of_it(capsys: pytest.CaptureF
         "24",
     ):
         assert words in shown
-    assert shown.endswith("Withheld: tags (2): AnimePlanet: no\n")
+    assert shown.endswith("Withheld: episode_count (2): AnimePlanet: no\n")
+    assert "images" not in shown, "what is withheld of other fields is no news here"
 
 
 def test_a_person_who_decided_speaks_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,3 +93,13 @@ def test_a_reviewer_sees_the_draft_with_its_provenance(capsys: pytest.CaptureFix
     ):
         assert words in shown
     assert 'otakube review approve tide --note "..."' in shown
+
+
+@pytest.mark.parametrize(("gate", "offered"), [("open", True), ("answered", False)])
+def test_a_suggestion_is_offered_only_while_it_can_be_accepted(
+    gate: str, offered: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suggestion = {"id": "summary", "value": "A tide.", "reason": "r", "made_by": "rules@1", "confidence": 0.5}
+    print_review({"metadata": {"name": "tide"}}, {"gate": gate}, {"unavailable": "gone"}, [suggestion])
+    shown = capsys.readouterr().out
+    assert ("summary (0.50, rules@1): A tide." in shown, "--accept" in shown) == (True, offered)
