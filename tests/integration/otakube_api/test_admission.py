@@ -16,6 +16,7 @@ from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichment,
     AnimeEnrichmentStatus,
+    GateStatus,
     ImageStatus,
     ReviewState,
     ReviewStatus,
@@ -159,6 +160,7 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
                 provider="Kitsu", state=SourceState.FAILED, reason="Unavailable", message="5" * 9999
             ),
         ],
+        gates=[GateStatus(gate="Drift", message="差" * 9999)] * 50,
         images=ImageStatus(stored=12, failed=1),
         published_at=NOW,
         last_handled_request_at="x" * 9999,

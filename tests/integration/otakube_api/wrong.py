@@ -181,7 +181,10 @@ ENRICHMENTS = (
         '"Jikan"',
     ),
     _with(
-        "a provider of a later release", {"providers": ["AniDB"]}, "spec.providers[0]: Unsupported", '"Kitsu"'
+        "a provider of a later release",
+        {"providers": ["Shikimori"]},
+        "spec.providers[0]: Unsupported",
+        '"Kitsu"',
     ),
     _with(
         "a provider twice", {"providers": ["Kitsu", "Kitsu"]}, 'spec.providers[1]: Duplicate value: "Kitsu"'
