@@ -127,6 +127,16 @@ def test_the_workflows_are_shipped_as_they_were_rendered_but_for_images(helm: Pa
     [
         ([], "stores.mongodb.uri: give the connection string, or name a Secret in stores.existingSecret"),
         (["--set", "stores.existingSecret=x"], "stores.qdrant.url: say where Qdrant answers"),
+        (
+            ["--set", "stores.existingSecret=x,stores.mongodb.uri=y"],
+            "put otakube_mongodb_uri into that Secret",
+        ),
+        (["--set", "stores.existingSecret=x,suggestions.apiKey=y"], "put otakube_suggestion_api_key into"),
+        (
+            ["--set", "stores.existingSecret=x,stores.qdrant.url=http://q,suggestions.model=m"],
+            "say in suggestions.url where it answers",
+        ),
+        (["--set", "providers.enabled={MAL}"], "must be one of 'Jikan', 'MyAnimeList', 'AniList'"),
         (["--set", "images.hostz=x"], "'hostz' not allowed"),
         (["--set", "catalogue.replicas=0"], "/catalogue/replicas"),
         (["--set", "image.pullPolicy=Sometimes"], "/image/pullPolicy"),
