@@ -32,6 +32,7 @@ class Cover(Lenient):
 
 class Tag(Lenient):
     name: str
+    isMediaSpoiler: bool | None = None
 
 
 class OtherMedia(Lenient):

@@ -47,7 +47,7 @@ def describe(said: Media) -> Metadata:
         aired_to=day("endDate", said.endDate),
         synopsis=prose(said.description),
         genres=texts(said.genres or []),
-        tags=texts(tag.name for tag in present(said.tags)),
+        tags=texts(tag.name for tag in present(said.tags) if not tag.isMediaSpoiler),
         studios=studios(said),
         age_rating="R18+" if said.isAdult else None,
         source_material=word("source", said.source, SOURCES),

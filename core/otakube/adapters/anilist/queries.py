@@ -18,7 +18,7 @@ _METADATA = f"""
   id idMal format status season seasonYear episodes duration synonyms {_TITLE}
   startDate {{ year month day }} endDate {{ year month day }}
   description(asHtml: false) genres isAdult source(version: 3)
-  tags {{ name }} studios {{ edges {{ isMain node {{ name }} }} }}
+  tags {{ name isMediaSpoiler }} studios {{ edges {{ isMain node {{ name }} }} }}
   bannerImage coverImage {{ extraLarge large }}
 """
 

@@ -70,6 +70,7 @@ def raw(*further: dict[str, Any], missing: tuple[str, ...] = (), **said: Any) ->
         ({"description": "One<br>two &amp; three"}, "synopsis", "One\ntwo & three"),
         ({"genres": ["Drama", None]}, "genres", ["Drama"]),
         ({"tags": [{"name": "Ships"}, None]}, "tags", ["Ships"]),
+        ({"tags": [{"name": "All Die", "isMediaSpoiler": True}, {"name": "Ships"}]}, "tags", ["Ships"]),
         ({"isAdult": True}, "age_rating", "R18+"),
         ({"isAdult": False}, "age_rating", None),
         ({"source": "VIDEO_GAME"}, "source_material", SourceMaterial.GAME),
