@@ -79,6 +79,9 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
     except ConsoleError as error:
         print(f"otakube: {one_line(str(error))}", file=sys.stderr)
         raise typer.Exit(error.code) from None
+    except UnicodeEncodeError as error:
+        print(f"otakube: {error.object!r:.100} is not UTF-8", file=sys.stderr)
+        raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
 from otakube_services.console import command
@@ -52,3 +53,19 @@ def test_letters_that_a_terminal_lacks_are_escaped(monkeypatch: pytest.MonkeyPat
     run(body)
     terminal.seek(0)
     assert terminal.read() == "\\u6f6e é\n"
+
+
+def test_a_word_that_is_not_utf_8_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @asynccontextmanager
+    async def connected(**_: str) -> AsyncIterator[None]:
+        yield
+
+    async def body(_: Any) -> None:
+        "tide\udcff".encode()
+
+    monkeypatch.setattr(command, "connected", connected)
+    with pytest.raises(typer.Exit) as left:
+        run(body)
+    assert (left.value.exit_code, capsys.readouterr().err) == (2, "otakube: 'tide\\udcff' is not UTF-8\n")
