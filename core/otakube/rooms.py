@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 import httpx2
 
-from otakube.adapters.http.cache import Answers
+from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.domain.entry import ALTERNATIVES, Provider
 from otakube.ports.manners import Manners
@@ -138,7 +138,9 @@ def build(
 
     return {
         provider: Room(
-            source=OFFERS[provider].build(settings, connect_of(provider)), converter=converter(provider)
+            source=OFFERS[provider].build(settings, connect_of(provider)),
+            converter=converter(provider),
+            forget=answers.get(provider, NoAnswers()).forget,
         )
         for provider in ordered(settings)
         if switched_off(provider, settings) is None

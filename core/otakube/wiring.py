@@ -73,13 +73,17 @@ class Wiring:
 
         return S3Objects(self.settings)
 
-    async def rooms(self) -> "dict[Provider, Room]":
-        """The providers that are switched on; all share one client, and the bucket's answers."""
+    async def rooms(self, *, live: bool = False) -> "dict[Provider, Room]":
+        """The providers that are switched on; all share one client, and the bucket's answers.
+
+        `live`: without answers from before, but those that a provider forbids to ask for again.
+        """
         from otakube.adapters.http.client import new_client
         from otakube.rooms import build
 
         client = await self._stack.enter_async_context(new_client())
-        return build(self.settings, client, await self.manners(), await self._answers())
+        kept = {p: answers for p, answers in (await self._answers()).items() if answers.floor or not live}
+        return build(self.settings, client, await self.manners(), kept)
 
     async def manners(self) -> "dict[Provider, Manners]":
         """Each provider's turns: of all pods together through Redis, or of this process without redis_url."""

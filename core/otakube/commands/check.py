@@ -95,7 +95,7 @@ async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[Prov
         if not asked.strip():
             raise Fatal(FailureReason.SETTINGS_INVALID, "check_title is empty: name a title that all know")
         checker = Checker(
-            rooms=await wiring.rooms(),
+            rooms=await wiring.rooms(live=True),
             switched_off=lambda one: switched_off(one, settings),
             standing=wiring.standing,
             history=await wiring.check_history(),

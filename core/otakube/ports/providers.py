@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metadata providers, as steps need them: a source that answers (I/O), a converter that reads (pure)."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -99,7 +99,8 @@ class Converter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """One provider: what asks it, and what reads its answers."""
+    """One provider: what asks it, what reads its answers, and what forgets those that were kept."""
 
     source: Source
     converter: Converter
+    forget: Callable[[], Awaitable[None]]

@@ -79,6 +79,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     await asking.all(first)
     await asking.all(needed(second, harvest))
     await asking.go_by_locks()
+    await forget_unusable(harvest, rooms)
     set_apart(harvest, decisions, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
     measure_agreement(harvest, decisions)
     check_quorum(harvest, quorum)
@@ -156,6 +157,15 @@ async def first_ids(
     if harvest.stored:
         return {}
     return ids_of((await resolve_title(wanted, *rooms, decisions.between)).source_urls)
+
+
+async def forget_unusable(harvest: Harvest, rooms: Mapping[Provider, Room]) -> None:
+    """Keep no answers that cannot be read or believed: the next run would be served the same again."""
+    for provider in {failed for failed, error in harvest.failed if error.reason in _UNUSABLE}:
+        await rooms[provider].forget()
+
+
+_UNUSABLE = (SourceReason.ANSWER_INVALID, SourceReason.IMPLAUSIBLE)
 
 
 def asked_for(named: Mapping[Provider, str], harvest: Harvest) -> str:

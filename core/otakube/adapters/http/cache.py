@@ -61,6 +61,9 @@ class Answers(Protocol):
 
     async def keep(self, request: httpx2.Request, kept: Kept) -> None: ...
 
+    async def forget(self) -> None:
+        """Drop what this process took or kept, so that it is asked for anew; not what a floor forbids."""
+
 
 class NoAnswers:
     """Nothing is kept."""
@@ -72,6 +75,8 @@ class NoAnswers:
 
     async def keep(self, request: httpx2.Request, kept: Kept) -> None: ...
 
+    async def forget(self) -> None: ...
+
 
 class BucketAnswers:
     """Answers of one provider in the bucket, no longer than its licence allows."""
@@ -82,6 +87,7 @@ class BucketAnswers:
         self._objects = objects
         self._provider = provider
         self._licence = licence
+        self._used: set[str] = set()
         self.floor = floor
 
     async def find(self, request: httpx2.Request) -> Kept | None:
@@ -93,13 +99,19 @@ class BucketAnswers:
             return None
         expires = self._licence.expires(kept.answer.fetched_at)
         if self._licence.storable and (expires is None or expires > datetime.now(UTC)):
+            self._used.add(key)
             return kept
         await self._objects.delete(key)
         return None
 
     async def keep(self, request: httpx2.Request, kept: Kept) -> None:
         if self._licence.storable:
-            await self._objects.put(self.key(request), kept.model_dump_json().encode())
+            self._used.add(key := self.key(request))
+            await self._objects.put(key, kept.model_dump_json().encode())
+
+    async def forget(self) -> None:
+        while self._used and not self.floor:
+            await self._objects.delete(self._used.pop())
 
     def key(self, request: httpx2.Request) -> str:
         """The same for the same question, in whatever order its parameters stand."""

@@ -103,6 +103,14 @@ def test_without_a_quorum_nothing_is_stored(bench: Workbench, fault: dict[str, o
     assert nothing_is_stored(bench)
 
 
+def test_an_answer_that_cannot_be_read_is_not_served_again(bench: Workbench) -> None:
+    bench.upstream.faults({"provider": "jikan", "path": "/anime/*/full", "kind": "wrong-types"})
+    assert bench.step("fetch", KEEPER).status == FATAL
+    assert not bench.objects("answers/Jikan/")
+    bench.upstream.faults()
+    assert bench.step("fetch", KEEPER).status == 0
+
+
 def test_a_larger_quorum_can_be_asked_for(bench: Workbench) -> None:
     bench.upstream.faults({"provider": "kitsu", "kind": "html"})
     ended = bench.step("fetch", KEEPER, OTAKUBE_PROVIDER_QUORUM="3")

@@ -98,6 +98,13 @@ def test_one_that_enrichments_leave_out_is_told_with_the_evidence(upstream: Upst
     assert rows["Kitsu"]["message"] == "5 of 6 titles shrank"
 
 
+def test_answers_that_were_kept_hide_no_outage(upstream: Upstream, tmp_path: Path) -> None:
+    assert check(upstream, tmp_path, *only("Jikan"))[0] == 0
+    upstream.faults({"provider": "jikan", "path": "/anime/*", "kind": "status", "status": 503})
+    status, rows, _ = check(upstream, tmp_path, *only("Jikan"))
+    assert (status, rows["Jikan"]["state"]) == (1, "Unreachable")
+
+
 def test_a_changed_form_is_told_once(upstream: Upstream, tmp_path: Path) -> None:
     check(upstream, tmp_path, *only("AnimeSchedule"))
     known = tmp_path / "documents/provider-checks.json"
