@@ -134,7 +134,7 @@ class Review(ApiType):
     """When a person looks at the record before it is published."""
 
     policy: ReviewPolicy = ReviewPolicy.ON_LOW_CONFIDENCE
-    """policy says when the run waits: Required always, OnLowConfidence if the merge is unsure, Never."""
+    """policy says when the run waits: Required always, OnLowConfidence if gate or merge doubts, Never."""
     timeout: str = Field("72h", max_length=20, json_schema_extra=rules(REVIEW_TIMEOUT))
     """timeout is how long the run waits for a decision before the record counts as rejected, 1m to 720h."""
 
