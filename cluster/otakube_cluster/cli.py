@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`otakube cluster`: the local cluster's commands."""
+"""Start, stop and look into a real one-node Kubernetes from packages."""
 
 import json
 import subprocess

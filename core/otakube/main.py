@@ -66,7 +66,7 @@ class LazyCommands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's signature
         entry = entry_points().get(cmd_name)
-        return TyperGroup(name=cmd_name, help=summary(entry)) if entry else None
+        return TyperGroup(name=cmd_name, short_help=summary(entry)) if entry else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         entry = entry_points().get(args[0])
@@ -80,7 +80,10 @@ def print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False)
+# No markup, as in the sub-commands: with it, one that is called without a word would say nothing.
+app = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 
 
 @app.callback()

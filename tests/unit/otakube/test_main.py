@@ -37,6 +37,12 @@ def test_help_lists_the_commands_with_a_line_each() -> None:
     assert "Run one step of an enrichment" in listed
 
 
+@pytest.mark.parametrize("command", [(), ("locks",), ("locks", "set"), ("review",), ("step",), ("cluster",)])
+def test_a_command_without_a_word_says_what_there_is(command: tuple[str, ...]) -> None:
+    done = run(*command)
+    assert (done.returncode, "Commands" in done.stdout + done.stderr) == (2, True)
+
+
 def test_listing_imports_no_command() -> None:
     code = (
         "from otakube.main import app, entry_points, summary\n"
