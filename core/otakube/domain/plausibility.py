@@ -22,6 +22,7 @@ MANY_MEMBERS = 1_000  # fewer may indeed stand still for a week
 LASTING_ANSWERS = 3  # a list that stays short so often and so long is short: the provider has mended it
 LASTING_FOR = timedelta(days=14)
 READINGS_KEPT = 12
+APART = timedelta(days=2)  # of equal ones: what is kept must reach back beyond LASTING_FOR and FROZEN_FOR
 
 # Of one provider
 WINDOW = timedelta(days=14)  # older evidence says nothing about today
@@ -171,3 +172,15 @@ def ignored(provider: Provider, problem: str | None, found: Health) -> str | Non
 def believed(readings: Sequence[Reading], now: Reading) -> Reading:
     """The reading as later ones see it."""
     return now.model_copy(update={"believed": judge(readings, now) is None})
+
+
+def worth_keeping(readings: Sequence[Reading], now: Reading) -> bool:
+    """Whether a judged reading adds to those before it.
+
+    Of a title that is asked every hour, twelve readings would be half a day: what was true would be
+    forgotten before the doubted could last, and nothing could be seen to stand still.
+    """
+    last = readings[-1] if readings else None
+    if last is None or now.at - last.at >= APART or now.believed != last.believed:
+        return True
+    return now.believed and (now.counts, now.digest) != (last.counts, last.digest)

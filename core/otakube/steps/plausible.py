@@ -17,6 +17,7 @@ from otakube.domain.plausibility import (
     ignored,
     judge,
     outcome,
+    worth_keeping,
 )
 from otakube.errors import SourceError
 from otakube.ports.history import History
@@ -35,7 +36,8 @@ async def weigh(
     """Why a record is to be ignored; None if it is plausible."""
     now = reading_of(record, converter, episodes_only=episodes_only, at=at)
     before = await history.readings(record.provider, title)
-    await history.add(record.provider, title, believed(before, now))
+    if worth_keeping(before, judged := believed(before, now)):
+        await history.add(record.provider, title, judged)
     found = await provider_health(history, record.provider, evidence(title, record, before, now), at)
     return ignored(record.provider, judge(before, now), found)
 

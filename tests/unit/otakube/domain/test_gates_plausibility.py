@@ -12,6 +12,7 @@ from otakube.domain.entry import Provider
 from otakube.domain.plausibility import (
     FEW_TITLES,
     OUTCOMES_KEPT,
+    READINGS_KEPT,
     RECOVERED,
     Health,
     Outcome,
@@ -22,6 +23,7 @@ from otakube.domain.plausibility import (
     ignored,
     judge,
     outcome,
+    worth_keeping,
 )
 
 NOW = datetime(2026, 5, 17, 6, tzinfo=UTC)
@@ -249,3 +251,31 @@ def test_its_seventy_five_identical_rows_are_caught_by_themselves() -> None:
             known.append(believed(known, now))
         states.append(health(kept, NOW + timedelta(days=day, hours=1)).state)
     assert states == [State.SOUND] * 7 + [State.FROZEN] * 11
+
+
+def problems_by_day(readings: Iterable[Reading]) -> dict[float, str | None]:
+    """Last verdict of each day, when what is worth it is kept, and no more than that."""
+    kept: list[Reading] = []
+    found: dict[float, str | None] = {}
+    for one in readings:
+        found[(one.at - NOW).days] = judge(kept, one)
+        judged = believed(kept, one)
+        kept = [*kept, judged][-READINGS_KEPT:] if worth_keeping(kept, judged) else kept
+    return found
+
+
+def test_a_title_that_is_asked_every_hour_is_doubted_for_as_long_as_any_other() -> None:
+    whole = [reading(hour / 24) for hour in range(24)]
+    short = [reading(1 + hour / 24, episodes=4) for hour in range(24 * 20)]
+    found = problems_by_day([*whole, *short])
+    assert found[0] is None
+    assert all(found[day] for day in range(1, 15))
+    assert not any(found[day] for day in range(16, 21))
+
+
+def test_a_title_that_is_asked_every_hour_is_seen_to_stand_still() -> None:
+    moving = [reading(hour / 24, words=str(hour)) for hour in range(24)]
+    still = [reading(1 + hour / 24, words="still") for hour in range(24 * 12)]
+    found = problems_by_day([*moving, *still])
+    assert not any(found[day] for day in range(7))
+    assert all("have not moved" in (found[day] or "") for day in range(9, 12))
