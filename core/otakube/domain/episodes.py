@@ -2,6 +2,7 @@
 """Episodes of all providers as one list: keyed by kind and number, with ids that a second run gives again."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, get_args
@@ -122,6 +123,18 @@ def airing_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
         return []
     some = ", ".join(map(spoken, apart[:5])) + (", …" if len(apart) > 5 else "")
     return [f"providers name different days for {len(apart)} episodes ({some})"]
+
+
+def doubled_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
+    """Providers that list an episode twice: the first row is taken, the others may be another episode."""
+    counts = {provider: Counter(map(key, episodes)) for provider, episodes in said.items()}
+    doubled = {provider: [one for one in found if found[one] > 1] for provider, found in counts.items()}
+    return [
+        f"{provider} lists {len(twice)} episodes more than once ({', '.join(map(spoken, twice[:5]))}); "
+        "the first of each is taken"
+        for provider, twice in doubled.items()
+        if twice
+    ]
 
 
 def spoken(one: Key) -> str:

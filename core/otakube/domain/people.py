@@ -28,6 +28,7 @@ class Stored(Named, Protocol):
 
 
 Person = TypeVar("Person", bound=Named)
+Group = TypeVar("Group")
 
 
 def keys(name: str, native: str | None) -> list[str]:
@@ -53,23 +54,56 @@ def gathered(
 ) -> list[dict[Provider, Person]]:
     """What all providers say of each person, the most trusted first, as `said` is ordered.
 
-    Two of one name at one provider are two people; of namesakes the one that is `alike` is meant.
+    Two of one name at one provider are two people. Who shares all names is found before who shares the name
+    alone, and that before who shares any; of namesakes the one that is `alike` is meant.
     """
     groups: list[dict[Provider, Person]] = []
     by_key: dict[str, list[dict[Provider, Person]]] = {}
-    for provider, person in ((p, one) for p, people in said.items() for one in people):
-        own = keys(person.name, person.name_native)
-        free = [group for key in own for group in by_key.get(key, ()) if provider not in group]
-        best = next((group for group in free if any(alike(person, one) for one in group.values())), None)
-        group = best if best is not None else free[0] if free else None
-        if group is None:
-            group = {}
-            groups.append(group)
-        group[provider] = person
-        for key in own:
-            if not any(one is group for one in by_key.setdefault(key, [])):
-                by_key[key].append(group)
+    for provider, people in said.items():
+        found = _homes(provider, people, by_key, alike)
+        for number, person in enumerate(people):
+            if number not in found:
+                groups.append(found.setdefault(number, {provider: person}))
+            for key in keys(person.name, person.name_native):
+                known = by_key.setdefault(key, [])
+                if not any(one is found[number] for one in known):
+                    known.append(found[number])
     return groups
+
+
+def _homes(
+    provider: Provider,
+    people: Sequence[Person],
+    by_key: Mapping[str, Sequence[dict[Provider, Person]]],
+    alike: Callable[[Person, Person], bool],
+) -> dict[int, dict[Provider, Person]]:
+    """The group of each of a provider's people that are known already, to which they are added."""
+    found: dict[int, dict[Provider, Person]] = {}
+    for share in (_both, _first, _any):
+        for number, person in enumerate(people):
+            if number in found:
+                continue
+            known = [by_key.get(key, ()) for key in keys(person.name, person.name_native)]
+            free = [group for group in share(known) if provider not in group]
+            best = next((group for group in free if any(alike(person, one) for one in group.values())), None)
+            if free:
+                found[number] = best if best is not None else free[0]
+                found[number][provider] = person
+    return found
+
+
+def _both(known: Sequence[Sequence[Group]]) -> list[Group]:
+    """Of name and native name; who has but one of them waits."""
+    native = {id(group) for group in known[1]} if len(known) > 1 else set()
+    return [group for group in known[0] if id(group) in native]
+
+
+def _first(known: Sequence[Sequence[Group]]) -> list[Group]:
+    return list(known[0])
+
+
+def _any(known: Sequence[Sequence[Group]]) -> list[Group]:
+    return [group for groups in known for group in groups]
 
 
 def merge_staff(said: Mapping[Provider, Sequence[Staff]], voices: Voices) -> list[StaffEntry]:

@@ -29,7 +29,7 @@ from otakube.domain.entry import (
     StreamingLink,
     Url,
 )
-from otakube.domain.episodes import airing_findings, merge_episodes
+from otakube.domain.episodes import airing_findings, doubled_findings, merge_episodes
 from otakube.domain.locking import apply_fields
 from otakube.domain.locks import FieldLock
 from otakube.domain.merging import Merged, Voices, merge_metadata
@@ -155,7 +155,7 @@ def episodes_stage(
     return EpisodesStage(
         episodes=numbered(episodes, offset),
         attributions=[voices.by[p] for p in TRUST if p in voices.by],
-        findings=[*airing_findings(said), *numbering_findings(said, offset)],
+        findings=[*airing_findings(said), *doubled_findings(said), *numbering_findings(said, offset)],
     )
 
 

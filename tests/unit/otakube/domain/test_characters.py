@@ -71,3 +71,27 @@ def test_the_id_goes_to_whom_most_names_fit() -> None:
     first = merge_characters(ENTRY, said, voices())
     again = merge_characters(ENTRY, said, voices(), first[::-1])
     assert again == first
+
+
+def test_who_shares_both_names_is_found_before_who_shares_one() -> None:
+    said = {
+        ANILIST: [
+            one("Rei", name_native="レイ"),
+            one("Rei", name_native="麗"),
+            one("Yuu A", name_native="ユウ"),
+        ],
+        KITSU: [
+            one("Yuu B", name_native="ユウ"),
+            one("Yuu A", name_native="ユウ"),
+            one("Rei"),
+            one("Rei", name_native="麗"),
+        ],
+    }
+    merged = merge_characters(ENTRY, said, voices())
+    assert [(c.name, c.name_native, c.providers) for c in merged] == [
+        ("Rei", "レイ", [ANILIST, KITSU]),
+        ("Rei", "麗", [ANILIST, KITSU]),
+        ("Yuu A", "ユウ", [ANILIST, KITSU]),
+        ("Yuu B", "ユウ", [KITSU]),
+    ]
+    assert not any(c.provenance and c.provenance.losing for c in merged)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from otakube.domain.broadcast import broadcast_slot
 from otakube.domain.claims import Episode
 from otakube.domain.entry import EpisodeDetailEntry, Provider
-from otakube.domain.episodes import airing_findings, merge_episodes
+from otakube.domain.episodes import airing_findings, doubled_findings, merge_episodes
 from otakube.domain.ids import derived_id
 from unit.otakube.domain.claimed import voices
 
@@ -101,3 +101,15 @@ def test_each_field_of_an_episode_says_whose_words_it_is() -> None:
     assert "filler" not in source.said  # nobody says that it is one
     assert source.sure["number"] == 1.0
     assert source.sure["synopsis"] < source.sure["title"]
+
+
+def test_a_row_that_is_left_out_because_its_number_is_taken_is_told() -> None:
+    twice = [Episode(number=13, title="Storm"), Episode(number=13, title="Recap", recap=True)]
+    said = {
+        MAL: [Episode(number=12), *twice],
+        KITSU: [Episode(number=13), Episode(number=13, kind="Special")],
+    }
+    assert [one.title for one in merge_episodes(ENTRY, said, voices()) if one.number == 13] == ["Storm", None]
+    assert doubled_findings(said) == [
+        "Jikan lists 1 episodes more than once (13); the first of each is taken"
+    ]
