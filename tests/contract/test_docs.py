@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from otakube.settings import Settings
+from otakube.steps.check import CheckState
+from otakube.steps.scrub import Damage
 from otakube_api.contract import FailureReason, SourceReason
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import OF_SCHEDULES
@@ -21,6 +23,13 @@ SAID_BY_STEPS = {word.value for word in FailureReason}
 @pytest.mark.parametrize("word", [*Reason, *ConditionType, *SourceReason], ids=str)
 def test_troubleshooting_explains(word: str) -> None:
     assert f"`{word}`" in TROUBLESHOOTING
+
+
+@pytest.mark.parametrize(
+    ("page", "word"), [("providers", one) for one in CheckState] + [("commit", one) for one in Damage]
+)
+def test_every_word_of_a_report_is_explained(page: str, word: str) -> None:
+    assert f"`{word}`" in (ROOT / f"docs/{page}.md").read_text()
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason not in OF_SCHEDULES], ids=str)

@@ -113,7 +113,7 @@ async def known_title(room: Room, title: str) -> RawRecord:
     rows = await room.source.search(title)
     page = identify(rows[0].source_url) if rows else None
     if page is None:
-        raise SourceError(SourceReason.NOT_FOUND, f"a search for {title!r:.100} finds nothing")
+        raise SourceError(SourceReason.NOT_FOUND, f"{title!r:.100} is not found: check a title that it knows")
     return await room.source.fetch(page.id)
 
 

@@ -38,8 +38,8 @@ def settings(url: str) -> dict[str, str]:
 def check(upstream: Upstream, folder: Path, *options: str, **more: str) -> tuple[int, dict[str, Any], str]:
     """Exit status, rows by provider, and everything that was printed."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("otakube"), "check", "providers", "-o", "json", *options,
-         f"--title={TITLE}", f"--objects=file:{folder}"],
+        [Path(sys.executable).with_name("otakube"), "check", "providers", "-o", "json",
+         f"--title={TITLE}", *options, f"--objects=file:{folder}"],
         env={"PATH": os.defpath, "OTAKUBE_SECRETS_DIR": "/nonexistent"}
         | upstream.environment(**settings(upstream.url)) | more,
         capture_output=True, text=True, timeout=120, check=False,
@@ -86,6 +86,12 @@ def test_one_that_is_not_well_is_named_with_the_reason(
     status, rows, _ = check(upstream, tmp_path, *only(provider))
     assert (status, rows[provider]["state"]) == (1, state), rows
     assert rows[provider]["message"]
+
+
+def test_a_title_that_a_provider_lacks_names_the_cure(upstream: Upstream, tmp_path: Path) -> None:
+    status, rows, _ = check(upstream, tmp_path, "--title=Nothing", *only("Kitsu"))
+    assert (status, rows["Kitsu"]["state"]) == (1, "Unreachable")
+    assert rows["Kitsu"]["message"] == "NotFound: 'Nothing' is not found: check a title that it knows"
 
 
 def test_one_that_enrichments_leave_out_is_told_with_the_evidence(upstream: Upstream, tmp_path: Path) -> None:
