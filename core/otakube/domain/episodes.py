@@ -127,7 +127,7 @@ def airing_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
 
 def doubled_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
     """Providers that list an episode twice: the first row is taken, the others may be another episode."""
-    counts = {provider: Counter(map(key, episodes)) for provider, episodes in said.items()}
+    counts = {provider: Counter(map(key, said[provider])) for provider in Provider if provider in said}
     doubled = {provider: [one for one in found if found[one] > 1] for provider, found in counts.items()}
     return [
         f"{provider} lists {len(twice)} episodes more than once ({', '.join(map(spoken, twice[:5]))}); "

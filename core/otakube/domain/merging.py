@@ -192,13 +192,15 @@ def parsed(text: str) -> Any:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two values mean the same: spelling and clocks aside."""
+    """Whether two values mean the same: spelling, clocks and the order of lists aside."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return abs(one - other) <= _CLOCKS_APART
     if isinstance(one, date) and isinstance(other, date):
         return abs(_day(one) - _day(other)) <= _DAY_APART
     if isinstance(one, str) and isinstance(other, str):
         return comparable(one) == comparable(other)
+    if isinstance(one, list) and isinstance(other, list):
+        return {identity(value) for value in one} == {identity(value) for value in other}
     return shown(one) == shown(other)
 
 

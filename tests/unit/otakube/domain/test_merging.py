@@ -81,6 +81,14 @@ def test_the_day_before_in_utc_is_the_same_day() -> None:
     assert not alike(date(2025, 1, 11), date(2025, 1, 9))
 
 
+def test_one_studio_in_other_letters_backs_and_does_not_lose() -> None:
+    claims = [Said(by(MAL), ["Madhouse", "MAPPA"]), Said(by(KITSU), ["Mappa", "MADHOUSE"])]
+    merged = merge(POLICIES["studios"], claims, {})
+    assert merged is not None
+    assert (merged.provenance.providers, merged.provenance.losing) == ([MAL, KITSU], [])
+    assert not alike(["Madhouse"], ["Madhouse", "MAPPA"])
+
+
 def test_a_losing_value_is_cut() -> None:
     merged = merge(Policy(Rule.FIRST, ALL), [Said(by(MAL), "a"), Said(by(KITSU), "b" * 5000)], {})
     assert merged is not None
