@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from otakube.domain.completeness import incomplete
 from otakube.domain.consistency import inconsistent
 from otakube.domain.drift import drifted
-from otakube.domain.entry import GateFinding, GoldenRecord, Provider
+from otakube.domain.entry import ALTERNATIVES, GateFinding, GoldenRecord, Provider
 from otakube.domain.policies import KEY_FIELDS
 from otakube.domain.work import FetchSummary
 from otakube_api.contract import Gate, SourceReason
@@ -42,8 +42,11 @@ def implausible(summary: FetchSummary) -> list[GateFinding]:
 
 
 def excused(summary: FetchSummary) -> set[Provider]:
-    """Providers whose absence is reported otherwise; one that has lost the anime is not among them."""
-    return {Provider(one["provider"]) for one in summary.failed if one["reason"] != SourceReason.NOT_FOUND}
+    """Sites whose absence is reported otherwise, or that nobody asked; one that lost the anime is no such."""
+    failed = {Provider(one["provider"]): one["reason"] for one in summary.failed}
+    asked = {*summary.answered, *failed}
+    unasked = {one for one in Provider if not asked & {one, ALTERNATIVES.get(one, one)}}
+    return unasked | {one for one, reason in failed.items() if reason != SourceReason.NOT_FOUND}
 
 
 def news(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFinding]:

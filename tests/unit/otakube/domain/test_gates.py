@@ -73,12 +73,26 @@ def test_only_an_ignored_provider_is_implausible() -> None:
     assert found.message == "Kitsu: its answer shrank: episodes 26 -> 1"
 
 
-@pytest.mark.parametrize(("reason", "drifts"), [("NotFound", True), ("Unavailable", False)])
-def test_a_site_is_missed_unless_its_absence_is_an_outage(reason: str, drifts: bool) -> None:
+@pytest.mark.parametrize(
+    ("failures", "drifts"),
+    [([failed("Kitsu", "NotFound")], True), ([failed("Kitsu", "Unavailable")], False), ([], False)],
+    ids=["lost", "outage", "not asked"],
+)
+def test_a_site_is_missed_only_where_it_was_asked_and_answered(
+    failures: list[dict[str, str]], drifts: bool
+) -> None:
     both = ["https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"]
     live, record = a_sound_record(sources=both), a_sound_record(sources=both[:1])
-    found = gated(record, live, a_summary(failed=[failed("Kitsu", reason)])).gates
+    found = gated(record, live, a_summary(failed=failures)).gates
     assert ([one.message for one in found] == ["sources: Jikan, Kitsu -> Jikan"]) is drifts
+    assert bool(found) is drifts
+
+
+def test_a_site_that_lost_the_anime_is_missed_whichever_way_it_was_asked() -> None:
+    both = ["https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"]
+    live, record = a_sound_record(sources=both), a_sound_record(sources=both[1:])
+    lost = a_summary(answered=[Provider.KITSU], failed=[failed("MyAnimeList", "NotFound")])
+    assert [one.message for one in gated(record, live, lost).gates] == ["sources: Jikan, Kitsu -> Kitsu"]
 
 
 @pytest.mark.parametrize(
