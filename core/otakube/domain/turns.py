@@ -87,6 +87,7 @@ def standing(account: Account, terms: Terms, now: float) -> Standing:
 
 def _forget(account: Account, terms: Terms, now: float) -> Account:
     """Without what no rate looks at any more; a request that nobody settled landed when it was given up."""
+    account = _credible(account, terms, now)
     lost = [until for until in account.flights if until <= now]
     landed = sorted((*account.landed, *lost))
     today = int(now // _DAY)
@@ -96,6 +97,21 @@ def _forget(account: Account, terms: Terms, now: float) -> Account:
         landed=tuple(landed[bisect_right(landed, now - terms.longest.seconds) :]),
         day=today,
         spent=account.spent if account.day == today else 0,
+    )
+
+
+def _credible(account: Account, terms: Terms, now: float) -> Account:
+    """Without instants that lie too far ahead: a clock that was set back would bar all until it caught up."""
+    soon, away = now + terms.longest.seconds, now + _DAY
+    probing = max(account.open_until - LONGEST_OPENING, account.probe_until - _DAY) <= now
+    return replace(
+        account,
+        flights=tuple(until for until in account.flights if until <= away),
+        landed=tuple(when for when in account.landed if when <= soon),
+        paced=account.paced if account.paced <= soon else 0.0,
+        closed_until=account.closed_until if account.closed_until <= away else 0.0,
+        open_until=account.open_until if probing else now,
+        probe_until=account.probe_until if probing else 0.0,
     )
 
 

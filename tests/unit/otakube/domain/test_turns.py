@@ -213,3 +213,23 @@ def test_an_answer_to_an_older_request_does_not_close_an_open_breaker() -> None:
         account = asked(account, NOW + second, AWAY)
     account = settle(account, JIKAN, NOW + FAILURES, FINE)
     assert standing(account, JIKAN, NOW + FAILURES).breaker == "Open"
+
+
+def waited(account: Account, now: float) -> float:
+    """Seconds until a turn, looking again whenever that is advised; nothing is written down meanwhile."""
+    later = now
+    while (verdict := seek(account, JIKAN, later, flight=30)).bar is not None:
+        later += verdict.wait
+    return later - now
+
+
+@pytest.mark.parametrize("back", [60.0, 3_600.0, 30 * 86_400.0])
+def test_a_clock_that_was_set_back_bars_nobody_until_it_catches_up(back: float) -> None:
+    account, now = Account(), NOW
+    while len(account.landed) < JIKAN.longest.requests:
+        now += waited(account, now)
+        account = asked(account, now, FINE)
+    assert waited(account, now - back) <= 2 * JIKAN.longest.seconds
+    assert waited(opened(), NOW - back) <= 2 * LONGEST_OPENING
+    closed = asked(Account(), NOW, Outcome(status=429, retry_after=3_600.0))
+    assert waited(closed, NOW - back) <= 2 * 3_600.0
