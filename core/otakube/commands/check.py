@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import stamina
 import typer
 
 from otakube import logs
@@ -54,7 +55,7 @@ def providers(
 ) -> None:
     """Ask each provider for one known title: reachability, remaining budget, schema drift.
 
-    Exit status: 0 all are Ok, 1 one is not, 65 bad settings or arguments, 75 a store is away.
+    Exit status: 0 all are Ok, 1 one is not, 2 wrong usage, 65 bad settings, 75 a store is away.
 
     Example: otakube check providers --provider Jikan --title "Cowboy Bebop" --objects file:/tmp/checks
     """
@@ -75,7 +76,7 @@ def providers(
 
 
 def wanted(names: list[str]) -> tuple[str, ...]:
-    """Provider names, none twice; an unknown one is Fatal."""
+    """Provider names, none twice; an unknown one is wrong usage."""
     from otakube.domain.entry import Provider
 
     known = {one.value for one in Provider}
@@ -89,6 +90,7 @@ async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[Prov
     from otakube.rooms import switched_off
     from otakube.steps.check import Checker
 
+    stamina.instrumentation.set_on_retry_hooks(())  # the table tells what came of the retries
     async with Wiring(objects) as wiring:
         settings = wiring.settings
         asked = title or settings.check_title
