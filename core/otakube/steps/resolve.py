@@ -10,7 +10,7 @@ import orjson
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import ALTERNATIVES, AnimeType, Provider
 from otakube.domain.matching import Candidate, Decided, resolve
-from otakube.domain.pages import SUPPORTED, identify
+from otakube.domain.pages import SUPPORTED, Page, identify
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.providers import Room
 from otakube_api.contract import FailureReason
@@ -63,7 +63,14 @@ def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
             FailureReason.SOURCE_URL_UNSUPPORTED,
             f"{unknown[0]!r:.300} is not the page of an anime; supported are {SUPPORTED}",
         )
-    return {page.provider: page.id for page in pages.values() if page}
+    ids = {page.provider: page.id for page in pages.values() if page}
+    other = next((page for page in pages.values() if page and ids[page.provider] != page.id), None)
+    if strict and other:
+        kept = Page(other.provider, ids[other.provider]).url
+        raise Fatal(
+            FailureReason.SOURCE_URL_UNSUPPORTED, f"{other.url} and {kept} are two anime: name one of them"
+        )
+    return ids
 
 
 async def search_all(
