@@ -17,21 +17,26 @@ def doubtful(
 ) -> dict[Provider, float]:
     """Providers whose anime may be another, with how well it agrees with the sure ones at best.
 
-    `vouched` are those whose page a person named, or the catalogue holds. These, and pages that link to each
-    other, must merely not contradict; a page that was found by its title must agree beyond doubt. `ignored`
-    are descriptions that take no part in the merge, and still say which anime is meant.
+    Pages that link to each other must merely not contradict. `vouched` are those whose page a person named,
+    or the catalogue holds: they must resemble each other, for a person may slip. A page that was found by
+    its title must agree beyond doubt. `ignored` are descriptions that take no part in the merge, and still
+    say which anime is meant.
     """
     sure = list(ignored)
     doubts: dict[Provider, float] = {}
     for provider in sorted(described, key=lambda one: (one not in vouched, list(Provider).index(one))):
         one = described[provider]
         best = max((agreement(one, other) for other in sure), default=1.0)
-        named = provider in vouched or any(linked(one, other) for other in sure)
-        if best >= (CONTRADICTS if named else ACCEPT):
+        if best >= _least(provider in vouched, any(linked(one, other) for other in sure)):
             sure.append(one)
         else:
             doubts[provider] = best
     return doubts
+
+
+def _least(vouched: bool, linked: bool) -> float:
+    """The agreement from which a page is not in doubt."""
+    return CONTRADICTS if linked else SAME_ANIME if vouched else ACCEPT
 
 
 def surely_another(one: Metadata, best: float, others: Iterable[Metadata]) -> bool:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import sqrt
+from statistics import fmean
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
@@ -120,7 +121,7 @@ def _union(said: Sequence[Said], agreement: Mapping[Provider, Confidence], most:
     shares = (
         list(sayers.values())[:most] if all(isinstance(value, str | VoiceActor) for value in kept) else []
     )
-    source = provenance(said, [], confidence(said, len(said), agreement))
+    source = provenance(said, [], union_confidence(list(sayers.values())[:most], said, agreement))
     return Merged(kept, source.model_copy(update={"shares": shares}))
 
 
@@ -140,6 +141,15 @@ def distinct(values: Iterable[str], key: Callable[[str], str]) -> list[str]:
     for value in values:
         found.setdefault(key(value) or value, value)
     return list(found.values())
+
+
+def union_confidence(
+    sayers: Sequence[Sequence[Provider]], said: Sequence[Said], agreement: Mapping[Provider, Confidence]
+) -> float:
+    """Mean of its items': a list in which each item has one voice is no surer than one voice."""
+    by = {one.by.provider: one for one in said}
+    items = [confidence([by[provider] for provider in each], len(each), agreement) for each in sayers]
+    return round(fmean(items), 3)
 
 
 def confidence(backed: Sequence[Said], spoken: int, agreement: Mapping[Provider, Confidence]) -> float:

@@ -92,10 +92,13 @@ class Asking:
                 ids.setdefault(provider, ids[other])
         known = [provider for provider in rooms if provider in ids]
         await asyncio.gather(*(self.fetch(rooms[provider], provider) for provider in known))
+        if not self.harvest.anchors:  # those that were named are away, or not asked: links lead on
+            await asyncio.gather(*(self.follow(rooms[one], one) for one in rooms if one not in known))
         if not self.harvest.anchors:
             return
         await self.go_by_locks()
-        others = [provider for provider in rooms if provider not in known]
+        tried = {*known, *self.harvest.records, *(provider for provider, _ in self.harvest.failed)}
+        others = [provider for provider in rooms if provider not in tried]
         await asyncio.gather(*(self.find(rooms[provider], provider) for provider in others))
 
     async def go_by_locks(self) -> None:
@@ -111,6 +114,17 @@ class Asking:
                 kept.append(url)
             else:
                 self.harvest.drop(provider, left_out(provider, lock))
+
+    async def follow(self, room: Room, provider: Provider) -> None:
+        """The page that this provider itself links to a known one, if it does."""
+        try:
+            found = await self.find_by_link(room, provider)
+        except SourceError as error:
+            return self.harvest.fail(provider, error)
+        if found is not None:
+            self.harvest.ids[provider] = found
+            await self.fetch(room, provider)
+        return None
 
     async def find(self, room: Room, provider: Provider) -> None:
         """The same anime at another provider: by a lock, a link, else a title that agrees in all."""

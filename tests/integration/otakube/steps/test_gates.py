@@ -54,6 +54,16 @@ def test_a_namesake_that_only_shares_the_title_is_left_out_and_no_gate_asks_abou
     assert summary["gates"] == []
 
 
+def test_where_the_named_page_cannot_be_asked_the_links_of_others_lead_to_it(bench: Workbench) -> None:
+    only = fetched(bench, uid="uid-1", OTAKUBE_PROVIDERS_ENABLED='["AniList", "Kitsu"]')
+    assert sorted(only["answered"]) == ["AniList", "Kitsu"]
+    bench.upstream.faults({"provider": "jikan", "kind": "status", "status": 504})
+    forget_answers(bench)
+    outage = fetched(bench, uid="uid-2")
+    assert sorted(outage["answered"]) == ["AniList", "Kitsu"]
+    assert outage["failed"] == {"Jikan": "Unavailable"}
+
+
 def test_one_way_to_myanimelist_stands_in_for_the_other_and_back(bench: Workbench) -> None:
     usual = fetched(bench, uid="uid-1", **settings(bench))
     assert ("Jikan" in usual["answered"], "MyAnimeList" in usual["answered"]) == (True, False)

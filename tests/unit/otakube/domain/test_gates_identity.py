@@ -58,3 +58,12 @@ def test_a_namesake_found_by_its_title_is_no_question_unless_somebody_links_it()
     assert surely_another(remake, 0.6, [said(JIKAN), remake])
     assert not surely_another(remake, 0.75, [said(JIKAN), remake])
     assert not surely_another(linked, 0.6, [said(JIKAN), linked])
+
+
+def test_pages_that_a_person_named_must_resemble_each_other() -> None:
+    remake = said(ANILIST, aired_from=date(2024, 4, 5), episode_count=12)
+    backing = said(KITSU, aired_from=date(2024, 4, 5), episode_count=12)
+    found = doubtful({JIKAN: said(), ANILIST: remake, KITSU: backing}, [JIKAN, ANILIST])
+    assert set(found) == {ANILIST, KITSU}
+    near = said(ANILIST, episode_count=13)
+    assert doubtful({JIKAN: said(), ANILIST: near}, [JIKAN, ANILIST]) == {}

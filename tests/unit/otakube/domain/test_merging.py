@@ -68,6 +68,7 @@ def test_a_union_holds_each_name_once() -> None:
     )
     assert merged is not None
     assert merged.value == ["Sci-Fi", "Drama"]
+    assert merged.provenance.confidence == (CORROBORATION[2] + CORROBORATION[1]) / 2
 
 
 def test_what_nobody_says_is_no_field() -> None:
