@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 TAG_WORDS: dict[str, tuple[str, ...]] = {
-    "Amnesia": ("amnesia*", "lost memor*", "lost all memor*", "no memor*"),
+    "Amnesia": ("amnesia*", "lost memory", "lost memories", "lost all memories", "no memories"),
     "Archery": ("archer*", "kyudo"),
     "Band": ("band", "guitarist*", "drummer*", "bassist*"),
     "Baseball": ("baseball",),
