@@ -80,8 +80,16 @@ def _site(provider: Provider) -> str:
 
 def merge_metadata(described: Mapping[Provider, Metadata], voices: Voices) -> dict[str, Merged]:
     """Every field of the policy table that anybody says something about."""
+    genres = {comparable(genre) for one in described.values() for genre in one.genres}
+
+    def value(field: str, one: Metadata) -> Any:
+        """What some list as tags is a genre to others, and stands once."""
+        if field == "tags":
+            return [tag for tag in one.tags if comparable(tag) not in genres]
+        return getattr(one, field)
+
     found = {
-        field: voices.merge(policy, {p: getattr(one, field) for p, one in described.items()})
+        field: voices.merge(policy, {provider: value(field, one) for provider, one in described.items()})
         for field, policy in POLICIES.items()
     }
     return {field: merged for field, merged in found.items() if merged is not None}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stand-in's command line: options, each also an environment variable."""
 
+import gc
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -84,7 +85,9 @@ def serve(
         raise typer.BadParameter(str(error)) from error
     catalogue = load(datetime.now(UTC).date(), generate(settings.generated))
     world = World(catalogue, _now, settings.public_url)
-    uvicorn.run(create(world, settings), host=host, port=port, log_level="info", access_log=False)
+    app_of_world = create(world, settings)
+    gc.freeze()  # the titles stay: collections would walk all of them and delay answers
+    uvicorn.run(app_of_world, host=host, port=port, log_level="info", access_log=False)
 
 
 def _now() -> datetime:

@@ -94,3 +94,10 @@ def test_a_losing_value_is_cut() -> None:
     merged = merge(Policy(Rule.FIRST, ALL), [Said(by(MAL), "a"), Said(by(KITSU), "b" * 5000)], {})
     assert merged is not None
     assert len(merged.provenance.losing[0].value) == 500
+
+
+def test_what_one_lists_as_a_tag_and_another_as_a_genre_is_a_genre() -> None:
+    described = {MAL: said(MAL, genres=["Action"]), KITSU: said(KITSU, tags=["action", "Ships"])}
+    merged = merge_metadata(described, voices())
+    assert merged["genres"].value == ["Action"]
+    assert merged["tags"].value == ["Ships"]
