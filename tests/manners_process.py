@@ -60,7 +60,7 @@ async def _work(job: Job) -> int:
             try:
                 await client.ask(job.url)
                 done += 1
-            except SourceError:
+            except SourceError:  # refused or away: asked again
                 continue
 
     async with new_client() as http, asyncio.TaskGroup() as tasks:

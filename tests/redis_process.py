@@ -41,6 +41,6 @@ def running_redis(folder: Path) -> Iterator[RedisProcess]:
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
     """A Redis of the module's own; skipped where the program is not installed."""
     if not shutil.which(PROGRAM):
-        pytest.skip(MISSING)
+        pytest.skip(MISSING)  # a machine where nobody may install it
     with running_redis(tmp_path_factory.mktemp("redis")) as running:
         yield running

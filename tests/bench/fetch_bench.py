@@ -166,7 +166,7 @@ async def _drain(ask: Ask, manners: Manners, shared: Shared, last: int) -> None:
 async def _attempt(ask: Ask, number: int) -> int | None:
     try:
         return await ask(number)
-    except SourceError:
+    except SourceError:  # the outage: the page is asked for again
         return None
 
 

@@ -111,7 +111,7 @@ def test_a_real_answer_that_was_tampered_with_is_read_or_refused(data: st.DataOb
     converter, provider, body = data.draw(st.sampled_from(REAL))
     record = raw(provider, anime=data.draw(tampered(body, places(body))))
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(converter, part)(record)
 
 

@@ -122,5 +122,5 @@ def test_however_a_real_answer_is_changed_it_is_read_or_refused(data: st.DataObj
     part = data.draw(st.sampled_from(sorted(whole)))
     wrong = record(**{**whole, part: data.draw(mutations(whole[part]))})
     for reader in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, reader)(wrong)

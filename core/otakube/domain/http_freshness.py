@@ -86,6 +86,6 @@ def _date(text: str | None) -> datetime | None:
     """An HTTP date; one without a zone is UTC, nonsense was not said."""
     try:
         found = parsedate_to_datetime(text or "")
-    except ValueError:
+    except ValueError:  # no date: as if it were not said
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

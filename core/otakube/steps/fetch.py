@@ -236,7 +236,7 @@ def related(harvest: Harvest, rooms: Mapping[Provider, Room]) -> dict[Provider, 
     """What the providers say of related works; those that cannot be read have been reported."""
     found = {}
     for provider, record in harvest.records.items():
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # was reported when it was fetched
             found[provider] = rooms[provider].converter.relationships(record)
     return found
 

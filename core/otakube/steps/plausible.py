@@ -93,7 +93,7 @@ def count(rows: Callable[[], Sized]) -> int | None:
     """Rows of a part; None if it cannot be read, which is reported elsewhere."""
     try:
         return len(rows())
-    except SourceError:
+    except SourceError:  # cannot be counted; fetch reports it
         return None
 
 
@@ -101,7 +101,7 @@ def moving_digest(record: RawRecord, converter: Converter) -> str | None:
     """sha256 of the statistics, where enough people count for them to move."""
     try:
         said: Statistics = converter.statistics(record)
-    except SourceError:
+    except SourceError:  # cannot be compared; fetch reports it
         return None
     if (said.members or said.scored_by or 0) < MANY_MEMBERS:
         return None

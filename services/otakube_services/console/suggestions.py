@@ -40,7 +40,7 @@ def _output(node: Mapping[str, Any], name: str) -> str:
 def _read(text: str) -> list[dict[str, Any]]:
     try:
         found = json.loads(text or "[]")
-    except ValueError:
+    except ValueError:  # of another release: none that one could accept
         return []
     wanted = {"id", "kind", "value", "confidence", "reason", "made_by"}
     return [one for one in found if isinstance(one, dict) and one.keys() >= wanted]

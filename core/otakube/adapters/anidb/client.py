@@ -8,14 +8,13 @@ from otakube.adapters.anidb import titles
 from otakube.adapters.anidb.convert import metadata
 from otakube.adapters.anidb.document import anime_id, document
 from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.parts import one_by_one
 from otakube.adapters.http.reading import refuse
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import Provider
 from otakube.domain.licences import LICENCES
 from otakube.domain.pages import Page, identify
-from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
-from otakube_api.contract import SourceReason
 
 MEDIA_TYPE = "text/xml"
 _REGISTERED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,31})/([1-9][0-9]{0,5})")
@@ -52,7 +51,7 @@ class AniDB:
         pages = [page for url in source_urls if (page := identify(url))]
         return next((page.id for page in pages if page.provider is Provider.ANIDB), None)
 
-    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - one answer holds all
         """One request answers all parts."""
         params = {"request": "anime", **self._asker, "aid": provider_id}
         answer = await self._client.ask_text(self._url, params=params)
@@ -66,13 +65,9 @@ class AniDB:
             answers={"anime": answer},
         )
 
-    async def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
-        """One at a time, when the caller wants the next one: never in bulk."""
-        for provider_id in provider_ids:
-            try:
-                record = await self.fetch(provider_id)
-            except SourceError as error:
-                if error.reason is not SourceReason.NOT_FOUND:
-                    raise
-                continue
-            yield {provider_id: metadata(record)}
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """One at a time: AniDB is never asked in bulk."""
+        return one_by_one(provider_ids, self._described)
+
+    async def _described(self, provider_id: str) -> Metadata:
+        return metadata(await self.fetch(provider_id))

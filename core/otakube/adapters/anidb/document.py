@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
-from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
+from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # ships no types
 
 from otakube.adapters.http.reading import plausible, refuse
 from otakube.domain.manners import Outcome

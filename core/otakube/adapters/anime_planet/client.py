@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from otakube.adapters.anime_planet.convert import metadata, rows
 from otakube.adapters.anime_planet.page import document
 from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.parts import one_by_one
 from otakube.domain.broadcast import JST
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import Provider
@@ -59,7 +60,7 @@ class AnimePlanet:
         pages = [page for url in source_urls if (page := identify(url))]
         return next((page.id for page in pages if page.provider is self.provider), None)
 
-    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - one page holds all
         """One page."""
         answer = await self._client.ask_text(f"{self._url}/anime/{provider_id}")
         document(answer.body)
@@ -70,12 +71,9 @@ class AnimePlanet:
             answers={"anime": answer},
         )
 
-    async def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
-        for provider_id in provider_ids:
-            try:
-                record = await self.fetch(provider_id)
-            except SourceError as error:
-                if error.reason is not SourceReason.NOT_FOUND:
-                    raise
-                continue
-            yield {provider_id: metadata(record)}
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """One page at a time."""
+        return one_by_one(provider_ids, self._described)
+
+    async def _described(self, provider_id: str) -> Metadata:
+        return metadata(await self.fetch(provider_id))

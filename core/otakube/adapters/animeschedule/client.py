@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from otakube.adapters.animeschedule.answers import Anime, SearchAnswer, TimetableAnswer
 from otakube.adapters.animeschedule.convert import describe, is_airing, metadata
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import Parts, optional
+from otakube.adapters.http.parts import Parts, one_by_one, optional
 from otakube.adapters.http.reading import read
 from otakube.domain.claims import Metadata
 from otakube.domain.entry import Provider
@@ -55,22 +55,20 @@ class AnimeSchedule:
                 return page.id
         return None
 
-    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - little beside the episodes
         """The anime, and of one that is airing this week's slots."""
         answer = await self._anime(provider_id)
         said = read(Anime, answer.body)
         parts = await optional("timetable", self._slots(said.route)) if is_airing(said) else Parts({}, {})
         return _record(said, answer, parts)
 
-    async def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
-        for provider_id in provider_ids:
-            try:
-                answer = await self._anime(provider_id)
-            except SourceError as error:
-                if error.reason is not SourceReason.NOT_FOUND:
-                    raise
-                continue
-            yield {provider_id: metadata(_record(read(Anime, answer.body), answer, Parts({}, {})))}
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """One at a time, without the timetable."""
+        return one_by_one(provider_ids, self._described)
+
+    async def _described(self, provider_id: str) -> Metadata:
+        answer = await self._anime(provider_id)
+        return metadata(_record(read(Anime, answer.body), answer, Parts({}, {})))
 
     async def _anime(self, slug: str) -> Answer:
         return await self._client.ask(f"{self._url}/anime/{slug}")

@@ -36,6 +36,6 @@ class FolderCheckHistory:
     def _read(self) -> dict[str, Any]:
         try:
             found: dict[str, Any] = json.loads(self._file.read_text())
-        except FileNotFoundError:
+        except FileNotFoundError:  # nothing was checked yet
             return {}
         return found

@@ -88,7 +88,7 @@ class FolderDocuments:
     def _read(self, name: str) -> dict[str, Any]:
         try:
             found: dict[str, Any] = json.loads((self.root / f"{name}.json").read_text())
-        except FileNotFoundError:
+        except FileNotFoundError:  # nothing was kept yet
             return {}
         return found
 

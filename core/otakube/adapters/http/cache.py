@@ -70,7 +70,7 @@ class NoAnswers:
 
     floor = timedelta()
 
-    async def find(self, request: httpx2.Request) -> Kept | None:  # noqa: ARG002
+    async def find(self, request: httpx2.Request) -> Kept | None:  # noqa: ARG002 - nothing is kept
         return None
 
     async def keep(self, request: httpx2.Request, kept: Kept) -> None: ...

@@ -29,7 +29,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return min(float(said[:12]), _LONGEST)
     try:
         when = parsedate_to_datetime(said)
-    except ValueError:
+    except ValueError:  # no date: as if it were not said
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return min(max(0.0, (when - now).total_seconds()), _LONGEST)

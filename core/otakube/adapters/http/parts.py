@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts beside `anime`: each is whole or missing with a reason, and none fails the record."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from otakube.domain.claims import Metadata
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing
+from otakube_api.contract import SourceReason
 
 
 class Parts(NamedTuple):
@@ -35,3 +37,17 @@ async def all_optional(asked: Mapping[str, Callable[[], Awaitable[Answer | Mappi
         parts.answers.update(one.answers)
         parts.missing.update(one.missing)
     return parts
+
+
+async def one_by_one(
+    provider_ids: Sequence[str], describe: Callable[[str], Awaitable[Metadata]]
+) -> AsyncIterator[Mapping[str, Metadata]]:
+    """`Source.describe` where there is no batch endpoint: each when the caller wants the next one."""
+    for provider_id in provider_ids:
+        try:
+            described = await describe(provider_id)
+        except SourceError as error:
+            if error.reason is not SourceReason.NOT_FOUND:
+                raise
+            continue  # an id that the provider lacks is left out
+        yield {provider_id: described}

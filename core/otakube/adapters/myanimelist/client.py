@@ -55,7 +55,7 @@ class MyAnimeList:
         pages = [page for url in source_urls if (page := identify(url))]
         return next((page.id for page in pages if page.provider is Provider.JIKAN), None)
 
-    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - it has no episodes
         """One request holds all parts; of the episodes the API knows no more than their number."""
         answer = await self._client.ask(
             f"{self._url}/anime/{batches.number(provider_id)}", params={"fields": WHOLE}

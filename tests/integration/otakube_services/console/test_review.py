@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +15,12 @@ import pytest
 
 from control_plane import ControlPlane
 from otakube_api.contract import ReviewOutput
-from otakube_cluster import binaries
-from otakube_cluster import settings as cluster_settings
-from otakube_services.console.cluster import WORKFLOWS, Cluster, ConsoleError, connected
+from otakube_services.console.cluster import WORKFLOWS, Cluster, ConsoleError
 from otakube_services.console.gate import gate_of
 from otakube_services.console.review import ALREADY_DECIDED, NOT_OPEN, decide
 from workflows import a_gate, a_workflow
 
 RACES = 200
-
-
-@pytest.fixture(scope="module", autouse=True)
-def argo_crds(otakube_api: ControlPlane) -> None:
-    """Argo's own CRDs: what they prune or refuse shows here."""
-    home = binaries.built(binaries.ARGO_WORKFLOWS, cluster_settings.from_environment().cache)
-    otakube_api.apply(home / "crds" / "argoproj.io_workflows.yaml")
-    otakube_api.wait_for_crds("workflows.argoproj.io")
-
-
-@pytest.fixture
-async def cluster(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cluster]:
-    async with connected(
-        kubeconfig=str(otakube_api.kubeconfig), context="", namespace=namespace
-    ) as connection:
-        yield connection
 
 
 def values(decision: str, reviewer: str) -> dict[ReviewOutput, str]:

@@ -5,7 +5,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -15,29 +14,11 @@ import pytest
 from control_plane import ControlPlane
 from curation import a_run
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, Output
-from otakube_cluster import binaries
-from otakube_cluster import settings as cluster_settings
-from otakube_services.console.cluster import Cluster, ConsoleError, connected
+from otakube_services.console.cluster import Cluster, ConsoleError
 from otakube_services.console.workflow import submit_and_wait
 
 MERGE = {"Content-Type": "application/merge-patch+json"}
 REPORT = {"outputs": {"parameters": [{"name": Output.REPORT.value, "value": '{"added": 1}'}]}}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def argo_crds(otakube_api: ControlPlane) -> None:
-    """Argo's own CRDs: what they prune or refuse shows here."""
-    home = binaries.built(binaries.ARGO_WORKFLOWS, cluster_settings.from_environment().cache)
-    otakube_api.apply(home / "crds" / "argoproj.io_workflows.yaml")
-    otakube_api.wait_for_crds("workflows.argoproj.io")
-
-
-@pytest.fixture
-async def cluster(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cluster]:
-    async with connected(
-        kubeconfig=str(otakube_api.kubeconfig), context="", namespace=namespace
-    ) as connection:
-        yield connection
 
 
 def workflows(api: httpx2.Client, namespace: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from otakube.adapters.http.client import Limits
 from otakube.domain.entry import AnimeType
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
-from unit.otakube.adapters.test_anidb import UNLIMITED, source
+from unit.otakube.adapters.test_anidb_client import UNLIMITED, source
 from upstream_app import upstream
 
 DUMP = """<?xml version="1.0" encoding="UTF-8"?>
@@ -103,7 +103,7 @@ def test_what_is_no_dump_is_refused(body: Any, said: str) -> None:
 def test_a_damaged_dump_is_searched_or_refused(place: int, length: int, other: str) -> None:
     try:
         dump = read_titles(DUMP[:place] + other + DUMP[place + length :])
-    except SourceError:
+    except SourceError:  # a refusal; any other error fails
         return
     search("Hoshi no Toudaimori", dump)
 

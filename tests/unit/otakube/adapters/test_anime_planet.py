@@ -226,7 +226,7 @@ def test_a_page_that_is_much_is_read_or_refused_in_time(filling: str) -> None:
     raw = record(page(PAGE.replace("</body>", f"{filling}</body>")))
     started = time.process_time()
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, part)(raw)
     assert time.process_time() - started < 20
 
@@ -252,7 +252,7 @@ def test_a_damaged_page_is_read_or_refused_and_never_breaks_the_step(
 ) -> None:
     raw = record(WHOLE[:place] + other + WHOLE[place + length :])
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, part)(raw)
 
 
@@ -268,7 +268,7 @@ def test_a_damaged_page_is_read_or_refused_and_never_breaks_the_step(
 def test_tampered_linked_data_is_read_or_refused(field: str, value: Any) -> None:
     raw = record(page(**{field: value}))
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, part)(raw)
 
 

@@ -183,7 +183,7 @@ def test_a_tampered_answer_is_read_or_refused_and_never_breaks_the_step(
     answers = raw.answers | {name: raw.answers[name].model_copy(update={"body": body})}
     wrong = raw.model_copy(update={"answers": answers})
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(CONVERTERS[provider], part)(wrong)
 
 

@@ -367,7 +367,7 @@ def test_however_an_answer_is_changed_it_is_read_or_refused(data: st.DataObject)
     wrong = raw.answers[name].model_copy(update={"body": data.draw(mutations(raw.answers[name].body))})
     record = raw.model_copy(update={"answers": raw.answers | {name: wrong}})
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, part)(record)
 
 
@@ -377,9 +377,9 @@ def test_however_a_list_is_changed_its_rows_are_read_or_refused(data: st.DataObj
     true = long_runner(Provider.JIKAN).answers["anime"].body["data"]
     rows = [true, true | {"mal_id": 2}]
     body = data.draw(mutations({"data": rows, "pagination": {"last_visible_page": 2}}))
-    with contextlib.suppress(SourceError):
+    with contextlib.suppress(SourceError):  # a refusal; any other error fails
         for row in read(SearchAnswer, body).data:
             convert.describe(row)
-    with contextlib.suppress(SourceError):
+    with contextlib.suppress(SourceError):  # a refusal; any other error fails
         found = batches.wanted(read(ListAnswer, body).data, [2, true["mal_id"]])
         assert set(found.described) <= {"2", str(true["mal_id"])}

@@ -48,7 +48,7 @@ def test_a_tampered_anime_is_read_or_refused(data: st.DataObject) -> None:
     answers = RECORD.answers | {name: RECORD.answers[name].model_copy(update={"body": body})}
     wrong = RECORD.model_copy(update={"answers": answers})
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, part)(wrong)
 
 
@@ -56,7 +56,7 @@ def test_a_tampered_anime_is_read_or_refused(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_a_tampered_row_of_many_is_read_or_refused(data: st.DataObject) -> None:
     body = data.draw(tampered(rows(), places(rows())))
-    with contextlib.suppress(SourceError):
+    with contextlib.suppress(SourceError):  # a refusal; any other error fails
         document = read(Document, body)
         for row in document.data:
             convert.describe(document, row)
@@ -82,7 +82,7 @@ def test_a_tampered_answer_ends_a_fetch_or_is_refused(body: Any) -> None:
     source, asked = source_of(lambda path: body if path == "/anime" else {"data": []})
 
     async def fetch() -> None:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             await source.fetch("60911")
 
     asyncio.run(fetch())

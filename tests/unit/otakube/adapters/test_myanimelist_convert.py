@@ -224,7 +224,7 @@ def test_however_an_answer_is_changed_it_is_read_or_refused(data: st.DataObject)
     raw = long_runner(Provider.MYANIMELIST)
     wrong = raw.answers["anime"].model_copy(update={"body": data.draw(mutations(raw.answers["anime"].body))})
     for part in PARTS:
-        with contextlib.suppress(SourceError):
+        with contextlib.suppress(SourceError):  # a refusal; any other error fails
             getattr(convert, part)(raw.model_copy(update={"answers": {"anime": wrong}}))
 
 
@@ -234,9 +234,9 @@ def test_however_a_list_is_changed_its_rows_are_read_or_refused(data: st.DataObj
     true = long_runner(Provider.MYANIMELIST).answers["anime"].body
     rows = [{"node": true}, {"node": true | {"id": 2}, "ranking": {"rank": 2}}]
     body = data.draw(mutations({"data": rows, "paging": {"next": "https://x/"}}))
-    with contextlib.suppress(SourceError):
+    with contextlib.suppress(SourceError):  # a refusal; any other error fails
         for row in read(SearchAnswer, body).data:
             convert.describe(row.node)
-    with contextlib.suppress(SourceError):
+    with contextlib.suppress(SourceError):  # a refusal; any other error fails
         found = batches.wanted([row.node for row in read(ListAnswer, body).data], [2, true["id"]])
         assert set(found) <= {2, true["id"]}

@@ -13,7 +13,7 @@ DOUBT = 1 - ACCEPT  # taken off the same name, it is for a person to decide
 
 def off(query: str, title: str, **known: object) -> float:
     """What a candidate's title and facts take off."""
-    return misfit(Asked.of(take_apart(query)), take_apart(title), **known)  # type: ignore[arg-type]
+    return misfit(Asked.of(take_apart(query)), take_apart(title), **known)  # type: ignore[arg-type]  # a case's keywords
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,8 @@ def test_the_fields_that_can_be_decided_are_those_that_are_merged() -> None:
 )
 def test_a_value_has_the_record_s_own_type(field: str, said: Any, value: Any) -> None:
     lock = parsed(kind="Field", pages=[MAL], field=field, value=said)
-    assert lock.value == value  # type: ignore[union-attr]
-    assert type(lock.value) is type(value)  # type: ignore[union-attr]
+    assert lock.value == value  # type: ignore[union-attr]  # a Field lock
+    assert type(lock.value) is type(value)  # type: ignore[union-attr]  # a Field lock
     assert answer(lock) == said
 
 
