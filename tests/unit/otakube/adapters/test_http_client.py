@@ -82,7 +82,7 @@ async def test_a_passing_failure_is_tried_again(client: ProviderClient, httpserv
         ),
         (
             Response(
-                gzip.compress(b"0" * 10**6),
+                gzip.compress(b"0" * 10**6, mtime=0),
                 content_type="application/json",
                 headers={"Content-Encoding": "gzip"},
             ),
@@ -91,7 +91,7 @@ async def test_a_passing_failure_is_tried_again(client: ProviderClient, httpserv
         ),
         (
             Response(
-                gzip.compress(b"{}" * 9)[:-9],
+                gzip.compress(b"{}" * 9, mtime=0)[:-9],
                 content_type="application/json",
                 headers={"Content-Encoding": "gzip"},
             ),
