@@ -7,11 +7,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from otakube.adapters.folder.objects import FolderObjects
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider
-from otakube.domain.ids import derived_id
-from otakube.domain.licences import LICENCES, Licence
-from otakube.domain.work import FetchSummary
+from otakube.domain.licences.terms import LICENCES, Licence
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.record.handover import FetchSummary
+from otakube.domain.record.ids import derived_id
 from otakube.ports.providers import RawRecord
 from otakube.rooms import build, converter
 from otakube.settings import Settings
@@ -69,7 +69,7 @@ async def enriched(
     """These answers merged by the steps; every picture counts as mirrored."""
     objects = FolderObjects(folder)
     for provider, record in records.items():
-        await objects.put(f"{PREFIX}/{work.raw(provider)}", record.model_dump_json().encode())
+        await objects.put(f"{PREFIX}/{handover.raw(provider)}", record.model_dump_json().encode())
     summary = FetchSummary(
         entry_id=derived_id("ani", "uid"),
         title="Hoshi no Toudaimori",
@@ -80,7 +80,7 @@ async def enriched(
         fetched_at=NOW,
         episodes_before=0,
     )
-    await objects.put(f"{PREFIX}/{work.FETCH}", summary.model_dump_json().encode())
+    await objects.put(f"{PREFIX}/{handover.FETCH}", summary.model_dump_json().encode())
     converters = {provider: converter(provider) for provider in Provider}
     await stage(objects, converters, work_prefix=PREFIX, mode=MODE, licences=licences)
     staged = await Staged.read(objects, PREFIX, episode_update=False)

@@ -4,7 +4,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otakube.domain.entry import (
+from otakube.domain.record.golden import (
     AnimeEntry,
     AnimeStatus,
     AnimeType,

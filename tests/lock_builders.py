@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from otakube.domain.locks import LOCK, Different, FieldLock, Lock, Same, TitleLock
-from otakube.domain.text import plain
+from otakube.domain.locks.lock import LOCK, Different, FieldLock, Lock, Same, TitleLock
+from otakube.domain.record.text import plain
 
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DECISION: dict[str, Any] = {"decided_by": "ilse", "decided_at": WHEN}

@@ -16,9 +16,9 @@ from otakube.adapters.mongodb.connection import Documents
 from otakube.adapters.mongodb.ledger import MongoLedger
 from otakube.adapters.qdrant.vectors import QdrantVectors
 from otakube.adapters.s3.objects import S3Objects
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.work import Commit, VectorSet
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.handover import Commit, VectorSet
 from otakube.settings import Settings
 from otakube.steps import commit as commit_step
 from otakube.steps.settle import CommitStores
@@ -53,7 +53,7 @@ class Shop:
         await self.stores.objects.put(key, b"png", content_type="image/png")
         made = records.body(records.golden(entry_id, revision, images={sha: key}))
         record = GoldenRecord.model_validate_json(made)
-        digest = work.digest(record)
+        digest = handover.digest(record)
         vectors = records.vectors(record.model_dump(mode="json"), digest)
         return Commit(
             record=record,

@@ -9,7 +9,7 @@ import httpx2
 
 from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Limits, ProviderClient
-from otakube.domain.entry import ALTERNATIVES, Provider
+from otakube.domain.record.golden import ALTERNATIVES, Provider
 from otakube.ports.manners import Manners
 from otakube.ports.providers import Converter, Room, Source
 from otakube.settings import Settings

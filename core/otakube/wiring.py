@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from otakube.adapters.images.source import WebImages
     from otakube.adapters.mongodb.connection import Documents
     from otakube.adapters.qdrant.vectors import QdrantVectors
-    from otakube.domain.entry import Provider
-    from otakube.domain.licences import Licence
+    from otakube.domain.licences.terms import Licence
+    from otakube.domain.record.golden import Provider
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
@@ -89,7 +89,7 @@ class Wiring:
         """Each provider's turns: of all pods together through Redis, or of this process without redis_url."""
         if not self._manners:
             from otakube.adapters.http.turns import Turns
-            from otakube.domain.manners import terms
+            from otakube.domain.providers.budget import terms
 
             flight, second = self.settings.provider_timeout_seconds, self._second
             accounts = self._accounts()
@@ -127,7 +127,7 @@ class Wiring:
     async def _answers(self) -> "dict[Provider, Answers]":
         """Kept no longer than each provider's licence allows."""
         from otakube.adapters.http.cache import BucketAnswers
-        from otakube.domain.manners import TERMS
+        from otakube.domain.providers.budget import TERMS
 
         objects, licences = await self.objects(), self.licences()
         return {
@@ -137,7 +137,7 @@ class Wiring:
 
     def licences(self) -> "dict[Provider, Licence]":
         """What each provider lets this installation do: the table, with agreements of its own."""
-        from otakube.domain.licences import agreed
+        from otakube.domain.licences.terms import agreed
 
         try:
             return agreed(self.settings.licence_overrides)

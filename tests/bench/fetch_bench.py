@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.turns import ProcessAccounts, Turns
 from otakube.adapters.redis.accounts import RedisAccounts, connect
-from otakube.domain.entry import Provider
-from otakube.domain.manners import TERMS
+from otakube.domain.providers.budget import TERMS
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.manners import Accounts, Manners
 from otakube_services.upstream.generated import FIRST

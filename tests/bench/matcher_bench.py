@@ -31,11 +31,11 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from matcher_queries import Query, World, derive  # noqa: E402 - tests are not installed
 
-from otakube.domain.entry import AnimeType  # noqa: E402 - after the path is set
-from otakube.domain.matching import Decision  # noqa: E402 - after the path is set
-from otakube.domain.text import comparable  # noqa: E402 - after the path is set
-from otakube.domain.title_index import Found, Titled, TitleIndex  # noqa: E402 - after the path is set
-from otakube.domain.titles import take_apart  # noqa: E402 - after the path is set
+from otakube.domain.matching.resolution import Decision  # noqa: E402 - after the path is set
+from otakube.domain.matching.title_index import Found, Titled, TitleIndex  # noqa: E402 - after the path is set
+from otakube.domain.matching.titles import take_apart  # noqa: E402 - after the path is set
+from otakube.domain.record.golden import AnimeType  # noqa: E402 - after the path is set
+from otakube.domain.record.text import comparable  # noqa: E402 - after the path is set
 
 DATASET = ROOT.parent / "shared" / "data" / "aod" / "aod-shaped-2024-12-28.jsonl.zst"
 RATIO, POINTS, FALSE = 50.0, 3.0, 1.0

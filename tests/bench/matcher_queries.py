@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from otakube.domain.entry import AnimeType
-from otakube.domain.text import comparable
-from otakube.domain.title_index import Titled
-from otakube.domain.titles import FINAL, Name, take_apart
+from otakube.domain.matching.title_index import Titled
+from otakube.domain.matching.titles import FINAL, Name, take_apart
+from otakube.domain.record.golden import AnimeType
+from otakube.domain.record.text import comparable
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PARTICLES = {"no", "wo", "o", "ni", "ga", "wa", "na", "to", "the", "of", "a", "in", "de", "and"}

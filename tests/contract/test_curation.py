@@ -11,7 +11,7 @@ import yaml
 from charts import SETS, render
 from lock_builders import same
 from otakube.commands.curate import app
-from otakube.domain.lock_change import PAYLOAD_LIMIT, packed
+from otakube.domain.locks.change import PAYLOAD_LIMIT, packed
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, OUTPUTS_FOLDER, PAYLOAD, Output
 from otakube_cluster import binaries, settings
 from otakube_services.console.workflow import manifest

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.graph import LEVELS_LIMIT, NODES_LIMIT
-from otakube.domain.policies import (
+from otakube.domain.merge.character_images import SAME_PICTURE
+from otakube.domain.merge.policies import (
     CHARACTER_POLICIES,
     CORROBORATION,
     EPISODE_POLICIES,
@@ -18,8 +17,9 @@ from otakube.domain.policies import (
     STALE_FACTOR,
     Policy,
 )
-from otakube.domain.portraits import SAME_PICTURE
-from otakube.domain.stages import STAGES
+from otakube.domain.merge.stages import STAGES
+from otakube.domain.publish.relation_graph import LEVELS_LIMIT, NODES_LIMIT
+from otakube.domain.record.golden import GoldenRecord
 
 PAGE = (Path(__file__).parents[2] / "docs/record.md").read_text()
 TEXT = " ".join(PAGE.split())

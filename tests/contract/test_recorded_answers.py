@@ -17,7 +17,7 @@ from otakube.adapters.anilist.answers import PageAnswer
 from otakube.adapters.http.reading import read
 from otakube.adapters.kitsu import convert as kitsu
 from otakube.adapters.kitsu.answers import Document
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Converter, RawRecord
 from unit.otakube.adapters.tampering import places, tampered

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from otakube.adapters.http.reading import read
 from otakube.adapters.jikan import batches, convert, works
 from otakube.adapters.jikan.answers import Anime, ListAnswer, RecommendationRow
-from otakube.domain.entry import Provider, SourceMaterial
+from otakube.domain.record.golden import Provider, SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from unit.otakube.adapters.answers import PARTS

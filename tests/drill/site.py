@@ -18,8 +18,8 @@ from drill import records
 from drill.checker import Content, Endpoints, Raw
 from drill.proxy import Proxy
 from drill.reader import Reader
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
 from stores import BUCKET, Server, Stores, running_stores
 
 OTAKUBE = str(Path(sys.executable).parent / "otakube")
@@ -52,7 +52,7 @@ class Site:
         made = records.golden(entry_id, revision, images={POSTER: key})
         golden = GoldenRecord.model_validate_json(records.body(made))
         text = golden.model_dump_json().encode()
-        vectors = records.vectors(json.loads(text), work.digest(golden))
+        vectors = records.vectors(json.loads(text), handover.digest(golden))
         self.raw.put(key, b"\x89PNG drill")
         self.raw.put(f"{run}/golden.json", text)
         self.raw.put(f"{run}/vectors.json", records.body(vectors))

@@ -77,7 +77,7 @@ def providers(
 
 def wanted(names: list[str]) -> tuple[str, ...]:
     """Provider names, none twice; an unknown one is wrong usage."""
-    from otakube.domain.entry import Provider
+    from otakube.domain.record.golden import Provider
 
     known = {one.value for one in Provider}
     if strange := [name for name in names if name not in known]:
@@ -86,7 +86,7 @@ def wanted(names: list[str]) -> tuple[str, ...]:
 
 
 async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[ProviderCheck]":
-    from otakube.domain.entry import Provider
+    from otakube.domain.record.golden import Provider
     from otakube.rooms import switched_off
     from otakube.steps.check import Checker
 

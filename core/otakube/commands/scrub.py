@@ -22,7 +22,7 @@ from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason
 
 if TYPE_CHECKING:
-    from otakube.domain.entry import Provider
+    from otakube.domain.record.golden import Provider
     from otakube.settings import Settings
 
 LEFT = 1
@@ -99,7 +99,7 @@ async def _scrub(
 
 def unstorable(settings: "Settings") -> list["Provider"]:
     """Providers whose licence lets nothing be stored; Fatal if the setting licence_overrides is wrong."""
-    from otakube.domain.licences import agreed
+    from otakube.domain.licences.terms import agreed
 
     try:
         licences = agreed(settings.licence_overrides)

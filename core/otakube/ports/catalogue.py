@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from otakube.domain.entry import GoldenRecord
+from otakube.domain.record.golden import GoldenRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from otakube.domain.answer_shape import Shape
-from otakube.domain.entry import Provider
+from otakube.domain.providers.answer_shape import Shape
+from otakube.domain.record.golden import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from otakube.domain.entry import Provider
-from otakube.domain.plausibility import Health, Outcome, Reading
+from otakube.domain.checks.plausibility import Health, Outcome, Reading
+from otakube.domain.record.golden import Provider
 
 
 class History(Protocol):

@@ -4,7 +4,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from otakube.domain.locks import Lock, lock_id
+from otakube.domain.locks.lock import Lock, lock_id
 
 PAGE = 500
 """Locks of one read; the longest lock has some 20 kB."""

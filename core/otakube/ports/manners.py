@@ -3,9 +3,9 @@
 
 from typing import NamedTuple, Protocol
 
-from otakube.domain.manners import Account
-from otakube.domain.manners import Outcome as Outcome
-from otakube.domain.manners import Standing as Standing
+from otakube.domain.providers.budget import Account
+from otakube.domain.providers.budget import Outcome as Outcome
+from otakube.domain.providers.budget import Standing as Standing
 
 
 class Manners(Protocol):

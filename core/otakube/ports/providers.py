@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from otakube.domain.claims import Character, Episode, Metadata, Relationships, Staff
-from otakube.domain.entry import Provider, Statistics
+from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
+from otakube.domain.record.golden import Provider, Statistics
 
 
 class Answer(BaseModel):

@@ -3,8 +3,8 @@
 
 from typing import Protocol
 
-from otakube.domain.entry import AnimeEntry
-from otakube.domain.suggestions import Suggestions
+from otakube.domain.record.golden import AnimeEntry
+from otakube.domain.suggestions.suggestion import Suggestions
 
 
 class SuggesterUnavailable(Exception):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from otakube.domain.work import Point
+from otakube.domain.record.handover import Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

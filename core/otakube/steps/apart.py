@@ -3,9 +3,9 @@
 
 from collections.abc import Iterable
 
-from otakube.domain.entry import Provider
-from otakube.domain.locks import Different, shown
-from otakube.domain.pages import Page, identify
+from otakube.domain.locks.lock import Different, shown
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.catalogue import Identities
 from otakube.steps.decisions import Decisions

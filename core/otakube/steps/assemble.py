@@ -5,11 +5,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from otakube.domain import work
-from otakube.domain.assembly import Mirror, Stages, assemble, refresh, vanished
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.gates import judged
-from otakube.domain.stages import (
+from otakube.domain.checks.review import judged
+from otakube.domain.merge.assembly import Mirror, Stages, assemble, refresh, vanished
+from otakube.domain.merge.stages import (
     CharactersStage,
     EpisodesStage,
     MetadataStage,
@@ -17,7 +15,9 @@ from otakube.domain.stages import (
     Stage,
     StatisticsStage,
 )
-from otakube.domain.work import FetchSummary
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
 from otakube.steps.inputs import read_checkpoint, read_input
@@ -43,10 +43,10 @@ class Staged:
     @classmethod
     async def read(cls, objects: ObjectStore, work_prefix: str, *, episode_update: bool) -> "Staged":
         """From the bucket; an episode update of an entry that is not live yet is a full enrichment."""
-        summary = await read_input(objects, f"{work_prefix}/{work.FETCH}", FetchSummary, made_by="fetch")
+        summary = await read_input(objects, f"{work_prefix}/{handover.FETCH}", FetchSummary, made_by="fetch")
         episodes = await read_stage(objects, work_prefix, EpisodesStage)
         live = (
-            await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
+            await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
             if episode_update
             else None
         )

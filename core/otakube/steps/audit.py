@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from otakube.domain import work
-from otakube.domain.work import VectorSet
+from otakube.domain.record import handover
+from otakube.domain.record.handover import VectorSet
 from otakube.errors import StepError
 from otakube.ports.ledger import EntryState
 from otakube.ports.vectors import Version
@@ -61,7 +61,7 @@ async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], 
     live = await scrub.stores.catalogue.entry(state.entry_id)
     if live is None or live.version != state.live_version:
         return
-    if (found := work.digest(live.record)) != live.digest:
+    if (found := handover.digest(live.record)) != live.digest:
         cure = f"its digest is {found}, not {live.digest}; enrich it again"
         scrub.found(Damage.RECORD_CHANGED, state.entry_id, cure, Outcome.FAILED)
     stored = points.get(live.version, 0)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from otakube.domain.answer_shape import ShapeDrift, drift, shape_of
-from otakube.domain.entry import Provider
-from otakube.domain.pages import identify
-from otakube.domain.plausibility import Health, State
+from otakube.domain.checks.plausibility import Health, State
+from otakube.domain.providers.answer_shape import ShapeDrift, drift, shape_of
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
 from otakube.ports.checks import CheckedShape, CheckHistory
 from otakube.ports.manners import Standing

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from otakube.domain.work import Commit
+from otakube.domain.record.handover import Commit
 from otakube.errors import Fatal, Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import LiveEntry, Review

@@ -13,8 +13,8 @@ import orjson
 from pydantic import ValidationError
 
 from otakube import logs
-from otakube.domain import work
-from otakube.domain.work import FetchSummary
+from otakube.domain.record import handover
+from otakube.domain.record.handover import FetchSummary
 from otakube.ports.catalogue import DeadLetter, DeadLetters
 from otakube.ports.objects import ObjectStore
 from otakube_api.contract import Failure, FailureReason, Node, Output, parse_failure
@@ -111,7 +111,7 @@ async def dead_letter(objects: ObjectStore, ended: Ended, failed: list[dict[str,
 async def title_of(objects: ObjectStore, ended: Ended) -> str:
     """As resolved, else as asked for, else the object's name."""
     try:
-        body = await objects.get(f"{ended.work}/{work.FETCH}")
+        body = await objects.get(f"{ended.work}/{handover.FETCH}")
         return FetchSummary.model_validate_json(body).title
     except (KeyError, ValidationError):
         return ended.title or ended.enrichment

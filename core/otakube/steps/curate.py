@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from otakube import logs
-from otakube.domain.lock_change import Change, Changed, unpack
-from otakube.domain.lock_file import Line, Plan, plan
-from otakube.domain.locks import Lock, Same, answer, lock_id, pages_among, shown
-from otakube.domain.text import plain
-from otakube.domain.work import Commit
+from otakube.domain.locks.change import Change, Changed, unpack
+from otakube.domain.locks.file import Line, Plan, plan
+from otakube.domain.locks.lock import Lock, Same, answer, lock_id, pages_among, shown
+from otakube.domain.record.handover import Commit
+from otakube.domain.record.text import plain
 from otakube.errors import Fatal
 from otakube.ports.locks import Locks
 from otakube_api.contract import FailureReason, Gate

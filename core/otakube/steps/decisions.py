@@ -4,12 +4,19 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.locking import RunLocks, allowed_pages, concerning, forbidden, forced_pages, resolved
-from otakube.domain.locks import Different, Lock, lock_id, pages_among, title_id
-from otakube.domain.matching import Decided
-from otakube.domain.pages import Page, identify
+from otakube.domain.locks.effects import (
+    RunLocks,
+    allowed_pages,
+    concerning,
+    forbidden,
+    forced_pages,
+    resolved,
+)
+from otakube.domain.locks.lock import Different, Lock, lock_id, pages_among, title_id
+from otakube.domain.matching.resolution import Decided
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.ports.locks import Locks
 from otakube.steps.resolve import Wanted
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import orjson
 from pydantic import ValidationError
 
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.texts import TEXT_LIMIT, texts
-from otakube.domain.work import Point, VectorSet
+from otakube.domain.publish.passages import TEXT_LIMIT, texts
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.handover import Point, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.objects import ObjectStore
@@ -33,9 +33,9 @@ async def embed(
     assembled = await read_golden(objects, prefix)
     record = await take_over(assembled, accepted, reviewer, objects, work_prefix=prefix)
     if record != assembled:
-        await objects.put(f"{prefix}/{work.GOLDEN}", record.model_dump_json().encode())
-    digest = work.digest(record)
-    key = f"{prefix}/{work.VECTORS}"
+        await objects.put(f"{prefix}/{handover.GOLDEN}", record.model_dump_json().encode())
+    digest = handover.digest(record)
+    key = f"{prefix}/{handover.VECTORS}"
     done = await _read_vectors(objects, key)
     if done is None or (done.golden_digest, done.model) != (digest, embedder.name):
         done = vectors_of(record, embedder, digest=digest)
@@ -69,7 +69,7 @@ def accepted_ids(text: str) -> list[str]:
 
 async def read_golden(objects: ObjectStore, prefix: str) -> GoldenRecord:
     """The record that the images step assembled; Fatal if it is missing or no golden record."""
-    key = f"{prefix}/{work.GOLDEN}"
+    key = f"{prefix}/{handover.GOLDEN}"
     try:
         return GoldenRecord.model_validate_json(await objects.get(key))
     except KeyError as error:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import orjson
 from pydantic import ValidationError
 
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord, Provider
-from otakube.domain.expiry import without_expired
-from otakube.domain.reading import Withheld
-from otakube.domain.texts import TEXT_LIMIT, character_text, episode_text, title_block
-from otakube.domain.work import Commit, Point, VectorSet
+from otakube.domain.licences.expiry import without_expired
+from otakube.domain.licences.redaction import Withheld
+from otakube.domain.publish.passages import TEXT_LIMIT, character_text, episode_text, title_block
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord, Provider
+from otakube.domain.record.handover import Commit, Point, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.catalogue import LiveEntry
 from otakube.steps.commit import commit
@@ -64,7 +64,7 @@ async def expire_entry(expiry: Expiry, live: LiveEntry) -> None:
 
 async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
     """Make what is left the live version, with the vectors of the texts that are left."""
-    stores, digest = expiry.scrub.stores, work.digest(left)
+    stores, digest = expiry.scrub.stores, handover.digest(left)
     try:
         vectors = VectorSet.model_validate_json(await stores.objects.get(vectors_key(live)))
     except (KeyError, ValidationError) as error:

@@ -12,15 +12,15 @@ from datetime import UTC, datetime
 
 import orjson
 
-from otakube.domain import work
-from otakube.domain.claims import Relationships
-from otakube.domain.entry import ALTERNATIVES, GateFinding, GoldenRecord, Provider
-from otakube.domain.identity import doubt, doubtful, surely_another
-from otakube.domain.ids import derived_id
-from otakube.domain.locking import decided_fields
-from otakube.domain.matching import agreement
-from otakube.domain.pages import Page
-from otakube.domain.work import FetchSummary
+from otakube.domain.checks.identity import doubt, doubtful, surely_another
+from otakube.domain.locks.effects import decided_fields
+from otakube.domain.matching.resolution import agreement
+from otakube.domain.record import handover
+from otakube.domain.record.claims import Relationships
+from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord, Provider
+from otakube.domain.record.handover import FetchSummary
+from otakube.domain.record.ids import derived_id
+from otakube.domain.record.pages import Page
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.catalogue import Catalogue, Identities
 from otakube.ports.history import History
@@ -200,7 +200,7 @@ async def keep_locks(harvest: Harvest, decisions: Decisions, objects: ObjectStor
     locks = decisions.of(harvest.pages, others=harvest.others)
     wrong = decided_fields(locks.locks, harvest.pages).contradictions
     harvest.gates += [GateFinding(gate=Gate.CONSISTENCY, message=message[:500]) for message in wrong]
-    await objects.put(f"{prefix}/{work.LOCKS}", locks.model_dump_json().encode())
+    await objects.put(f"{prefix}/{handover.LOCKS}", locks.model_dump_json().encode())
 
 
 def measure_agreement(harvest: Harvest, decisions: Decisions) -> None:
@@ -264,8 +264,8 @@ async def conclude(
 ) -> dict[Output, str]:
     """Leave the live record and the summary, and tell the workflow."""
     if live is not None:
-        await objects.put(f"{prefix}/{work.LIVE}", live.model_dump_json().encode())
-    await objects.put(f"{prefix}/{work.FETCH}", summary.model_dump_json().encode())
+        await objects.put(f"{prefix}/{handover.LIVE}", live.model_dump_json().encode())
+    await objects.put(f"{prefix}/{handover.FETCH}", summary.model_dump_json().encode())
     return {
         Output.ENTRY_ID: summary.entry_id,
         Output.TITLE: summary.title,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from otakube import logs
-from otakube.domain import work
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import ALTERNATIVES, GateFinding, Provider
-from otakube.domain.locks import Lock, shown
-from otakube.domain.matching import SAME_ANIME, agreement
-from otakube.domain.pages import Page, identify
+from otakube.domain.locks.lock import Lock, shown
+from otakube.domain.matching.resolution import SAME_ANIME, agreement
+from otakube.domain.record import handover
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import ALTERNATIVES, GateFinding, Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.history import History
 from otakube.ports.objects import ObjectStore
@@ -168,7 +168,9 @@ class Asking:
             return self.harvest.fail(provider, error)
         self.note_missing(room, provider, record)
         if provider not in self.harvest.stored:
-            await self.objects.put(f"{self.prefix}/{work.raw(provider)}", record.model_dump_json().encode())
+            await self.objects.put(
+                f"{self.prefix}/{handover.raw(provider)}", record.model_dump_json().encode()
+            )
         page = identify(record.source_url)
         self.harvest.ids[provider] = page.id if page else self.harvest.ids[provider]
         self.harvest.records[provider], self.harvest.described[provider] = record, described
@@ -216,6 +218,6 @@ async def stored_records(
     rooms: Mapping[Provider, Room], objects: ObjectStore, prefix: str
 ) -> dict[Provider, RawRecord]:
     """What an earlier attempt of this run fetched; a record of another release is fetched anew."""
-    keys = [f"{prefix}/{work.raw(provider)}" for provider in rooms]
+    keys = [f"{prefix}/{handover.raw(provider)}" for provider in rooms]
     found = await asyncio.gather(*(read_checkpoint(objects, key, RawRecord) for key in keys))
     return {provider: record for provider, record in zip(rooms, found, strict=True) if record}

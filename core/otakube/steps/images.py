@@ -14,10 +14,10 @@ from typing import NamedTuple
 import orjson
 
 from otakube import logs
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider
-from otakube.domain.gates import gated, news, review_needed
-from otakube.domain.suggestions import carried_over
+from otakube.domain.checks.review import gated, news, review_needed
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.suggestions.suggestion import carried_over
 from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore
@@ -52,10 +52,10 @@ async def images(  # noqa: PLR0913 - the step's ports
     """Mirror, assemble, validate, and leave `golden.json` with what is suggested for it."""
     staged = await Staged.read(objects, work_prefix, episode_update=mode == EPISODE_UPDATE)
     mirror = await mirror_all(source, objects, image_map, staged.source_urls())
-    live = await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
+    live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
     assembled = carried_over(staged.record(as_images(mirror)), live)
     record = validated(gated(assembled, live, staged.summary))
-    await objects.put(f"{work_prefix}/{work.GOLDEN}", record.model_dump_json().encode())
+    await objects.put(f"{work_prefix}/{handover.GOLDEN}", record.model_dump_json().encode())
     suggestions = await suggest(suggester, record, objects, work_prefix=work_prefix)
     stored = sum(one.key is not None for one in mirror.values())
     return {
@@ -64,7 +64,7 @@ async def images(  # noqa: PLR0913 - the step's ports
         Output.FINDINGS: orjson.dumps(record.findings).decode(),
         Output.GATES: orjson.dumps([one.model_dump(mode="json") for one in record.gates]).decode(),
         Output.SUGGESTIONS: told(suggestions),
-        Output.DIGEST: work.digest(record),
+        Output.DIGEST: handover.digest(record),
         Output.IMAGES_STORED: str(stored),
         Output.IMAGES_FAILED: str(len(mirror) - stored),
     }

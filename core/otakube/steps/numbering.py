@@ -3,10 +3,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from otakube.domain.claims import Relationships
-from otakube.domain.entry import GoldenRecord, Provider, Relation
-from otakube.domain.numbering import last_number, length
-from otakube.domain.relations import merge_relations
+from otakube.domain.merge.numbering import last_number, length
+from otakube.domain.merge.relations import merge_relations
+from otakube.domain.record.claims import Relationships
+from otakube.domain.record.golden import GoldenRecord, Provider, Relation
 from otakube.ports.catalogue import Catalogue
 
 SEASONS_LIMIT = 30  # of one story, films between them included; beyond that the number stays unknown

@@ -6,8 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from otakube import logs
-from otakube.domain.entry import AnimeStatus, Provider, Statistics
-from otakube.domain.plausibility import (
+from otakube.domain.checks.plausibility import (
     MANY_MEMBERS,
     Health,
     Outcome,
@@ -19,6 +18,7 @@ from otakube.domain.plausibility import (
     outcome,
     worth_keeping,
 )
+from otakube.domain.record.golden import AnimeStatus, Provider, Statistics
 from otakube.errors import SourceError
 from otakube.ports.history import History
 from otakube.ports.providers import Converter, RawRecord

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import orjson
 
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import ALTERNATIVES, AnimeType, Provider
-from otakube.domain.matching import Candidate, Decided, resolve
-from otakube.domain.pages import SUPPORTED, Page, identify
+from otakube.domain.matching.resolution import Candidate, Decided, resolve
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import ALTERNATIVES, AnimeType, Provider
+from otakube.domain.record.pages import SUPPORTED, Page, identify
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.providers import Room
 from otakube_api.contract import FailureReason

@@ -7,16 +7,14 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from otakube import logs
-from otakube.domain import stages, work
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Attribution, GoldenRecord, Provider
-from otakube.domain.licences import LICENCES, Licence
-from otakube.domain.locking import RunLocks, decided_fields, without_forbidden
-from otakube.domain.locks import FieldLock
-from otakube.domain.merging import Voices
-from otakube.domain.numbering import RUNNING
-from otakube.domain.policies import POLICIES
-from otakube.domain.stages import (
+from otakube.domain.licences.terms import LICENCES, Licence
+from otakube.domain.locks.effects import RunLocks, decided_fields, without_forbidden
+from otakube.domain.locks.lock import FieldLock
+from otakube.domain.merge import stages
+from otakube.domain.merge.fields import Voices
+from otakube.domain.merge.numbering import RUNNING
+from otakube.domain.merge.policies import POLICIES
+from otakube.domain.merge.stages import (
     CharactersStage,
     EpisodesStage,
     MetadataStage,
@@ -24,7 +22,10 @@ from otakube.domain.stages import (
     Stage,
     StatisticsStage,
 )
-from otakube.domain.work import FetchSummary
+from otakube.domain.record import handover
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Attribution, GoldenRecord, Provider
+from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal, SourceError
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Converter, RawRecord
@@ -35,7 +36,7 @@ from otakube_api.contract import FailureReason, Output
 Part = TypeVar("Part")
 
 STAGES: dict[type[Stage], str] = {
-    shape: work.stage(number, name) for number, (name, shape) in enumerate(stages.STAGES.items(), 1)
+    shape: handover.stage(number, name) for number, (name, shape) in enumerate(stages.STAGES.items(), 1)
 }
 
 
@@ -91,10 +92,10 @@ async def stage(
     licences: Mapping[Provider, Licence] = LICENCES,
 ) -> dict[Output, str]:
     """Run the stages that have no checkpoint yet; an episode update needs only the second."""
-    summary = await read_input(objects, f"{work_prefix}/{work.FETCH}", FetchSummary, made_by="fetch")
-    live = await read_checkpoint(objects, f"{work_prefix}/{work.LIVE}", GoldenRecord)
+    summary = await read_input(objects, f"{work_prefix}/{handover.FETCH}", FetchSummary, made_by="fetch")
+    live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
     records = Records(await raw_records(objects, work_prefix, summary), converters, licences)
-    locks = await read_checkpoint(objects, f"{work_prefix}/{work.LOCKS}", RunLocks) or RunLocks()
+    locks = await read_checkpoint(objects, f"{work_prefix}/{handover.LOCKS}", RunLocks) or RunLocks()
     run = Run(records, summary, live, locks)
     makers: dict[type[Stage], Callable[[], Stage]] = {
         MetadataStage: run.metadata,
@@ -208,6 +209,8 @@ async def raw_records(
 ) -> dict[Provider, RawRecord]:
     """The records that fetch left."""
     return {
-        provider: await read_input(objects, f"{work_prefix}/{work.raw(provider)}", RawRecord, made_by="fetch")
+        provider: await read_input(
+            objects, f"{work_prefix}/{handover.raw(provider)}", RawRecord, made_by="fetch"
+        )
         for provider in summary.answered
     }

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 
 from otakube import logs
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.suggestions import Suggestions, accept, unknown
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.suggestions.suggestion import Suggestions, accept, unknown
 from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
 from otakube.ports.suggestions import Suggester, SuggesterUnavailable
@@ -29,7 +29,7 @@ async def suggest(
             made = await suggester.suggest(record.entry)
         except SuggesterUnavailable as error:
             logs.logger().warning("no suggestions", message=str(error))
-    await objects.put(f"{work_prefix}/{work.SUGGESTIONS}", made.model_dump_json().encode())
+    await objects.put(f"{work_prefix}/{handover.SUGGESTIONS}", made.model_dump_json().encode())
     return made
 
 
@@ -47,7 +47,7 @@ async def take_over(
     """The record with the accepted suggestions; an id that nobody suggested is Fatal."""
     if not accepted:
         return record
-    made = await read_input(objects, f"{work_prefix}/{work.SUGGESTIONS}", Suggestions, made_by="images")
+    made = await read_input(objects, f"{work_prefix}/{handover.SUGGESTIONS}", Suggestions, made_by="images")
     if strange := unknown(made, accepted):
         known = ", ".join(one.id for one in made.suggestions) or "none"
         raise Fatal(

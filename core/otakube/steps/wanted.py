@@ -5,10 +5,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
-from otakube.domain import work
-from otakube.domain.entry import SCHEMA_VERSION, AnimeEntry, GoldenRecord, Image
-from otakube.domain.texts import KINDS
-from otakube.domain.work import Commit, VectorSet
+from otakube.domain.publish.passages import KINDS
+from otakube.domain.record import handover
+from otakube.domain.record.golden import SCHEMA_VERSION, AnimeEntry, GoldenRecord, Image
+from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
 from otakube.steps.inputs import read_input
@@ -20,12 +20,12 @@ RECORD_LIMIT_BYTES = 14 * 2**20
 
 async def read_commit(objects: ObjectStore, *, run: str, decision: str, note: str, reviewer: str) -> Commit:
     """Read what the steps before left below the run's prefix."""
-    record = await read_input(objects, f"{run}/{work.GOLDEN}", GoldenRecord, made_by="images")
-    vectors = await read_input(objects, f"{run}/{work.VECTORS}", VectorSet, made_by="embed")
+    record = await read_input(objects, f"{run}/{handover.GOLDEN}", GoldenRecord, made_by="images")
+    vectors = await read_input(objects, f"{run}/{handover.VECTORS}", VectorSet, made_by="embed")
     return Commit(
         record=record,
         vectors=vectors,
-        digest=work.digest(record),
+        digest=handover.digest(record),
         run=run,
         decision=decision,
         note=note,

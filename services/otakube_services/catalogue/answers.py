@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from otakube.domain.entry import GoldenRecord, Image
-from otakube.domain.graph import LEVELS_LIMIT
-from otakube.domain.reading import Withheld
+from otakube.domain.licences.redaction import Withheld
+from otakube.domain.publish.relation_graph import LEVELS_LIMIT
+from otakube.domain.record.golden import GoldenRecord, Image
 from otakube.ports.catalogue import LiveEntry
 from otakube_services.catalogue.explain import explain
 from otakube_services.catalogue.explained import Explained

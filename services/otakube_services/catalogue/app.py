@@ -8,10 +8,10 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.graph import LEVELS_LIMIT, RelationGraph
-from otakube.domain.reading import Withheld, readable
+from otakube.domain.licences.redaction import Withheld, readable
+from otakube.domain.publish.relation_graph import LEVELS_LIMIT, RelationGraph
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 from otakube_api import contract
 from otakube_services.catalogue import metrics
@@ -112,7 +112,7 @@ def _entries(app: FastAPI) -> None:
 def _drafts(app: FastAPI) -> None:
     @app.get("/drafts/{uid}/{generation}/{attempt}", summary="The record of a run, before it is live")
     async def draft(parts: Given, uid: Uid, generation: Number, attempt: Number) -> Draft:
-        key = f"{contract.work_prefix(uid, generation, attempt)}/{work.GOLDEN}"
+        key = f"{contract.work_prefix(uid, generation, attempt)}/{handover.GOLDEN}"
         try:
             record = GoldenRecord.model_validate_json(await parts.objects.get(key))
         except KeyError as error:

@@ -3,8 +3,8 @@
 
 from typing import Any
 
-from otakube.domain.entry import AnimeEntry, GoldenRecord, Provenance
-from otakube.domain.reading import TITLES, value_of
+from otakube.domain.licences.redaction import TITLES, value_of
+from otakube.domain.record.golden import AnimeEntry, GoldenRecord, Provenance
 from otakube_services.catalogue.explained import Explained, UnknownField, as_json
 from otakube_services.catalogue.rows import COLLECTIONS, explain_rows, row_name
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel
 
-from otakube.domain.locks import as_json, lock_id
+from otakube.domain.locks.lock import as_json, lock_id
 from otakube.ports.locks import PAGE, Locks
 from otakube_services.catalogue.parts import Parts
 

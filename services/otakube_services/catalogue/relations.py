@@ -4,9 +4,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.graph import Closure, Known, RelationGraph
-from otakube.domain.reading import readable
+from otakube.domain.licences.redaction import readable
+from otakube.domain.publish.relation_graph import Closure, Known, RelationGraph
+from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import Relatives
 
 

@@ -4,9 +4,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from otakube.domain.entry import Attribution, CharacterEntry, EpisodeDetailEntry, GoldenRecord, StaffEntry
-from otakube.domain.episodes import key, spoken
-from otakube.domain.people import keys, known_by
+from otakube.domain.merge.episodes import key, spoken
+from otakube.domain.merge.people import keys, known_by
+from otakube.domain.record.golden import (
+    Attribution,
+    CharacterEntry,
+    EpisodeDetailEntry,
+    GoldenRecord,
+    StaffEntry,
+)
 from otakube_services.catalogue.explained import Explained, Losing, UnknownField, as_json
 
 Row = EpisodeDetailEntry | CharacterEntry | StaffEntry

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from otakube.domain.lock_change import PAYLOAD_LIMIT, Change, Changed, pack, packed
-from otakube.domain.lock_file import Line, Plan, Refusal, fault_of, line, plan, read
-from otakube.domain.locks import LOCK, Lock, lock_id, told
+from otakube.domain.locks.change import PAYLOAD_LIMIT, Change, Changed, pack, packed
+from otakube.domain.locks.file import Line, Plan, Refusal, fault_of, line, plan, read
+from otakube.domain.locks.lock import LOCK, Lock, lock_id, told
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD
 from otakube_services.console.cluster import Cluster, ConsoleError
 from otakube_services.console.command import print_table

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from otakube.domain.entry import Id
+from otakube.domain.record.golden import Id
 from otakube_services.console import record
 from otakube_services.console.cluster import ENRICHMENTS, Cluster, ConsoleError
 from otakube_services.console.command import (

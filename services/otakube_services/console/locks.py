@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from otakube.domain.lock_file import write
-from otakube.domain.locks import Lock, lock_id, told
+from otakube.domain.locks.file import write
+from otakube.domain.locks.lock import Lock, lock_id, told
 from otakube_api.contract import one_line
 from otakube_services.console import curation, setting
 from otakube_services.console.cluster import Cluster, ConsoleError

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.domain.lock_file import Line, plan
-from otakube.domain.locks import LOCKABLE, Lockable, lock_id, told, typed
+from otakube.domain.locks.file import Line, plan
+from otakube.domain.locks.lock import LOCKABLE, Lockable, lock_id, told, typed
 from otakube_api.contract import one_line
 from otakube_services.console import curation
 from otakube_services.console.cluster import Cluster, ConsoleError

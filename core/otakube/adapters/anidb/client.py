@@ -10,10 +10,10 @@ from otakube.adapters.anidb.document import anime_id, document
 from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.parts import one_by_one
 from otakube.adapters.http.reading import refuse
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.licences import LICENCES
-from otakube.domain.pages import Page, identify
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
 
 MEDIA_TYPE = "text/xml"

@@ -22,16 +22,9 @@ from otakube.adapters.anidb.document import (
     without_markup,
 )
 from otakube.adapters.http.reading import converts, refuse, texts, word
-from otakube.domain.broadcast import JST
-from otakube.domain.claims import (
-    Character,
-    Episode,
-    ImageLink,
-    Metadata,
-    Relationships,
-    Staff,
-)
-from otakube.domain.entry import (
+from otakube.domain.merge.broadcast import JST
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import (
     AnimeStatus,
     AnimeType,
     ImageKind,
@@ -40,8 +33,8 @@ from otakube.domain.entry import (
     Season,
     Statistics,
 )
-from otakube.domain.pages import Page
-from otakube.domain.text import plain
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain
 from otakube.ports.providers import RawRecord
 
 API_HOST = "api.anidb.net"

@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # ships no types
 
 from otakube.adapters.http.reading import plausible, refuse
-from otakube.domain.manners import Outcome
-from otakube.domain.text import plain, prose
+from otakube.domain.providers.budget import Outcome
+from otakube.domain.record.text import plain, prose
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 

@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element
 
 from otakube.adapters.anidb.document import by_language, exact, language, partial, said, whole, without_markup
 from otakube.adapters.http.reading import refuse, word
-from otakube.domain.claims import Episode
-from otakube.domain.entry import EpisodeKind
-from otakube.domain.text import plain
+from otakube.domain.record.claims import Episode
+from otakube.domain.record.golden import EpisodeKind
+from otakube.domain.record.text import plain
 
 _KINDS: dict[str | None, EpisodeKind] = {
     "1": "Regular",

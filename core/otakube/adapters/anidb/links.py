@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element
 
 from otakube.adapters.anidb.document import anime_id, whole
 from otakube.adapters.http.reading import refuse, word
-from otakube.domain.claims import Recommendation, Relation, StreamingLink
-from otakube.domain.entry import Provider, RelationKind
-from otakube.domain.pages import Page, identify
-from otakube.domain.text import plain, web_address
+from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.golden import Provider, RelationKind
+from otakube.domain.record.pages import Page, identify
+from otakube.domain.record.text import plain, web_address
 
 _MAL = "2"
 _SITES = {

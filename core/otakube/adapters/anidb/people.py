@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 from otakube.adapters.anidb.document import attribute, file_name, said, without_markup
 from otakube.adapters.http.reading import refuse, texts, word
-from otakube.domain.claims import Character, Staff
-from otakube.domain.entry import Role, VoiceActor
-from otakube.domain.text import plain
+from otakube.domain.record.claims import Character, Staff
+from otakube.domain.record.golden import Role, VoiceActor
+from otakube.domain.record.text import plain
 
 _ROLES: dict[str | None, Role] = {
     "main character in": "Main",

@@ -10,9 +10,9 @@ from otakube.adapters.anilist.convert import describe, present
 from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.parts import Parts, optional
 from otakube.adapters.http.reading import read, refuse
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.pages import Page, identify
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing, RawRecord
 from otakube_api.contract import SourceReason

@@ -11,10 +11,10 @@ from otakube.adapters.anilist.answers import Airing, Connections, FurtherAnswer,
 from otakube.adapters.anilist.queries import PARTS
 from otakube.adapters.anilist.words import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
 from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.entry import ImageKind, Provider, Season, Statistics
-from otakube.domain.pages import Page
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import ImageKind, Provider, Season, Statistics
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 Value = TypeVar("Value")

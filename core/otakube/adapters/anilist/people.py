@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from otakube.adapters.anilist.answers import CharacterNode, PersonName, StaffEdge, StaffNode, Voice
 from otakube.adapters.anilist.words import ROLES
 from otakube.adapters.http.reading import refuse, texts, word
-from otakube.domain.claims import Character, Staff
-from otakube.domain.entry import VoiceActor
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.record.claims import Character, Staff
+from otakube.domain.record.golden import VoiceActor
+from otakube.domain.record.text import plain, prose, web_address
 
 
 def character(role: str | None, node: CharacterNode, voices: Iterable[Voice]) -> Character:

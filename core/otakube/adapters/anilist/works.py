@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from otakube.adapters.anilist.answers import ExternalLink, MediaTitle, OtherMedia, RecommendationNode
 from otakube.adapters.anilist.words import RELATIONS, SITES, STREAMS
 from otakube.adapters.http.reading import refuse, word
-from otakube.domain.claims import Recommendation, Relation, StreamingLink
-from otakube.domain.text import plain, web_address
+from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.text import plain, web_address
 
 
 def title(field: str, said: MediaTitle) -> str:

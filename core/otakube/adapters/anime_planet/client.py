@@ -8,12 +8,12 @@ from otakube.adapters.anime_planet.convert import metadata, rows
 from otakube.adapters.anime_planet.page import document
 from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.parts import one_by_one
-from otakube.domain.broadcast import JST
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.licences import LICENCES
-from otakube.domain.pages import Page, identify
-from otakube.domain.text import comparable
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.merge.broadcast import JST
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
+from otakube.domain.record.text import comparable
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason

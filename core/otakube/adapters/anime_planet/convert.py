@@ -17,11 +17,27 @@ from otakube.adapters.anime_planet.page import (
     text_of,
 )
 from otakube.adapters.http.reading import converts, plausible, refuse, texts, word
-from otakube.domain.broadcast import JST
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relation, Relationships, Staff
-from otakube.domain.entry import AnimeStatus, AnimeType, ImageKind, Provider, Quarter, Season, Statistics
-from otakube.domain.pages import Page, identify
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.merge.broadcast import JST
+from otakube.domain.record.claims import (
+    Character,
+    Episode,
+    ImageLink,
+    Metadata,
+    Relation,
+    Relationships,
+    Staff,
+)
+from otakube.domain.record.golden import (
+    AnimeStatus,
+    AnimeType,
+    ImageKind,
+    Provider,
+    Quarter,
+    Season,
+    Statistics,
+)
+from otakube.domain.record.pages import Page, identify
+from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 _SITE = "https://www.anime-planet.com"

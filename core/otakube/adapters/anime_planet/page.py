@@ -12,7 +12,7 @@ from pydantic import Field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from otakube.adapters.http.reading import Lenient, read, refuse
-from otakube.domain.text import LONGEST_NAME, plain
+from otakube.domain.record.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 

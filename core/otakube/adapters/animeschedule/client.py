@@ -9,10 +9,10 @@ from otakube.adapters.animeschedule.convert import describe, is_airing, metadata
 from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.parts import Parts, one_by_one, optional
 from otakube.adapters.http.reading import read
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.licences import LICENCES
-from otakube.domain.pages import Page, identify
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import SourceReason

@@ -8,15 +8,8 @@ from otakube.adapters.animeschedule import links, timetable
 from otakube.adapters.animeschedule.answers import Anime, SeasonSaid, TimetableAnswer
 from otakube.adapters.animeschedule.times import day_in_japan, instant, weekly_slot
 from otakube.adapters.http.reading import converts, read, refuse, texts, word
-from otakube.domain.claims import (
-    Character,
-    Episode,
-    ImageLink,
-    Metadata,
-    Relationships,
-    Staff,
-)
-from otakube.domain.entry import (
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import (
     AnimeStatus,
     AnimeType,
     ImageKind,
@@ -26,8 +19,8 @@ from otakube.domain.entry import (
     SourceMaterial,
     Statistics,
 )
-from otakube.domain.pages import Page
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 API_HOST = "animeschedule.net"

@@ -3,10 +3,10 @@
 
 from otakube.adapters.animeschedule.answers import Anime, Stream
 from otakube.adapters.http.reading import refuse, word
-from otakube.domain.claims import Relation, StreamingLink
-from otakube.domain.entry import Provider, RelationKind
-from otakube.domain.pages import Page, identify
-from otakube.domain.text import plain, web_address
+from otakube.domain.record.claims import Relation, StreamingLink
+from otakube.domain.record.golden import Provider, RelationKind
+from otakube.domain.record.pages import Page, identify
+from otakube.domain.record.text import plain, web_address
 
 _RELATIONS: dict[str | None, RelationKind] = {
     "sequels": "Sequel",

@@ -4,8 +4,8 @@
 from datetime import UTC, date, datetime, time
 
 from otakube.adapters.http.reading import plausible, refuse
-from otakube.domain.broadcast import JST, TOKYO
-from otakube.domain.entry import Broadcast
+from otakube.domain.merge.broadcast import JST, TOKYO
+from otakube.domain.record.golden import Broadcast
 
 _SAID = 1900  # year 1 is Go's zero time and means none; year 2 has an hour of the day and no day
 _LAST = 2200

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from otakube.adapters.animeschedule.answers import Anime, TimetableRow
 from otakube.adapters.animeschedule.times import instant, only_a_day
 from otakube.adapters.http.reading import refuse, word
-from otakube.domain.claims import Episode
+from otakube.domain.record.claims import Episode
 
 _DELAYED: dict[str | None, bool] = {
     "aired": False,

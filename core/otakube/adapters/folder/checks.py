@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.checks import CheckedShape
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from otakube.domain.entry import Provider
-from otakube.domain.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
+from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
+from otakube.domain.record.golden import Provider
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage
 
 

@@ -13,9 +13,9 @@ from typing import Protocol
 import httpx2
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from otakube.domain import http_freshness
-from otakube.domain.entry import Provider
-from otakube.domain.licences import Licence
+from otakube.domain.licences.terms import Licence
+from otakube.domain.providers import http_freshness
+from otakube.domain.record.golden import Provider
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Answer
 

@@ -16,8 +16,8 @@ from otakube.adapters.http import bodies
 from otakube.adapters.http.bodies import name_of
 from otakube.adapters.http.cache import Answers, Kept, NoAnswers
 from otakube.adapters.http.outcomes import outcome
-from otakube.domain import http_freshness
-from otakube.domain.manners import Outcome
+from otakube.domain.providers import http_freshness
+from otakube.domain.providers.budget import Outcome
 from otakube.errors import SourceError
 from otakube.ports.manners import Manners, NoManners
 from otakube.ports.providers import Answer

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from otakube.domain.manners import Outcome
+from otakube.domain.providers.budget import Outcome
 
 _LONGEST = 86_400.0  # seconds that a provider may send us away for; more is a slip, or malice
 _UNIX_TIMES = 10**9  # X-RateLimit-Reset below it counts seconds from now, as some providers mean it

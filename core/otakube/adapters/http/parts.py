@@ -4,7 +4,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from otakube.domain.claims import Metadata
+from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing
 from otakube_api.contract import SourceReason

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from otakube.domain.text import LONGEST_NAME, plain
+from otakube.domain.record.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 

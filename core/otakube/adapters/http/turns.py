@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from otakube.domain import turns
-from otakube.domain.entry import Provider
-from otakube.domain.manners import Account, Outcome, Standing, Terms
-from otakube.domain.turns import Bar
+from otakube.domain.providers import rate_limit
+from otakube.domain.providers.budget import Account, Outcome, Standing, Terms
+from otakube.domain.providers.rate_limit import Bar
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.manners import Accounts, Seen
 from otakube_api.contract import SourceReason
@@ -55,7 +55,7 @@ class Turns:
     async def _seek(self) -> float | None:
         """None if the turn is ours; else seconds after which to look again."""
         seen = await self._accounts.read()
-        verdict = turns.seek(seen.account, self._terms, seen.now, self._flight)
+        verdict = rate_limit.seek(seen.account, self._terms, seen.now, self._flight)
         if verdict.bar is None:
             return None if await self._accounts.exchange(seen, verdict.account) else 0.0
         if verdict.bar is Bar.OPEN:
@@ -76,12 +76,12 @@ class Turns:
             seen = await self._accounts.read()
             here = self._translated(outcome, seen.now)
             done = await self._accounts.exchange(
-                seen, turns.settle(seen.account, self._terms, seen.now, here)
+                seen, rate_limit.settle(seen.account, self._terms, seen.now, here)
             )
 
     async def standing(self) -> Standing:
         seen = await self._accounts.read()
-        return turns.standing(seen.account, self._terms, seen.now)
+        return rate_limit.standing(seen.account, self._terms, seen.now)
 
     def _translated(self, outcome: Outcome, now: float) -> Outcome:
         """X-RateLimit-Reset is a time of the world; the account's clock may run faster."""

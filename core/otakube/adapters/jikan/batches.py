@@ -13,7 +13,7 @@ from otakube import logs
 from otakube.adapters.http.reading import read, refuse
 from otakube.adapters.jikan.answers import Anime, Numbered
 from otakube.adapters.jikan.convert import describe
-from otakube.domain.claims import Metadata
+from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
 
 PAGE = 25  # the most that Jikan gives

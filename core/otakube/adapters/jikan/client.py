@@ -14,9 +14,9 @@ from otakube.adapters.jikan.answers import (
     PicturesAnswer,
     SearchAnswer,
 )
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.pages import Page, identify
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import SourceReason

@@ -19,11 +19,11 @@ from otakube.adapters.jikan.answers import (
     StaffAnswer,
 )
 from otakube.adapters.jikan.words import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
-from otakube.domain.broadcast import airing_time, broadcast_slot
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.entry import Broadcast, ImageKind, Provider, Season, Statistics
-from otakube.domain.pages import Page
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.merge.broadcast import airing_time, broadcast_slot
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import Broadcast, ImageKind, Provider, Season, Statistics
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 _MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored

@@ -4,9 +4,9 @@
 from otakube.adapters.http.reading import refuse, texts, word
 from otakube.adapters.jikan.answers import CharacterRow, StaffRow, Voice
 from otakube.adapters.jikan.words import ROLES
-from otakube.domain.claims import Character, Staff
-from otakube.domain.entry import VoiceActor
-from otakube.domain.text import plain, web_address
+from otakube.domain.record.claims import Character, Staff
+from otakube.domain.record.golden import VoiceActor
+from otakube.domain.record.text import plain, web_address
 
 _NO_PICTURE = "/questionmark"  # in the address of the site's placeholder
 

@@ -3,7 +3,7 @@
 
 from typing import Literal
 
-from otakube.domain.entry import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
 
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,

@@ -4,8 +4,8 @@
 from otakube.adapters.http.reading import word
 from otakube.adapters.jikan.answers import Link, RecommendationRow, RelatedGroup
 from otakube.adapters.jikan.words import RELATIONS, SITES
-from otakube.domain.claims import Recommendation, Relation, StreamingLink
-from otakube.domain.text import plain, web_address
+from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.text import plain, web_address
 
 
 def related(group: RelatedGroup) -> list[Relation]:

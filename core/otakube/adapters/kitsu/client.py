@@ -10,9 +10,9 @@ from otakube.adapters.kitsu.answers import Document
 from otakube.adapters.kitsu.convert import anime_document, describe
 from otakube.adapters.kitsu.words import MAPPED
 from otakube.adapters.kitsu.works import number_of
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.pages import Page, identify
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import SourceReason

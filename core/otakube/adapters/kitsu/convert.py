@@ -18,10 +18,10 @@ from otakube.adapters.kitsu.answers import (
 )
 from otakube.adapters.kitsu.numbering import numbered
 from otakube.adapters.kitsu.words import AGES, MAPPED, PRODUCERS, STATUSES, TYPES
-from otakube.domain.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.entry import ImageKind, Provider, Quarter, Season, Statistics
-from otakube.domain.pages import Page
-from otakube.domain.text import plain, prose
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import ImageKind, Provider, Quarter, Season, Statistics
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason

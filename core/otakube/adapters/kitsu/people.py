@@ -15,9 +15,9 @@ from otakube.adapters.kitsu.answers import (
     RoleAttributes,
 )
 from otakube.adapters.kitsu.words import ROLES
-from otakube.domain.claims import Character, Staff
-from otakube.domain.entry import VoiceActor
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.record.claims import Character, Staff
+from otakube.domain.record.golden import VoiceActor
+from otakube.domain.record.text import plain, prose, web_address
 
 _BETWEEN_POSITIONS = re.compile(r",(?![^()]*\))")  # not the commas of "Key Animation (1, 3)"
 

@@ -11,8 +11,8 @@ from otakube.adapters.kitsu.answers import (
     StreamingLinkAttributes,
 )
 from otakube.adapters.kitsu.words import MEDIA, RELATIONS
-from otakube.domain.claims import Relation, StreamingLink
-from otakube.domain.text import plain, web_address
+from otakube.domain.record.claims import Relation, StreamingLink
+from otakube.domain.record.text import plain, web_address
 
 _LONGEST_NUMBER = 10  # digits
 

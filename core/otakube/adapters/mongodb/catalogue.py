@@ -11,7 +11,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.mongodb.connection import Documents, translated
-from otakube.domain.entry import GoldenRecord
+from otakube.domain.record.golden import GoldenRecord
 from otakube.errors import Fatal
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, Review
 from otakube_api.contract import FailureReason

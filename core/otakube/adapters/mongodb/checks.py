@@ -2,7 +2,7 @@
 """The last shape of each provider's answers: one document a provider and title."""
 
 from otakube.adapters.mongodb.connection import Documents, translated
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.checks import CheckedShape
 
 

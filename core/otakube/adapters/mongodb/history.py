@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from pymongo import ReturnDocument
 
 from otakube.adapters.mongodb.connection import Documents, translated
-from otakube.domain.entry import Provider
-from otakube.domain.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
+from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
+from otakube.domain.record.golden import Provider
 
 # Times are text: strict types read them from JSON as they were written.
 _READINGS, _OUTCOMES = TypeAdapter(list[Reading]), TypeAdapter(list[Outcome])

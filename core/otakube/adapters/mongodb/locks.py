@@ -8,7 +8,7 @@ import orjson
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.mongodb.connection import Documents, translated
-from otakube.domain.locks import LOCK, FieldLock, Lock, Same, as_json, lock_id
+from otakube.domain.locks.lock import LOCK, FieldLock, Lock, Same, as_json, lock_id
 
 _BATCH = 1000  # values of one $in
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from otakube.adapters.mongodb.connection import Documents, translated
-from otakube.domain.entry import GoldenRecord
+from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.search import Summary
 
 _SHOWN = {

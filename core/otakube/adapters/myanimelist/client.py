@@ -8,9 +8,9 @@ from otakube.adapters.http.client import ProviderClient
 from otakube.adapters.http.reading import read
 from otakube.adapters.myanimelist import batches, convert
 from otakube.adapters.myanimelist.answers import ListAnswer, SearchAnswer
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
-from otakube.domain.pages import Page, identify
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import SourceReason

@@ -19,8 +19,8 @@ from otakube.adapters.myanimelist.words import (
     TYPES,
     WEEKDAYS,
 )
-from otakube.domain.broadcast import broadcast_slot
-from otakube.domain.claims import (
+from otakube.domain.merge.broadcast import broadcast_slot
+from otakube.domain.record.claims import (
     Character,
     Episode,
     ImageLink,
@@ -30,9 +30,9 @@ from otakube.domain.claims import (
     Relationships,
     Staff,
 )
-from otakube.domain.entry import Broadcast, ImageKind, Provider, Season, Statistics
-from otakube.domain.pages import Page
-from otakube.domain.text import plain, prose, web_address
+from otakube.domain.record.golden import Broadcast, ImageKind, Provider, Season, Statistics
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """MyAnimeList's vocabularies in ours. A word that is missing here is an error that names it."""
 
-from otakube.domain.entry import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
 
 TYPES: dict[str | None, AnimeType] = {
     "tv": AnimeType.TV,

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
-from otakube.domain.texts import KINDS
-from otakube.domain.work import Point
+from otakube.domain.publish.passages import KINDS
+from otakube.domain.record.handover import Point
 from otakube.errors import Fatal, Retriable
 from otakube.ports.vectors import Version
 from otakube.settings import Settings

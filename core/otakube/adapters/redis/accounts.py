@@ -15,8 +15,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
-from otakube.domain.entry import Provider
-from otakube.domain.manners import Account
+from otakube.domain.providers.budget import Account
+from otakube.domain.record.golden import Provider
 from otakube.errors import Retriable
 from otakube.ports.manners import Seen
 from otakube_api.contract import FailureReason

@@ -12,15 +12,15 @@ from pydantic_ai.exceptions import AgentRunError, UserError
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-from otakube.domain.entry import AnimeEntry
-from otakube.domain.suggestions import (
+from otakube.domain.record.golden import AnimeEntry
+from otakube.domain.suggestions.suggestion import (
     SUMMARY_LIMIT,
     Suggestions,
     fresh,
     summary_suggestion,
     tag_suggestion,
 )
-from otakube.domain.tag_rules import TAG_WORDS
+from otakube.domain.suggestions.tag_rules import TAG_WORDS
 from otakube.ports.suggestions import SuggesterUnavailable
 
 SECONDS = 60.0  # for one suggestion; the run goes on without it afterwards

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The offline suggester: no model, no network, the same words for the same synopsis."""
 
-from otakube.domain.entry import AnimeEntry
-from otakube.domain.suggestions import Suggestions, by_rules
+from otakube.domain.record.golden import AnimeEntry
+from otakube.domain.suggestions.suggestion import Suggestions, by_rules
 
 
 class RuleSuggester:

@@ -11,9 +11,9 @@ from lock_builders import different, fixed, means, page, same
 from otakube.adapters.folder.locks import FolderLocks
 from otakube.adapters.mongodb.connection import Documents
 from otakube.adapters.mongodb.locks import MongoLocks
-from otakube.domain.lock_change import Change
-from otakube.domain.locking import concerning
-from otakube.domain.locks import Lock, lock_id
+from otakube.domain.locks.change import Change
+from otakube.domain.locks.effects import concerning
+from otakube.domain.locks.lock import Lock, lock_id
 from otakube.errors import Fatal, Retriable
 from otakube.ports.locks import Locks, every
 from otakube.settings import Settings
@@ -139,7 +139,7 @@ def test_a_folder_keeps_the_very_file_that_is_exported(tmp_path: Path) -> None:
         for lock in DECIDED:
             await locks.add(lock)
 
-    from otakube.domain.lock_file import write
+    from otakube.domain.locks.file import write
 
     asyncio.run(decide())
     assert (tmp_path / "documents/merge-locks.jsonl").read_text() == write(DECIDED)

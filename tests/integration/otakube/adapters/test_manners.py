@@ -12,8 +12,8 @@ from manners_process import Job, answered
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.turns import Turns
 from otakube.adapters.redis.accounts import RedisAccounts, connect
-from otakube.domain.entry import Provider
-from otakube.domain.manners import TERMS, Outcome, terms
+from otakube.domain.providers.budget import TERMS, Outcome, terms
+from otakube.domain.record.golden import Provider
 from otakube.errors import Retriable, SourceError
 from otakube_api.contract import FailureReason, SourceReason
 from redis_process import RedisProcess

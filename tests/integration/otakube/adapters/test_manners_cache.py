@@ -12,8 +12,8 @@ import pytest
 from otakube.adapters.folder.objects import FolderObjects
 from otakube.adapters.http.cache import BucketAnswers
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.domain.entry import Provider
-from otakube.domain.licences import LICENCES, Licence
+from otakube.domain.licences.terms import LICENCES, Licence
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from upstream_process import Upstream, running_upstream
 

@@ -5,8 +5,8 @@ import pytest
 
 from drill import records
 from otakube.adapters.qdrant.vectors import INDEXES, QdrantVectors
-from otakube.domain.texts import KINDS
-from otakube.domain.work import Point
+from otakube.domain.publish.passages import KINDS
+from otakube.domain.record.handover import Point
 from otakube.errors import Fatal, Retriable
 from otakube.ports.vectors import Version
 from otakube.settings import Settings

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from otakube.adapters.folder.documents import FolderDocuments
-from otakube.domain.entry import Provider
-from otakube.domain.plausibility import Health, State
+from otakube.domain.checks.plausibility import Health, State
+from otakube.domain.record.golden import Provider
 from upstream_process import Upstream
 
 pytestmark = pytest.mark.integration

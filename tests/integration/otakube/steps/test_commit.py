@@ -3,7 +3,7 @@
 
 import pytest
 
-from otakube.domain.work import Commit
+from otakube.domain.record.handover import Commit
 from otakube.errors import Fatal, Retriable
 from otakube.ports.ledger import IntentState, Lease
 from otakube_api.contract import FailureReason, Output

@@ -8,15 +8,8 @@ import pytest
 
 from otakube.adapters.folder.documents import FolderDocuments
 from otakube.adapters.mongodb.history import MongoHistory
-from otakube.domain.entry import Provider
-from otakube.domain.plausibility import (
-    OUTCOMES_KEPT,
-    READINGS_KEPT,
-    Health,
-    Outcome,
-    Reading,
-    State,
-)
+from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading, State
+from otakube.domain.record.golden import Provider
 from otakube.ports.history import History
 from shop import Shop
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lock_builders import DECISION
-from otakube.domain.lock_change import Change, pack
-from otakube.domain.locks import Different, FieldLock, Lock, Same, TitleLock
+from otakube.domain.locks.change import Change, pack
+from otakube.domain.locks.lock import Different, FieldLock, Lock, Same, TitleLock
 from upstream_process import Workbench
 
 KEEPER = "https://myanimelist.net/anime/70211"

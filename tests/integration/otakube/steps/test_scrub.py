@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from otakube.domain import work
-from otakube.domain.entry import Provenance, Provider
-from otakube.domain.work import Commit, VectorSet
+from otakube.domain.record import handover
+from otakube.domain.record.golden import Provenance, Provider
+from otakube.domain.record.handover import Commit, VectorSet
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
 from otakube.steps.audit import audit
@@ -151,7 +151,7 @@ def until(end: datetime, wanted: Commit, field: str = "synopsis") -> Commit:
     entry = wanted.record.entry
     entry = entry.model_copy(update={"provenance": {**entry.provenance, field: source}})
     record = wanted.record.model_copy(update={"entry": entry})
-    digest = work.digest(record)
+    digest = handover.digest(record)
     vectors = wanted.vectors.model_copy(update={"golden_digest": digest})
     return wanted.model_copy(
         update={"record": record, "digest": digest, "vectors": vectors, "run": f"{wanted.run}-timed"}

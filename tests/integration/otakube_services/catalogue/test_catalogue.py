@@ -21,8 +21,16 @@ from otakube.adapters.mongodb.catalogue import MongoIdentities
 from otakube.adapters.mongodb.connection import Documents
 from otakube.adapters.qdrant.vectors import QdrantVectors
 from otakube.adapters.s3.objects import S3Objects
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord, Image, ImageKind, Provider, Relation, RelationKind, Titles
+from otakube.domain.record import handover
+from otakube.domain.record.golden import (
+    GoldenRecord,
+    Image,
+    ImageKind,
+    Provider,
+    Relation,
+    RelationKind,
+    Titles,
+)
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.vectors import Version
 from otakube.settings import Settings
@@ -88,7 +96,7 @@ async def publish(
     live: int | None = None,
 ) -> None:
     """Write what a commit leaves: the points of a version, then the document that makes one live."""
-    digest = work.digest(record)
+    digest = handover.digest(record)
     entry_id = record.entry.id
     async with Documents(settings) as documents, QdrantVectors(settings) as vectors:
         await vectors.ensure(model=embedder.name, dimension=embedder.dimension)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from otakube.adapters.http.client import Limits
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, RawRecord
 from otakube_services.upstream.settings import Settings as Upstream
 

@@ -8,7 +8,7 @@ from otakube.adapters.anilist.answers import (
     Media,
 )
 from otakube.adapters.http.reading import read
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, Missing, RawRecord
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

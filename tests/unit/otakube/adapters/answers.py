@@ -13,7 +13,7 @@ from otakube.adapters.kitsu import convert as kitsu
 from otakube.adapters.kitsu.client import MEDIA_TYPE, Kitsu
 from otakube.adapters.myanimelist import convert as myanimelist
 from otakube.adapters.myanimelist.client import CLIENT_ID, MyAnimeList
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Converter, RawRecord, Source
 from upstream_app import upstream
 

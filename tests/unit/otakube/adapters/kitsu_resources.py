@@ -4,7 +4,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, RawRecord
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

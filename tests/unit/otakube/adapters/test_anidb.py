@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from otakube.adapters.anidb import convert
 from otakube.adapters.anidb.document import Partial
-from otakube.domain.claims import Episode, Recommendation, Relation, StreamingLink
-from otakube.domain.entry import AnimeStatus, AnimeType, Quarter, Season, VoiceActor
+from otakube.domain.record.claims import Episode, Recommendation, Relation, StreamingLink
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, Season, VoiceActor
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason

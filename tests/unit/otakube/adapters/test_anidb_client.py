@@ -13,8 +13,8 @@ from otakube.adapters.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.anidb.document import refused as refusal_of
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.turns import ProcessAccounts, Turns
-from otakube.domain.entry import Provider
-from otakube.domain.manners import TERMS
+from otakube.domain.providers.budget import TERMS
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import SourceReason

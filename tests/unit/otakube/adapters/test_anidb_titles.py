@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from otakube.adapters.anidb.titles import read_titles, search
 from otakube.adapters.http.client import Limits
-from otakube.domain.entry import AnimeType
+from otakube.domain.record.golden import AnimeType
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 from unit.otakube.adapters.test_anidb_client import UNLIMITED, source

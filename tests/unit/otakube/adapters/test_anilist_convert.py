@@ -16,8 +16,8 @@ from otakube.adapters.anilist.answers import (
     Recommendations,
 )
 from otakube.adapters.http.reading import read
-from otakube.domain.claims import Recommendation, Relation, StreamingLink
-from otakube.domain.entry import ImageKind, Quarter, Season, SourceMaterial
+from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.golden import ImageKind, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube_services.upstream.anilist.routes import schema
 from unit.otakube.adapters.anilist_media import media, raw

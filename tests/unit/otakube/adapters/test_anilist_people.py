@@ -13,8 +13,8 @@ from otakube.adapters.anilist.answers import (
     Voice,
 )
 from otakube.adapters.http.reading import read
-from otakube.domain.claims import Staff
-from otakube.domain.entry import VoiceActor
+from otakube.domain.record.claims import Staff
+from otakube.domain.record.golden import VoiceActor
 from otakube.errors import SourceError
 from unit.otakube.adapters.anilist_media import raw
 

@@ -15,7 +15,7 @@ from otakube.adapters.anilist.answers import PageAnswer
 from otakube.adapters.anilist.client import AniList
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.adapters.http.reading import read
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 from unit.otakube.adapters.answers import PARTS, long_runner

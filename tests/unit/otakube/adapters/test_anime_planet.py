@@ -17,8 +17,8 @@ from otakube import rooms
 from otakube.adapters.anime_planet import convert
 from otakube.adapters.anime_planet.client import MEDIA_TYPE, AnimePlanet, slug_of
 from otakube.adapters.http.client import Limits, ProviderClient
-from otakube.domain.claims import Relation
-from otakube.domain.entry import AnimeStatus, AnimeType, Provider, Quarter, Season
+from otakube.domain.record.claims import Relation
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube.settings import Settings

@@ -11,15 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.animeschedule import convert
-from otakube.domain.claims import Episode, Relation, StreamingLink
-from otakube.domain.entry import (
-    AnimeStatus,
-    AnimeType,
-    Broadcast,
-    Quarter,
-    Season,
-    SourceMaterial,
-)
+from otakube.domain.record.claims import Episode, Relation, StreamingLink
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 from unit.otakube.adapters.animeschedule_rows import (

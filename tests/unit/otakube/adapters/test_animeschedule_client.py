@@ -12,9 +12,7 @@ from otakube import rooms
 from otakube.adapters.animeschedule import convert
 from otakube.adapters.animeschedule.client import AnimeSchedule
 from otakube.adapters.http.client import ProviderClient, new_client
-from otakube.domain.entry import (
-    Provider,
-)
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import SourceReason

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.domain.entry import AnimeStatus, AnimeType, Provider, Quarter, Season
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason

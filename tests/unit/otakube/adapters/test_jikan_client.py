@@ -11,7 +11,7 @@ import pytest
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.adapters.jikan import batches, convert
 from otakube.adapters.jikan.client import Jikan
-from otakube.domain.claims import Metadata
+from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 from unit.otakube.adapters.catalogues import asked, upstream_of

@@ -25,8 +25,8 @@ from otakube.adapters.jikan.answers import (
 )
 from otakube.adapters.jikan.answers import Link as LinkRow
 from otakube.adapters.jikan.words import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
-from otakube.domain.claims import Staff, StreamingLink
-from otakube.domain.entry import Broadcast, Provider, Quarter, Season, SourceMaterial, VoiceActor
+from otakube.domain.record.claims import Staff, StreamingLink
+from otakube.domain.record.golden import Broadcast, Provider, Quarter, Season, SourceMaterial, VoiceActor
 from otakube.errors import SourceError
 from unit.otakube.adapters.answers import PARTS, long_runner
 from unit.otakube.adapters.mutations import mutations

@@ -10,8 +10,8 @@ from otakube.adapters.http.reading import read
 from otakube.adapters.kitsu import convert, people, works
 from otakube.adapters.kitsu.answers import AnimeAttributes, EpisodeAttributes, Pictures, Resource
 from otakube.adapters.kitsu.numbering import numbered
-from otakube.domain.claims import Relation, StreamingLink
-from otakube.domain.entry import ImageKind, Quarter, Season
+from otakube.domain.record.claims import Relation, StreamingLink
+from otakube.domain.record.golden import ImageKind, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import SourceReason

@@ -8,7 +8,7 @@ import pytest
 from otakube.adapters.http.reading import read
 from otakube.adapters.kitsu import convert
 from otakube.adapters.kitsu.answers import Document
-from otakube.domain.entry import VoiceActor
+from otakube.domain.record.golden import VoiceActor
 from otakube.errors import SourceError
 from unit.otakube.adapters.kitsu_resources import Json, raw, resource
 

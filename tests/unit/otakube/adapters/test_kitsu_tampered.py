@@ -16,7 +16,7 @@ from otakube.adapters.http.reading import read
 from otakube.adapters.kitsu import convert
 from otakube.adapters.kitsu.answers import Document
 from otakube.adapters.kitsu.client import MEDIA_TYPE, Kitsu
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 from unit.otakube.adapters.answers import PARTS, long_runner

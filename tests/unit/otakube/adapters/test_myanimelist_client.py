@@ -15,8 +15,8 @@ from otakube.adapters.jikan import convert as jikan_convert
 from otakube.adapters.jikan.client import Jikan
 from otakube.adapters.myanimelist import batches, convert
 from otakube.adapters.myanimelist.client import CLIENT_ID, MyAnimeList
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import Provider
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import SourceReason

@@ -13,7 +13,7 @@ from otakube.adapters.http.reading import read
 from otakube.adapters.jikan import words as jikan_words
 from otakube.adapters.myanimelist import batches, convert, words
 from otakube.adapters.myanimelist.answers import Anime, ListAnswer, Recommended, Related, SearchAnswer
-from otakube.domain.entry import AnimeType, Broadcast, Provider, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import AnimeType, Broadcast, Provider, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from unit.otakube.adapters.answers import PARTS, long_runner

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from lock_builders import different, same
 from otakube.commands.curate import app
-from otakube.domain.lock_change import Change, pack
-from otakube.domain.lock_file import write
+from otakube.domain.locks.change import Change, pack
+from otakube.domain.locks.file import write
 
 
 def run(folder: Path, payload: str, *more: str) -> tuple[int, str]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from otakube.domain.claims import Metadata
-from otakube.domain.entry import AnimeStatus, AnimeType, Attribution, Provider
-from otakube.domain.licences import LICENCES
-from otakube.domain.merging import Voices
-from otakube.domain.pages import Page
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.merge.fields import Voices
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Attribution, Provider
+from otakube.domain.record.pages import Page
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

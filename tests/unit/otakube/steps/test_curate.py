@@ -9,9 +9,9 @@ import pytest
 from golden import NOW, a_record, an_entry
 from lock_builders import different, page, same
 from otakube.adapters.folder.locks import FolderLocks
-from otakube.domain import work
-from otakube.domain.entry import GateFinding
-from otakube.domain.work import Commit, VectorSet
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GateFinding
+from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.locks import every
 from otakube.steps.curate import read_payload, remember
@@ -27,7 +27,7 @@ def approved(**changes: Any) -> Commit:
     fields: dict[str, Any] = {
         "record": record,
         "vectors": VectorSet(model="m", dimension=1, golden_digest="d", points=[]),
-        "digest": work.digest(record),
+        "digest": handover.digest(record),
         "run": "work/uid/1-1",
         "decision": "approve",
         "note": "same staff, same dates",

@@ -7,7 +7,7 @@ import pytest
 
 from lock_builders import different, means, page, same
 from otakube.adapters.folder.locks import FolderLocks
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.ports.locks import Locks
 from otakube.steps.apart import trusted_first
 from otakube.steps.decisions import Decisions, meant

@@ -6,10 +6,10 @@ import pytest
 
 from golden import a_record, an_entry
 from otakube.adapters.folder.objects import FolderObjects
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.suggestions import by_rules
-from otakube.domain.work import VectorSet
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.handover import VectorSet
+from otakube.domain.suggestions.suggestion import by_rules
 from otakube.errors import Fatal
 from otakube.steps.embed import accepted_ids, embed
 from otakube_api.contract import FailureReason, Output
@@ -41,18 +41,18 @@ def objects(tmp_path: Path) -> FolderObjects:
 
 
 async def golden(objects: FolderObjects, record: GoldenRecord) -> None:
-    await objects.put(f"{PREFIX}/{work.GOLDEN}", record.model_dump_json().encode())
+    await objects.put(f"{PREFIX}/{handover.GOLDEN}", record.model_dump_json().encode())
 
 
 async def stored(objects: FolderObjects) -> VectorSet:
-    return VectorSet.model_validate_json(await objects.get(f"{PREFIX}/{work.VECTORS}"))
+    return VectorSet.model_validate_json(await objects.get(f"{PREFIX}/{handover.VECTORS}"))
 
 
 async def test_vectors_name_their_model_and_the_record_they_were_made_of(objects: FolderObjects) -> None:
     await golden(objects, a_record())
     assert await embed(objects, CountingEmbedder(), prefix=PREFIX) == {Output.MODEL: "lengths@1"}
     vectors = await stored(objects)
-    assert vectors.golden_digest == work.digest(a_record())
+    assert vectors.golden_digest == handover.digest(a_record())
     assert (vectors.model, vectors.dimension) == ("lengths@1", 2)
     assert [point.kind for point in vectors.points] == ["title", "synopsis", "character", "episode"]
     assert all(point.vector[0] == len(point.text) for point in vectors.points)
@@ -71,7 +71,7 @@ async def test_a_changed_record_is_embedded_again(objects: FolderObjects) -> Non
     for record in (a_record(), a_record(episodes=[])):
         await golden(objects, record)
         await embed(objects, embedder, prefix=PREFIX)
-        assert (await stored(objects)).golden_digest == work.digest(record)
+        assert (await stored(objects)).golden_digest == handover.digest(record)
 
 
 async def test_another_model_embeds_again(objects: FolderObjects) -> None:
@@ -83,7 +83,7 @@ async def test_another_model_embeds_again(objects: FolderObjects) -> None:
 
 async def test_broken_vectors_are_made_anew(objects: FolderObjects) -> None:
     await golden(objects, a_record())
-    await objects.put(f"{PREFIX}/{work.VECTORS}", b'{"model": ')
+    await objects.put(f"{PREFIX}/{handover.VECTORS}", b'{"model": ')
     await embed(objects, CountingEmbedder(), prefix=PREFIX)
     assert (await stored(objects)).points
 
@@ -98,7 +98,7 @@ SUGGESTED = by_rules(an_entry(synopsis="A pirate sails an old ship. " * 20))
 
 
 async def suggested(objects: FolderObjects) -> None:
-    await objects.put(f"{PREFIX}/{work.SUGGESTIONS}", SUGGESTED.model_dump_json().encode())
+    await objects.put(f"{PREFIX}/{handover.SUGGESTIONS}", SUGGESTED.model_dump_json().encode())
 
 
 async def test_a_suggestion_that_nobody_made_is_never_taken_over_in_silence(objects: FolderObjects) -> None:
@@ -116,10 +116,10 @@ async def test_what_a_reviewer_accepts_is_in_the_record_that_is_embedded_and_com
     await suggested(objects)
     for _ in range(2):  # the second as after a pod that was killed
         await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-pirates"], reviewer="ada")
-    record = GoldenRecord.model_validate_json(await objects.get(f"{PREFIX}/{work.GOLDEN}"))
+    record = GoldenRecord.model_validate_json(await objects.get(f"{PREFIX}/{handover.GOLDEN}"))
     assert record.entry.tags == ["Pirates"]
     assert [mark.accepted_by for mark in record.entry.accepted_suggestions] == ["ada"]
-    assert (await stored(objects)).golden_digest == work.digest(record)
+    assert (await stored(objects)).golden_digest == handover.digest(record)
 
 
 @pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", "tag-pirates", "null"])
@@ -129,7 +129,7 @@ def test_what_is_no_list_of_ids_is_named(text: str) -> None:
 
 
 async def test_an_invalid_record_is_never_embedded(objects: FolderObjects) -> None:
-    await objects.put(f"{PREFIX}/{work.GOLDEN}", b'{"entry": {}}')
+    await objects.put(f"{PREFIX}/{handover.GOLDEN}", b'{"entry": {}}')
     with pytest.raises(Fatal, match="golden record") as caught:
         await embed(objects, CountingEmbedder(), prefix=PREFIX)
     assert caught.value.reason is FailureReason.RECORD_INVALID
@@ -138,5 +138,5 @@ async def test_an_invalid_record_is_never_embedded(objects: FolderObjects) -> No
 def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
     record = a_record()
     turned = record.entry.model_copy(update={"provenance": dict(reversed(record.entry.provenance.items()))})
-    assert work.digest(record) == work.digest(record.model_copy(update={"entry": turned}))
-    assert work.digest(record) != work.digest(a_record(episodes=[]))
+    assert handover.digest(record) == handover.digest(record.model_copy(update={"entry": turned}))
+    assert handover.digest(record) != handover.digest(a_record(episodes=[]))

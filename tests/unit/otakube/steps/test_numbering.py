@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from golden import NOW, a_record, an_entry, an_episode, an_id
-from otakube.domain import claims
-from otakube.domain.claims import Relationships
-from otakube.domain.entry import AnimeType, GoldenRecord, Provider, Relation
+from otakube.domain.record import claims
+from otakube.domain.record.claims import Relationships
+from otakube.domain.record.golden import AnimeType, GoldenRecord, Provider, Relation
 from otakube.ports.catalogue import LiveEntry
 from otakube.steps.numbering import episodes_before
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from otakube.domain.entry import Provider
+from otakube.domain.record.golden import Provider
 from otakube.errors import Fatal
 from otakube.steps.resolve import ids_of
 

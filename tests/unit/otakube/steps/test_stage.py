@@ -9,9 +9,9 @@ import pytest
 
 from enriched import MODE, PREFIX, enriched, fetched
 from otakube.adapters.folder.objects import FolderObjects
-from otakube.domain.entry import GoldenRecord, Provider
-from otakube.domain.licences import agreed
-from otakube.domain.stages import STAGES, version_of
+from otakube.domain.licences.terms import agreed
+from otakube.domain.merge.stages import STAGES, version_of
+from otakube.domain.record.golden import GoldenRecord, Provider
 from otakube.errors import Fatal
 from otakube.ports.providers import RawRecord
 from otakube.rooms import converter

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from drill import records
-from otakube.domain import work
-from otakube.domain.entry import GoldenRecord
-from otakube.domain.work import Commit, VectorSet
+from otakube.domain.record import handover
+from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
 from otakube.steps.wanted import check, commit_key, image_keys, payload
 
@@ -17,7 +17,7 @@ def wanted(*, golden: dict[str, Any] | None = None, vectors: dict[str, Any] | No
     """A sound commit with some fields changed."""
     made = records.golden(records.made_id("ani", "x"), 1, images={"a" * 64: f"images/{'a' * 64}.png"})
     record = GoldenRecord.model_validate_json(records.body(made | (golden or {})))
-    digest = work.digest(record)
+    digest = handover.digest(record)
     set_ = records.vectors(record.model_dump(mode="json"), digest) | (vectors or {})
     return Commit(
         record=record,

@@ -10,8 +10,8 @@ import pytest
 
 from enriched import LIGHTHOUSE, UNLIMITED, enriched, fetched
 from golden import NOW, a_character, a_record, an_entry, an_episode
-from otakube.domain.entry import GoldenRecord, Provider
-from otakube.domain.licences import agreed
+from otakube.domain.licences.terms import agreed
+from otakube.domain.record.golden import GoldenRecord, Provider
 from otakube.ports.providers import RawRecord
 from otakube_services.catalogue.explain import FIELDS, explain
 from otakube_services.catalogue.explained import Explained, UnknownField

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 
 from curation import FolderCluster
 from lock_builders import different, fixed, means, page, same
-from otakube.domain import lock_change
-from otakube.domain.lock_file import HEADER, write
-from otakube.domain.locks import Lock, lock_id
+from otakube.domain.locks import change
+from otakube.domain.locks.file import HEADER, write
+from otakube.domain.locks.lock import Lock, lock_id
 from otakube_services.console import command
 from otakube_services.console.locks import app
 
@@ -107,7 +107,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
 def test_a_large_file_goes_in_parts_and_says_how_far_it_is(
     otakube: Otakube, cluster: FolderCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock_change, "PAYLOAD_LIMIT", 400)
+    monkeypatch.setattr(change, "PAYLOAD_LIMIT", 400)
     file = file_of(tmp_path, *MANY)
     done = otakube("import", file)
     assert done.exit_code == 0, done.stderr
@@ -119,7 +119,7 @@ def test_a_large_file_goes_in_parts_and_says_how_far_it_is(
 def test_a_part_that_fails_says_what_is_in_and_the_next_import_goes_on(
     otakube: Otakube, cluster: FolderCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock_change, "PAYLOAD_LIMIT", 400)
+    monkeypatch.setattr(change, "PAYLOAD_LIMIT", 400)
     cluster.fails_from = 1
     file = file_of(tmp_path, *MANY)
     done = otakube("import", file)

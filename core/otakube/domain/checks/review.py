@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What looks at a record before a person does, and the decision whether a person must look too."""
+
+from collections.abc import Callable, Sequence
+
+from otakube.domain.checks.completeness import incomplete
+from otakube.domain.checks.consistency import inconsistent
+from otakube.domain.checks.drift import drifted
+from otakube.domain.merge.policies import KEY_FIELDS
+from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord, Provider
+from otakube.domain.record.handover import FetchSummary
+from otakube_api.contract import Gate, SourceReason
+
+MOST = 100  # findings that a record holds
+LASTING = (Gate.COMPLETENESS, Gate.CONSISTENCY)
+"""Gates whose findings are facts of an anime: one that the live version has as well is no news."""
+
+
+def judged(record: GoldenRecord, findings: Sequence[str]) -> GoldenRecord:
+    """The record with everything that a reviewer must know beside the gates."""
+    found = [*findings, *(finding for check in CHECKS for finding in check(record))]
+    return record.model_copy(update={"findings": [finding[:500] for finding in found[:200]]})
+
+
+def gated(record: GoldenRecord, live: GoldenRecord | None, summary: FetchSummary) -> GoldenRecord:
+    """The record with what the gates found wrong, by the run's own day, so that a second look is the same."""
+    today = summary.fetched_at.date()
+    found = [*summary.gates, *implausible(summary)]
+    if live is not None:
+        found += drifted(record, live, excused(summary))
+    found += [*inconsistent(record, today), *incomplete(record, today)]
+    return record.model_copy(update={"gates": list(dict.fromkeys(found))[:MOST]})
+
+
+def implausible(summary: FetchSummary) -> list[GateFinding]:
+    """Providers that were ignored because their answers shrank or froze."""
+    return [
+        GateFinding(gate=Gate.PLAUSIBILITY, message=f"{one['provider']}: {one['message']}"[:500])
+        for one in summary.failed
+        if one["reason"] == SourceReason.IMPLAUSIBLE
+    ]
+
+
+def excused(summary: FetchSummary) -> set[Provider]:
+    """Sites whose absence is reported otherwise, or that nobody asked; one that lost the anime is no such."""
+    failed = {Provider(one["provider"]): one["reason"] for one in summary.failed}
+    asked = {*summary.answered, *failed}
+    unasked = {one for one in Provider if not asked & {one, ALTERNATIVES.get(one, one)}}
+    return unasked | {one for one, reason in failed.items() if reason != SourceReason.NOT_FOUND}
+
+
+def news(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFinding]:
+    """The findings that nobody had before them when the live version was let through."""
+    known = live.gates if live else []
+    return [one for one in record.gates if one.gate not in LASTING or one not in known]
+
+
+def review_needed(policy: str, confidence: float, threshold: float, *, failed: bool = False) -> bool:
+    """Whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news."""
+    return policy == "Required" or (policy != "Never" and (failed or confidence < threshold))
+
+
+def contested(record: GoldenRecord) -> list[str]:
+    """Key fields in which the providers contradict each other, and which nobody has decided."""
+    said = record.entry.provenance
+    return [
+        f"{field}: {said[field].provider} is believed, "
+        + ", ".join(f"{one.provider} says {one.value}" for one in said[field].losing)
+        for field in KEY_FIELDS
+        if field != "title" and field in said and said[field].losing and not said[field].decided_by
+    ]
+
+
+CHECKS: tuple[Callable[[GoldenRecord], list[str]], ...] = (contested,)
+"""What a reviewer must know; each is named for its finding."""

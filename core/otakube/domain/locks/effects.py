@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What merge locks make of a run: which pages belong and which never do, what a title means, fixed fields."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+from pydantic import Field
+
+from otakube.domain.locks.contradictions import Joined
+from otakube.domain.locks.lock import (
+    AnyLock,
+    Different,
+    FieldLock,
+    Lock,
+    Same,
+    TitleLock,
+    answer,
+    lock_id,
+    pages_among,
+    shown,
+    title_id,
+)
+from otakube.domain.merge.fields import Merged
+from otakube.domain.merge.fields import shown as shown_value
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import AnimeType, LosingValue, Provenance, Provider, Record
+
+LICENCE = "a person's decision"
+"""What stands in a locked field's provenance for the provider's licence."""
+
+
+class RunLocks(Record):
+    """The locks that concern a run's anime, as fetch found them: what the later steps go by."""
+
+    locks: list[AnyLock] = Field(default=[])
+    others: list[str] = Field(default=[])  # pages that another entry holds by them
+
+
+class Decided(NamedTuple):
+    """The fields that are decided, by name, and where two decisions contradict each other."""
+
+    fields: dict[str, FieldLock]
+    contradictions: list[str]
+
+
+def concerning(locks: Sequence[Lock], urls: Iterable[str]) -> list[Lock]:
+    """The locks that say anything of the anime with these pages, of pages that belong by a lock too."""
+    reached = Joined(one for one in locks if isinstance(one, Same | FieldLock)).reach(pages_among(urls))
+    return [lock for lock in locks if any(page in reached for page in lock.pages)]
+
+
+def forced_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
+    """The pages beyond these that show the same anime, because somebody said so."""
+    known = pages_among(urls)
+    return sorted(set(_same(locks).reach(known)) - set(known))
+
+
+def forbidden(locks: Sequence[Lock], urls: Iterable[str], candidate: str) -> Different | None:
+    """The lock by which a page shows another anime than these pages; None if nobody said so."""
+    same = _same(locks)
+    ours, theirs = set(same.reach(pages_among(urls))), set(same.reach(pages_among([candidate])))
+    for lock in (one for one in locks if isinstance(one, Different)):
+        if any(one in ours and other in theirs for one, other in permutations(lock.pages, 2)):
+            return lock
+    return None
+
+
+def _same(locks: Sequence[Lock]) -> Joined:
+    return Joined(one for one in locks if isinstance(one, Same))
+
+
+def allowed_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
+    """Those that may stand in one record, the first believed first; what is no anime's page stays."""
+    kept: list[str] = []
+    for url in dict.fromkeys(urls):
+        if forbidden(locks, kept, url) is None:
+            kept.append(url)
+    return kept
+
+
+def without_forbidden(decided: RunLocks, described: Mapping[Provider, Metadata]) -> dict[Provider, Metadata]:
+    """The descriptions without links to pages that show another anime."""
+    own = [one.source_url for one in described.values()]
+    said = [url for one in described.values() for url in one.same_as]
+    kept = set(allowed_pages(decided.locks, [*own, *said])) - set(decided.others)
+    return {
+        provider: one.model_copy(update={"same_as": [url for url in one.same_as if url in kept]})
+        for provider, one in described.items()
+    }
+
+
+def resolved(
+    locks: Sequence[Lock], title: str, *, year: int | None = None, kind: AnimeType | None = None
+) -> str | None:
+    """The page that a title means, searched with just this year and type; None if nobody decided."""
+    asked = title_id(title, year=year, kind=kind)
+    found = (one for one in locks if isinstance(one, TitleLock) and lock_id(one) == asked)
+    return next((lock.page for lock in found), None)
+
+
+def decided_fields(locks: Sequence[Lock], urls: Iterable[str]) -> Decided:
+    """The locked fields of the anime with these pages.
+
+    Two people may have decided of two pages before anybody knew that they show one anime: then neither
+    counts, and the contradiction is for a person to solve.
+    """
+    pages = set(_same(locks).reach(pages_among(urls)))
+    by_field: dict[str, list[FieldLock]] = {}
+    for lock in locks:
+        if isinstance(lock, FieldLock) and pages & set(lock.pages):
+            by_field.setdefault(lock.field, []).append(lock)
+    agreed = {
+        field: said[0]
+        for field, said in by_field.items()
+        if all(answer(one) == answer(said[0]) for one in said)
+    }
+    wrong = [
+        f"{field} is locked to several values: {', '.join(map(shown, said))}; otakube locks remove ID"
+        for field, said in by_field.items()
+        if field not in agreed
+    ]
+    return Decided(agreed, wrong)
+
+
+def apply_fields(
+    merged: Mapping[str, Merged], described: Mapping[Provider, Metadata], decided: Mapping[str, FieldLock]
+) -> dict[str, Merged]:
+    """The merged fields with those that are decided in place of what the providers say."""
+    return {
+        **merged,
+        **{field: _decided(lock, merged.get(field), described) for field, lock in decided.items()},
+    }
+
+
+def _decided(lock: FieldLock, merged: Merged | None, described: Mapping[Provider, Metadata]) -> Merged:
+    said = {provider: getattr(one, lock.field) for provider, one in described.items()}
+    spoken = {provider: value for provider, value in said.items() if value not in (None, [])}
+    agree = [provider for provider, value in spoken.items() if value == lock.value]
+    losing = [
+        LosingValue(provider=provider, value=shown_value(value))
+        for provider, value in spoken.items()
+        if provider not in agree
+    ]
+    believed = merged.provenance.provider if merged else next(iter(described))
+    provenance = Provenance(
+        provider=agree[0] if agree else believed,
+        providers=agree,
+        fetched_at=lock.decided_at,
+        licence=LICENCE,
+        confidence=1.0,
+        losing=losing[:10],
+        decided_by=lock.decided_by,
+    )
+    return Merged(lock.value, provenance)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How well a name fits a name: alike in spelling, less what makes it another season, form or year.
+
+The figures were fitted to one half of a weekly dataset's titles and hold on the other: docs/matching.md.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from otakube.domain.matching.titles import Name
+from otakube.domain.record.golden import AnimeType
+from otakube.domain.record.text import sounding
+
+SMALL_WORDS = frozenset(
+    {"no", "wo", "o", "ni", "ga", "wa", "na", "to", "the", "of", "a", "an", "in", "de", "and"}
+)
+
+# At best, by what two names have in common.
+_EQUAL, _SOUNDS_EQUAL, _SOUNDS_EQUAL_SHORT, _MISSPELT, _LONGER = 1.0, 0.97, 0.88, 0.95, 0.85
+_MORE = 0.25  # taken off a longer name for all that it has more
+_BEHIND = 0.1  # the same, where all of it comes behind
+_SHORT, _TELLING = 5, 8  # letters from which a name is within another, or sounds like it, by no chance
+
+# What is taken off for each way to be another anime of the same name.
+OTHER_SEASON = 0.25
+_OTHER_PART = 0.2
+_OTHER_NUMBER = 0.2  # "Conan 20" is not "Conan 21"
+_OTHER_FORM = 0.2
+_UNKNOWN_FORM = 0.11
+_UNASKED_FORM = 0.12  # "Nana" is rather the series than "Nana Special"
+_OTHER_YEAR = 0.3
+_NEXT_YEAR = 0.03  # providers differ at the turn of a year
+_UNKNOWN_YEAR = 0.11  # remakes share their names
+_UNASKED_YEAR = 0.11  # a title that says its year has a namesake
+_OTHER_LENGTH = 0.05
+
+_NUMBER = re.compile(r"\d+")
+_sound = lru_cache(maxsize=4096)(sounding)  # each name meets many others
+
+
+class Asked(NamedTuple):
+    """A title that a person wrote, taken apart, and what else they said."""
+
+    name: Name
+    year: int | None = None
+    kind: AnimeType | None = None
+    episodes: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        name: Name,
+        *,
+        year: int | None = None,
+        kind: AnimeType | None = None,
+        episodes: int | None = None,
+    ) -> "Asked":
+        """What was said apart from the title outranks what the title says."""
+        return cls(name, year or name.year, kind or name.kind, episodes)
+
+
+def misfit(
+    asked: Asked,
+    name: Name,
+    *,
+    kind: AnimeType = AnimeType.UNKNOWN,
+    year: int | None = None,
+    episodes: int | None = None,
+) -> float:
+    """What is taken off for another season, part, number, form, year or length.
+
+    `name` is a title of the candidate, the others are what is known of it.
+    """
+    off = OTHER_SEASON if asked.name.season != name.season else 0.0
+    off += _OTHER_PART if asked.name.part != name.part else 0.0
+    off += _OTHER_NUMBER if _numbers(asked.name.text) != _numbers(name.text) else 0.0
+    off += _other_form(asked.kind, name.kind, kind)
+    off += _other_year(asked.year, name.year, year)
+    if asked.episodes and episodes and not near(asked.episodes, episodes, 1):
+        off += _OTHER_LENGTH
+    return off
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(_NUMBER.findall(text))
+
+
+def _other_form(asked: AnimeType | None, said: AnimeType | None, known: AnimeType) -> float:
+    """`said` by the candidate's title, `known` of the candidate."""
+    if asked is None:
+        return _UNASKED_FORM if said else 0.0
+    if asked in (said, known):
+        return 0.0
+    return _UNKNOWN_FORM if said is None and known is AnimeType.UNKNOWN else _OTHER_FORM
+
+
+def _other_year(asked: int | None, said: int | None, known: int | None) -> float:
+    if asked is None:
+        return _UNASKED_YEAR if said else 0.0
+    if asked in (said, known):
+        return 0.0
+    if said is None and known is None:
+        return _UNKNOWN_YEAR
+    return _NEXT_YEAR if said is None and near(asked, known, 1) else _OTHER_YEAR
+
+
+def near(one: int | None, other: int | None, distance: int) -> bool:
+    """Whether both are known and no further apart."""
+    return one is not None and other is not None and abs(one - other) <= distance
+
+
+def spelled(one: str, other: str) -> float:
+    """How alike two comparable names are, 0 to 1; another spelling is never as good as the same one."""
+    if one == other:
+        return _EQUAL
+    first, second = _sound(one), _sound(other)
+    if first == second:
+        return _SOUNDS_EQUAL if len(first) >= _TELLING else _SOUNDS_EQUAL_SHORT
+    alike = _ratio(one, other, first, second)
+    words, others = set(one.split()), set(other.split())
+    more = words ^ others
+    if (words < others or others < words) and not more <= SMALL_WORDS:
+        return min(alike, _LONGER)  # a longer name, not another spelling
+    return alike
+
+
+def _ratio(one: str, other: str, first: str, second: str) -> float:
+    from rapidfuzz.fuzz import ratio, token_sort_ratio  # most titles are equal: fetch need not pay for it
+
+    return float(_MISSPELT * max(ratio(first, second), token_sort_ratio(one, other)) / 100)
+
+
+def spelled_or_within(one: str, other: str) -> float:
+    """How alike two names are, or how much of the longer one the other is: subtitles come and go."""
+    alike = spelled(one, other)
+    first, second = sorted((_sound(one), _sound(other)), key=len)
+    if alike >= _LONGER or len(first) < _SHORT:
+        return alike
+    words, others = set(one.split()), set(other.split())
+    whole = 100.0 if words <= others or others <= words else _within(first, second)
+    return max(alike, (_LONGER - _MORE * (1 - len(first) / len(second))) * whole / 100)
+
+
+def begun(asked: str, title: str) -> float:
+    """How well a comparable title fits that begins with all that was asked, numbers and forms included."""
+    if len(asked) < _SHORT or not title.startswith(asked + " "):
+        return 0.0
+    return _LONGER - _BEHIND * (1 - len(asked) / len(title))
+
+
+def _within(shorter: str, longer: str) -> float:
+    from rapidfuzz.fuzz import partial_ratio
+
+    return float(partial_ratio(shorter, longer))

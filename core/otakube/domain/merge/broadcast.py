@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The broadcaster's clock: days last until 30:00, times are Japan's, stored times are UTC."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from otakube.domain.record.golden import Broadcast
+
+JST = timezone(timedelta(hours=9), "JST")  # Japan has had no daylight saving time since 1951
+TOKYO = "Asia/Tokyo"
+_CLOCK = re.compile(r"([0-2]?\d):([0-5]\d)")
+_LAST_HOUR = 29  # the broadcaster's day ends at 30:00, six in the morning
+
+
+def broadcast_slot(weekday: int, clock: str, zone: str = TOKYO) -> Broadcast:
+    """The weekly slot on the common clock: Friday 25:30 is Saturday 01:30. ValueError names a wrong clock."""
+    days, at = read_clock(clock)
+    return Broadcast(weekday=(weekday - 1 + days) % 7 + 1, time=at.strftime("%H:%M"), timezone=zone)
+
+
+def read_clock(clock: str) -> tuple[int, time]:
+    """Days to add, and the time below 24:00."""
+    match = _CLOCK.fullmatch(clock.strip())
+    if match is None or int(match[1]) > _LAST_HOUR:
+        raise ValueError(f"time {clock!r} is not HH:MM between 00:00 and 29:59")
+    days, hour = divmod(int(match[1]), 24)
+    return days, time(hour, int(match[2]))
+
+
+def airing_time(day: date, slot: Broadcast | None) -> datetime | date:
+    """When an episode of a calendar day in Japan starts, in UTC; the bare day if the slot does not tell.
+
+    Providers date a late slot (00:00 to 05:59) by either the calendar's or the broadcaster's day; the weekday
+    of the slot decides which one it is.
+    """
+    if slot is None or slot.timezone != TOKYO:
+        return day
+    ahead = (slot.weekday - day.isoweekday()) % 7
+    hour = int(slot.time[:2])
+    if ahead > 1 or (ahead == 1 and hour >= _LAST_HOUR - 23):
+        return day  # another day altogether: a special slot, whose time nobody says
+    start = datetime.combine(day + timedelta(days=ahead), time.fromisoformat(slot.time), JST)
+    return start.astimezone(UTC)

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One value from what several providers say: by its field's policy, with provenance and losing values."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from math import sqrt
+from statistics import fmean
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
+
+from otakube.domain.merge.policies import CORROBORATION, POLICIES, STALE_FACTOR, Policy, Rule
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import (
+    ALTERNATIVES,
+    Attribution,
+    Confidence,
+    Image,
+    LosingValue,
+    Provenance,
+    Provider,
+    VoiceActor,
+)
+from otakube.domain.record.text import comparable, name_key
+
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
+_DAY_APART = timedelta(days=1)  # Japan's day may be the day before in UTC
+_CLOCKS_APART = timedelta(hours=1)
+
+Value = TypeVar("Value")
+
+
+class Said(NamedTuple):
+    """A field's value in one provider's words."""
+
+    by: Attribution
+    value: Any
+
+
+class Merged(NamedTuple):
+    value: Any
+    provenance: Provenance
+
+
+class Voices(NamedTuple):
+    """Whose words are merged, and how sure it is that they speak of this anime."""
+
+    by: Mapping[Provider, Attribution]
+    agreement: Mapping[Provider, Confidence]
+
+    def said(self, order: Sequence[Provider], values: Mapping[Provider, Any]) -> list[Said]:
+        """What those who say something say, in order, one voice a site."""
+        claims = [Said(self.by[p], values[p]) for p in order if p in values]
+        return one_voice([claim for claim in claims if claim.value not in (None, [])])
+
+    def spoken(self, order: Sequence[Provider], values: Mapping[Provider, Value]) -> dict[Provider, Value]:
+        """The same by provider."""
+        return {claim.by.provider: claim.value for claim in self.said(order, values)}
+
+    def merge(self, policy: Policy, values: Mapping[Provider, Any]) -> Merged | None:
+        """One value by a policy."""
+        return merge(policy, self.said(policy.order, values), self.agreement)
+
+
+def one_voice(said: Sequence[Said]) -> list[Said]:
+    """Of two ways to one site the fresh one speaks, else the first."""
+    speakers: dict[str, Said] = {}
+    for claim in said:
+        site = _site(claim.by.provider)
+        known = speakers.get(site)
+        if known is None or (known.by.stale and not claim.by.stale):
+            speakers[site] = claim
+    return [claim for claim in said if speakers[_site(claim.by.provider)] is claim]
+
+
+def _site(provider: Provider) -> str:
+    return min(provider, ALTERNATIVES.get(provider, provider))
+
+
+def merge_metadata(described: Mapping[Provider, Metadata], voices: Voices) -> dict[str, Merged]:
+    """Every field of the policy table that anybody says something about."""
+    genres = {comparable(genre) for one in described.values() for genre in one.genres}
+
+    def value(field: str, one: Metadata) -> Any:
+        """What some list as tags is a genre to others, and stands once."""
+        if field == "tags":
+            return [tag for tag in one.tags if comparable(tag) not in genres]
+        return getattr(one, field)
+
+    found = {
+        field: voices.merge(policy, {provider: value(field, one) for provider, one in described.items()})
+        for field, policy in POLICIES.items()
+    }
+    return {field: merged for field, merged in found.items() if merged is not None}
+
+
+def merge(policy: Policy, said: Sequence[Said], agreement: Mapping[Provider, Confidence]) -> Merged | None:
+    """One value of those said, which come in the policy's order; None if nobody says anything."""
+    if not said:
+        return None
+    if policy.rule is Rule.UNION:
+        return _union(said, agreement, policy.most)
+    winner = said[0] if policy.rule is Rule.FIRST else _most_said(said)
+    backed = [winner, *(one for one in said if one is not winner and alike(one.value, winner.value))]
+    losing = [one for one in said if not any(one is backer for backer in backed)]
+    spoken = (
+        len(said) if policy.rule is Rule.MAJORITY else len(backed)
+    )  # other words for a synopsis are no dissent
+    return Merged(winner.value, provenance(backed, losing, confidence(backed, spoken, agreement)))
+
+
+def _most_said(said: Sequence[Said]) -> Said:
+    # max keeps the first of equals: the order of the policy.
+    return max(said, key=lambda one: sum(alike(one.value, other.value) for other in said))
+
+
+def _union(said: Sequence[Said], agreement: Mapping[Provider, Confidence], most: int | None) -> Merged:
+    sayers: dict[str, list[Provider]] = {}
+    values: dict[str, Any] = {}
+    for one in said:
+        for value in one.value:
+            key = identity(value)
+            values.setdefault(key, value)
+            if one.by.provider not in sayers.setdefault(key, []):
+                sayers[key].append(one.by.provider)
+    kept = list(values.values())[:most]
+    # Other rows name their providers themselves.
+    shares = (
+        list(sayers.values())[:most] if all(isinstance(value, str | VoiceActor) for value in kept) else []
+    )
+    source = provenance(said, [], union_confidence(list(sayers.values())[:most], said, agreement))
+    return Merged(kept, source.model_copy(update={"shares": shares}))
+
+
+def identity(value: Any) -> str:
+    """By what a union tells its values apart."""
+    if isinstance(value, str):
+        address = value.startswith(("http://", "https://"))
+        return value.rstrip("/") if address else comparable(value) or value
+    if isinstance(value, VoiceActor):
+        return f"{name_key(value.name)}\0{comparable(value.language)}"
+    return shown(value, limit=10_000)
+
+
+def distinct(values: Iterable[str], key: Callable[[str], str]) -> list[str]:
+    """The first of all that compare equal."""
+    found: dict[str, str] = {}
+    for value in values:
+        found.setdefault(key(value) or value, value)
+    return list(found.values())
+
+
+def union_confidence(
+    sayers: Sequence[Sequence[Provider]], said: Sequence[Said], agreement: Mapping[Provider, Confidence]
+) -> float:
+    """Mean of its items': a list in which each item has one voice is no surer than one voice."""
+    by = {one.by.provider: one for one in said}
+    items = [confidence([by[provider] for provider in each], len(each), agreement) for each in sayers]
+    return round(fmean(items), 3)
+
+
+def confidence(backed: Sequence[Said], spoken: int, agreement: Mapping[Provider, Confidence]) -> float:
+    """How many of those who speak agree, how many they are, and how sure it is that they mean this anime."""
+    surest = max(
+        agreement.get(one.by.provider, 1.0) * (STALE_FACTOR if one.by.stale else 1) for one in backed
+    )
+    corroboration = CORROBORATION[min(len(backed), max(CORROBORATION))]
+    return round(surest * corroboration * sqrt(len(backed) / spoken), 3)
+
+
+def provenance(backed: Sequence[Said], losing: Sequence[Said], sure: float) -> Provenance:
+    """Of a value that all of `backed` say, the first of them first."""
+    winner = backed[0].by
+    publishable, expires_at = permission([one.by for one in backed])
+    return Provenance(
+        provider=winner.provider,
+        providers=[one.by.provider for one in backed],
+        fetched_at=winner.fetched_at,
+        licence=winner.licence,
+        stale=winner.stale,
+        publishable=publishable,
+        expires_at=expires_at,
+        confidence=sure,
+        losing=[LosingValue(provider=one.by.provider, value=shown(one.value)) for one in losing],
+    )
+
+
+def permission(backers: Sequence[Attribution]) -> tuple[bool, datetime | None]:
+    """Whether a value may be published, and until when it may be kept: as long as one who says it allows."""
+    granting = [one for one in backers if one.publishable] or backers
+    ends = [one.expires_at for one in granting]
+    latest = None if None in ends else max(filter(None, ends))
+    return granting[0].publishable, latest
+
+
+def shown(value: Any, limit: int = 500) -> str:
+    """A value as JSON, cut to what a reviewer reads; of a picture its address."""
+    value = value.source_url if isinstance(value, Image) else value
+    text = json.dumps(_JSON.dump_python(value, mode="json"), ensure_ascii=False)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def parsed(text: str) -> Any:
+    """The value of a losing value's JSON; None for one that was cut."""
+    try:
+        return json.loads(text)
+    except ValueError:  # cut to what a reviewer reads
+        return None
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values mean the same: spelling, clocks and the order of lists aside."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return abs(one - other) <= _CLOCKS_APART
+    if isinstance(one, date) and isinstance(other, date):
+        return abs(_day(one) - _day(other)) <= _DAY_APART
+    if isinstance(one, str) and isinstance(other, str):
+        return comparable(one) == comparable(other)
+    if isinstance(one, list) and isinstance(other, list):
+        return {identity(value) for value in one} == {identity(value) for value in other}
+    return shown(one) == shown(other)
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

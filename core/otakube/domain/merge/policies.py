@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom to believe, field by field: the one table that decides every merge."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from otakube.domain.record.golden import Provider
+
+JIKAN, MAL, ANILIST, KITSU = Provider.JIKAN, Provider.MYANIMELIST, Provider.ANILIST, Provider.KITSU
+ANIDB, SCHEDULE, PLANET = Provider.ANIDB, Provider.ANIMESCHEDULE, Provider.ANIME_PLANET
+
+
+class Rule(StrEnum):
+    FIRST = "First"  # the first provider of the order that says something
+    MAJORITY = "Majority"  # what most say; the order breaks ties
+    UNION = "Union"  # everything that anybody says, in the order
+
+
+class Policy(NamedTuple):
+    """`most`: how many values of a union the record holds."""
+
+    rule: Rule
+    order: tuple[Provider, ...]
+    most: int | None = None
+
+
+POLICIES: dict[str, Policy] = {
+    #                        rule           believed first to last
+    "title":            Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET)),
+    "title_english":    Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
+    "title_japanese":   Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
+    "synonyms":         Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET), 200),
+    "type":             Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
+    "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, MAL, SCHEDULE, KITSU, ANIDB, PLANET)),
+    "season":           Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE, KITSU, ANIDB)),  # two derive it
+    "episode_count":    Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
+    "duration_seconds": Policy(Rule.MAJORITY, (MAL, ANILIST, JIKAN, KITSU, SCHEDULE, ANIDB)),
+    "aired_from":       Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, SCHEDULE, KITSU)),  # Kitsu's: UTC
+    "aired_to":         Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU)),
+    "broadcast":        Policy(Rule.FIRST,    (JIKAN, MAL, SCHEDULE)),
+    "synopsis":         Policy(Rule.FIRST,    (JIKAN, MAL, KITSU, ANILIST, SCHEDULE, ANIDB)),
+    "genres":           Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE), 100),
+    "tags":             Policy(Rule.UNION,    (ANILIST, JIKAN, MAL, KITSU, ANIDB, PLANET), 300),
+    "studios":          Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE, PLANET)),
+    "age_rating":       Policy(Rule.FIRST,    (JIKAN, MAL, KITSU, ANILIST)),
+    "source_material":  Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE)),
+}  # fmt: skip
+
+EPISODE_ORDER = (JIKAN, ANIDB, KITSU, ANILIST, SCHEDULE, MAL, PLANET)
+AIRING_ORDER = (SCHEDULE, ANILIST, JIKAN, ANIDB, KITSU, MAL, PLANET)  # minutes before days, Japan's first
+STILL_ORDER = (KITSU, ANILIST, JIKAN, ANIDB, MAL, SCHEDULE, PLANET)  # AniList's stills lie at streaming sites
+CHARACTER_ORDER = (ANILIST, JIKAN, KITSU, ANIDB, MAL, SCHEDULE, PLANET)
+STAFF_ORDER = (ANILIST, JIKAN, ANIDB, KITSU, MAL, SCHEDULE, PLANET)
+RELATION_ORDER = (ANILIST, JIKAN, MAL, ANIDB, KITSU, SCHEDULE, PLANET)
+IMAGE_ORDER = (ANILIST, JIKAN, MAL, KITSU, ANIDB, SCHEDULE, PLANET)
+TRUST = tuple(Provider)
+"""Where no field says otherwise."""
+
+EPISODE_POLICIES: dict[str, Policy] = {
+    "number":           Policy(Rule.FIRST,    EPISODE_ORDER),
+    "kind":             Policy(Rule.FIRST,    EPISODE_ORDER),
+    "absolute_number":  Policy(Rule.MAJORITY, EPISODE_ORDER),
+    "title":            Policy(Rule.FIRST,    EPISODE_ORDER),  # a bare "Episode 3" comes last
+    "title_japanese":   Policy(Rule.FIRST,    EPISODE_ORDER),
+    "title_romaji":     Policy(Rule.FIRST,    EPISODE_ORDER),
+    "synopsis":         Policy(Rule.FIRST,    EPISODE_ORDER),
+    "aired":            Policy(Rule.FIRST,    AIRING_ORDER),  # a time comes before a bare day
+    "duration_seconds": Policy(Rule.FIRST,    EPISODE_ORDER),
+    "filler":           Policy(Rule.FIRST,    EPISODE_ORDER),  # only a yes counts: most do not know
+    "recap":            Policy(Rule.FIRST,    EPISODE_ORDER),
+    "image":            Policy(Rule.FIRST,    STILL_ORDER),
+}  # fmt: skip
+CHARACTER_POLICIES: dict[str, Policy] = {
+    "name":             Policy(Rule.FIRST,    CHARACTER_ORDER),
+    "name_native":      Policy(Rule.FIRST,    CHARACTER_ORDER),
+    "role":             Policy(Rule.FIRST,    CHARACTER_ORDER),  # the most prominent one comes first
+    "description":      Policy(Rule.FIRST,    CHARACTER_ORDER),
+    "image":            Policy(Rule.FIRST,    CHARACTER_ORDER),
+    "voice_actors":     Policy(Rule.UNION,    CHARACTER_ORDER, 100),  # each voice once a language
+}  # fmt: skip
+STAFF_POLICIES: dict[str, Policy] = {
+    "name":             Policy(Rule.FIRST,    STAFF_ORDER),
+    "name_native":      Policy(Rule.FIRST,    STAFF_ORDER),
+    "positions":        Policy(Rule.UNION,    STAFF_ORDER, 100),
+}  # fmt: skip
+LIST_POLICIES: dict[str, Policy] = {
+    "sources":          Policy(Rule.UNION,    TRUST, 50),
+    "images":           Policy(Rule.UNION,    IMAGE_ORDER, 100),
+    "relations":        Policy(Rule.UNION,    RELATION_ORDER, 500),
+    "recommendations":  Policy(Rule.UNION,    RELATION_ORDER, 200),
+    "external_links":   Policy(Rule.UNION,    RELATION_ORDER, 200),
+    "streaming":        Policy(Rule.UNION,    RELATION_ORDER, 200),
+    "statistics":       Policy(Rule.UNION,    TRUST, 10),
+    "score":            Policy(Rule.UNION,    TRUST),  # the mean of all
+}  # fmt: skip
+"""Fields that are put together from everybody's."""
+
+# Confidence of a value that is all that anybody says, by how many say it: one source may be wrong.
+CORROBORATION = {1: 0.7, 2: 0.9, 3: 1.0}
+STALE_FACTOR = 0.8  # an old copy was true once
+KEY_FIELDS = ("title", "type", "status", "season", "episode_count", "aired_from")
+"""Fields whose confidence makes that of the entry: the ones that a wrong merge gets wrong."""

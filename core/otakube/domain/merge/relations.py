@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Related works of all providers as one list: a row a work and kind, contradictions decided and told."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from otakube.domain.matching.titles import Name, take_apart
+from otakube.domain.merge.fields import shown
+from otakube.domain.record import claims
+from otakube.domain.record.golden import LosingValue, Provider, Relation, RelationKind
+from otakube.domain.record.pages import identify
+
+OPPOSITES: dict[RelationKind, RelationKind] = {
+    "Sequel": "Prequel", "Prequel": "Sequel",
+    "SideStory": "ParentStory", "ParentStory": "SideStory",
+    "Summary": "FullStory", "FullStory": "Summary",
+}  # fmt: skip
+"""One work cannot be both."""
+
+VAGUE: dict[RelationKind, tuple[RelationKind, ...] | None] = {"Other": None, "Adaptation": ("Source",)}
+"""Kinds that say less of the same work than those named (None: than any)."""
+
+_MOST = 500
+_PAGES = 20
+
+
+class Place(NamedTuple):
+    """A page as it tells works apart: `site` has one page of each."""
+
+    site: str
+    name: str
+
+
+@dataclass(slots=True)
+class Work:
+    """One work as it is spoken of; `named` without its season marks, `places` its pages."""
+
+    title: str
+    named: Name
+    urls: dict[Place, str] = field(default_factory=dict)
+    providers: list[Provider] = field(default_factory=list)
+
+    def is_one(self, other: "Work") -> bool:
+        """Whether two are the same: a common page, or one name and no site that tells them apart."""
+        if self.urls.keys() & other.urls.keys():
+            return True
+        sites = {place.site for place in self.urls} & {place.site for place in other.urls}
+        return not sites and self.named == other.named
+
+    def add(self, other: "Work") -> None:
+        """Take over pages and providers of the same work."""
+        for place, url in other.urls.items():
+            self.urls.setdefault(place, url)
+        self.providers.extend(one for one in other.providers if one not in self.providers)
+
+
+def work_of(title: str, urls: Sequence[str], provider: Provider) -> Work:
+    """A work in one provider's words."""
+    return Work(title, take_apart(title), {place(url): url for url in urls}, [provider])
+
+
+def place(url: str) -> Place:
+    """Where a page lies, whatever form its address has."""
+    page = identify(url)
+    if page is not None:
+        return Place(page.provider, page.id)
+    parts = urlsplit(url)
+    return Place(parts.netloc.removeprefix("www."), parts.path.rstrip("/"))
+
+
+class Related(NamedTuple):
+    """The rows, what they outweigh, and what a reviewer must know."""
+
+    relations: list[Relation]
+    losing: list[LosingValue]
+    findings: list[str]
+
+
+def merge_relations(said: Mapping[Provider, Sequence[claims.Relation]]) -> Related:
+    """All rows, the more trusted first, as `said` is ordered."""
+    rows: list[tuple[RelationKind, Work]] = []
+    for kind, work in _works(said):
+        known = next((one for other, one in rows if other == kind and one.is_one(work)), None)
+        if known is None:
+            rows.append((kind, work))
+        else:
+            known.add(work)
+    rows = _told(rows)
+    kept, outweighed = _consistent(rows)
+    return Related(
+        [_row(kind, work) for kind, work in kept][:_MOST],
+        [_losing(kind, work) for kind, work, _ in outweighed][:10],
+        [_finding(*one) for one in outweighed],
+    )
+
+
+def _works(said: Mapping[Provider, Sequence[claims.Relation]]) -> Iterator[tuple[RelationKind, Work]]:
+    for provider, relations in said.items():
+        for one in relations:
+            yield one.kind, work_of(one.title, one.source_urls, provider)
+
+
+def _told(rows: Sequence[tuple[RelationKind, Work]]) -> list[tuple[RelationKind, Work]]:
+    """Without rows of a vague kind whose work has a telling one."""
+    kept: list[tuple[RelationKind, Work]] = []
+    for kind, work in rows:
+        better = [
+            (other in VAGUE, one) for other, one in rows if _tells_more(other, kind) and one.is_one(work)
+        ]
+        if better:
+            min(better, key=lambda found: found[0])[1].add(work)
+        else:
+            kept.append((kind, work))
+    return kept
+
+
+def _tells_more(kind: RelationKind, than: RelationKind) -> bool:
+    return than in VAGUE and kind != than and kind in (VAGUE[than] or (kind,))
+
+
+def _consistent(
+    rows: Sequence[tuple[RelationKind, Work]],
+) -> tuple[list[tuple[RelationKind, Work]], list[tuple[RelationKind, Work, Work]]]:
+    """The rows of which none contradicts a more trusted one, and those that do with what they contradict."""
+    kept: list[tuple[RelationKind, Work]] = []
+    outweighed: list[tuple[RelationKind, Work, Work]] = []
+    for kind, work in rows:
+        rival = next((one for other, one in kept if other == OPPOSITES.get(kind) and one.is_one(work)), None)
+        if rival is None:
+            kept.append((kind, work))
+        else:
+            outweighed.append((kind, work, rival))
+    return kept, outweighed
+
+
+def _row(kind: RelationKind, work: Work) -> Relation:
+    return Relation(
+        kind=kind, title=work.title, source_urls=list(work.urls.values())[:_PAGES], providers=work.providers
+    )
+
+
+def _losing(kind: RelationKind, work: Work) -> LosingValue:
+    return LosingValue(provider=work.providers[0], value=shown({"kind": kind, "title": work.title}))
+
+
+def _finding(kind: RelationKind, work: Work, rival: Work) -> str:
+    return (
+        f"{rival.title[:100]!r} is a {OPPOSITES[kind]} to {rival.providers[0]}, which is believed, "
+        f"and a {kind} to {work.providers[0]}"
+    )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one provider says of an anime, in our words: the converters' output, before anything is merged.
+
+Strict records: provider text is hostile, and what does not fit is refused where the provider's name is known.
+"""
+
+from datetime import date
+
+from pydantic import AwareDatetime, Field
+
+from otakube.domain.record.golden import (
+    AnimeStatus,
+    AnimeType,
+    Broadcast,
+    EpisodeKind,
+    ImageKind,
+    Record,
+    RelationKind,
+    Role,
+    Season,
+    SourceMaterial,
+    Text,
+    Title,
+    Url,
+    VoiceActor,
+)
+
+
+class ImageLink(Record):
+    kind: ImageKind
+    url: Url
+
+
+class Metadata(Record):
+    source_url: Url
+    same_as: list[Url] = Field(default=[], max_length=50)  # this anime's pages at other providers
+    title: Title
+    title_english: Title | None = None
+    title_japanese: Title | None = None
+    synonyms: list[Title] = Field(default=[], max_length=200)
+    type: AnimeType
+    status: AnimeStatus
+    season: Season | None = None
+    episode_count: int | None = Field(None, ge=0, le=10_000)
+    duration_seconds: int | None = Field(None, ge=0)
+    aired_from: date | None = None
+    aired_to: date | None = None
+    broadcast: Broadcast | None = None
+    synopsis: Text | None = None
+    genres: list[Title] = Field(default=[], max_length=100)
+    tags: list[Title] = Field(default=[], max_length=300)
+    studios: list[Title] = Field(default=[], max_length=50)
+    age_rating: str | None = Field(None, max_length=100)
+    source_material: SourceMaterial | None = None
+    images: list[ImageLink] = Field(default=[], max_length=20)
+
+
+class Episode(Record):
+    """`aired` is a day in Japan where only the day is known; `number` counts within its kind."""
+
+    number: int = Field(ge=0, le=10_000)
+    kind: EpisodeKind = "Regular"
+    absolute_number: int | None = Field(None, ge=0)
+    title: Title | None = None
+    title_japanese: Title | None = None
+    title_romaji: Title | None = None
+    synopsis: Text | None = None
+    aired: AwareDatetime | date | None = None
+    duration_seconds: int | None = Field(None, ge=0)
+    filler: bool = False
+    recap: bool = False
+    image_url: Url | None = None
+
+
+class Relation(Record):
+    kind: RelationKind
+    title: Title
+    source_urls: list[Url] = Field(default=[], max_length=20)
+
+
+class Recommendation(Record):
+    title: Title
+    source_urls: list[Url] = Field(default=[], max_length=20)
+    votes: int | None = Field(None, ge=0)
+
+
+class StreamingLink(Record):
+    site: Title
+    url: Url
+
+
+class Relationships(Record):
+    relations: list[Relation] = Field(default=[], max_length=500)
+    recommendations: list[Recommendation] = Field(default=[], max_length=200)
+    external_links: list[Url] = Field(default=[], max_length=200)
+    streaming: list[StreamingLink] = Field(default=[], max_length=200)
+
+
+class Character(Record):
+    name: Title
+    name_native: Title | None = None
+    role: Role
+    description: Text | None = None
+    image_url: Url | None = None
+    voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
+
+
+class Staff(Record):
+    name: Title
+    name_native: Title | None = None
+    positions: list[Title] = Field(default=[], max_length=100)

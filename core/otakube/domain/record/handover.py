@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of the objects that travel between steps, below a run's work prefix, and the form of some of them."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from otakube.domain.record.golden import (
+    SCHEMA_VERSION,
+    Confidence,
+    GateFinding,
+    GoldenRecord,
+    Provider,
+    Record,
+    Title,
+)
+
+
+def raw(provider: Provider) -> str:
+    """One provider's raw answers as received: a RawRecord."""
+    return f"fetch/{provider}.json"
+
+
+FETCH = "fetch/summary.json"  # FetchSummary
+LOCKS = "fetch/locks.json"  # RunLocks
+LIVE = "fetch/live.json"  # GoldenRecord that the catalogue has now; absent for a new entry
+IMAGES = "images/map.json"
+GOLDEN = "golden.json"  # GoldenRecord, validated
+SUGGESTIONS = "suggestions.json"  # Suggestions
+VECTORS = "vectors.json"  # VectorSet
+
+
+def stage(number: int, name: str) -> str:
+    """A stage's checkpoint: 1-metadata, 2-episodes, 3-relationships, 4-statistics, 5-characters."""
+    return f"stage/{number}-{name}.json"
+
+
+_SINCE_2: dict[str, Any] = {
+    "entry": {
+        "summary": True,
+        "source_material": True,
+        "recommendations": True,
+        "streaming": True,
+        "accepted_suggestions": True,
+        "relations": {"__all__": {"providers"}},
+        "statistics": {"__all__": {"reviews"}},
+        "provenance": {"__all__": {"providers", "shares", "publishable", "expires_at", "decided_by"}},
+    },
+    "episodes": {"__all__": {"kind", "provenance"}},
+    "characters": {"__all__": {"provenance"}},
+    "staff": True,
+    "attributions": True,
+    "stage_versions": True,
+    "gates": True,
+}
+
+
+def digest(record: GoldenRecord) -> str:
+    """sha256 of a golden record's canonical JSON: sorted keys, no spaces, UTF-8.
+
+    A record of an older schema has the digest that it was committed with: without the fields added since.
+    """
+    older = record.entry.schema_version < SCHEMA_VERSION
+    fields = record.model_dump(mode="json", exclude=_SINCE_2 if older else None)
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Point(Record):
+    """One vector to store. `kind` (title, synopsis, character, episode) names it; `number` counts within."""
+
+    kind: str
+    number: int
+    text: str  # what was embedded, cut to 1000 characters
+    vector: list[float]
+
+
+class VectorSet(Record):
+    model: str  # name@revision of what made the vectors
+    dimension: int
+    golden_digest: str  # sha256 of the golden record that was embedded
+    points: list[Point]
+
+
+class FetchSummary(Record):
+    entry_id: str
+    title: Title
+    existing: bool  # the catalogue already has this entry
+    answered: list[Provider]
+    failed: list[dict[str, str]]  # provider, reason, message
+    agreement: dict[Provider, Confidence]  # how sure it is that the provider's page shows the same anime
+    fetched_at: datetime
+    episodes_before: int | None = None  # last absolute number before this season; None: unknown
+    gates: list[GateFinding] = Field(default=[], max_length=50)  # what fetching itself found doubtful
+
+
+class Commit(Record):
+    """What the commit step is asked to make live."""
+
+    record: GoldenRecord
+    vectors: VectorSet
+    digest: str  # sha256 of the golden record's canonical JSON
+    run: str  # work prefix
+    decision: str  # approve | automatic
+    note: str
+    reviewer: str

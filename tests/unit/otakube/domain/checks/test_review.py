@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the gates find, and whether a person must look."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from golden import NOW, a_character, a_record, an_entry, an_episode
+from otakube.domain.checks.review import gated, implausible, judged, news, review_needed
+from otakube.domain.record.golden import (
+    AnimeStatus,
+    AnimeType,
+    GateFinding,
+    GoldenRecord,
+    Image,
+    ImageKind,
+    Provider,
+)
+from otakube.domain.record.handover import FetchSummary
+from otakube_api.contract import Gate
+
+
+def a_summary(**changes: Any) -> FetchSummary:
+    fields: dict[str, Any] = {
+        "entry_id": "ani_1", "title": "Frozen Tide", "existing": False, "answered": [Provider.JIKAN],
+        "failed": [], "agreement": {}, "fetched_at": NOW,
+    }  # fmt: skip
+    return FetchSummary(**(fields | changes))
+
+
+def a_sound_record(**entry: Any) -> GoldenRecord:
+    """One that no gate minds."""
+    poster = Image(
+        kind=ImageKind.POSTER,
+        provider=Provider.JIKAN,
+        source_url="https://cdn.example/1.png",
+        sha256="0" * 64,
+        key=f"images/{'0' * 64}.png",
+    )
+    fields = {"images": [poster], "episode_count": 2, "season": None} | entry
+    return a_record(entry=an_entry(**fields), episodes=[an_episode(1), an_episode(2)])
+
+
+def failed(provider: str, reason: str) -> dict[str, str]:
+    return {"provider": provider, "reason": reason, "message": "its answer shrank: episodes 26 -> 1"}
+
+
+def test_a_sound_record_passes_every_gate() -> None:
+    record = a_sound_record()
+    assert gated(record, record, a_summary()).gates == []
+
+
+def test_every_gate_that_fails_is_in_the_record_each_finding_once() -> None:
+    live = a_sound_record()
+    doubt = GateFinding(gate=Gate.IDENTITY, message="Kitsu's page may show another anime")
+    torn = a_sound_record(type=AnimeType.MOVIE, synopsis=None, episode_count=1)
+    summary = a_summary(gates=[doubt, doubt], failed=[failed("Kitsu", "Implausible")])
+    found = gated(torn, live, summary).gates
+    assert {one.gate for one in found} == set(Gate)
+    assert len(found) == len(set(found))
+
+
+def test_the_gates_of_the_live_version_do_not_stay() -> None:
+    old = GateFinding(gate=Gate.DRIFT, message="type: TV -> Movie")
+    record = a_sound_record().model_copy(update={"gates": [old]})
+    assert gated(record, a_sound_record(), a_summary()).gates == []
+
+
+def test_only_an_ignored_provider_is_implausible() -> None:
+    failures = [failed("Kitsu", "Implausible"), failed("AniList", "Unavailable")]
+    (found,) = implausible(a_summary(failed=failures))
+    assert found.message == "Kitsu: its answer shrank: episodes 26 -> 1"
+
+
+@pytest.mark.parametrize(
+    ("failures", "drifts"),
+    [([failed("Kitsu", "NotFound")], True), ([failed("Kitsu", "Unavailable")], False), ([], False)],
+    ids=["lost", "outage", "not asked"],
+)
+def test_a_site_is_missed_only_where_it_was_asked_and_answered(
+    failures: list[dict[str, str]], drifts: bool
+) -> None:
+    both = ["https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"]
+    live, record = a_sound_record(sources=both), a_sound_record(sources=both[:1])
+    found = gated(record, live, a_summary(failed=failures)).gates
+    assert ([one.message for one in found] == ["sources: Jikan, Kitsu -> Jikan"]) is drifts
+    assert bool(found) is drifts
+
+
+def test_a_site_that_lost_the_anime_is_missed_whichever_way_it_was_asked() -> None:
+    both = ["https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"]
+    live, record = a_sound_record(sources=both), a_sound_record(sources=both[1:])
+    lost = a_summary(answered=[Provider.KITSU], failed=[failed("MyAnimeList", "NotFound")])
+    assert [one.message for one in gated(record, live, lost).gates] == ["sources: Jikan, Kitsu -> Kitsu"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "confidence", "gate", "expected"),
+    [
+        ("Required", 1.0, False, True),
+        ("OnLowConfidence", 0.8, False, False),
+        ("OnLowConfidence", 0.79, False, True),
+        ("OnLowConfidence", 1.0, True, True),
+        ("Never", 0.0, True, False),
+    ],
+)
+def test_the_policy_decides_about_the_review(
+    policy: str, confidence: float, gate: bool, expected: bool
+) -> None:
+    assert review_needed(policy, confidence, 0.8, failed=gate) is expected
+
+
+def test_what_lay_before_the_person_who_let_the_live_version_through_is_no_news() -> None:
+    known = GateFinding(gate=Gate.COMPLETENESS, message="no provider has a synopsis")
+    fresh = GateFinding(gate=Gate.COMPLETENESS, message="no provider lists characters")
+    record = a_record(gates=[known, fresh])
+    assert news(record, a_record(gates=[known])) == [fresh]
+    assert news(record, None) == [known, fresh]
+
+
+@pytest.mark.parametrize("gate", [Gate.DRIFT, Gate.PLAUSIBILITY, Gate.IDENTITY])
+def test_what_happened_in_this_run_is_always_news(gate: Gate) -> None:
+    record = a_record(gates=[GateFinding(gate=gate, message="again")])
+    assert news(record, record) == record.gates
+
+
+def test_providers_that_contradict_each_other_are_a_finding_and_no_gate() -> None:
+    record = a_record(characters=[a_character()])
+    losing = record.entry.provenance["title"]
+    entry = record.entry.model_copy(update={"provenance": {"type": losing}})
+    found = judged(record.model_copy(update={"entry": entry}), ["from fetch"]).findings
+    assert found == ["from fetch", 'type: AniList is believed, Kitsu says "Frozen Tides"']
+
+
+def test_an_upcoming_anime_may_lack_everything() -> None:
+    bare = a_record(
+        entry=an_entry(
+            status=AnimeStatus.UPCOMING,
+            synopsis=None,
+            images=[],
+            season=None,
+            aired_from=NOW.date() + timedelta(9),
+        ),
+        episodes=[],
+        characters=[],
+    )
+    assert gated(bare, None, a_summary()).gates == []
+
+
+def test_what_a_person_decided_is_contested_no_more() -> None:
+    record = a_record(characters=[a_character()])
+    decided = record.entry.provenance["title"].model_copy(update={"decided_by": "ilse"})
+    entry = record.entry.model_copy(update={"provenance": {"type": decided}})
+    assert judged(record.model_copy(update={"entry": entry}), []).findings == []

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which anime is meant, and when nobody can say."""
+
+from datetime import date
+
+import pytest
+
+from otakube.domain.matching.resolution import (
+    ACCEPT,
+    CONSIDER,
+    MARGIN,
+    SAME_ANIME,
+    Decision,
+    Verdict,
+    agreement,
+    decide,
+    groups,
+    join,
+    literalness,
+    resolve,
+    settle,
+)
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import AnimeType, Provider
+from unit.otakube.domain.claimed import said
+
+MAL, ANILIST, KITSU, OFFICIAL = Provider.JIKAN, Provider.ANILIST, Provider.KITSU, Provider.MYANIMELIST
+BEGAN = date(2005, 10, 23)
+
+
+def test_the_same_anime_at_three_providers_is_one_candidate() -> None:
+    found = [
+        said(MAL, 1),
+        said(ANILIST, 7, same_as=["https://myanimelist.net/anime/1"], title="Mushi-Shi"),
+        said(KITSU, 9, title="MUSHISHI"),
+    ]
+    chosen = resolve("mushishi", found).chosen
+    assert chosen is not None
+    assert len(chosen.described) == 3
+
+
+def test_a_sequel_does_not_make_its_prequel_ambiguous() -> None:
+    first, second = said(number=1), said(number=2, title="Mushishi 2nd Season", aired_from=date(2014, 4, 5))
+    assert (chosen := resolve("Mushishi", [second, first]).chosen)
+    assert chosen.described == (first,)
+    assert (chosen := resolve("Mushishi Season 2", [first, second]).chosen)
+    assert chosen.described == (second,)
+
+
+def test_two_of_one_name_are_ambiguous() -> None:
+    found = [said(number=1), said(number=2, aired_from=date(2024, 1, 1), episode_count=12)]
+    resolution = resolve("Mushishi", found)
+    assert resolution.chosen is None
+    assert {one.described[0].source_url for one in resolution.candidates} == {one.source_url for one in found}
+
+
+def test_a_misspelt_title_is_for_a_person_to_decide() -> None:
+    resolution = resolve("Musishi", [said()])
+    assert resolution.chosen is None
+    assert resolution.doubtful is not None
+    assert CONSIDER <= resolution.doubtful.score < ACCEPT
+
+
+def test_a_season_that_nobody_has_is_for_a_person_to_decide() -> None:
+    resolution = resolve("Mushishi Zoku", [said()])
+    assert resolution.chosen is None
+    assert resolution.doubtful is not None
+
+
+def test_nobody_is_asked_about_what_is_sure() -> None:
+    assert resolve("Mushishi", [said()]).doubtful is None
+
+
+def test_a_year_in_the_title_tells_namesakes_apart() -> None:
+    first, second = said(number=1), said(number=2, aired_from=date(2019, 4, 6))
+    for title in ("Mushishi (2019)", "Mushishi 2019"):
+        assert (chosen := resolve(title, [first, second]).chosen)
+        assert chosen.described == (second,)
+
+
+def test_a_form_in_the_title_tells_namesakes_apart() -> None:
+    first, film = said(number=1), said(number=2, title="Mushishi Movie", type=AnimeType.MOVIE)
+    assert (chosen := resolve("Mushishi the Movie", [first, film]).chosen)
+    assert chosen.described == (film,)
+    assert (chosen := resolve("Mushishi", [first, film]).chosen)
+    assert chosen.described == (first,)
+
+
+def test_the_anime_of_that_very_title_comes_before_one_that_is_also_called_so() -> None:
+    first, other = said(number=1), said(number=2, title="Bug Master", synonyms=["Mushishi"])
+    assert (chosen := resolve("Mushishi", [other, first]).chosen)
+    assert chosen.described == (first,)
+
+
+def test_a_mark_tells_a_sequel_from_its_prequel_where_nothing_else_does() -> None:
+    first, second = said(number=1, title="Gintama"), said(number=2, title="Gintama°")
+    assert (chosen := resolve("Gintama°", [first, second]).chosen)
+    assert chosen.described == (second,)
+    assert (chosen := resolve("gintama", [first, second]).chosen)
+    assert chosen.described == (first,)
+
+
+def test_rows_of_jikan_and_the_official_api_of_one_page_are_one_anime() -> None:
+    rows = [said(MAL, 1, title="Mushishi"), said(OFFICIAL, 1, title="蟲師")]
+    assert (chosen := resolve("Mushishi", rows).chosen)
+    assert len(chosen.described) == 2
+    assert chosen.source_urls == ["https://myanimelist.net/anime/1"]
+
+
+def test_a_title_like_none_has_no_candidates() -> None:
+    assert resolve("Cowboy Bebop", [said()]).candidates == ()
+
+
+def test_a_synonym_counts_as_much_as_the_title() -> None:
+    assert resolve("The Bug Master", [said(synonyms=["The Bug-Master"])]).chosen is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": "Mushishi 2nd Season"},
+        {"aired_from": date(2014, 4, 5)},
+        {"title": "Ergo Proxy"},
+    ],
+)
+def test_another_anime_does_not_agree_enough_to_be_merged(other: dict[str, object]) -> None:
+    assert agreement(said(), said(ANILIST, **other)) < ACCEPT
+
+
+def test_what_a_provider_does_not_know_is_no_disagreement() -> None:
+    sparse = said(KITSU, type=AnimeType.UNKNOWN, episode_count=None, aired_from=None)
+    assert agreement(said(), sparse) == 1
+
+
+def test_a_film_of_another_year_is_another_anime() -> None:
+    film = said(ANILIST, type=AnimeType.MOVIE, aired_from=date(2007, 3, 24), episode_count=1)
+    assert agreement(said(), film) < SAME_ANIME
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        pytest.param(said(ANILIST), Verdict.SAME, id="all agrees"),
+        pytest.param(said(ANILIST, title="MUSHI-SHI"), Verdict.SAME, id="another spelling, one start"),
+        pytest.param(said(ANILIST, title="Bug Master", synonyms=["Mushishi"]), Verdict.SAME, id="a synonym"),
+        pytest.param(said(ANILIST, type=AnimeType.ONA), Verdict.SAME, id="providers differ about types"),
+        pytest.param(said(ANILIST, aired_from=date(2005, 10, 30)), Verdict.SAME, id="a week later"),
+        pytest.param(said(ANILIST, aired_from=None), Verdict.SAME, id="a start that nobody knows"),
+        pytest.param(
+            said(KITSU, title="Other", same_as=["https://myanimelist.net/anime/1/Mushishi"]),
+            Verdict.SAME,
+            id="a link, whatever the titles",
+        ),
+        pytest.param(said(OFFICIAL, 1, title="Other"), Verdict.SAME, id="one page, two ways to it"),
+        pytest.param(said(OFFICIAL, 2), Verdict.OTHER, id="two pages of one site"),
+        pytest.param(said(ANILIST, title="Musisi"), Verdict.SAME, id="another romanisation"),
+        pytest.param(said(ANILIST, title="Mushishy"), Verdict.DOUBTFUL, id="a slip"),
+        pytest.param(
+            said(ANILIST, title="Mushi-shi", aired_from=None), Verdict.DOUBTFUL, id="another spelling alone"
+        ),
+        pytest.param(
+            said(ANILIST, type=AnimeType.ONA, episode_count=12),
+            Verdict.DOUBTFUL,
+            id="another type and length",
+        ),
+        pytest.param(said(ANILIST, aired_from=date(2006, 4, 1)), Verdict.DOUBTFUL, id="half a year later"),
+        pytest.param(said(ANILIST, aired_from=date(2014, 4, 5)), Verdict.OTHER, id="another year"),
+        pytest.param(
+            said(ANILIST, title="Mushishi 2nd Season", aired_from=None), Verdict.OTHER, id="another season"
+        ),
+        pytest.param(
+            said(ANILIST, title="Mushishi 2nd Season", synonyms=["Mushishi"], aired_from=None),
+            Verdict.DOUBTFUL,
+            id="another season that is also called so",
+        ),
+        pytest.param(
+            said(ANILIST, title="Mushishi Movie", type=AnimeType.MOVIE, episode_count=1, aired_from=None),
+            Verdict.OTHER,
+            id="the film of it",
+        ),
+        pytest.param(said(ANILIST, title="Ergo Proxy"), Verdict.OTHER, id="another name"),
+    ],
+)
+def test_two_descriptions_are_joined_kept_apart_or_shown_to_a_person(row: Metadata, verdict: Verdict) -> None:
+    assert join(said(aired_from=BEGAN), row) is verdict
+
+
+def test_films_of_a_series_that_share_a_synonym_are_not_joined() -> None:
+    first = said(
+        MAL, title="Break Blade Movie 1: Kakusei", synonyms=["Break Blade"], type=AnimeType.MOVIE,
+        episode_count=1, aired_from=date(2010, 5, 29),
+    )  # fmt: skip
+    second = said(
+        ANILIST, title="Break Blade Movie 2: Ketsubetsu", synonyms=["Break Blade"], type=AnimeType.MOVIE,
+        episode_count=1, aired_from=date(2010, 6, 26),
+    )  # fmt: skip
+    third = second.model_copy(update={"aired_from": date(2010, 9, 25)})
+    assert join(first, second) is not Verdict.OTHER  # a month apart: a person decides, or knows
+    assert join(first, third) is Verdict.OTHER
+
+
+@pytest.mark.parametrize(
+    ("scores", "decision"),
+    [
+        ([], Decision.NONE),
+        ([CONSIDER - 0.01], Decision.NONE),
+        ([CONSIDER], Decision.ABSTAIN),
+        ([ACCEPT - 0.01], Decision.ABSTAIN),
+        ([ACCEPT], Decision.ACCEPT),
+        ([1.0, 1.0 - MARGIN], Decision.ACCEPT),
+        ([1.0, 1.0 - MARGIN + 0.01], Decision.ABSTAIN),
+    ],
+)
+def test_what_is_good_and_ahead_is_accepted(scores: list[float], decision: Decision) -> None:
+    assert decide(scores) is decision
+
+
+def test_only_one_that_is_alone_most_literal_is_let_ahead() -> None:
+    assert settle([1.0, 1.0, 0.5], [1, 2, 0]) == [1.0 - MARGIN, 1.0, 0.5]
+    assert settle([1.0, 1.0], [2, 2]) == [1.0, 1.0]
+    assert settle([1.0, 1.0], [0, 0]) == [1.0, 1.0]
+    assert settle([1.0, 0.8], [0, 2]) == [1.0, 0.8]
+    assert settle([], []) == []
+
+
+def test_literal_is_a_main_title_as_it_was_asked_for() -> None:
+    assert literalness("gintama ", "Gintama", main=True) == 2
+    assert literalness("gintama", "Gintama°", main=True) == 1
+    assert literalness("gintama", "Gintama", main=False) == 0
+    assert literalness("gintama", "Gintoki", main=True) == 0
+
+
+def test_what_a_person_said_of_two_pages_outranks_how_alike_they_are() -> None:
+    one, other = said(title="Aoi Tori"), said(Provider.ANILIST, title="Aoi Tori")
+    foreign = said(Provider.KITSU, title="Ginrei no Kaidou", episode_count=150)
+    assert groups([one, other, foreign]) == [(one, other), (foreign,)]
+    apart = groups([one, other, foreign], lambda a, b: None if foreign in (a, b) else False)
+    assert apart == [(one,), (other,), (foreign,)]
+    joined = groups([one, other, foreign], lambda a, b: True if foreign in (a, b) and one in (a, b) else None)
+    assert joined == [(one, other, foreign)]

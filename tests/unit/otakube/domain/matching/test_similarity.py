@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes a name fit less, one reason at a time."""
+
+import pytest
+
+from otakube.domain.matching.resolution import ACCEPT, CONSIDER
+from otakube.domain.matching.similarity import Asked, begun, misfit, spelled, spelled_or_within
+from otakube.domain.matching.titles import take_apart
+from otakube.domain.record.golden import AnimeType
+
+DOUBT = 1 - ACCEPT  # taken off the same name, it is for a person to decide
+
+
+def off(query: str, title: str, **known: object) -> float:
+    """What a candidate's title and facts take off."""
+    return misfit(Asked.of(take_apart(query)), take_apart(title), **known)  # type: ignore[arg-type]  # a case's keywords
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "known"),
+    [
+        ("Nana 2nd Season", "Nana", {}),
+        ("Nana", "Nana Part 2", {}),
+        ("Conan 20", "Conan 21", {}),
+        ("Nana", "Nana Special", {}),
+        ("Nana OVA", "Nana", {}),
+        ("Nana OVA", "Nana", {"kind": AnimeType.TV}),
+        ("Nana (2006)", "Nana", {}),
+        ("Nana (2006)", "Nana", {"year": 2019}),
+        ("Nana (2006)", "Nana (2007)", {"year": 2007}),
+        ("Nana", "Nana (2006)", {}),
+    ],
+)
+def test_what_may_be_another_anime_is_never_accepted(
+    query: str, title: str, known: dict[str, object]
+) -> None:
+    assert off(query, title, **known) > DOUBT
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "known"),
+    [
+        ("Nana", "Nana", {"kind": AnimeType.TV, "year": 2006, "episodes": 47}),
+        ("Nana OVA", "Nana", {"kind": AnimeType.OVA}),
+        ("Nana (2006)", "Nana", {"year": 2006}),
+        ("Nana (2006)", "Nana (2006)", {}),
+        ("Nana 2nd Season", "Nana II", {}),
+    ],
+)
+def test_what_is_known_to_hold_takes_nothing_off(query: str, title: str, known: dict[str, object]) -> None:
+    assert off(query, title, **known) == 0
+
+
+def test_the_turn_of_a_year_is_no_other_year() -> None:
+    assert 0 < off("Nana (2006)", "Nana", year=2007) < DOUBT
+
+
+def test_a_length_alone_is_no_other_anime() -> None:
+    asked = Asked.of(take_apart("Nana"), episodes=12)
+    assert 0 < misfit(asked, take_apart("Nana"), episodes=47) < DOUBT
+    assert misfit(asked, take_apart("Nana"), episodes=13) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "low", "high"),
+    [
+        ("cowboy bebop", "cowboy bebop", 1, 1),
+        ("youkai watch", "yokai watch", ACCEPT, 0.99),
+        ("haru hi", "haruhi", 0.8, ACCEPT),  # so short that it may be another name
+        ("neon genesis evangelion", "neon genesis evangelyon", ACCEPT, 0.99),
+        ("katarina nounai kaigi", "katarina nounai kaigi x", 0.8, 0.85),  # a word more is another name
+        ("kimi wo aishita juubei", "kimi aishita juubei", ACCEPT, 0.99),  # but for a particle
+        ("evangelion neon genesis", "neon genesis evangelion", ACCEPT, 0.99),
+        ("cowboy bebop", "ergo proxy", 0, 0.5),
+    ],
+)
+def test_names_are_alike_by_sound_and_letters(one: str, other: str, low: float, high: float) -> None:
+    assert low <= spelled(one, other) <= high
+    assert spelled(one, other) == spelled(other, one)
+    assert spelled_or_within(one, other) >= spelled(one, other)
+
+
+def test_a_name_within_a_longer_one_is_considered_and_never_accepted() -> None:
+    within = spelled_or_within("wagahai wa inu de aru", "wagahai wa inu de aru don no seikatsu")
+    assert CONSIDER < within < ACCEPT
+    assert spelled_or_within("an", "an okubyou") < CONSIDER
+
+
+def test_a_title_that_begins_as_asked_is_considered_numbers_and_all() -> None:
+    assert CONSIDER < begun("juubee chan 2", "juubee chan 2 siberia yagyuu no gyakushuu") < ACCEPT
+    assert begun("juubee chan 2", "juubee chan 21") == 0
+    assert begun("an", "an okubyou") == 0

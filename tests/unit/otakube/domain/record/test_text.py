@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Provider text made plain, and compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otakube.domain.record.text import LONGEST_PROSE, comparable, name_key, plain, prose, web_address
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("The <i>second</i> season.<br><br>\n\nMore", "The second season.\n\nMore"),
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("x\u0000\u0007\u202ey\u200b", "xy"),
+        ("\u3000 Midori no Za\u00a0", "Midori no Za"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        (" \n ", None),
+        (None, None),
+    ],
+)
+def test_markup_and_control_characters_go_and_words_stay(said: str | None, expected: str | None) -> None:
+    assert plain(said) == expected
+
+
+@given(st.text())
+def test_plain_text_holds_no_control_characters(said: str) -> None:
+    assert not any(ord(c) < 32 and c not in "\n\t" for c in plain(said) or "")
+
+
+def test_endless_prose_is_cut() -> None:
+    assert len(prose("word " * 100_000) or "") == LONGEST_PROSE
+
+
+@pytest.mark.parametrize("said", ["javascript:alert(1)", "file:///etc/passwd", "http://a b", "", None])
+def test_what_is_no_web_address_is_left_out(said: str | None) -> None:
+    assert web_address(said) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Mushishi!", "ＭＵＳＨＩＳＨＩ"), ("Café", "cafe"), ("Re:Zero", "Re Zero"), ("A_b", "a-b")],
+)
+def test_spellings_of_one_name_compare_equal(one: str, other: str) -> None:
+    assert comparable(one) == comparable(other)
+
+
+def test_kana_with_and_without_voice_marks_differ() -> None:
+    assert comparable("か") != comparable("が")
+
+
+def test_the_order_of_a_name_does_not_matter() -> None:
+    assert name_key("Takamaki, Ann") == name_key("Ann Takamaki")
