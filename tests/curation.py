@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from otakube.adapters.folder.locks import FolderLocks
 from otakube.errors import StepError
-from otakube.steps.curate import curate, read_payload
+from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.problems import handle_problems

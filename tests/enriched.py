@@ -15,8 +15,8 @@ from otakube.domain.record.ids import derived_id
 from otakube.ports.providers import RawRecord
 from otakube.rooms import build, converter
 from otakube.settings import Settings
-from otakube.steps.assemble import Staged
-from otakube.steps.stage import stage
+from otakube.steps.assemble.record import Staged
+from otakube.steps.stage.step import stage
 from otakube_services.upstream.settings import Settings as Upstream
 from upstream_app import NOW, upstream
 

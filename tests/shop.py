@@ -20,8 +20,8 @@ from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.settings import Settings
-from otakube.steps import commit as commit_step
-from otakube.steps.settle import CommitStores
+from otakube.steps.commit import step as commit_step
+from otakube.steps.commit.recovery import CommitStores
 from otakube_api.contract import Output
 from stores import Stores
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from otakube.ports.search import Summaries, VectorSearch
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
-    from otakube.steps.settle import CommitStores
+    from otakube.steps.commit.recovery import CommitStores
 
 
 class Wiring:
@@ -236,7 +236,7 @@ class Wiring:
         from otakube.adapters.mongodb import catalogue
         from otakube.adapters.mongodb.ledger import MongoLedger
         from otakube.adapters.s3.objects import S3Objects
-        from otakube.steps.settle import CommitStores
+        from otakube.steps.commit.recovery import CommitStores
 
         vectors = await self.vectors()
         documents = await self.documents()

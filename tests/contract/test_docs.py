@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from otakube.maintenance.check_providers import CheckState
+from otakube.maintenance.scrub import Damage
 from otakube.settings import Settings
-from otakube.steps.check import CheckState
-from otakube.steps.scrub import Damage
 from otakube_api.contract import FailureReason, SourceReason
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import OF_SCHEDULES

@@ -24,7 +24,7 @@ from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason, Output
 
 if TYPE_CHECKING:
-    from otakube.steps.check import ProviderCheck
+    from otakube.maintenance.check_providers import ProviderCheck
 
 TROUBLE = 1
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -87,8 +87,8 @@ def wanted(names: list[str]) -> tuple[str, ...]:
 
 async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[ProviderCheck]":
     from otakube.domain.record.golden import Provider
+    from otakube.maintenance.check_providers import Checker
     from otakube.rooms import switched_off
-    from otakube.steps.check import Checker
 
     stamina.instrumentation.set_on_retry_hooks(())  # the table tells what came of the retries
     async with Wiring(objects) as wiring:

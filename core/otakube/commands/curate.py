@@ -43,7 +43,7 @@ def locks(
     """
 
     async def body(wiring: Wiring) -> str:
-        from otakube.steps.curate import curate, read_payload
+        from otakube.maintenance.merge_locks import curate, read_payload
 
         done = await curate(await wiring.locks(), read_payload(payload), dry_run=dry_run)
         return done.model_dump_json()

@@ -76,9 +76,9 @@ def scrub(
 async def _scrub(
     *, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
 ) -> tuple[list[dict[str, str]], int, bool]:
-    from otakube.steps.audit import audit
-    from otakube.steps.expire import Expiry, expire
-    from otakube.steps.scrub import Scrub, finish
+    from otakube.maintenance.audit import audit
+    from otakube.maintenance.expire import Expiry, expire
+    from otakube.maintenance.scrub import Scrub, finish
 
     async with Wiring("s3:") as wiring:
         stores = await wiring.commit_stores()

@@ -185,8 +185,8 @@ async def fetch(
 
     Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.fetch import Memory, fetch
-    from otakube.steps.resolve import Wanted
+    from otakube.steps.fetch.resolve import Wanted
+    from otakube.steps.fetch.step import Memory, fetch
 
     wanted = Wanted.parse(
         anime_id=anime_id, source_urls=source_urls, title=title, year=year, type_=type, providers=providers
@@ -215,7 +215,7 @@ async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> O
 
     Example: otakube step stage --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.stage import stage
+    from otakube.steps.stage.step import stage
 
     return await stage(
         await wiring.objects(),
@@ -238,7 +238,7 @@ async def images(
 
     Example: otakube step images --review-policy Never --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.images import Review, images
+    from otakube.steps.assemble.step import Review, images
 
     async with wiring.image_source() as source:
         return await images(
@@ -265,7 +265,7 @@ async def embed(
 
     Example: otakube step embed --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.embed import accepted_ids, embed
+    from otakube.steps.embed.step import accepted_ids, embed
 
     return await embed(
         await wiring.objects(),
@@ -290,9 +290,9 @@ async def commit(
     Example: otakube step commit --decision approve --reviewer ada --outputs /tmp/outputs
     """
     stores = await wiring.commit_stores()
-    from otakube.steps.commit import commit
-    from otakube.steps.curate import remember
-    from otakube.steps.wanted import read_commit
+    from otakube.maintenance.merge_locks import remember
+    from otakube.steps.commit.request import read_commit
+    from otakube.steps.commit.step import commit
 
     wanted = await read_commit(stores.objects, run=run.work, decision=decision, note=note, reviewer=reviewer)
     settings = wiring.settings
@@ -322,7 +322,7 @@ async def conclude(
 
     Example: otakube step conclude --status Succeeded --objects file:/tmp/bucket
     """
-    from otakube.steps.conclude import Ended, conclude
+    from otakube.steps.conclude.step import Ended, conclude
 
     ended = Ended(**run._asdict(), status=status, failures=failures, title=title)
     return await conclude(await wiring.objects(), wiring.dead_letters, ended)

@@ -101,10 +101,10 @@ HEAVY = {
     ("modules", "also_not"),
     [
         ("otakube.commands.step", {"httpx2", "pydantic", "pymongo", "PIL", "obstore"}),
-        ("otakube.steps.fetch", {"pymongo", "PIL"}),
-        ("otakube.steps.stage", {"pymongo", "PIL", "httpx2"}),
-        ("otakube.steps.images, otakube.adapters.images.source", {"pymongo", "PIL", "stamina"}),
-        ("otakube.steps.conclude", {"pymongo", "PIL", "httpx2"}),
+        ("otakube.steps.fetch.step", {"pymongo", "PIL"}),
+        ("otakube.steps.stage.step", {"pymongo", "PIL", "httpx2"}),
+        ("otakube.steps.assemble.step, otakube.adapters.images.source", {"pymongo", "PIL", "stamina"}),
+        ("otakube.steps.conclude.step", {"pymongo", "PIL", "httpx2"}),
     ],
 )
 def test_a_step_imports_only_its_own(modules: str, also_not: set[str]) -> None:

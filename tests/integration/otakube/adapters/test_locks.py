@@ -15,9 +15,9 @@ from otakube.domain.locks.change import Change
 from otakube.domain.locks.effects import concerning
 from otakube.domain.locks.lock import Lock, lock_id
 from otakube.errors import Fatal, Retriable
+from otakube.maintenance.merge_locks import curate
 from otakube.ports.locks import Locks, every
 from otakube.settings import Settings
-from otakube.steps.curate import curate
 from shop import Shop
 from stores import free_port
 

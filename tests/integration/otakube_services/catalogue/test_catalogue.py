@@ -34,7 +34,7 @@ from otakube.domain.record.golden import (
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.vectors import Version
 from otakube.settings import Settings
-from otakube.steps.embed import vectors_of
+from otakube.steps.embed.step import vectors_of
 from stores import Stores, free_port
 
 PLACE = {"mongodb_database": "catalogue-test", "qdrant_collection": "catalogue-test"}

@@ -29,7 +29,7 @@ from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal, SourceError
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Converter, RawRecord
-from otakube.steps.fetch import EPISODE_UPDATE
+from otakube.steps.fetch.step import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint, read_input
 from otakube_api.contract import FailureReason, Output
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scrubber: finishes what commits left behind; `otakube.steps.audit` compares the stores in full."""
+"""The scrubber finishes what commits left behind; `otakube.maintenance.audit` compares the stores in full."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from otakube.errors import Retriable, StepError
 from otakube.ports.ledger import EntryState, Intent, Lease
-from otakube.steps.settle import CommitStores, relay, settle
+from otakube.steps.commit.recovery import CommitStores, relay, settle
 from otakube_api.contract import FailureReason
 
 Clock = Callable[[], datetime]

@@ -21,7 +21,7 @@ from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
 from otakube.steps.inputs import read_checkpoint, read_input
-from otakube.steps.stage import STAGES
+from otakube.steps.stage.step import STAGES
 from otakube_api.contract import FailureReason
 
 Shape = TypeVar("Shape", bound=Stage)

@@ -6,7 +6,7 @@ from pathlib import Path
 from otakube.adapters.folder.documents import FolderDocuments
 from otakube.adapters.folder.objects import FolderObjects
 from otakube.ports.images import CleanImage, ImageRefused
-from otakube.steps.images import mirror_all
+from otakube.steps.assemble.step import mirror_all
 
 POSTER, BANNER = "https://images.example/poster.png", "https://images.example/banner.png"
 

@@ -17,9 +17,9 @@ from otakube.errors import SourceError
 from otakube.ports.history import History
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import RawRecord, Room
-from otakube.steps.decisions import Decisions
+from otakube.steps.fetch.plausibility import gone, weigh
+from otakube.steps.fetch.run_locks import Decisions
 from otakube.steps.inputs import read_checkpoint
-from otakube.steps.plausible import gone, weigh
 from otakube_api.contract import SourceReason
 
 PARTS = ("episodes", "relationships", "statistics", "characters", "staff")

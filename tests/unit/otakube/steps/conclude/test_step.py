@@ -8,7 +8,7 @@ import pytest
 
 from otakube.adapters.folder.documents import FolderDocuments
 from otakube.adapters.folder.objects import FolderObjects
-from otakube.steps.conclude import Ended, conclude, failed_nodes
+from otakube.steps.conclude.step import Ended, conclude, failed_nodes
 
 WORK = "work/uid/2-3"
 

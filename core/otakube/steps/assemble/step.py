@@ -22,10 +22,10 @@ from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore
 from otakube.ports.suggestions import Suggester
-from otakube.steps.assemble import Staged, validated
-from otakube.steps.fetch import EPISODE_UPDATE
+from otakube.steps.assemble.record import Staged, validated
+from otakube.steps.assemble.suggestions import suggest, told
+from otakube.steps.fetch.step import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint
-from otakube.steps.suggest import suggest, told
 from otakube_api.contract import Output
 
 CONCURRENCY = 16

@@ -9,9 +9,9 @@ from lock_builders import different, means, page, same
 from otakube.adapters.folder.locks import FolderLocks
 from otakube.domain.record.golden import Provider
 from otakube.ports.locks import Locks
-from otakube.steps.apart import trusted_first
-from otakube.steps.decisions import Decisions, meant
-from otakube.steps.resolve import Wanted
+from otakube.steps.fetch.ownership import trusted_first
+from otakube.steps.fetch.resolve import Wanted
+from otakube.steps.fetch.run_locks import Decisions, meant
 from unit.otakube.domain.claimed import said
 
 

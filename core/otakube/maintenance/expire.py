@@ -17,10 +17,10 @@ from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Provider
 from otakube.domain.record.handover import Commit, Point, VectorSet
 from otakube.errors import Fatal
+from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.catalogue import LiveEntry
-from otakube.steps.commit import commit
-from otakube.steps.scrub import Damage, Outcome, Scrub
-from otakube.steps.settle import vectors_key
+from otakube.steps.commit.recovery import vectors_key
+from otakube.steps.commit.step import commit
 from otakube_api.contract import FailureReason
 
 REVIEWER = "licence"

@@ -15,8 +15,8 @@ from otakube.domain.record.golden import GoldenRecord, Provider
 from otakube.errors import Fatal
 from otakube.ports.providers import RawRecord
 from otakube.rooms import converter
-from otakube.steps.assemble import Staged
-from otakube.steps.stage import stage
+from otakube.steps.assemble.record import Staged
+from otakube.steps.stage.step import stage
 
 CONVERTERS = {provider: converter(provider) for provider in Provider}
 

@@ -5,7 +5,7 @@ import pytest
 
 from otakube.domain.record.golden import Provider
 from otakube.errors import Fatal
-from otakube.steps.resolve import ids_of
+from otakube.steps.fetch.resolve import ids_of
 
 FIRST, OTHER = "https://myanimelist.net/anime/70102", "https://myanimelist.net/anime/72440"
 

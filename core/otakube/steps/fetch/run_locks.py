@@ -18,7 +18,7 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.locks import Locks
-from otakube.steps.resolve import Wanted
+from otakube.steps.fetch.resolve import Wanted
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from otakube.failpoints import fp
 from otakube.ports.catalogue import LiveEntry, Review
 from otakube.ports.ledger import EntryState, Intent, IntentState, Lease
 from otakube.ports.vectors import Version
-from otakube.steps.settle import (
+from otakube.steps.commit.recovery import (
     CommitStores,
     compensate,
     event_of,
@@ -23,7 +23,7 @@ from otakube.steps.settle import (
     settle,
     vectors_key,
 )
-from otakube.steps.wanted import check, commit_key, image_keys, payload
+from otakube.steps.commit.request import check, commit_key, image_keys, payload
 from otakube_api.contract import FailureReason, Output
 
 DECISIONS = ("approve", "automatic")

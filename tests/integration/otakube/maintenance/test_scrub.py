@@ -10,12 +10,12 @@ import pytest
 from otakube.domain.record import handover
 from otakube.domain.record.golden import Provenance, Provider
 from otakube.domain.record.handover import Commit, VectorSet
+from otakube.maintenance.audit import audit
+from otakube.maintenance.expire import Expiry, expire
+from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, finish
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
-from otakube.steps.audit import audit
-from otakube.steps.expire import Expiry, expire
-from otakube.steps.scrub import Damage, Finding, Outcome, Scrub, finish
-from otakube.steps.settle import vectors_key
+from otakube.steps.commit.recovery import vectors_key
 from shop import Shop
 
 

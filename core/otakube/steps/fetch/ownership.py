@@ -8,8 +8,8 @@ from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.catalogue import Identities
-from otakube.steps.decisions import Decisions
-from otakube.steps.harvest import Harvest
+from otakube.steps.fetch.asking import Harvest
+from otakube.steps.fetch.run_locks import Decisions
 from otakube_api.contract import SourceReason
 
 

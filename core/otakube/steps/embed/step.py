@@ -13,7 +13,7 @@ from otakube.domain.record.handover import Point, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.objects import ObjectStore
-from otakube.steps.suggest import take_over
+from otakube.steps.assemble.suggestions import take_over
 from otakube_api.contract import FailureReason, Output
 
 

@@ -13,8 +13,8 @@ from otakube.domain.record import handover
 from otakube.domain.record.golden import GateFinding
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
+from otakube.maintenance.merge_locks import read_payload, remember
 from otakube.ports.locks import every
-from otakube.steps.curate import read_payload, remember
 from otakube_api.contract import FailureReason, Gate
 
 DOUBT = GateFinding(gate=Gate.IDENTITY, message="AniList may speak of another anime")

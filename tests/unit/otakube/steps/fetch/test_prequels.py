@@ -10,7 +10,7 @@ from otakube.domain.record import claims
 from otakube.domain.record.claims import Relationships
 from otakube.domain.record.golden import AnimeType, GoldenRecord, Provider, Relation
 from otakube.ports.catalogue import LiveEntry
-from otakube.steps.numbering import episodes_before
+from otakube.steps.fetch.prequels import episodes_before
 
 PAGE = "https://myanimelist.net/anime/{}"
 

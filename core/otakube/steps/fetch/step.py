@@ -27,11 +27,11 @@ from otakube.ports.history import History
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Room
-from otakube.steps.apart import stay_apart
-from otakube.steps.decisions import Decisions, meant
-from otakube.steps.harvest import Asking, Harvest, stored_records
-from otakube.steps.numbering import episodes_before
-from otakube.steps.resolve import Wanted, ids_of, resolve_title, spoken
+from otakube.steps.fetch.asking import Asking, Harvest, stored_records
+from otakube.steps.fetch.ownership import stay_apart
+from otakube.steps.fetch.prequels import episodes_before
+from otakube.steps.fetch.resolve import Wanted, ids_of, resolve_title, spoken
+from otakube.steps.fetch.run_locks import Decisions, meant
 from otakube_api.contract import FailureReason, Gate, Output, SourceReason
 
 EPISODE_UPDATE = "EpisodeUpdate"

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from otakube.domain.record import handover
 from otakube.domain.record.handover import VectorSet
 from otakube.errors import StepError
+from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.ledger import EntryState
 from otakube.ports.vectors import Version
-from otakube.steps.scrub import Damage, Outcome, Scrub
-from otakube.steps.settle import audit_copy, audit_key, event_in, project, vectors_key
-from otakube.steps.wanted import payload
+from otakube.steps.commit.recovery import audit_copy, audit_key, event_in, project, vectors_key
+from otakube.steps.commit.request import payload
 
 Stored = dict[str, dict[int, int]]  # points by version, by entry
 
