@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from otakube.adapters.folder.locks import FolderLocks
+from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.errors import StepError
 from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure

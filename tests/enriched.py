@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from otakube.adapters.folder.objects import FolderObjects
+from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.licences.terms import LICENCES, Licence
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Provider

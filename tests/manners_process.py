@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.turns import Turns
-from otakube.adapters.redis.accounts import RedisAccounts, connect
+from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
 from otakube.domain.providers.budget import terms
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError

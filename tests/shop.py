@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 
 from drill import records
-from otakube.adapters.mongodb import catalogue as mongodb
-from otakube.adapters.mongodb.connection import Documents
-from otakube.adapters.mongodb.ledger import MongoLedger
-from otakube.adapters.qdrant.vectors import QdrantVectors
-from otakube.adapters.s3.objects import S3Objects
+from otakube.adapters.stores.mongodb import catalogue as mongodb
+from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.adapters.stores.mongodb.ledger import MongoLedger
+from otakube.adapters.stores.qdrant.vectors import QdrantVectors
+from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet

@@ -27,13 +27,13 @@ class Offer(NamedTuple):
 
 
 def _jikan(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.jikan.client import Jikan
+    from otakube.adapters.providers.jikan.client import Jikan
 
     return Jikan(connect(), settings.jikan_url)
 
 
 def _myanimelist(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.myanimelist.client import CLIENT_ID, MyAnimeList
+    from otakube.adapters.providers.myanimelist.client import CLIENT_ID, MyAnimeList
 
     headers = {CLIENT_ID: settings.myanimelist_client_id.get_secret_value()}
     return MyAnimeList(connect(headers=headers), settings.myanimelist_url)
@@ -43,26 +43,26 @@ def _myanimelist_lacks(settings: Settings) -> str | None:
     client_id = settings.myanimelist_client_id.get_secret_value()
     if not client_id:
         return "myanimelist_client_id is empty"
-    from otakube.adapters.myanimelist.client import issued
+    from otakube.adapters.providers.myanimelist.client import issued
 
     return None if issued(client_id) else "myanimelist_client_id has characters that no client id has"
 
 
 def _anilist(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.anilist.client import AniList
+    from otakube.adapters.providers.anilist.client import AniList
 
     return AniList(connect(), settings.anilist_url)
 
 
 def _kitsu(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.kitsu.client import MEDIA_TYPE, Kitsu
+    from otakube.adapters.providers.kitsu.client import MEDIA_TYPE, Kitsu
 
     return Kitsu(connect(accept=MEDIA_TYPE), settings.kitsu_url)
 
 
 def _anidb(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.anidb.client import MEDIA_TYPE, AniDB
-    from otakube.adapters.anidb.document import refused
+    from otakube.adapters.providers.anidb.client import MEDIA_TYPE, AniDB
+    from otakube.adapters.providers.anidb.document import refused
 
     client = connect(accept=MEDIA_TYPE, refusal=refused)
     return AniDB(client, settings.anidb_url, settings.anidb_titles_url, settings.anidb_client)
@@ -71,13 +71,13 @@ def _anidb(settings: Settings, connect: Connect) -> Source:
 def _anidb_lacks(settings: Settings) -> str | None:
     if not settings.anidb_client:
         return "anidb_client is empty"
-    from otakube.adapters.anidb.client import registered
+    from otakube.adapters.providers.anidb.client import registered
 
     return None if registered(settings.anidb_client) else "anidb_client is not of the form name/version"
 
 
 def _animeschedule(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.animeschedule.client import AnimeSchedule
+    from otakube.adapters.providers.animeschedule.client import AnimeSchedule
 
     token = settings.animeschedule_token.get_secret_value()
     return AnimeSchedule(connect(headers={"Authorization": f"Bearer {token}"}), settings.animeschedule_url)
@@ -87,13 +87,13 @@ def _animeschedule_lacks(settings: Settings) -> str | None:
     token = settings.animeschedule_token.get_secret_value()
     if not token:
         return "animeschedule_token is empty"
-    from otakube.adapters.animeschedule.client import issued
+    from otakube.adapters.providers.animeschedule.client import issued
 
     return None if issued(token) else "animeschedule_token has characters that no token has"
 
 
 def _anime_planet(settings: Settings, connect: Connect) -> Source:
-    from otakube.adapters.anime_planet.client import MEDIA_TYPE, AnimePlanet
+    from otakube.adapters.providers.anime_planet.client import MEDIA_TYPE, AnimePlanet
 
     return AnimePlanet(connect(accept=MEDIA_TYPE), settings.anime_planet_url)
 
@@ -111,7 +111,7 @@ OFFERS: dict[Provider, Offer] = {
 
 def converter(provider: Provider) -> Converter:
     """What reads a provider's answers."""
-    return cast(Converter, import_module(f"otakube.adapters.{OFFERS[provider].package}.convert"))
+    return cast(Converter, import_module(f"otakube.adapters.providers.{OFFERS[provider].package}.convert"))
 
 
 def switched_off(provider: Provider, settings: Settings) -> str | None:

@@ -10,11 +10,11 @@ from otakube.errors import Fatal
 from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
-    from otakube.adapters.folder.documents import FolderDocuments
     from otakube.adapters.http.cache import Answers
     from otakube.adapters.images.source import WebImages
-    from otakube.adapters.mongodb.connection import Documents
-    from otakube.adapters.qdrant.vectors import QdrantVectors
+    from otakube.adapters.stores.folder.documents import FolderDocuments
+    from otakube.adapters.stores.mongodb.connection import Documents
+    from otakube.adapters.stores.qdrant.vectors import QdrantVectors
     from otakube.domain.licences.terms import Licence
     from otakube.domain.record.golden import Provider
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
@@ -66,10 +66,10 @@ class Wiring:
     async def objects(self) -> "ObjectStore":
         """The bucket, or the folder."""
         if self._folder:
-            from otakube.adapters.folder.objects import FolderObjects
+            from otakube.adapters.stores.folder.objects import FolderObjects
 
             return FolderObjects(self._folder)
-        from otakube.adapters.s3.objects import S3Objects
+        from otakube.adapters.stores.s3.objects import S3Objects
 
         return S3Objects(self.settings)
 
@@ -110,7 +110,7 @@ class Wiring:
         url = self.settings.redis_url.get_secret_value()
         if not url:
             return lambda _: ProcessAccounts(second=self._second)
-        from otakube.adapters.redis.accounts import RedisAccounts, connect
+        from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
 
         try:
             redis = connect(url)
@@ -163,7 +163,7 @@ class Wiring:
         """Which entry an anime is."""
         if self._folder:
             return self._folder_documents()
-        from otakube.adapters.mongodb.catalogue import MongoIdentities
+        from otakube.adapters.stores.mongodb.catalogue import MongoIdentities
 
         return MongoIdentities(await self.documents())
 
@@ -171,7 +171,7 @@ class Wiring:
         """The live entries."""
         if self._folder:
             return self._folder_documents()
-        from otakube.adapters.mongodb.catalogue import MongoCatalogue
+        from otakube.adapters.stores.mongodb.catalogue import MongoCatalogue
 
         return MongoCatalogue(await self.documents())
 
@@ -179,7 +179,7 @@ class Wiring:
         """What providers answered before."""
         if self._folder:
             return self._folder_documents()
-        from otakube.adapters.mongodb.history import MongoHistory
+        from otakube.adapters.stores.mongodb.history import MongoHistory
 
         return MongoHistory(await self.documents())
 
@@ -187,7 +187,7 @@ class Wiring:
         """Which URL was mirrored to which image."""
         if self._folder:
             return self._folder_documents()
-        from otakube.adapters.mongodb.catalogue import MongoImageMap
+        from otakube.adapters.stores.mongodb.catalogue import MongoImageMap
 
         return MongoImageMap(await self.documents())
 
@@ -195,47 +195,47 @@ class Wiring:
         """Runs that ended badly."""
         if self._folder:
             return self._folder_documents()
-        from otakube.adapters.mongodb.catalogue import MongoDeadLetters
+        from otakube.adapters.stores.mongodb.catalogue import MongoDeadLetters
 
         return MongoDeadLetters(await self.documents())
 
     async def locks(self) -> "Locks":
         """What people decided for ever."""
         if self._folder:
-            from otakube.adapters.folder.locks import FolderLocks
+            from otakube.adapters.stores.folder.locks import FolderLocks
 
             return FolderLocks(self._folder)
-        from otakube.adapters.mongodb.locks import MongoLocks
+        from otakube.adapters.stores.mongodb.locks import MongoLocks
 
         return MongoLocks(await self.documents())
 
     async def check_history(self) -> "CheckHistory":
         """What the last check of each provider saw."""
         if self._folder:
-            from otakube.adapters.folder.checks import FolderCheckHistory
+            from otakube.adapters.stores.folder.checks import FolderCheckHistory
 
             return FolderCheckHistory(self._folder)
-        from otakube.adapters.mongodb.checks import MongoCheckHistory
+        from otakube.adapters.stores.mongodb.checks import MongoCheckHistory
 
         return MongoCheckHistory(await self.documents())
 
     async def reviews(self) -> "Reviews":
         """The decision about each run."""
-        from otakube.adapters.mongodb.catalogue import MongoReviews
+        from otakube.adapters.stores.mongodb.catalogue import MongoReviews
 
         return MongoReviews(await self.documents())
 
     async def vectors(self) -> "QdrantVectors":
         """The vector store; its slow import begins at once."""
-        from otakube.adapters.qdrant.vectors import QdrantVectors
+        from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 
         return await self._stack.enter_async_context(QdrantVectors(self.settings))
 
     async def commit_stores(self) -> "CommitStores":
         """All that a commit touches."""
-        from otakube.adapters.mongodb import catalogue
-        from otakube.adapters.mongodb.ledger import MongoLedger
-        from otakube.adapters.s3.objects import S3Objects
+        from otakube.adapters.stores.mongodb import catalogue
+        from otakube.adapters.stores.mongodb.ledger import MongoLedger
+        from otakube.adapters.stores.s3.objects import S3Objects
         from otakube.steps.commit.recovery import CommitStores
 
         vectors = await self.vectors()
@@ -252,7 +252,7 @@ class Wiring:
 
     async def ledger(self) -> "Ledger":
         """The commit's bookkeeping."""
-        from otakube.adapters.mongodb.ledger import MongoLedger
+        from otakube.adapters.stores.mongodb.ledger import MongoLedger
 
         return MongoLedger(await self.documents())
 
@@ -262,20 +262,20 @@ class Wiring:
             message = f"--objects {self.objects_uri!r} has no document store; leave it out"
             raise Fatal(FailureReason.SETTINGS_INVALID, message)
         if self._documents is None:
-            from otakube.adapters.mongodb.connection import Documents
+            from otakube.adapters.stores.mongodb.connection import Documents
 
             self._documents = await self._stack.enter_async_context(Documents(self.settings))
         return self._documents
 
     async def summaries(self) -> "Summaries":
         """Live entries in one line each."""
-        from otakube.adapters.mongodb.summaries import MongoSummaries
+        from otakube.adapters.stores.mongodb.summaries import MongoSummaries
 
         return MongoSummaries(await self.documents())
 
     async def vector_search(self, embedder: "TextEmbedder") -> "VectorSearch":
         """The collection that this model's vectors are in."""
-        from otakube.adapters.qdrant.search import QdrantSearch
+        from otakube.adapters.stores.qdrant.search import QdrantSearch
 
         search = QdrantSearch(self.settings, model=embedder.name, dimension=embedder.dimension)
         return await self._stack.enter_async_context(search)
@@ -310,7 +310,7 @@ class Wiring:
         return Path(self.objects_uri.removeprefix("file:")) if self.objects_uri.startswith("file:") else None
 
     def _folder_documents(self) -> "FolderDocuments":
-        from otakube.adapters.folder.documents import FolderDocuments
+        from otakube.adapters.stores.folder.documents import FolderDocuments
 
         if self._folder is None:
             raise Fatal(

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.turns import ProcessAccounts, Turns
-from otakube.adapters.redis.accounts import RedisAccounts, connect
+from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
 from otakube.domain.providers.budget import TERMS
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
@@ -105,17 +105,17 @@ def asks(job: Job, base: str, client: ProviderClient) -> Ask:
 
 def _source(job: Job, url: str, client: ProviderClient) -> Any:
     if job.provider is Provider.ANILIST:
-        from otakube.adapters.anilist.client import AniList
+        from otakube.adapters.providers.anilist.client import AniList
 
         return AniList(client, url)
-    from otakube.adapters.kitsu.client import Kitsu
+    from otakube.adapters.providers.kitsu.client import Kitsu
 
     return Kitsu(client, url)
 
 
 async def _list_page(client: ProviderClient, url: str, number: int) -> int:
-    from otakube.adapters.jikan import batches
-    from otakube.adapters.jikan.answers import ListAnswer
+    from otakube.adapters.providers.jikan import batches
+    from otakube.adapters.providers.jikan.answers import ListAnswer
 
     order: dict[str, str | int] = {"order_by": "mal_id", "sort": "desc", "limit": batches.PAGE}
     answer = await client.ask(f"{url}/anime", params={**order, "page": number + 1})

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.anilist import convert as anilist
-from otakube.adapters.anilist.answers import PageAnswer
 from otakube.adapters.http.reading import read
-from otakube.adapters.kitsu import convert as kitsu
-from otakube.adapters.kitsu.answers import Document
+from otakube.adapters.providers.anilist import convert as anilist
+from otakube.adapters.providers.anilist.answers import PageAnswer
+from otakube.adapters.providers.kitsu import convert as kitsu
+from otakube.adapters.providers.kitsu.answers import Document
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Converter, RawRecord
-from unit.otakube.adapters.tampering import places, tampered
+from unit.otakube.adapters.providers.tampering import places, tampered
 
 DATA = Path(os.environ.get("OTAKUBE_RECORDINGS", Path(__file__).parents[3] / "shared/data"))
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")

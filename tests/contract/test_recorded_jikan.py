@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.http.reading import read
-from otakube.adapters.jikan import batches, convert, works
-from otakube.adapters.jikan.answers import Anime, ListAnswer, RecommendationRow
+from otakube.adapters.providers.jikan import batches, convert, works
+from otakube.adapters.providers.jikan.answers import Anime, ListAnswer, RecommendationRow
 from otakube.domain.record.golden import Provider, SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
-from unit.otakube.adapters.answers import PARTS
-from unit.otakube.adapters.mutations import mutations
+from unit.otakube.adapters.providers.answers import PARTS
+from unit.otakube.adapters.providers.mutations import mutations
 
 FOLDER = Path(os.environ.get("OTAKUBE_RECORDINGS", Path(__file__).parents[3] / "shared/data")) / "jikan-v4"
 CASSETTES = sorted(path.stem for path in FOLDER.glob("*.yaml"))

@@ -8,7 +8,7 @@ import pytest
 
 from otakube_services.upstream.catalogue import load
 from otakube_services.upstream.settings import Settings
-from unit.otakube.adapters.catalogues import upstream_of
+from unit.otakube.adapters.providers.catalogues import upstream_of
 from upstream_app import NOW, PUBLIC_URL, upstream
 
 KEYS = [title.key for title in load(NOW.date()).titles]

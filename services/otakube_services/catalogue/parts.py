@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from otakube.adapters.mongodb.summaries import MongoRelatives
+from otakube.adapters.stores.mongodb.summaries import MongoRelatives
 from otakube.ports.catalogue import Catalogue, Relatives
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks

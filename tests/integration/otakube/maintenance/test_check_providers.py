@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from otakube.adapters.folder.documents import FolderDocuments
+from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.domain.checks.plausibility import Health, State
 from otakube.domain.record.golden import Provider
 from upstream_process import Upstream

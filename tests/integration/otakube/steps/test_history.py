@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from otakube.adapters.folder.documents import FolderDocuments
-from otakube.adapters.mongodb.history import MongoHistory
+from otakube.adapters.stores.folder.documents import FolderDocuments
+from otakube.adapters.stores.mongodb.history import MongoHistory
 from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading, State
 from otakube.domain.record.golden import Provider
 from otakube.ports.history import History

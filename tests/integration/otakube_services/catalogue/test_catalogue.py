@@ -17,10 +17,10 @@ import pytest
 
 from golden import NOW, a_character, a_provenance, a_record, an_entry, an_episode, an_id
 from otakube.adapters.embedding import text_embedder
-from otakube.adapters.mongodb.catalogue import MongoIdentities
-from otakube.adapters.mongodb.connection import Documents
-from otakube.adapters.qdrant.vectors import QdrantVectors
-from otakube.adapters.s3.objects import S3Objects
+from otakube.adapters.stores.mongodb.catalogue import MongoIdentities
+from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.adapters.stores.qdrant.vectors import QdrantVectors
+from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.domain.record import handover
 from otakube.domain.record.golden import (
     GoldenRecord,

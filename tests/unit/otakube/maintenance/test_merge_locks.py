@@ -8,7 +8,7 @@ import pytest
 
 from golden import NOW, a_record, an_entry
 from lock_builders import different, page, same
-from otakube.adapters.folder.locks import FolderLocks
+from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GateFinding
 from otakube.domain.record.handover import Commit, VectorSet

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from curation import read_api
 from lock_builders import same
-from otakube.adapters.folder.locks import FolderLocks
+from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.domain.locks.lock import as_json, lock_id
 
 DECIDED = [same(2 * n, 2 * n + 1) for n in range(7)]

@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
-from otakube.adapters.folder.documents import FolderDocuments
-from otakube.adapters.folder.objects import FolderObjects
+from otakube.adapters.stores.folder.documents import FolderDocuments
+from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.ports.images import CleanImage, ImageRefused
 from otakube.steps.assemble.step import mirror_all
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from otakube.adapters.folder.documents import FolderDocuments
-from otakube.adapters.folder.objects import FolderObjects
+from otakube.adapters.stores.folder.documents import FolderDocuments
+from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.steps.conclude.step import Ended, conclude, failed_nodes
 
 WORK = "work/uid/2-3"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from golden import a_record, an_entry
-from otakube.adapters.folder.objects import FolderObjects
+from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import VectorSet

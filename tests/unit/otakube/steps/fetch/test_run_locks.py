@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lock_builders import different, means, page, same
-from otakube.adapters.folder.locks import FolderLocks
+from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.domain.record.golden import Provider
 from otakube.ports.locks import Locks
 from otakube.steps.fetch.ownership import trusted_first

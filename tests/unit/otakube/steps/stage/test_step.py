@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from enriched import MODE, PREFIX, enriched, fetched
-from otakube.adapters.folder.objects import FolderObjects
+from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.licences.terms import agreed
 from otakube.domain.merge.stages import STAGES, version_of
 from otakube.domain.record.golden import GoldenRecord, Provider

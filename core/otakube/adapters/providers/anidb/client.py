@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks AniDB's HTTP API, one request an anime, and its daily dump of titles."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.parts import one_by_one
+from otakube.adapters.http.reading import refuse
+from otakube.adapters.providers.anidb import titles
+from otakube.adapters.providers.anidb.convert import metadata
+from otakube.adapters.providers.anidb.document import anime_id, document
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
+from otakube.ports.providers import RawRecord
+
+MEDIA_TYPE = "text/xml"
+_REGISTERED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,31})/([1-9][0-9]{0,5})")
+
+
+def registered(client: str) -> tuple[str, str] | None:
+    """Name and version of a client that AniDB knows, from `name/version`; None if it is of another form."""
+    match = _REGISTERED.fullmatch(client)
+    return (match[1], match[2]) if match else None
+
+
+class AniDB:
+    """The source `AniDB`. `client` is registered at AniDB, as name/version."""
+
+    provider = Provider.ANIDB
+    batch = 1  # AniDB bans whoever downloads it: one anime at a time, and only those that are needed
+
+    def __init__(self, client: ProviderClient, url: str, titles_url: str, registration: str) -> None:
+        self._client = client
+        self._url = url
+        self._titles_url = titles_url
+        named = registered(registration)
+        if named is None:
+            raise ValueError(f"anidb_client is {registration!r}: set it to the registered name/version")
+        self._asker = {"client": named[0], "clientver": named[1], "protover": "1"}
+
+    async def search(self, title: str) -> list[Metadata]:
+        """From the dump of titles: names only, of type Unknown. The cache asks for it once a day."""
+        answer = await self._client.ask_text(self._titles_url)
+        return titles.search(title, titles.read_titles(answer.body))
+
+    async def find(self, source_urls: Sequence[str]) -> str | None:
+        """AniDB's number, if one of the pages is its own: what it links to shows only in its answer."""
+        pages = [page for url in source_urls if (page := identify(url))]
+        return next((page.id for page in pages if page.provider is Provider.ANIDB), None)
+
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - one answer holds all
+        """One request answers all parts."""
+        params = {"request": "anime", **self._asker, "aid": provider_id}
+        answer = await self._client.ask_text(self._url, params=params)
+        anime = document(answer.body)  # AniDB refuses with status 200
+        if anime_id(anime) != provider_id:
+            refuse("anime.id", anime_id(anime), f"{provider_id}, which was asked for")
+        return RawRecord(
+            provider=self.provider,
+            source_url=Page(self.provider, provider_id).url,
+            licence=LICENCES[self.provider].name,
+            answers={"anime": answer},
+        )
+
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """One at a time: AniDB is never asked in bulk."""
+        return one_by_one(provider_ids, self._described)
+
+    async def _described(self, provider_id: str) -> Metadata:
+        return metadata(await self.fetch(provider_id))

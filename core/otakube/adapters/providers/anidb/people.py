@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AniDB's people: characters with their seiyuu, creators with their work. Pure."""
+
+from xml.etree.ElementTree import Element
+
+from otakube.adapters.http.reading import refuse, texts, word
+from otakube.adapters.providers.anidb.document import attribute, file_name, said, without_markup
+from otakube.domain.record.claims import Character, Staff
+from otakube.domain.record.golden import Role, VoiceActor
+from otakube.domain.record.text import plain
+
+_ROLES: dict[str | None, Role] = {
+    "main character in": "Main",
+    "secondary cast in": "Supporting",
+    "appears in": "Background",
+    "cameo appearance in": "Background",
+}
+_HAS_A_FACE: dict[str | None, bool] = {
+    "Character": True,
+    "Mecha": True,
+    "Vessel": True,
+    "Organisation": False,
+    "Organization": False,
+    None: True,
+}
+_STUDIO = "Animation Work"
+
+
+def is_character(node: Element) -> bool:
+    """Whether it is somebody or something; AniDB lists clubs and armies beside them."""
+    return word("characters.charactertype", said(node, "charactertype"), _HAS_A_FACE)
+
+
+def character(node: Element, pictures: str) -> Character:
+    """One character; names are romaji, family name first where Japan has it so."""
+    picture = file_name("characters.picture", said(node, "picture"))
+    return Character(
+        name=said(node, "name") or refuse("characters.name", node.findtext("name"), "a name"),
+        role=word("characters.type", node.get("type"), _ROLES),
+        description=without_markup(node.findtext("description")),
+        image_url=pictures + picture if picture else None,
+        voice_actors=[VoiceActor(name=name, language="Japanese") for name in _seiyuu(node)],
+    )
+
+
+def _seiyuu(node: Element) -> list[str]:
+    return texts(voice.text for voice in node.iterfind("seiyuu"))
+
+
+def staff(anime: Element) -> list[Staff]:
+    """One row a person: AniDB has one for each position."""
+    positions: dict[tuple[str | None, str], list[str]] = {}
+    for node in anime.iterfind("creators/name"):
+        position, name = plain(attribute(node, "type")), plain(node.text)
+        if name and position and position != _STUDIO:
+            positions.setdefault((node.get("id"), name), []).append(position)
+    return [Staff(name=name, positions=list(dict.fromkeys(found))) for (_, name), found in positions.items()]
+
+
+def studios(anime: Element) -> list[str]:
+    """Who animated it: a creator whose work is the animation."""
+    return texts(node.text for node in anime.iterfind("creators/name") if node.get("type") == _STUDIO)[:50]

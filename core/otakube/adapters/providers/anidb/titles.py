@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AniDB's daily dump of titles, which stands in for the search that its API does not have. Pure.
+
+A name that two anime share finds neither of them: the dump has no year and no type to tell them apart.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from otakube.adapters.http.reading import converts, refuse
+from otakube.adapters.providers.anidb.document import MOST_ELEMENTS, parse
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import LONGEST_NAME, comparable, plain
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_CLOSE = 70.0  # of 100: below it a name is another name
+_MOST_FOUND = 10
+
+
+class Title(NamedTuple):
+    kind: str  # main, official, syn, short
+    language: str
+    text: str
+
+
+class Names(NamedTuple):
+    """One anime of the dump."""
+
+    id: str
+    titles: tuple[Title, ...]
+
+
+class _Dump:
+    """Reads the dump as it streams by: no tree is built of its hundred thousand titles."""
+
+    def __init__(self) -> None:
+        self.found: list[Names] = []
+        self._titles: list[Title] = []
+        self._path: list[tuple[str, Mapping[str, str]]] = []
+        self._text: list[str] = []
+        self._count = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._count += 1
+        if len(self._path) >= 3 or self._count > 2 * MOST_ELEMENTS:
+            refuse("the titles", tag, "animetitles, anime and title within each other")
+        self._path.append((tag, attributes))
+        self._text = []
+
+    def data(self, text: str) -> None:
+        self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        _, attributes = self._path.pop()
+        if tag == "title" and (text := plain("".join(self._text))) and len(text) <= LONGEST_NAME:
+            kind, where = attributes.get("type", ""), attributes.get(_LANGUAGE, "")
+            self._titles.append(Title(kind, where, text))
+        if tag == "anime":
+            number = attributes.get("aid", "")
+            if not (number.isascii() and number.isdigit()):
+                refuse("anime.aid", number, "a number")
+            self.found.append(Names(number, tuple(self._titles)))
+            self._titles = []
+        self._text = []
+
+    def close(self) -> list[Names]:
+        return self.found
+
+
+def read_titles(body: Any) -> list[Names]:
+    """All anime of the dump with their titles."""
+    found: list[Names] = parse(body, _Dump())
+    return found or refuse("the titles", "empty", "at least one anime")
+
+
+def search(title: str, dump: Sequence[Names]) -> list[Metadata]:
+    """Anime with a name like this one, best first, at most ten.
+
+    It looks at every name: a single search does not pay for the seconds in which an index is built.
+    """
+    from rapidfuzz import fuzz, process  # only this search needs it
+
+    keys = [(comparable(one.text), names) for names in dump for one in names.titles]
+    asked, texts = comparable(title), [key for key, _ in keys]
+    best: dict[str, tuple[float, str, Names]] = {}
+    for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
+        for text, score, place in process.extract(
+            asked, texts, scorer=scorer, score_cutoff=_CLOSE, limit=5 * _MOST_FOUND
+        ):
+            names = keys[place][1]
+            if score > best.get(names.id, (0.0,))[0]:
+                best[names.id] = (score, text, names)
+    owners = _owners(keys, {text for _, text, _ in best.values()})
+    ranked = sorted((one for one in best.values() if owners[one[1]] == 1), key=lambda one: -one[0])
+    return [described for _, _, names in ranked[:_MOST_FOUND] if (described := describe(names))]
+
+
+def _owners(keys: Iterable[tuple[str, Names]], wanted: set[str]) -> Counter[str]:
+    """How many anime have each of these names."""
+    return Counter(text for text, _ in {(text, names.id) for text, names in keys if text in wanted})
+
+
+@converts
+def describe(names: Names) -> Metadata | None:
+    """What the dump tells of an anime: its names. None if it has no main title.
+
+    A record must have a status; the dump has none, and nothing decides by that of a search's row.
+    """
+    main = _first(names, "main")
+    if main is None:
+        return None
+    english, japanese = _first(names, "official", "en"), _first(names, "official", "ja")
+    others = dict.fromkeys(one.text for one in names.titles if one.text not in (main, english, japanese))
+    return Metadata(
+        source_url=Page(Provider.ANIDB, names.id).url,
+        title=main,
+        title_english=english,
+        title_japanese=japanese,
+        synonyms=list(others)[:200],
+        type=AnimeType.UNKNOWN,
+        status=AnimeStatus.FINISHED,
+    )
+
+
+def _first(names: Names, kind: str, language: str | None = None) -> str | None:
+    return next(
+        (
+            one.text
+            for one in names.titles
+            if one.kind == kind and (language is None or one.language == language)
+        ),
+        None,
+    )

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AniList's words in ours. Pure: one function a field; an unknown word is an error that names it."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
+from otakube.adapters.providers.anilist import people, works
+from otakube.adapters.providers.anilist.answers import (
+    Airing,
+    Connections,
+    FurtherAnswer,
+    FuzzyDate,
+    Media,
+    MediaAnswer,
+)
+from otakube.adapters.providers.anilist.queries import PARTS
+from otakube.adapters.providers.anilist.words import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import ImageKind, Provider, Season, Statistics
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
+from otakube.ports.providers import RawRecord
+
+Value = TypeVar("Value")
+
+_STREAMED = re.compile(r"Episode (\d{1,4})(?: - (.*))?", re.DOTALL)
+
+
+@converts
+def metadata(raw: RawRecord) -> Metadata:
+    """The anime itself."""
+    return describe(_media(raw))
+
+
+@converts
+def describe(said: Media) -> Metadata:
+    """The anime itself, from a full answer or a row of a list."""
+    return Metadata(
+        source_url=Page(Provider.ANILIST, str(said.id)).url,
+        same_as=[Page(Provider.JIKAN, str(said.idMal)).url] if said.idMal else [],
+        title=works.title("title", said.title),
+        title_english=plain(said.title.english),
+        title_japanese=plain(said.title.native),
+        synonyms=texts(said.synonyms or []),
+        type=word("format", said.format, TYPES),
+        status=word("status", said.status, STATUSES),
+        season=season(said),
+        episode_count=said.episodes,
+        duration_seconds=said.duration and said.duration * 60,
+        aired_from=day("startDate", said.startDate),
+        aired_to=day("endDate", said.endDate),
+        synopsis=prose(said.description),
+        genres=texts(said.genres or []),
+        tags=texts(tag.name for tag in present(said.tags) if not tag.isMediaSpoiler),
+        studios=studios(said),
+        age_rating="R18+" if said.isAdult else None,
+        source_material=word("source", said.source, SOURCES),
+        images=images(said),
+    )
+
+
+@converts
+def episodes(raw: RawRecord) -> list[Episode]:
+    """Episodes by their number: names from streaming pages, times from all pages of the schedule."""
+    said = _media(raw)
+    numbered = [(streamed_number(one.title), one) for one in present(said.streamingEpisodes)]
+    streamed = {number: one for number, one in numbered if number is not None}
+    airs = airings(said, pages(raw))
+    return [
+        Episode(
+            number=number,
+            title=streamed_title(streamed[number].title) if number in streamed else None,
+            aired=airs.get(number),
+            image_url=web_address(streamed[number].thumbnail) if number in streamed else None,
+        )
+        for number in sorted(streamed.keys() | airs.keys())
+    ]
+
+
+@converts
+def relationships(raw: RawRecord) -> Relationships:
+    """Related and recommended works, and links to other sites."""
+    said = _media(raw)
+    links = present(said.externalLinks)
+    recommended = [one for page in pages(raw) for one in present(page.recommendations.nodes)]
+    edges = present(said.relations.edges)
+    return Relationships(
+        relations=[works.relation(edge.relationType, edge.node) for edge in edges if edge.node],
+        recommendations=[found for one in recommended if (found := works.recommendation(one))],
+        external_links=works.external(links),
+        streaming=works.streaming(links),
+    )
+
+
+@converts
+def statistics(raw: RawRecord) -> Statistics:
+    """What AniList counts; its scores are out of a hundred."""
+    said = _media(raw)
+    score = said.averageScore or said.meanScore
+    return Statistics(
+        provider=Provider.ANILIST,
+        score=score / 10 if score else None,
+        scored_by=scored_by(said),
+        rank=rank(said, "score"),
+        popularity=rank(said, "members"),
+        members=said.popularity,
+        favourites=said.favourites,
+        reviews=reviews(pages(raw)),
+    )
+
+
+@converts
+def characters(raw: RawRecord) -> list[Character]:
+    """All pages of its characters; a role that nobody plays any more says nothing."""
+    edges = [edge for page in pages(raw) for edge in present(page.characters.edges)]
+    return [people.character(edge.role, edge.node, present(edge.voiceActors)) for edge in edges if edge.node]
+
+
+@converts
+def staff(raw: RawRecord) -> list[Staff]:
+    """All pages of its staff, each person once."""
+    edges = [edge for page in pages(raw) for edge in present(page.staff.edges)]
+    return people.members((edge, edge.node) for edge in edges if edge.node)
+
+
+def season(said: Media) -> Season | None:
+    """Year and quarter, if both are known."""
+    if said.season is None or said.seasonYear is None:
+        return None
+    return Season(year=said.seasonYear, quarter=word("season", said.season, QUARTERS))
+
+
+def day(field: str, said: FuzzyDate | None) -> date | None:
+    """A whole date; AniList's half-known ones are unknown."""
+    if said is None or not (said.year and said.month and said.day):
+        return None
+    try:
+        return plausible(date(said.year, said.month, said.day))
+    except (ValueError, OverflowError):
+        refuse(field, f"{said.year}-{said.month}-{said.day}", "a day that exists")
+
+
+def studios(said: Media) -> list[str]:
+    """The studios that made it; producers are not."""
+    return texts(edge.node.name for edge in present(said.studios.edges) if edge.isMain and edge.node)
+
+
+def images(said: Media) -> list[ImageLink]:
+    """Poster, as large as it is offered, and banner."""
+    cover = said.coverImage.extraLarge or said.coverImage.large
+    links = [(ImageKind.POSTER, cover), (ImageKind.BANNER, said.bannerImage)]
+    return [ImageLink(kind=kind, url=url) for kind, said_url in links if (url := web_address(said_url))]
+
+
+def streamed_number(said: str | None) -> int | None:
+    """The number in a streaming page's name: "Episode 7 - The Green Seat"; None for trailers and specials."""
+    match = _STREAMED.fullmatch(said or "")
+    return int(match[1]) if match else None
+
+
+def streamed_title(said: str | None) -> str | None:
+    """The name after the number."""
+    match = _STREAMED.fullmatch(said or "")
+    return plain(match[2]) if match else None
+
+
+def airings(said: Media, schedule: Iterable[Connections]) -> dict[int, datetime]:
+    """When each episode airs; the announced next one is exact even where the schedule lacks it."""
+    known = [one for page in schedule for one in present(page.airingSchedule.nodes)]
+    return {one.episode: moment(one) for one in (*known, *present([said.nextAiringEpisode]))}
+
+
+def moment(said: Airing) -> datetime:
+    """Seconds since 1970 as a time in UTC."""
+    try:
+        return datetime.fromtimestamp(said.airingAt, UTC)
+    except (OverflowError, ValueError, OSError):
+        refuse("airingSchedule.nodes.airingAt", said.airingAt, "seconds since 1970")
+
+
+def scored_by(said: Media) -> int | None:
+    """Users who scored it: the distribution's columns added up; None where AniList shows no distribution."""
+    columns = present(said.stats.scoreDistribution)
+    return sum(one.amount or 0 for one in columns) if columns else None
+
+
+def rank(said: Media, by: str) -> int | None:
+    """The place among all anime of all time; AniList's other rankings are of a year or a season."""
+    places = present(said.rankings)
+    return min(
+        (one.rank for one in places if word("rankings.type", one.type, RANKED_BY) == by and one.allTime),
+        default=None,
+    )
+
+
+def reviews(said: Iterable[Connections]) -> int | None:
+    """Reviews counted one by one; None if none were asked for, or if their last page is missing.
+
+    AniList's own `total` is 500 wherever there is more than one page, so it counts nothing.
+    """
+    known = [page.reviews for page in said if page.reviews.nodes is not None]
+    if not known or known[-1].unfinished:
+        return None
+    return sum(len(present(page.nodes)) for page in known)
+
+
+def pages(raw: RawRecord) -> list[Connections]:
+    """The pages of the connections, the first one from the anime's own answer, without those cut short."""
+    known = [_media(raw), *(read(FurtherAnswer, body).data.Media for body in raw.bodies("further"))]
+    cut = {name: None for name, part in PARTS.items() if part in raw.missing}
+    return [Connections.model_validate(dict(one) | cut) for one in known] if cut else known
+
+
+def present(values: Iterable[Value | None] | None) -> list[Value]:
+    """The values that are there."""
+    return [value for value in values or [] if value is not None]
+
+
+def _media(raw: RawRecord) -> Media:
+    return read(MediaAnswer, raw.answers["anime"].body).data.Media

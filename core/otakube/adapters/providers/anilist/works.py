@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other works that AniList relates or recommends, and links away from it. Pure."""
+
+from collections.abc import Iterable
+
+from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.providers.anilist.answers import (
+    ExternalLink,
+    MediaTitle,
+    OtherMedia,
+    RecommendationNode,
+)
+from otakube.adapters.providers.anilist.words import RELATIONS, SITES, STREAMS
+from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.text import plain, web_address
+
+
+def title(field: str, said: MediaTitle) -> str:
+    """The main title: romaji before the others, as the other providers have it."""
+    names = (said.romaji, said.userPreferred, said.english, said.native)
+    return next((name for one in names if (name := plain(one))), None) or refuse(
+        field, said.romaji, "a title"
+    )
+
+
+def page(field: str, said: OtherMedia) -> str:
+    """The address of a work's page."""
+    return f"https://anilist.co/{word(field, said.type, SITES)}/{said.id}"
+
+
+def relation(kind: str | None, other: OtherMedia) -> Relation:
+    """One relation to one work."""
+    return Relation(
+        kind=word("relations.relationType", kind, RELATIONS),
+        title=title("relations.node.title", other.title),
+        source_urls=[page("relations.node.type", other)],
+    )
+
+
+def recommendation(said: RecommendationNode) -> Recommendation | None:
+    """One recommendation; None if its work is gone, or if more people voted against it than for it."""
+    other, votes = said.mediaRecommendation, said.rating or 0
+    if other is None or votes < 0:
+        return None
+    return Recommendation(
+        title=title("recommendations.title", other.title),
+        source_urls=[page("recommendations.type", other)],
+        votes=votes,
+    )
+
+
+def streaming(links: Iterable[ExternalLink]) -> list[StreamingLink]:
+    """Where it can be watched, each address once."""
+    found = {
+        url: StreamingLink(
+            site=plain(link.site) or refuse("externalLinks.site", link.site, "a name"), url=url
+        )
+        for link in links
+        if alive(link) and streams(link) and (url := web_address(link.url))
+    }
+    return list(found.values())
+
+
+def external(links: Iterable[ExternalLink]) -> list[str]:
+    """Its other pages: official sites, social media, and links of a kind that AniList did not tell."""
+    found = (web_address(link.url) for link in links if alive(link) and not streams(link))
+    return list(dict.fromkeys(url for url in found if url))
+
+
+def streams(link: ExternalLink) -> bool:
+    """Whether one can watch there."""
+    return word("externalLinks.type", link.type, STREAMS)
+
+
+def alive(link: ExternalLink) -> bool:
+    """AniList keeps links that lead nowhere any more, and marks them."""
+    return not link.isDisabled

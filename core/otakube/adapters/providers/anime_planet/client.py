@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks for Anime-Planet's pages: it has no API, and is off until an installation switches it on."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.parts import one_by_one
+from otakube.adapters.providers.anime_planet.convert import metadata, rows
+from otakube.adapters.providers.anime_planet.page import document
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.merge.broadcast import JST
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
+from otakube.domain.record.text import comparable
+from otakube.errors import SourceError
+from otakube.ports.providers import RawRecord
+from otakube_api.contract import SourceReason
+
+MEDIA_TYPE = "text/html"
+_MOST_FOUND = 10
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug_of(title: str) -> str:
+    """How the site makes a slug of a title; empty for one without Latin letters."""
+    return _NO_SLUG.sub("-", comparable(title)).strip("-")[:200]
+
+
+class AnimePlanet:
+    """The source `AnimePlanet`."""
+
+    provider = Provider.ANIME_PLANET
+    batch = 1  # one page a title
+
+    def __init__(self, client: ProviderClient, url: str) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+
+    async def search(self, title: str) -> list[Metadata]:
+        """The list of results; of a single hit its page.
+
+        A search with one hit answers with a redirect to that hit's page, which the client refuses as it
+        refuses all redirects; that page mostly has the title's slug.
+        """
+        try:
+            answer = await self._client.ask_text(f"{self._url}/anime/all", params={"name": title})
+        except SourceError as error:
+            if error.reason is not SourceReason.ANSWER_INVALID:
+                raise
+            slug = slug_of(title)
+            return [
+                found async for pages in self.describe([slug] if slug else []) for found in pages.values()
+            ]
+        return rows(document(answer.body), answer.fetched_at.astimezone(JST).date())[:_MOST_FOUND]
+
+    async def find(self, source_urls: Sequence[str]) -> str | None:
+        """Its slug, if one of the pages is its own: it links to no other provider."""
+        pages = [page for url in source_urls if (page := identify(url))]
+        return next((page.id for page in pages if page.provider is self.provider), None)
+
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - one page holds all
+        """One page."""
+        answer = await self._client.ask_text(f"{self._url}/anime/{provider_id}")
+        document(answer.body)
+        return RawRecord(
+            provider=self.provider,
+            source_url=Page(self.provider, provider_id).url,
+            licence=LICENCES[self.provider].name,
+            answers={"anime": answer},
+        )
+
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """One page at a time."""
+        return one_by_one(provider_ids, self._described)
+
+    async def _described(self, provider_id: str) -> Metadata:
+        return metadata(await self.fetch(provider_id))

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks AnimeSchedule v3. The token travels in a header of the client that is given; it is in no address."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.parts import Parts, one_by_one, optional
+from otakube.adapters.http.reading import read
+from otakube.adapters.providers.animeschedule.answers import Anime, SearchAnswer, TimetableAnswer
+from otakube.adapters.providers.animeschedule.convert import describe, is_airing, metadata
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Provider
+from otakube.domain.record.pages import Page, identify
+from otakube.errors import SourceError
+from otakube.ports.providers import Answer, RawRecord
+from otakube_api.contract import SourceReason
+
+_ISSUED = re.compile(r"[A-Za-z0-9._~+/=-]{1,500}")  # a bearer token (RFC 6750, b68token)
+_MOST_FOUND = 10
+_QUERIES = {Provider.JIKAN: "mal-ids", Provider.ANILIST: "anilist-ids", Provider.ANIDB: "anidb-ids"}
+
+
+def issued(token: str) -> bool:
+    """Whether it has the form of a token: what no header can carry would show in the error about it."""
+    return _ISSUED.fullmatch(token) is not None
+
+
+class AnimeSchedule:
+    """The source `AnimeSchedule`."""
+
+    provider = Provider.ANIMESCHEDULE
+    batch = 1  # its lists take several ids, but give no details more cheaply: 18 rows a page
+
+    def __init__(self, client: ProviderClient, url: str) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+
+    async def search(self, title: str) -> list[Metadata]:
+        return (await self._rows(q=title))[:_MOST_FOUND]
+
+    async def find(self, source_urls: Sequence[str]) -> str | None:
+        """Its slug of a page at MyAnimeList, AniList or AniDB, if its row links back to that page."""
+        pages = {page.provider: page for url in source_urls if (page := identify(url))}
+        if self.provider in pages:
+            return pages[self.provider].id
+        for provider, query in _QUERIES.items():
+            if provider not in pages:
+                continue
+            wanted = pages[provider]
+            rows = await self._rows(**{query: wanted.id})
+            linked = [row for row in rows if wanted.url in row.same_as]
+            if len(linked) == 1 and (page := identify(linked[0].source_url)):
+                return page.id
+        return None
+
+    async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - little beside the episodes
+        """The anime, and of one that is airing this week's slots."""
+        answer = await self._anime(provider_id)
+        said = read(Anime, answer.body)
+        parts = await optional("timetable", self._slots(said.route)) if is_airing(said) else Parts({}, {})
+        return _record(said, answer, parts)
+
+    def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
+        """One at a time, without the timetable."""
+        return one_by_one(provider_ids, self._described)
+
+    async def _described(self, provider_id: str) -> Metadata:
+        answer = await self._anime(provider_id)
+        return metadata(_record(read(Anime, answer.body), answer, Parts({}, {})))
+
+    async def _anime(self, slug: str) -> Answer:
+        return await self._client.ask(f"{self._url}/anime/{slug}")
+
+    async def _rows(self, **params: str) -> list[Metadata]:
+        """Rows of a list; nothing found is 404 there."""
+        try:
+            answer = await self._client.ask(f"{self._url}/anime", params=params)
+        except SourceError as error:
+            if error.reason is SourceReason.NOT_FOUND:
+                return []
+            raise
+        rows = read(SearchAnswer, answer.body).anime or []
+        return [describe(row, answer.fetched_at) for row in rows]
+
+    async def _slots(self, route: str) -> Answer:
+        """This week's slots of one anime: the rest of the timetable is about others, and is not kept."""
+        answer = await self._client.ask(f"{self._url}/timetables/raw", params={"tz": "UTC"})
+        read(TimetableAnswer, {"rows": answer.body})
+        return answer.model_copy(update={"body": [row for row in answer.body if row["route"] == route]})
+
+
+def _record(said: Anime, answer: Answer, parts: Parts) -> RawRecord:
+    return RawRecord(
+        provider=Provider.ANIMESCHEDULE,
+        source_url=Page(Provider.ANIMESCHEDULE, said.route).url,
+        licence=LICENCES[Provider.ANIMESCHEDULE].name,
+        answers={"anime": answer, **parts.answers},
+        missing=parts.missing,
+    )

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AnimeSchedule's words in ours. Pure: one function a field; an unknown word is an error that names it."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from otakube.adapters.http.reading import converts, read, refuse, texts, word
+from otakube.adapters.providers.animeschedule import links, timetable
+from otakube.adapters.providers.animeschedule.answers import Anime, SeasonSaid, TimetableAnswer
+from otakube.adapters.providers.animeschedule.times import day_in_japan, instant, weekly_slot
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
+from otakube.domain.record.golden import (
+    AnimeStatus,
+    AnimeType,
+    ImageKind,
+    Provider,
+    Quarter,
+    Season,
+    SourceMaterial,
+    Statistics,
+)
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
+from otakube.ports.providers import RawRecord
+
+API_HOST = "animeschedule.net"
+_PICTURES = "https://img.animeschedule.net/production/assets/public/img/"
+_BASE_TYPES: dict[str | None, AnimeType] = {
+    "TV": AnimeType.TV,
+    "TV Short": AnimeType.TV,
+    "Movie": AnimeType.MOVIE,
+    "OVA": AnimeType.OVA,
+    "ONA": AnimeType.ONA,
+    "Special": AnimeType.SPECIAL,
+    "Music": AnimeType.MUSIC,
+}
+_TYPES: dict[str | None, AnimeType] = {
+    **_BASE_TYPES,
+    **{f"{name} (Chinese)": kind for name, kind in _BASE_TYPES.items()},
+}
+_STATUSES: dict[str | None, AnimeStatus] = {
+    "Finished": AnimeStatus.FINISHED,
+    "Ongoing": AnimeStatus.ONGOING,
+    "Delayed": AnimeStatus.ONGOING,  # a week is skipped; the series goes on
+    "Upcoming": AnimeStatus.UPCOMING,
+}
+_QUARTERS: dict[str | None, Quarter] = {quarter.value: quarter for quarter in Quarter}
+_SOURCES: dict[str | None, SourceMaterial] = {
+    "Original": SourceMaterial.ORIGINAL,
+    "Manga": SourceMaterial.MANGA,
+    "4-koma Manga": SourceMaterial.MANGA,
+    "Web Manga": SourceMaterial.MANGA,
+    "Light Novel": SourceMaterial.LIGHT_NOVEL,
+    "Web Novel": SourceMaterial.WEB_NOVEL,
+    "Novel": SourceMaterial.NOVEL,
+    "Visual Novel": SourceMaterial.VISUAL_NOVEL,
+    "Video Game": SourceMaterial.GAME,
+    "Game": SourceMaterial.GAME,
+    "Card Game": SourceMaterial.CARD_GAME,
+    "Music": SourceMaterial.MUSIC,
+    "Picture Book": SourceMaterial.PICTURE_BOOK,
+    "Book": SourceMaterial.BOOK,
+    "Radio": SourceMaterial.RADIO,
+    "Mixed Media": SourceMaterial.MIXED_MEDIA,
+    "Other": SourceMaterial.OTHER,
+}
+
+
+@converts
+def metadata(raw: RawRecord) -> Metadata:
+    """The anime itself."""
+    found = describe(_anime(raw), raw.fetched_at)
+    return found.model_copy(update={"images": images(_anime(raw), raw)})
+
+
+@converts
+def describe(said: Anime, asked_at: datetime) -> Metadata:
+    """The anime itself, from its own answer or a row of a search, as of a time; without its poster."""
+    names = said.names
+    return Metadata(
+        source_url=Page(Provider.ANIMESCHEDULE, said.route).url,
+        same_as=links.same_as(said),
+        title=title(said),
+        title_english=plain(names.english) if names else None,
+        title_japanese=plain(names.native) if names else None,
+        synonyms=synonyms(said),
+        type=kind(said),
+        status=status(said, asked_at),
+        season=season(said.season),
+        episode_count=said.episodes or None,
+        duration_seconds=said.lengthMin * 60 if said.lengthMin else None,
+        aired_from=day_in_japan("premier", said.premier),
+        broadcast=weekly_slot("jpnTime", said.jpnTime),
+        synopsis=prose(said.description),
+        genres=texts(one.name for one in said.genres or []),
+        studios=texts(one.name for one in said.studios or []),
+        source_material=source_material(said),
+    )
+
+
+@converts
+def episodes(raw: RawRecord) -> list[Episode]:
+    """The first episode by the premiere, and what this week's timetable says of later ones."""
+    said = _anime(raw)
+    rows = [
+        row
+        for body in raw.bodies("timetable")
+        for row in read(TimetableAnswer, {"rows": body}).rows
+        if row.route == said.route
+    ]
+    return timetable.episodes(said, rows)
+
+
+@converts
+def relationships(raw: RawRecord) -> Relationships:
+    """Related anime (AnimeSchedule gives slugs, no titles), the official site, and where it is streamed."""
+    said = _anime(raw)
+    return Relationships(
+        relations=[
+            links.relation(kind, slug) for kind, slugs in (said.relations or {}).items() for slug in slugs
+        ],
+        external_links=links.official(said),
+        streaming=links.streaming(said),
+    )
+
+
+@converts
+def statistics(raw: RawRecord) -> Statistics:
+    """What AnimeSchedule's users say; its score is out of a hundred."""
+    said = _anime(raw).stats
+    if said is None:
+        return Statistics(provider=Provider.ANIMESCHEDULE)
+    return Statistics(
+        provider=Provider.ANIMESCHEDULE,
+        score=round(said.averageScore / 10, 2) if said.averageScore else None,
+        scored_by=said.ratingCount,
+        popularity=said.trackedRating or None,
+        members=said.trackedCount,
+    )
+
+
+@converts
+def characters(raw: RawRecord) -> list[Character]:
+    """AnimeSchedule has none."""
+    _anime(raw)
+    return []
+
+
+@converts
+def staff(raw: RawRecord) -> list[Staff]:
+    """AnimeSchedule has none."""
+    _anime(raw)
+    return []
+
+
+def title(said: Anime) -> str:
+    """The main title, mostly romaji."""
+    return plain(said.title) or refuse("title", said.title, "a title")
+
+
+def synonyms(said: Anime) -> list[str]:
+    """Other names, the short one last."""
+    if said.names is None:
+        return []
+    every = texts([said.names.romaji, *(said.names.synonyms or []), said.names.abbreviation])
+    return [name for name in every if name != title(said)][:200]
+
+
+def kind(said: Anime) -> AnimeType:
+    """The first of its media types."""
+    return word("mediaTypes", said.mediaTypes[0].name, _TYPES) if said.mediaTypes else AnimeType.UNKNOWN
+
+
+def status(said: Anime, asked_at: datetime) -> AnimeStatus:
+    """Its status; one whose premiere was put off has not begun."""
+    premiere = instant("premier", said.premier)
+    if said.status == "Delayed" and premiere is not None and premiere > asked_at:
+        return AnimeStatus.UPCOMING
+    return word("status", said.status, _STATUSES)
+
+
+def season(said: SeasonSaid | None) -> Season | None:
+    """Year and quarter, if both are known."""
+    if said is None or not said.year or not said.season:
+        return None
+    year = str(said.year)
+    if not (year.isascii() and year.isdigit() and len(year) == 4):
+        refuse("season.year", said.year, "a year")
+    return Season(year=int(year), quarter=word("season.season", said.season, _QUARTERS))
+
+
+def source_material(said: Anime) -> SourceMaterial | None:
+    """The first of its sources."""
+    return word("sources", said.sources[0].name, _SOURCES) if said.sources else None
+
+
+def images(said: Anime, raw: RawRecord) -> list[ImageLink]:
+    """The poster, at AnimeSchedule's own host, or below /images/ of whoever answers in its place."""
+    route = plain(said.imageVersionRoute)
+    asked = urlsplit(raw.answers["anime"].url)
+    own = asked.hostname in (None, API_HOST)
+    base = _PICTURES if own else f"{asked.scheme}://{asked.netloc}/images/"
+    url = web_address(base + route) if route and ".." not in route else None
+    return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
+
+
+def is_airing(said: Anime) -> bool:
+    """Whether a timetable may tell of it."""
+    return said.status in ("Ongoing", "Delayed")
+
+
+def _anime(raw: RawRecord) -> Anime:
+    return read(Anime, raw.answers["anime"].body)

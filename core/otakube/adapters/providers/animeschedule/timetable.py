@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When episodes air, as the premiere and the week's timetable tell: nothing in between is made up. Pure."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.providers.animeschedule.answers import Anime, TimetableRow
+from otakube.adapters.providers.animeschedule.times import instant, only_a_day
+from otakube.domain.record.claims import Episode
+
+_DELAYED: dict[str | None, bool] = {
+    "aired": False,
+    "airing": False,
+    "unaired": False,
+    "tba": False,
+    "delayed-air": True,
+    "delayed": True,
+    "skipped": True,
+    "": False,
+    None: False,
+}
+_MOST_AT_ONCE = 100  # episodes in one slot
+
+
+def episodes(said: Anime, rows: Sequence[TimetableRow]) -> list[Episode]:
+    """By number; of several slots of one episode the last one counts: a stalled one is listed every week."""
+    found = {}
+    premiere = instant("premier", said.premier)
+    if premiere is not None:
+        day = only_a_day(premiere)
+        found[1] = Episode(
+            number=1, aired=premiere.date() if day else premiere, duration_seconds=seconds(said.lengthMin)
+        )
+    for row in sorted(rows, key=lambda one: one.episodeDate):
+        for number in numbers(row):
+            found[number] = Episode(
+                number=number, aired=airs(row), duration_seconds=seconds(row.lengthMin or said.lengthMin)
+            )
+    return [found[number] for number in sorted(found)]
+
+
+def numbers(row: TimetableRow) -> range:
+    """The episodes of a slot: several may air together."""
+    first = row.subtractedEpisodeNumber or row.episodeNumber
+    if not 0 <= row.episodeNumber - first < _MOST_AT_ONCE:
+        refuse("timetable.episodeNumber", row.episodeNumber, f"{first} or little more")
+    return range(first, row.episodeNumber + 1)
+
+
+def airs(row: TimetableRow) -> datetime | date | None:
+    """When a slot airs. One that is put off airs at its hour on the day it resumes; None if nobody knows it.
+
+    Every row of a delayed series says that it is delayed; those before the delay began aired on time.
+    """
+    slot = instant("timetable.episodeDate", row.episodeDate)
+    delayed_from = instant("timetable.delayedFrom", row.delayedFrom)
+    put_off = word("timetable.airingStatus", row.airingStatus, _DELAYED)
+    if slot is None or not put_off or (delayed_from is not None and slot < delayed_from):
+        return slot
+    until = instant("timetable.delayedUntil", row.delayedUntil)
+    if until is None or until <= slot:
+        return None
+    return datetime.combine(until.date(), slot.time(), UTC)
+
+
+def seconds(minutes: int | None) -> int | None:
+    """Length; 0 minutes mean unknown."""
+    return minutes * 60 if minutes else None

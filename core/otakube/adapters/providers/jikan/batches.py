@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When to read the list of all anime instead of one anime after another. Pure.
+
+Jikan takes no list of ids. Its nearest thing to a batch is the list of all anime by rising id, 25 a page, and
+as ids are distinct an id lies at most (id - last id read) rows ahead: a walk is known to be cheaper, or not.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from otakube import logs
+from otakube.adapters.http.reading import read, refuse
+from otakube.adapters.providers.jikan.answers import Anime, Numbered
+from otakube.adapters.providers.jikan.convert import describe
+from otakube.domain.record.claims import Metadata
+from otakube.errors import SourceError
+
+PAGE = 25  # the most that Jikan gives
+
+
+class Found(NamedTuple):
+    """What a page told: `described` of those wanted, and the greatest id that it listed."""
+
+    described: Mapping[str, Metadata]
+    passed: int
+
+
+def number(provider_id: str) -> int:
+    """MyAnimeList's number; SourceError for what is none, before it becomes part of a URL."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}", provider_id):
+        refuse("MyAnimeList's id", provider_id, "a number")
+    return int(provider_id)
+
+
+def walks(left: Sequence[int], passed: int, pages_left: int | None) -> bool:
+    """Whether the next page costs less than asking for each id that is left, in rising order.
+
+    `pages_left` None before the first page: then a page is risked for more ids than it could hold.
+    """
+    if not left or pages_left == 0:
+        return False
+    at_most = -(-(left[-1] - passed) // PAGE)
+    pages = at_most if pages_left is None else min(at_most, pages_left)
+    return pages <= len(left) or (pages_left is None and len(left) > PAGE)
+
+
+def wanted(rows: Sequence[Any], left: Sequence[int]) -> Found:
+    """The rows of a page that are wanted; one that cannot be read is logged, and the others stand."""
+    known = frozenset(left)
+    ids = [read(Numbered, row).mal_id for row in rows]
+    described: dict[str, Metadata] = {}
+    for number, row in zip(ids, rows, strict=True):
+        if number in known:
+            described |= readable(number, row)
+    return Found(described, max(ids, default=left[-1]))
+
+
+def readable(number: int, row: Any) -> dict[str, Metadata]:
+    """One row by its id; none, with a line in the log, if it cannot be read."""
+    try:
+        return {str(number): describe(read(Anime, row))}
+    except SourceError as error:
+        logs.logger().warning("row left out", provider="Jikan", id=number, message=str(error))
+        return {}

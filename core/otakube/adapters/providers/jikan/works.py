@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other works and other sites, from Jikan's answers. Pure: one function a kind of row."""
+
+from otakube.adapters.http.reading import word
+from otakube.adapters.providers.jikan.answers import Link, RecommendationRow, RelatedGroup
+from otakube.adapters.providers.jikan.words import RELATIONS, SITES
+from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.text import plain, web_address
+
+
+def related(group: RelatedGroup) -> list[Relation]:
+    """One kind of relation to several works."""
+    kind = word("relations.relation", group.relation, RELATIONS)
+    return [
+        Relation(kind=kind, title=name, source_urls=[page(one.type, one.mal_id)])
+        for one in group.entry
+        if (name := plain(one.name))
+    ]
+
+
+def recommended(row: RecommendationRow) -> Recommendation | None:
+    """An anime that people who like this one like; `votes` of them. None if it has no visible title."""
+    title = plain(row.entry.title)
+    if title is None:
+        return None
+    return Recommendation(title=title, source_urls=[page("anime", row.entry.mal_id)], votes=row.votes)
+
+
+def streaming(link: Link) -> StreamingLink | None:
+    """Where it is streamed; None if the site has no name or the address is none of the web."""
+    site, url = plain(link.name), web_address(link.url)
+    return StreamingLink(site=site, url=url) if site and url else None
+
+
+def page(kind: str, mal_id: int) -> str:
+    """The page of an anime or a manga on MyAnimeList."""
+    return f"https://myanimelist.net/{word('relations.entry.type', kind, SITES)}/{mal_id}"

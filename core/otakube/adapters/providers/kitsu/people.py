@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters, their voices and the staff, from Kitsu's four kinds of resource. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from otakube.adapters.http.reading import read, refuse, texts, word
+from otakube.adapters.providers.kitsu.answers import (
+    CastingAttributes,
+    CharacterAttributes,
+    Document,
+    PersonAttributes,
+    Pictures,
+    Resource,
+    RoleAttributes,
+)
+from otakube.adapters.providers.kitsu.words import ROLES
+from otakube.domain.record.claims import Character, Staff
+from otakube.domain.record.golden import VoiceActor
+from otakube.domain.record.text import plain, prose, web_address
+
+_BETWEEN_POSITIONS = re.compile(r",(?![^()]*\))")  # not the commas of "Key Animation (1, 3)"
+
+
+def cast(pages: Iterable[Document], castings: Iterable[Document]) -> list[Character]:
+    """Characters with their voices; a role without a character says nothing."""
+    spoken = voices(castings)
+    return [
+        character(row, known[0], spoken.get(known[0].id, []))
+        for page in pages
+        for row in page.data
+        if (known := page.related(row, "character"))
+    ]
+
+
+def character(row: Resource, resource: Resource, spoken: list[VoiceActor]) -> Character:
+    """One character in its role."""
+    said = read(CharacterAttributes, resource.attributes)
+    return Character(
+        name=plain(said.canonicalName) or refuse("characters.canonicalName", said.canonicalName, "a name"),
+        name_native=plain((said.names or {}).get("ja_jp")),
+        role=word("characters.role", read(RoleAttributes, row.attributes).role, ROLES),
+        description=prose(said.description),
+        image_url=picture(said.image),
+        voice_actors=spoken,
+    )
+
+
+def voices(castings: Iterable[Document]) -> dict[str, list[VoiceActor]]:
+    """Voices by the number of their character, each once."""
+    found: dict[str, list[VoiceActor]] = {}
+    for page in castings:
+        for row in page.data:
+            if voice := voice_actor(page, row):
+                for one in page.related(row, "character"):
+                    found.setdefault(one.id, []).append(voice)
+    return {number: list(dict.fromkeys(known)) for number, known in found.items()}
+
+
+def voice_actor(page: Document, row: Resource) -> VoiceActor | None:
+    """The voice of a character's casting; without a name or a language it says nothing."""
+    said, people = read(CastingAttributes, row.attributes), page.related(row, "person")
+    name, language = person(people), plain(said.language)
+    return VoiceActor(name=name, language=language) if name and language else None
+
+
+def members(pages: Iterable[Document]) -> list[Staff]:
+    """Each person once, with all positions in their order."""
+    names: dict[str, str] = {}
+    roles: dict[str, list[str]] = {}
+    for page in pages:
+        for row in page.data:
+            people = page.related(row, "person")
+            if people and (name := person(people)):
+                names.setdefault(people[0].id, name)
+                roles.setdefault(people[0].id, []).extend(positions(row))
+    return [Staff(name=name, positions=texts(roles[number])) for number, name in names.items()]
+
+
+def positions(row: Resource) -> list[str]:
+    """A role is a list in a sentence: "Director, Storyboard"."""
+    return _BETWEEN_POSITIONS.split(read(RoleAttributes, row.attributes).role or "")
+
+
+def person(people: list[Resource]) -> str | None:
+    """The name of the first."""
+    return plain(read(PersonAttributes, people[0].attributes).name) if people else None
+
+
+def picture(said: Pictures | None) -> str | None:
+    """The largest form."""
+    return web_address(said.original or said.large) if said else None

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When to read the ranking of all anime instead of one anime after another. Pure.
+
+The API takes no list of ids. Its nearest thing to a batch is the ranking, 500 a page; how many pages it has
+is not said, and where an id stands in it neither.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from otakube import logs
+from otakube.adapters.http.reading import read, refuse
+from otakube.adapters.providers.myanimelist.answers import Anime, Numbered
+from otakube.adapters.providers.myanimelist.convert import describe
+from otakube.domain.record.claims import Metadata
+from otakube.errors import SourceError
+
+PAGE = 500  # the most that MyAnimeList gives
+FEW = 60  # ids that cost no more one by one than the whole ranking: it has some 30,000 anime
+
+
+def number(provider_id: str) -> int:
+    """MyAnimeList's number; SourceError for what is none, before it becomes part of a URL."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}", provider_id):
+        refuse("MyAnimeList's id", provider_id, "a number")
+    return int(provider_id)
+
+
+def walks(left: int, found: int, pages: int) -> bool:
+    """Whether to read one more page: while each page read has shown at least one of the ids, on average.
+
+    So a walk costs at most one request more than asking for each id.
+    """
+    return left > 0 and (left > FEW if pages == 0 else found >= pages)
+
+
+def wanted(nodes: Sequence[Any], left: Collection[int]) -> dict[int, dict[str, Metadata]]:
+    """Which of the ids a page shows, with what could be read of each."""
+    shown = {read(Numbered, node).id: node for node in nodes}
+    return {number: readable(number, shown[number]) for number in left if number in shown}
+
+
+def readable(number: int, node: Any) -> dict[str, Metadata]:
+    """One anime by its id; none, with a line in the log, if it cannot be read."""
+    try:
+        return {str(number): describe(read(Anime, node))}
+    except SourceError as error:
+        logs.logger().warning("row left out", provider="MyAnimeList", id=number, message=str(error))
+        return {}

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MyAnimeList's words in ours. Pure: one function a field; an unknown word is an error that names it.
+
+The words are chosen to be those of Jikan, which speaks of the same pages: either may stand in for the other.
+"""
+
+import re
+from datetime import date
+
+from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
+from otakube.adapters.providers.myanimelist.answers import Anime, Recommended, Related
+from otakube.adapters.providers.myanimelist.words import (
+    GENRES,
+    QUARTERS,
+    RATINGS,
+    RELATIONS,
+    SOURCES,
+    STATUSES,
+    TYPES,
+    WEEKDAYS,
+)
+from otakube.domain.merge.broadcast import broadcast_slot
+from otakube.domain.record.claims import (
+    Character,
+    Episode,
+    ImageLink,
+    Metadata,
+    Recommendation,
+    Relation,
+    Relationships,
+    Staff,
+)
+from otakube.domain.record.golden import Broadcast, ImageKind, Provider, Season, Statistics
+from otakube.domain.record.pages import Page
+from otakube.domain.record.text import plain, prose, web_address
+from otakube.ports.providers import RawRecord
+
+_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored
+_SITE = "https://myanimelist.net"
+
+
+@converts
+def metadata(raw: RawRecord) -> Metadata:
+    """The anime itself."""
+    return describe(_anime(raw))
+
+
+@converts
+def describe(said: Anime) -> Metadata:
+    """The anime itself, from a whole answer or a row of a list."""
+    return Metadata(
+        source_url=Page(Provider.MYANIMELIST, str(said.id)).url,
+        title=title(said),
+        title_english=plain(said.alternative_titles.en),
+        title_japanese=plain(said.alternative_titles.ja),
+        synonyms=texts(said.alternative_titles.synonyms),
+        type=word("media_type", said.media_type, TYPES),
+        status=word("status", said.status, STATUSES),
+        season=season(said),
+        episode_count=said.num_episodes or None,
+        duration_seconds=said.average_episode_duration or None,
+        aired_from=day("start_date", said.start_date),
+        aired_to=day("end_date", said.end_date),
+        broadcast=broadcast(said),
+        synopsis=prose(said.synopsis),
+        genres=[name for name in texts(one.name for one in said.genres) if name in GENRES],
+        tags=[name for name in texts(one.name for one in said.genres) if name not in GENRES],
+        studios=texts(one.name for one in said.studios),
+        age_rating=word("rating", said.rating, RATINGS),
+        source_material=word("source", said.source, SOURCES),
+        images=images(said),
+    )
+
+
+@converts
+def episodes(raw: RawRecord) -> list[Episode]:
+    """None: the API knows no more than their number. An answer that is no anime is refused."""
+    _anime(raw)
+    return []
+
+
+@converts
+def relationships(raw: RawRecord) -> Relationships:
+    """Related works, and what else people like; the API tells no links."""
+    said = _anime(raw)
+    works = [related("anime", one) for one in said.related_anime]
+    works += [related("manga", one) for one in said.related_manga]
+    return Relationships(
+        relations=[one for one in works if one is not None],
+        recommendations=[one for row in said.recommendations if (one := recommended(row)) is not None],
+    )
+
+
+@converts
+def statistics(raw: RawRecord) -> Statistics:
+    """What MyAnimeList counts; its score is out of ten, and absent while too few have voted."""
+    said = _anime(raw)
+    counted = said.num_list_users if said.num_list_users is not None else said.statistics.num_list_users
+    return Statistics(
+        provider=Provider.MYANIMELIST,
+        score=said.mean or None,
+        scored_by=said.num_scoring_users,
+        rank=said.rank or None,
+        popularity=said.popularity or None,
+        members=counted,
+    )
+
+
+@converts
+def characters(raw: RawRecord) -> list[Character]:
+    """None: the API has no characters."""
+    _anime(raw)
+    return []
+
+
+@converts
+def staff(raw: RawRecord) -> list[Staff]:
+    """None: the API has no staff."""
+    _anime(raw)
+    return []
+
+
+def title(said: Anime) -> str:
+    """The main title; one without a visible character is refused."""
+    return plain(said.title) or refuse("title", said.title, "a title")
+
+
+def season(said: Anime) -> Season | None:
+    """Year and quarter of the first broadcast."""
+    if said.start_season is None:
+        return None
+    quarter = word("start_season.season", said.start_season.season, QUARTERS)
+    return Season(year=said.start_season.year, quarter=quarter)
+
+
+def day(field: str, said: str | None) -> date | None:
+    """A day in Japan; "2017" and "2017-10" are not yet days, and no first of the month is invented."""
+    if said is None:
+        return None
+    match = _DAY.fullmatch(said) or refuse(field, said, "YYYY, YYYY-MM or YYYY-MM-DD")
+    if match[3] is None:
+        return None
+    try:
+        return plausible(date(int(match[1]), int(match[2]), int(match[3])))
+    except ValueError:
+        refuse(field, said, "a day that exists")
+
+
+def broadcast(said: Anime) -> Broadcast | None:
+    """The weekly slot in Japan; the broadcaster's clock (25:30) becomes the common one."""
+    if said.broadcast is None:
+        return None
+    weekday = word("broadcast.day_of_the_week", said.broadcast.day_of_the_week, WEEKDAYS)
+    if weekday is None or said.broadcast.start_time is None:
+        return None
+    try:
+        return broadcast_slot(weekday, said.broadcast.start_time)
+    except ValueError:
+        refuse("broadcast.start_time", said.broadcast.start_time, "HH:MM between 00:00 and 29:59")
+
+
+def images(said: Anime) -> list[ImageLink]:
+    """The poster and the pictures beside it, each once and as large as it is offered."""
+    urls = (web_address(one.large or one.medium) for one in [said.main_picture, *said.pictures])
+    known = dict.fromkeys(url for url in urls if url)
+    return [ImageLink(kind=ImageKind.POSTER, url=url) for url in list(known)[:_MOST_IMAGES]]
+
+
+def related(kind: str, row: Related) -> Relation | None:
+    """A related anime or manga; None if it has no visible title."""
+    name = plain(row.node.title)
+    relation = word(f"related_{kind}.relation_type", row.relation_type, RELATIONS)
+    return (
+        Relation(kind=relation, title=name, source_urls=[f"{_SITE}/{kind}/{row.node.id}"]) if name else None
+    )
+
+
+def recommended(row: Recommended) -> Recommendation | None:
+    """An anime that people who like this one like; `votes` of them. None if it has no visible title."""
+    name, page = plain(row.node.title), f"{_SITE}/anime/{row.node.id}"
+    return Recommendation(title=name, source_urls=[page], votes=row.num_recommendations) if name else None
+
+
+def _anime(raw: RawRecord) -> Anime:
+    return read(Anime, raw.answers["anime"].body)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""VectorSearch over the collection that `QdrantVectors` fills."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from otakube.adapters.stores.qdrant.vectors import QdrantVectors, check_model
+from otakube.ports.search import Hit
+from otakube.settings import Settings
+
+if TYPE_CHECKING:
+    from qdrant_client.http.models import ScoredPoint
+
+_SHOWN = ["entry_id", "version", "kind", "number", "text"]
+
+
+class QdrantSearch(QdrantVectors):
+    """Searches with the vectors of one model; a collection of another one is refused, never compared."""
+
+    def __init__(self, settings: Settings, *, model: str, dimension: int) -> None:
+        super().__init__(settings)
+        self._model, self._dimension = model, dimension
+        self._checked = False
+
+    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[Hit]:
+        """The nearest passages of one kind, best first."""
+        client = await self._connected()
+        with self._translated("searching"):
+            if not await self._there():
+                return []
+            answer = await client.query_points(
+                self.collection, query=list(vector), using=kind, limit=limit, with_payload=_SHOWN
+            )
+        return [_hit(point) for point in answer.points]
+
+    async def _there(self) -> bool:
+        """Whether anything was ever stored; Fatal if another model made it."""
+        if not self._checked:
+            info = await self._info(await self._connected())
+            if info is None:
+                return False
+            check_model(self.collection, info, model=self._model, dimension=self._dimension)
+            self._checked = True
+        return True
+
+
+def _hit(point: "ScoredPoint") -> Hit:
+    payload = point.payload or {}
+    return Hit(score=point.score, **{name: payload[name] for name in _SHOWN})

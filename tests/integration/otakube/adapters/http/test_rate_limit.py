@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One budget and one breaker for all pods: a real Redis, the real stand-in, and processes that share."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import httpx2
+import pytest
+
+from manners_process import Job, answered
+from otakube.adapters.http.client import Limits, ProviderClient, new_client
+from otakube.adapters.http.turns import Turns
+from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
+from otakube.domain.providers.budget import TERMS, Outcome, terms
+from otakube.domain.record.golden import Provider
+from otakube.errors import Retriable, SourceError
+from otakube_api.contract import FailureReason, SourceReason
+from redis_process import RedisProcess
+from redis_process import redis as redis
+from upstream_process import Upstream, running_upstream
+
+SECOND = 0.01  # how long a second of the stand-in takes
+Pod = Callable[..., Turns]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Upstream]:
+    with running_upstream("--clock-scale", "100", "--kitsu-per-minute", "60") as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def upstream(running: Upstream) -> Upstream:
+    running.faults()
+    running.forget()
+    return running
+
+
+@pytest.fixture
+async def pod(redis: RedisProcess, request: pytest.FixtureRequest) -> AsyncIterator[Pod]:
+    """Turns over a connection of their own, with a budget that only this test has."""
+    clients = []
+
+    def make(provider: Provider = Provider.KITSU, *, second: float = SECOND, day: int = 200) -> Turns:
+        clients.append(connect(redis.url))
+        accounts = RedisAccounts(clients[-1], provider, request.node.name, second=second)
+        return Turns(provider, terms(day)[provider], accounts, flight=10, second=second, patience=30)
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
+    async with new_client() as client:
+        yield client
+
+
+def client_of(http: httpx2.AsyncClient, manners: Turns, second: float = SECOND) -> ProviderClient:
+    return ProviderClient(http, Limits(5, 2**20), manners=manners, second=second)
+
+
+def statuses(upstream: Upstream) -> dict[int, int]:
+    rows = httpx2.get(f"{upstream.url}/admin/requests").json()
+    return {int(row["status"]): int(row["count"]) for row in rows}
+
+
+@pytest.mark.parametrize(("egress", "refused"), [(("a", "a"), False), (("b", "c"), True)])
+def test_two_processes_behind_one_address_share_one_budget(
+    upstream: Upstream, redis: RedisProcess, egress: tuple[str, str], refused: bool
+) -> None:
+    """Each would be within the limit alone; only a shared budget keeps both together within it."""
+    url = f"{upstream.url}/kitsu/api/edge/anime"
+    processes = [Job(redis.url, url, "Kitsu", 70, egress=name).start() for name in egress]
+    assert [answered(process) for process in processes] == [70, 70] or refused
+    assert (429 in statuses(upstream)) is refused
+
+
+async def test_retry_after_closes_a_provider_for_every_pod(
+    upstream: Upstream, pod: Pod, http: httpx2.AsyncClient
+) -> None:
+    fault = {"provider": "kitsu", "kind": "status", "status": 429, "retry_after": 20, "count": 1}
+    upstream.faults(fault)
+    url = f"{upstream.url}/kitsu/api/edge/anime"
+    one, other = client_of(http, pod()), client_of(http, pod())
+    started = time.monotonic()
+    first = asyncio.create_task(one.ask(url))
+    while 429 not in statuses(upstream):  # noqa: ASYNC110 - another process counts
+        await asyncio.sleep(0.01)
+    await asyncio.gather(first, other.ask(url))
+    assert time.monotonic() - started >= 20 * SECOND
+    assert statuses(upstream) == {429: 1, 200: 2}
+
+
+async def test_a_closing_beyond_patience_is_no_wait(pod: Pod) -> None:
+    one, other = pod(second=1), pod(second=1)
+    await one.turn()
+    await one.settle(Outcome(status=429, retry_after=300))
+    with pytest.raises(SourceError, match="asks to stay away for") as caught:
+        await other.turn()
+    assert caught.value.reason is SourceReason.RATE_LIMITED
+
+
+async def test_the_breaker_opens_for_all_probes_once_and_closes(
+    upstream: Upstream, pod: Pod, http: httpx2.AsyncClient
+) -> None:
+    upstream.faults({"provider": "kitsu", "kind": "status", "status": 503})
+    slow = 0.1  # an opening is long enough to look at
+    url, pods = f"{upstream.url}/kitsu/api/edge/anime", [pod(second=slow), pod(second=slow)]
+    one, other = (client_of(http, manners, slow) for manners in pods)
+    for _ in range(2):
+        with pytest.raises(SourceError) as caught:
+            await one.ask(url)
+        assert caught.value.reason is SourceReason.UNAVAILABLE
+    asked = upstream.asked()
+    with pytest.raises(SourceError, match=r"was away; the next request goes in \d"):
+        await other.ask(url)
+    assert (await pods[1].standing()).breaker == "Open"
+    assert upstream.asked() == asked == 5
+    upstream.faults()
+    await asyncio.sleep(((await pods[1].standing()).opens_in or 0) * slow)
+    assert (await pods[1].standing()).breaker == "HalfOpen"
+    await pods[1].turn()
+    with pytest.raises(SourceError, match="was away"):
+        await one.ask(url)
+    await pods[1].settle(Outcome(status=200))
+    assert (await one.ask(url)).body
+    assert (await pods[0].standing()).breaker == "Closed"
+
+
+async def test_a_days_budget_outlives_its_process_and_redis(redis: RedisProcess, pod: Pod) -> None:
+    one = pod(Provider.ANIDB, day=2)
+    for _ in range(2):
+        await one.turn()
+        await one.settle(Outcome(status=200))
+    await asyncio.to_thread(redis.server.restart)
+    with pytest.raises(SourceError, match="today's 2 requests are spent; new ones in") as caught:
+        await pod(Provider.ANIDB, day=2).turn()
+    assert caught.value.reason is SourceReason.RATE_LIMITED
+    assert (await one.standing()).remaining_today == 0
+
+
+async def test_a_turn_that_takes_too_long_is_given_up(redis: RedisProcess, pod: Pod) -> None:
+    one = pod(Provider.ANIDB, second=0.1)
+    await one.turn()
+    impatient = Turns(Provider.ANIDB, TERMS[Provider.ANIDB], one._accounts, flight=10, second=0.1, patience=1)
+    with pytest.raises(SourceError, match="no turn within 1 s") as caught:
+        await impatient.turn()
+    assert caught.value.reason is SourceReason.RATE_LIMITED
+
+
+async def test_without_its_redis_a_step_may_try_later() -> None:
+    client = connect("redis://:secret-of-redis@127.0.0.1:1/0")
+    turns = Turns(Provider.KITSU, TERMS[Provider.KITSU], RedisAccounts(client, Provider.KITSU, "x"), flight=1)
+    with pytest.raises(Retriable, match="Redis is away") as caught:
+        await turns.turn()
+    assert caught.value.reason is FailureReason.STORE_UNAVAILABLE
+    assert "secret" not in str(caught.value)
+    await client.aclose()

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every store of merge locks promises, of the document store and of the folder alike."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from lock_builders import different, fixed, means, page, same
+from otakube.adapters.stores.folder.locks import FolderLocks
+from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.adapters.stores.mongodb.locks import MongoLocks
+from otakube.domain.locks.change import Change
+from otakube.domain.locks.effects import concerning
+from otakube.domain.locks.lock import Lock, lock_id
+from otakube.errors import Fatal, Retriable
+from otakube.maintenance.merge_locks import curate
+from otakube.ports.locks import Locks, every
+from otakube.settings import Settings
+from shop import Shop
+from stores import free_port
+
+DECIDED = [
+    same(0, 1), same(1, 2, note="two cours"), different(2, 5), means("Mushishi", 0, year=2005),
+    fixed("episode_count", 26, 2, 7), fixed("season", {"year": 2005, "quarter": "Fall"}, 7),
+    fixed("aired_to", None, 8), same(9, 10), means("蟲師", 10),
+]  # fmt: skip
+
+
+@pytest.fixture(params=["documents", "folder"])
+def locks(request: pytest.FixtureRequest, tmp_path: Path) -> Locks:
+    if request.param == "folder":
+        return FolderLocks(tmp_path)
+    shop: Shop = request.getfixturevalue("shop")
+    return MongoLocks(shop.documents)
+
+
+async def kept(locks: Locks) -> list[Lock]:
+    return [lock async for lock in every(locks)]
+
+
+async def test_what_was_decided_is_read_as_it_was_written(locks: Locks) -> None:
+    await locks.prepare()
+    for lock in DECIDED:
+        assert await locks.add(lock) == lock
+    assert await kept(locks) == sorted(DECIDED, key=lock_id)
+    ids = [lock_id(DECIDED[4]), "lock_unknown", lock_id(DECIDED[0])]
+    assert {lock_id(lock) for lock in await locks.get(ids)} == set(ids) - {"lock_unknown"}
+
+
+async def test_the_first_of_two_answers_stands(locks: Locks) -> None:
+    first, second = fixed("type", "TV", 1), fixed("type", "ONA", 1, decided_by="oskar")
+    assert await locks.add(first) == first
+    assert await locks.add(second) == first
+    assert await kept(locks) == [first]
+
+
+async def test_a_lock_is_removed_once(locks: Locks) -> None:
+    await locks.add(same(1, 2))
+    assert await locks.remove(lock_id(same(1, 2)))
+    assert not await locks.remove(lock_id(same(1, 2)))
+    assert await kept(locks) == []
+
+
+async def test_locks_come_page_by_page_in_the_order_of_their_ids(locks: Locks) -> None:
+    for lock in DECIDED:
+        await locks.add(lock)
+    ids = sorted(map(lock_id, DECIDED))
+    first = await locks.after("", 4)
+    second = await locks.after(lock_id(first[-1]), 4)
+    assert [lock_id(lock) for lock in (*first, *second)] == ids[:8]
+    assert await locks.after(ids[-1], 4) == []
+
+
+@pytest.mark.parametrize("number", range(12))
+async def test_what_concerns_an_anime_is_found_through_all_that_joins_its_pages(
+    locks: Locks, number: int
+) -> None:
+    for lock in DECIDED:
+        await locks.add(lock)
+    wanted = sorted(concerning(DECIDED, [page(number)]), key=lock_id)
+    assert await locks.about([page(number)]) == wanted
+
+
+async def test_a_change_is_all_or_nothing(locks: Locks) -> None:
+    await locks.add(same(0, 1))
+    with pytest.raises(Fatal, match="1 locks are refused, and nothing is changed"):
+        await curate(locks, Change(set=[same(5, 6), different(0, 1)], remove=["lock_unknown"]))
+    assert await kept(locks) == [same(0, 1)]
+
+
+async def test_a_change_removes_first_and_a_second_time_changes_nothing(locks: Locks) -> None:
+    old, new = fixed("type", "TV", 1), fixed("type", "ONA", 1)
+    await locks.add(old)
+    change = Change(set=[new, same(1, 2)], remove=[lock_id(old), "lock_unknown"])
+    trial = await curate(locks, change, dry_run=True)
+    assert await kept(locks) == [old]
+    done = await curate(locks, change)
+    assert (done.added, done.unchanged, done.removed, done.missing) == (2, 0, 1, ["lock_unknown"])
+    assert trial == done.model_copy(update={"dry_run": True})
+    assert await kept(locks) == sorted([new, same(1, 2)], key=lock_id)
+    again = await curate(locks, Change(set=change.set))
+    assert (again.added, again.unchanged) == (0, 2)
+
+
+async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(shop: Shop) -> None:
+    locks = MongoLocks(shop.documents)
+    answers = [fixed("episode_count", number, 1) for number in range(12)]
+    random.shuffle(answers)
+    done = await asyncio.gather(
+        *(curate(locks, Change(set=[one])) for one in answers), return_exceptions=True
+    )
+    [standing] = await kept(locks)
+    assert standing in answers
+    assert sum(not isinstance(one, BaseException) for one in done) == 1
+    assert all(isinstance(one, Fatal) for one in done if isinstance(one, BaseException))
+
+
+async def test_a_thousand_pages_are_asked_for_at_once(shop: Shop) -> None:
+    locks = MongoLocks(shop.documents)
+    decided = [same(3 * n, 3 * n + 1) for n in range(1200)]
+    assert (await curate(locks, Change(set=decided))).added == 1200
+    assert (await curate(locks, Change(set=decided))).unchanged == 1200
+    assert len(await kept(locks)) == 1200
+
+
+async def test_a_store_that_is_away_is_worth_another_try(own_settings: Settings) -> None:
+    uri = f"mongodb://127.0.0.1:{free_port()}/?serverSelectionTimeoutMS=200"
+    gone = own_settings.model_copy(update={"mongodb_uri": type(own_settings.mongodb_uri)(uri)})
+    async with Documents(gone) as documents:
+        with pytest.raises(Retriable, match="the document store is away"):
+            await MongoLocks(documents).about([page(1)])
+
+
+def test_a_folder_keeps_the_very_file_that_is_exported(tmp_path: Path) -> None:
+    async def decide() -> None:
+        locks = FolderLocks(tmp_path)
+        for lock in DECIDED:
+            await locks.add(lock)
+
+    from otakube.domain.locks.file import write
+
+    asyncio.run(decide())
+    assert (tmp_path / "documents/merge-locks.jsonl").read_text() == write(DECIDED)
+
+
+async def test_a_folder_s_file_that_was_spoilt_is_named_with_its_line(tmp_path: Path) -> None:
+    locks = FolderLocks(tmp_path)
+    await locks.add(same(1, 2))
+    path = tmp_path / "documents/merge-locks.jsonl"
+    path.write_text(path.read_text() + "{\n")
+    with pytest.raises(Fatal, match=r"merge-locks.jsonl, line 3: this is not JSON"):
+        await locks.after("", 1)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The document store's adapters against real processes: identities, leases, intents, compare-and-set."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from drill.records import made_id
+from otakube.adapters.stores.mongodb.catalogue import MongoCatalogue
+from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.errors import Fatal, Retriable
+from otakube.ports.catalogue import DeadLetter, MirroredImage, Review
+from otakube.ports.ledger import Intent, IntentState, Lease
+from otakube.settings import Settings
+from shop import Shop
+from stores import Stores, free_port
+
+FIRST, SECOND, THIRD = (made_id("ani", name) for name in ("1", "2", "3"))
+MAL, ANILIST, KITSU = (
+    "https://myanimelist.net/anime/1",
+    "https://anilist.co/anime/1",
+    "https://kitsu.io/anime/1",
+)
+
+
+async def test_new_sources_get_the_proposed_id(shop: Shop) -> None:
+    assert await shop.stores.identities.claim([ANILIST, MAL], FIRST) == (FIRST, False)
+    assert await shop.stores.identities.owners([MAL, ANILIST, KITSU]) == {MAL: FIRST, ANILIST: FIRST}
+
+
+async def test_one_known_source_decides_for_all(shop: Shop) -> None:
+    await shop.stores.identities.claim([MAL], FIRST)
+    assert await shop.stores.identities.claim([KITSU, MAL], SECOND) == (FIRST, False)
+    assert await shop.stores.identities.owners([KITSU]) == {KITSU: FIRST}
+
+
+async def test_runs_that_claim_at_once_agree(shop: Shop) -> None:
+    ids = [made_id("ani", f"racer {n}") for n in range(12)]
+    claims = [
+        shop.stores.identities.claim([*[KITSU, MAL, ANILIST][n % 3 :], MAL], i) for n, i in enumerate(ids)
+    ]
+    await asyncio.gather(*claims, return_exceptions=True)
+    last = await shop.stores.identities.claim([MAL, ANILIST, KITSU], THIRD)
+    owners = await shop.stores.identities.owners([MAL, ANILIST, KITSU])
+    assert set(owners.values()) == {last[0]}
+
+
+async def test_a_live_owner_beats_an_older_one_that_never_went_live(shop: Shop) -> None:
+    wanted = await shop.wanted("live")
+    await shop.commit(wanted)
+    entry_id = wanted.record.entry.id
+    await shop.stores.identities.claim(wanted.record.entry.sources, entry_id)
+    await shop.stores.identities.claim([KITSU], "ani_" + "0" * 26)
+    both = [KITSU, *wanted.record.entry.sources]
+    assert await shop.stores.identities.claim(both, THIRD) == (entry_id, True)
+
+
+async def test_pages_are_released_by_their_own_entry_alone(shop: Shop) -> None:
+    identities = shop.stores.identities
+    await identities.claim([MAL, ANILIST], FIRST)
+    await identities.claim([KITSU], SECOND)
+    assert await identities.pages_of(FIRST) == sorted([MAL, ANILIST])
+    await identities.release([ANILIST, KITSU], FIRST)
+    assert await identities.owners([MAL, ANILIST, KITSU]) == {MAL: FIRST, KITSU: SECOND}
+    assert await identities.claim([ANILIST], THIRD) == (THIRD, False)
+
+
+async def test_sources_of_two_live_entries_are_a_conflict(shop: Shop) -> None:
+    sources = []
+    for name in ("one", "two"):
+        wanted = await shop.wanted(name)
+        await shop.commit(wanted)
+        await shop.stores.identities.claim(wanted.record.entry.sources, wanted.record.entry.id)
+        sources += wanted.record.entry.sources
+    with pytest.raises(Fatal, match="belong to 2 entries"):
+        await shop.stores.identities.claim(sources, THIRD)
+
+
+async def test_the_catalogue_shows_what_is_live(shop: Shop) -> None:
+    wanted = await shop.wanted("shown")
+    entry_id, source = wanted.record.entry.id, wanted.record.entry.sources[0]
+    assert await shop.stores.catalogue.entry(entry_id) is None
+    await shop.commit(wanted)
+    await shop.stores.identities.claim([source], entry_id)
+    live = await shop.stores.catalogue.by_source(source)
+    assert live is not None
+    assert (live.record, live.digest, live.version) == (wanted.record, wanted.digest, 1)
+    assert await shop.stores.catalogue.by_source(KITSU) is None
+
+
+async def test_the_image_map_keeps_blobs_and_failures(shop: Shop) -> None:
+    good = MirroredImage(source_url="https://cdn.example.org/1.png", sha256="a" * 64, key="images/a.png")
+    bad = MirroredImage(
+        source_url="https://cdn.example.org/2.png",
+        error="404",
+        retry_after=shop.now + timedelta(hours=1),
+        fetched_at=shop.now,
+    )
+    for image in (good, bad, good):
+        await shop.stores.image_map.put(image)
+    found = await shop.stores.image_map.get_many([good.source_url, bad.source_url, "https://absent"])
+    assert found == {good.source_url: good, bad.source_url: bad}
+    assert [key async for key in shop.stores.image_map.blobs()] == ["images/a.png"]
+
+
+async def test_the_first_decision_stands(shop: Shop) -> None:
+    first = Review(run="r", decision="reject", note="no", reviewer="ada", digest="d", decided_at=shop.now)
+    assert await shop.stores.reviews.record(first) == first
+    assert await shop.stores.reviews.record(replace(first, decision="approve")) == first
+
+
+async def test_a_dead_letter_is_kept_once_a_run(shop: Shop) -> None:
+    from otakube.adapters.stores.mongodb.catalogue import MongoDeadLetters
+
+    letter = DeadLetter(
+        run="r", enrichment="default/a", step="fetch", title="T", reason="AnimeUnknown", message="m",
+        attempt=1, inputs="s3://b/r", at=shop.now,
+    )  # fmt: skip
+    letters = MongoDeadLetters(shop.documents)
+    await letters.put(letter)
+    await letters.put(replace(letter, message="again"))
+    assert [d["message"] async for d in shop.documents["dead_letters"].find()] == ["again"]
+
+
+async def lease(shop: Shop, owner: str, seconds: float = 10) -> tuple[Lease, bool]:
+    token = await shop.stores.ledger.next_version(FIRST)
+    made = Lease(token=token, owner=owner, until=shop.now + timedelta(seconds=seconds))
+    return made, await shop.stores.ledger.take_lease(FIRST, made, now=shop.now)
+
+
+async def test_a_lease_is_taken_once_until_it_is_over(shop: Shop) -> None:
+    mine, taken = await lease(shop, "mine")
+    _, theirs = await lease(shop, "theirs")
+    assert (taken, theirs) == (True, False)
+    shop.later(11)
+    _, later = await lease(shop, "theirs")
+    assert later
+    assert not await shop.stores.ledger.renew_lease(FIRST, mine)
+
+
+async def test_the_same_owner_takes_over_at_once(shop: Shop) -> None:
+    first, _ = await lease(shop, "mine")
+    _, again = await lease(shop, "mine")
+    assert again
+    assert not await shop.stores.ledger.renew_lease(FIRST, first)
+
+
+async def test_an_older_token_never_takes_over(shop: Shop) -> None:
+    old = await shop.stores.ledger.next_version(FIRST)
+    new, _ = await lease(shop, "new")
+    await shop.stores.ledger.release_lease(FIRST, new.token)
+    newer, taken = await lease(shop, "newer", seconds=0)
+    stale = Lease(token=old, owner="newer", until=shop.now + timedelta(seconds=10))
+    assert taken
+    assert newer.token > old
+    assert not await shop.stores.ledger.take_lease(FIRST, stale, now=shop.now + timedelta(seconds=60))
+
+
+def intent(shop: Shop, version: int) -> Intent:
+    return Intent(
+        commit_key="k", entry_id=FIRST, version=version, state=IntentState.PREPARED, digest="d", run="r",
+        collection="anime", blobs=[], points=1, prepared_at=shop.now,
+    )  # fmt: skip
+
+
+async def test_an_intent_is_opened_once_and_reopened_when_it_ended(shop: Shop) -> None:
+    ledger = shop.stores.ledger
+    first, second = intent(shop, 1), intent(shop, 2)
+    assert await ledger.open_intent(first)
+    assert not await ledger.open_intent(second)
+    assert await ledger.move_intent(first, IntentState.ABORTED)
+    assert await ledger.open_intent(second)
+    assert not await ledger.move_intent(first, IntentState.DONE), "an older version moves nothing"
+    assert [i.version async for i in ledger.open_intents(FIRST)] == [2]
+    assert await ledger.intent("k") == second
+
+
+async def test_an_unreachable_document_store_is_retriable(own_settings: Settings, stores: Stores) -> None:
+    uri = f"mongodb://127.0.0.1:{free_port()}/?serverSelectionTimeoutMS=200"
+    gone = own_settings.model_copy(update={"mongodb_uri": type(own_settings.mongodb_uri)(uri)})
+    async with Documents(gone) as documents:
+        with pytest.raises(Retriable, match="the document store is away"):
+            await MongoCatalogue(documents).entry(FIRST)
+
+
+async def test_a_wrong_connection_string_is_named_without_its_password(own_settings: Settings) -> None:
+    wrong = own_settings.model_copy(
+        update={"mongodb_uri": type(own_settings.mongodb_uri)("http://user:hunter2@host/")}
+    )
+    with pytest.raises(Fatal, match="mongodb_uri") as refused:
+        Documents(wrong)
+    assert "hunter2" not in str(refused.value)

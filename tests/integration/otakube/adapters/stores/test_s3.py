@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bucket adapter against a real S3 server."""
+
+import asyncio
+import secrets
+
+import pytest
+
+from otakube.adapters.stores.s3.objects import S3Objects
+from otakube.errors import Fatal, Retriable
+from stores import Stores, free_port
+
+
+@pytest.fixture
+def objects(stores: Stores) -> S3Objects:
+    return S3Objects(stores.settings())
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"test/{secrets.token_hex(6)}"
+
+
+async def test_an_object_is_read_as_it_was_written(objects: S3Objects, prefix: str) -> None:
+    await objects.put(f"{prefix}/a.json", b'{"title": "Mushishi"}')
+    await objects.put(f"{prefix}/a.json", b"[]")
+    assert await objects.get(f"{prefix}/a.json") == b"[]"
+
+
+async def test_an_absent_object_is_a_key_error(objects: S3Objects, prefix: str) -> None:
+    with pytest.raises(KeyError):
+        await objects.get(f"{prefix}/absent")
+    assert not await objects.exists(f"{prefix}/absent")
+    await objects.delete(f"{prefix}/absent")
+
+
+async def test_only_one_of_many_writers_creates_an_object(objects: S3Objects, prefix: str) -> None:
+    attempts = [
+        objects.put_new(f"{prefix}/one", bytes([i]) * 4096, content_type="application/octet-stream")
+        for i in range(16)
+    ]
+    created = await asyncio.gather(*attempts)
+    assert created.count(True) == 1
+    assert await objects.get(f"{prefix}/one") == bytes([created.index(True)]) * 4096
+
+
+async def test_a_listing_has_every_key_below_the_prefix(objects: S3Objects, prefix: str) -> None:
+    for name in ("a", "b/c", "b/d"):
+        await objects.put(f"{prefix}/{name}", b"x")
+    assert sorted([key async for key in objects.list(prefix)]) == [
+        f"{prefix}/{n}" for n in ("a", "b/c", "b/d")
+    ]
+    await objects.delete(f"{prefix}/b/c")
+    assert not await objects.exists(f"{prefix}/b/c")
+
+
+async def test_a_bucket_that_does_not_exist_is_named(stores: Stores) -> None:
+    with pytest.raises(Fatal, match="absent-bucket"):
+        await S3Objects(stores.settings(s3_bucket="absent-bucket")).get("a")
+
+
+async def test_wrong_credentials_are_fatal_and_not_shown(stores: Stores) -> None:
+    objects = S3Objects(stores.settings(s3_secret_access_key="wrong-secret"))
+    with pytest.raises(Fatal, match="credentials") as refused:
+        await objects.put("a", b"x")
+    assert "wrong-secret" not in str(refused.value)
+
+
+async def test_an_unreachable_bucket_is_retriable(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("otakube.adapters.stores.s3.objects._RETRIES", 0)
+    objects = S3Objects(stores.settings(s3_endpoint=f"http://127.0.0.1:{free_port()}"))
+    with pytest.raises(Retriable, match="otakube"):
+        await objects.get("a")

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AniDB's dump of titles: read as it streams by, searched by name, silent about namesakes."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otakube.adapters.http.client import Limits
+from otakube.adapters.providers.anidb.titles import read_titles, search
+from otakube.domain.record.golden import AnimeType
+from otakube.errors import SourceError
+from otakube_api.contract import SourceReason
+from unit.otakube.adapters.providers.test_anidb_client import UNLIMITED, source
+from upstream_app import upstream
+
+DUMP = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- Created: 2024 -->
+<animetitles>
+ <anime aid="1">
+  <title type="main" xml:lang="x-jat">Hoshi no Toudaimori</title>
+  <title type="official" xml:lang="en">The Star Lighthouse Keeper</title>
+  <title type="official" xml:lang="ja">星の灯台守</title>
+  <title type="short" xml:lang="x-jat">HoshiTou</title>
+ </anime>
+ <anime aid="2"><title type="main" xml:lang="x-jat">Aoi Tori</title></anime>
+ <anime aid="3"><title type="main" xml:lang="x-jat">Aoi Tori (2024)</title>
+  <title type="syn" xml:lang="x-jat">Aoi Tori</title></anime>
+ <anime aid="4"><title type="main" xml:lang="x-jat">Neko &amp; Gekkou</title></anime>
+ <anime aid="5"><title type="syn" xml:lang="en">Nameless</title></anime>
+</animetitles>"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Hoshi no Toudaimori",
+        "hoshi no toudaimori!",
+        "Hoshi no Toudaimory",
+        "Toudaimori no Hoshi",
+        "星の灯台守",
+        "The Star Lighthouse Keeper",
+        "hoshitou",
+    ],
+)
+def test_an_anime_is_found_by_any_of_its_names(asked: str) -> None:
+    found = search(asked, read_titles(DUMP))
+    assert [one.source_url for one in found] == ["https://anidb.net/anime/1"]
+    assert (found[0].title, found[0].title_english, found[0].title_japanese, found[0].synonyms) == (
+        "Hoshi no Toudaimori", "The Star Lighthouse Keeper", "星の灯台守", ["HoshiTou"],
+    )  # fmt: skip
+    assert (found[0].type, found[0].aired_from) == (AnimeType.UNKNOWN, None)
+
+
+def test_a_name_that_two_share_finds_neither() -> None:
+    assert search("Aoi Tori", read_titles(DUMP)) == []
+
+
+def test_a_name_that_only_one_has_tells_namesakes_apart() -> None:
+    found = search("Aoi Tori 2024", read_titles(DUMP))
+    assert [one.source_url for one in found] == ["https://anidb.net/anime/3"]
+
+
+@pytest.mark.parametrize("asked", ["Zzyzx Quuxenheim", "", "!!!"])
+def test_what_nobody_is_called_finds_nothing(asked: str) -> None:
+    assert search(asked, read_titles(DUMP)) == []
+
+
+def test_one_without_a_main_title_is_left_out() -> None:
+    assert search("Nameless", read_titles(DUMP)) == []
+
+
+def test_at_most_ten_are_found() -> None:
+    rows = "".join(f'<anime aid="{n}"><title type="main">Star {n:03}</title></anime>' for n in range(1, 60))
+    assert len(search("Star 030", read_titles(f"<animetitles>{rows}</animetitles>"))) == 10
+
+
+def test_a_title_longer_than_a_name_can_be_is_passed_over() -> None:
+    long = DUMP.replace(">HoshiTou<", f">{'x' * 501}<")
+    assert search("Hoshi no Toudaimori", read_titles(long))[0].synonyms == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<animetitles/>", "the titles is 'empty'"),
+        ('<animetitles><anime aid="x"/></animetitles>', "anime.aid is 'x'"),
+        ("<a><b><c><d/></c></b></a>", "within each other"),
+        ('<!DOCTYPE a [<!ENTITY x "y">]><animetitles/>', "no plain XML"),
+        (DUMP[:-20], "no plain XML"),
+        ([DUMP], "expected XML"),
+    ],
+)
+def test_what_is_no_dump_is_refused(body: Any, said: str) -> None:
+    with pytest.raises(SourceError, match=said) as caught:
+        read_titles(body)
+    assert caught.value.reason is SourceReason.ANSWER_INVALID
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(DUMP)), st.integers(0, 40), st.text(max_size=10))
+def test_a_damaged_dump_is_searched_or_refused(place: int, length: int, other: str) -> None:
+    try:
+        dump = read_titles(DUMP[:place] + other + DUMP[place + length :])
+    except SourceError:  # a refusal; any other error fails
+        return
+    search("Hoshi no Toudaimori", dump)
+
+
+async def test_the_dump_is_asked_for_once_a_search_and_nothing_else() -> None:
+    async with upstream(UNLIMITED) as http:
+        found = await source(http).search("Hoshi no Toudaimori: Final Season")
+        rows = (await http.get("/admin/requests")).json()
+    assert found[0].source_url == "https://anidb.net/anime/22410"
+    assert [(row["path"], row["count"]) for row in rows] == [("/api/anime-titles.xml.gz", 1)]
+
+
+async def test_a_dump_beyond_the_cap_is_refused() -> None:
+    async with upstream(UNLIMITED) as http:
+        with pytest.raises(SourceError) as caught:
+            await source(http, Limits(seconds=10, size=1500)).search("Hoshi")
+    assert caught.value.reason is SourceReason.ANSWER_TOO_LARGE
