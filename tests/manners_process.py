@@ -12,8 +12,8 @@ from subprocess import PIPE, Popen
 from typing import NamedTuple
 
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.turns import Turns
-from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
+from otakube.adapters.http.rate_limit import Turns
+from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 from otakube.domain.providers.budget import terms
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError

@@ -10,8 +10,8 @@ import httpx2
 from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.domain.record.golden import ALTERNATIVES, Provider
-from otakube.ports.manners import Manners
 from otakube.ports.providers import Converter, Room, Source
+from otakube.ports.rate_limits import Manners
 from otakube.settings import Settings
 
 Connect = Callable[..., ProviderClient]

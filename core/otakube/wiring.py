@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from otakube.ports.history import History
     from otakube.ports.ledger import Ledger
     from otakube.ports.locks import Locks
-    from otakube.ports.manners import Accounts, Manners, Standing
     from otakube.ports.objects import ObjectStore
     from otakube.ports.providers import Converter, Room
+    from otakube.ports.rate_limits import Accounts, Manners, Standing
     from otakube.ports.search import Summaries, VectorSearch
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
@@ -88,7 +88,7 @@ class Wiring:
     async def manners(self) -> "dict[Provider, Manners]":
         """Each provider's turns: of all pods together through Redis, or of this process without redis_url."""
         if not self._manners:
-            from otakube.adapters.http.turns import Turns
+            from otakube.adapters.http.rate_limit import Turns
             from otakube.domain.providers.budget import terms
 
             flight, second = self.settings.provider_timeout_seconds, self._second
@@ -105,12 +105,12 @@ class Wiring:
     def _accounts(self) -> "Callable[[Provider], Accounts]":
         from functools import partial
 
-        from otakube.adapters.http.turns import ProcessAccounts
+        from otakube.adapters.http.rate_limit import ProcessAccounts
 
         url = self.settings.redis_url.get_secret_value()
         if not url:
             return lambda _: ProcessAccounts(second=self._second)
-        from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
+        from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 
         try:
             redis = connect(url)

@@ -28,12 +28,12 @@ import stamina.instrumentation
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.turns import ProcessAccounts, Turns
-from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
+from otakube.adapters.http.rate_limit import ProcessAccounts, Turns
+from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 from otakube.domain.providers.budget import TERMS
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
-from otakube.ports.manners import Accounts, Manners
+from otakube.ports.rate_limits import Accounts, Manners
 from otakube_services.upstream.generated import FIRST
 from redis_process import PROGRAM, running_redis
 from upstream_process import Upstream, running_upstream

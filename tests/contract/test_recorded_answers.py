@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert as anilist
 from otakube.adapters.providers.anilist.answers import PageAnswer
 from otakube.adapters.providers.kitsu import convert as kitsu

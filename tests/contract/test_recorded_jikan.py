@@ -15,8 +15,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.reading import read
-from otakube.adapters.providers.jikan import batches, convert, works
+from otakube.adapters.http.parsing import read
+from otakube.adapters.providers.jikan import batches, convert, relations
 from otakube.adapters.providers.jikan.answers import Anime, ListAnswer, RecommendationRow
 from otakube.domain.record.golden import Provider, SourceMaterial
 from otakube.errors import SourceError
@@ -93,7 +93,7 @@ def test_recommended_anime_are_read_wherever_they_stand() -> None:
     ]
     assert len(named) > 200
     for entry in named:
-        found = works.recommended(read(RecommendationRow, {"entry": entry}))
+        found = relations.recommended(read(RecommendationRow, {"entry": entry}))
         assert found is not None
         assert found.source_urls == [f"https://myanimelist.net/anime/{entry['mal_id']}"]
 

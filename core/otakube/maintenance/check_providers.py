@@ -13,8 +13,8 @@ from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
 from otakube.ports.checks import CheckedShape, CheckHistory
-from otakube.ports.manners import Standing
 from otakube.ports.providers import RawRecord, Room
+from otakube.ports.rate_limits import Standing
 from otakube_api.contract import SourceReason
 
 READINGS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")

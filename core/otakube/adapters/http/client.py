@@ -19,8 +19,8 @@ from otakube.adapters.http.outcomes import outcome
 from otakube.domain.providers import http_freshness
 from otakube.domain.providers.budget import Outcome
 from otakube.errors import SourceError
-from otakube.ports.manners import Manners, NoManners
 from otakube.ports.providers import Answer
+from otakube.ports.rate_limits import Manners, NoManners
 from otakube_api.contract import SourceReason
 
 USER_AGENT = "otakube/0.1 (+https://otakube.dev)"

@@ -5,8 +5,8 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import one_by_one
-from otakube.adapters.http.reading import refuse
+from otakube.adapters.http.optional_parts import one_by_one
+from otakube.adapters.http.parsing import refuse
 from otakube.adapters.providers.anidb import titles
 from otakube.adapters.providers.anidb.convert import metadata
 from otakube.adapters.providers.anidb.document import anime_id, document

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from otakube.adapters.http.reading import converts, refuse, texts, word
+from otakube.adapters.http.parsing import converts, refuse, texts, word
 from otakube.adapters.providers.anidb import episodes as rows
 from otakube.adapters.providers.anidb import links, people
 from otakube.adapters.providers.anidb.document import (

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # ships no types
 
-from otakube.adapters.http.reading import plausible, refuse
+from otakube.adapters.http.parsing import plausible, refuse
 from otakube.domain.providers.budget import Outcome
 from otakube.domain.record.text import plain, prose
 from otakube.errors import SourceError

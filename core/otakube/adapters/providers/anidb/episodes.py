@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import get_args
 from xml.etree.ElementTree import Element
 
-from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.anidb.document import (
     by_language,
     exact,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.anidb.document import anime_id, whole
 from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
 from otakube.domain.record.golden import Provider, RelationKind

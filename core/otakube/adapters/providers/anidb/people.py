@@ -3,7 +3,7 @@
 
 from xml.etree.ElementTree import Element
 
-from otakube.adapters.http.reading import refuse, texts, word
+from otakube.adapters.http.parsing import refuse, texts, word
 from otakube.adapters.providers.anidb.document import attribute, file_name, said, without_markup
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import Role, VoiceActor

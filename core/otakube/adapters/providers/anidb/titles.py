@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from otakube.adapters.http.reading import converts, refuse
+from otakube.adapters.http.parsing import converts, refuse
 from otakube.adapters.providers.anidb.document import MOST_ELEMENTS, parse
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider

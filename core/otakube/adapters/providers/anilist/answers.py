@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator
 
-from otakube.adapters.http.reading import Lenient
+from otakube.adapters.http.parsing import Lenient
 
 Shape = TypeVar("Shape")
 OrEmpty = Annotated[Shape, BeforeValidator(lambda value: {} if value is None else value)]

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import Parts, optional
-from otakube.adapters.http.reading import read, refuse
+from otakube.adapters.http.optional_parts import Parts, optional
+from otakube.adapters.http.parsing import read, refuse
 from otakube.adapters.providers.anilist import queries
 from otakube.adapters.providers.anilist.answers import (
     FaultAnswer,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
-from otakube.adapters.providers.anilist import people, works
+from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.providers.anilist import people, relations
 from otakube.adapters.providers.anilist.answers import (
     Airing,
     Connections,
@@ -17,7 +17,7 @@ from otakube.adapters.providers.anilist.answers import (
     MediaAnswer,
 )
 from otakube.adapters.providers.anilist.queries import PARTS
-from otakube.adapters.providers.anilist.words import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
+from otakube.adapters.providers.anilist.vocabulary import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
 from otakube.domain.record.golden import ImageKind, Provider, Season, Statistics
 from otakube.domain.record.pages import Page
@@ -41,7 +41,7 @@ def describe(said: Media) -> Metadata:
     return Metadata(
         source_url=Page(Provider.ANILIST, str(said.id)).url,
         same_as=[Page(Provider.JIKAN, str(said.idMal)).url] if said.idMal else [],
-        title=works.title("title", said.title),
+        title=relations.title("title", said.title),
         title_english=plain(said.title.english),
         title_japanese=plain(said.title.native),
         synonyms=texts(said.synonyms or []),
@@ -88,10 +88,10 @@ def relationships(raw: RawRecord) -> Relationships:
     recommended = [one for page in pages(raw) for one in present(page.recommendations.nodes)]
     edges = present(said.relations.edges)
     return Relationships(
-        relations=[works.relation(edge.relationType, edge.node) for edge in edges if edge.node],
-        recommendations=[found for one in recommended if (found := works.recommendation(one))],
-        external_links=works.external(links),
-        streaming=works.streaming(links),
+        relations=[relations.relation(edge.relationType, edge.node) for edge in edges if edge.node],
+        recommendations=[found for one in recommended if (found := relations.recommendation(one))],
+        external_links=relations.external(links),
+        streaming=relations.streaming(links),
     )
 
 

@@ -3,9 +3,9 @@
 
 from collections.abc import Iterable
 
-from otakube.adapters.http.reading import refuse, texts, word
+from otakube.adapters.http.parsing import refuse, texts, word
 from otakube.adapters.providers.anilist.answers import CharacterNode, PersonName, StaffEdge, StaffNode, Voice
-from otakube.adapters.providers.anilist.words import ROLES
+from otakube.adapters.providers.anilist.vocabulary import ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.domain.record.text import plain, prose, web_address

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import one_by_one
+from otakube.adapters.http.optional_parts import one_by_one
 from otakube.adapters.providers.anime_planet.convert import metadata, rows
 from otakube.adapters.providers.anime_planet.page import document
 from otakube.domain.licences.terms import LICENCES

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from otakube.adapters.http.reading import converts, plausible, refuse, texts, word
+from otakube.adapters.http.parsing import converts, plausible, refuse, texts, word
 from otakube.adapters.providers.anime_planet.page import (
     LinkedData,
     document,

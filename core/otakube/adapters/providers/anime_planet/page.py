@@ -11,7 +11,7 @@ import orjson
 from pydantic import Field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from otakube.adapters.http.reading import Lenient, read, refuse
+from otakube.adapters.http.parsing import Lenient, read, refuse
 from otakube.domain.record.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason

@@ -3,7 +3,7 @@
 
 from pydantic import Field
 
-from otakube.adapters.http.reading import Lenient
+from otakube.adapters.http.parsing import Lenient
 
 
 class Keyword(Lenient):

@@ -5,8 +5,8 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import Parts, one_by_one, optional
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.optional_parts import Parts, one_by_one, optional
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.animeschedule.answers import Anime, SearchAnswer, TimetableAnswer
 from otakube.adapters.providers.animeschedule.convert import describe, is_airing, metadata
 from otakube.domain.licences.terms import LICENCES

@@ -4,7 +4,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from otakube.adapters.http.reading import converts, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, read, refuse, texts, word
 from otakube.adapters.providers.animeschedule import links, timetable
 from otakube.adapters.providers.animeschedule.answers import Anime, SeasonSaid, TimetableAnswer
 from otakube.adapters.providers.animeschedule.times import day_in_japan, instant, weekly_slot

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeSchedule's links: related anime by slug, pages elsewhere without a scheme, streams. Pure."""
 
-from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.animeschedule.answers import Anime, Stream
 from otakube.domain.record.claims import Relation, StreamingLink
 from otakube.domain.record.golden import Provider, RelationKind

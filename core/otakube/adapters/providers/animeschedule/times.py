@@ -3,7 +3,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from otakube.adapters.http.reading import plausible, refuse
+from otakube.adapters.http.parsing import plausible, refuse
 from otakube.domain.merge.broadcast import JST, TOKYO
 from otakube.domain.record.golden import Broadcast
 

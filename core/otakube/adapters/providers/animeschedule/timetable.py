@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.animeschedule.answers import Anime, TimetableRow
 from otakube.adapters.providers.animeschedule.times import instant, only_a_day
 from otakube.domain.record.claims import Episode

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from otakube.adapters.http.reading import Lenient
+from otakube.adapters.http.parsing import Lenient
 
 
 class Picture(Lenient):

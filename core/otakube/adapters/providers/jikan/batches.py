@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from otakube import logs
-from otakube.adapters.http.reading import read, refuse
+from otakube.adapters.http.parsing import read, refuse
 from otakube.adapters.providers.jikan.answers import Anime, Numbered
 from otakube.adapters.providers.jikan.convert import describe
 from otakube.domain.record.claims import Metadata

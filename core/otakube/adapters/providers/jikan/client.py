@@ -4,8 +4,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import all_optional
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.optional_parts import all_optional
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import batches, convert
 from otakube.adapters.providers.jikan.answers import (
     EpisodesAnswer,

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
-from otakube.adapters.providers.jikan import people, works
+from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.providers.jikan import people, relations
 from otakube.adapters.providers.jikan.answers import (
     Anime,
     AnimeAnswer,
@@ -18,7 +18,7 @@ from otakube.adapters.providers.jikan.answers import (
     RecommendationsAnswer,
     StaffAnswer,
 )
-from otakube.adapters.providers.jikan.words import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
+from otakube.adapters.providers.jikan.vocabulary import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.merge.broadcast import airing_time, broadcast_slot
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
 from otakube.domain.record.golden import Broadcast, ImageKind, Provider, Season, Statistics
@@ -79,13 +79,13 @@ def episodes(raw: RawRecord) -> list[Episode]:
 def relationships(raw: RawRecord) -> Relationships:
     """Related works, what else people like, and links to other sites; a stream without a name is a link."""
     said = _anime(raw)
-    streams = [(link, works.streaming(link)) for link in said.streaming]
+    streams = [(link, relations.streaming(link)) for link in said.streaming]
     links = [*said.external, *(link for link, stream in streams if stream is None)]
     rows = [row for body in raw.bodies("recommendations") for row in read(RecommendationsAnswer, body).data]
     return Relationships(
-        relations=[relation for group in said.relations for relation in works.related(group)],
+        relations=[relation for group in said.relations for relation in relations.related(group)],
         recommendations=[
-            one for row in rows[:_MOST_RECOMMENDATIONS] if (one := works.recommended(row)) is not None
+            one for row in rows[:_MOST_RECOMMENDATIONS] if (one := relations.recommended(row)) is not None
         ],
         external_links=list(dict.fromkeys(url for link in links if (url := web_address(link.url)))),
         streaming=[stream for _, stream in streams if stream is not None],

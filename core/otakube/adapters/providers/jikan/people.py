@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Characters, their voices and the staff, from Jikan's answers. Pure."""
 
-from otakube.adapters.http.reading import refuse, texts, word
+from otakube.adapters.http.parsing import refuse, texts, word
 from otakube.adapters.providers.jikan.answers import CharacterRow, StaffRow, Voice
-from otakube.adapters.providers.jikan.words import ROLES
+from otakube.adapters.providers.jikan.vocabulary import ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.domain.record.text import plain, web_address

@@ -4,7 +4,7 @@
 from functools import cached_property
 from typing import Any
 
-from otakube.adapters.http.reading import Lenient
+from otakube.adapters.http.parsing import Lenient
 
 
 class Reference(Lenient):

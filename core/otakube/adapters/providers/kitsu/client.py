@@ -4,12 +4,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.parts import all_optional
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.optional_parts import all_optional
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu.answers import Document
 from otakube.adapters.providers.kitsu.convert import anime_document, describe
-from otakube.adapters.providers.kitsu.words import MAPPED
-from otakube.adapters.providers.kitsu.works import number_of
+from otakube.adapters.providers.kitsu.relations import number_of
+from otakube.adapters.providers.kitsu.vocabulary import MAPPED
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
-from otakube.adapters.providers.kitsu import people, works
+from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.providers.kitsu import people, relations
 from otakube.adapters.providers.kitsu.answers import (
     AnimeAttributes,
     Document,
@@ -17,7 +17,7 @@ from otakube.adapters.providers.kitsu.answers import (
     RoleAttributes,
 )
 from otakube.adapters.providers.kitsu.numbering import numbered
-from otakube.adapters.providers.kitsu.words import AGES, MAPPED, PRODUCERS, STATUSES, TYPES
+from otakube.adapters.providers.kitsu.vocabulary import AGES, MAPPED, PRODUCERS, STATUSES, TYPES
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
 from otakube.domain.record.golden import ImageKind, Provider, Quarter, Season, Statistics
 from otakube.domain.record.pages import Page
@@ -41,9 +41,9 @@ def describe(document: Document, resource: Resource) -> Metadata:
     """The anime itself, from a full answer or a row of a list."""
     said = read(AnimeAttributes, resource.attributes)
     started = day("startDate", said.startDate)
-    main = works.title(said)
+    main = relations.title(said)
     return Metadata(
-        source_url=Page(Provider.KITSU, works.number_of(resource)).url,
+        source_url=Page(Provider.KITSU, relations.number_of(resource)).url,
         same_as=same_as(document.related(resource, "mappings")),
         title=main,
         title_english=plain(said.titles.get("en") or said.titles.get("en_us")),
@@ -80,8 +80,8 @@ def relationships(raw: RawRecord) -> Relationships:
     """Related works, and where it can be watched; Kitsu's API has no recommendations and no other links."""
     document = anime_document(raw.answers["anime"].body)
     return Relationships(
-        relations=works.relations(document, document.data[0]),
-        streaming=works.streaming(document, document.data[0]),
+        relations=relations.relations(document, document.data[0]),
+        streaming=relations.streaming(document, document.data[0]),
     )
 
 

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable
 
-from otakube.adapters.http.reading import read, refuse, texts, word
+from otakube.adapters.http.parsing import read, refuse, texts, word
 from otakube.adapters.providers.kitsu.answers import (
     CastingAttributes,
     CharacterAttributes,
@@ -14,7 +14,7 @@ from otakube.adapters.providers.kitsu.answers import (
     Resource,
     RoleAttributes,
 )
-from otakube.adapters.providers.kitsu.words import ROLES
+from otakube.adapters.providers.kitsu.vocabulary import ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.domain.record.text import plain, prose, web_address

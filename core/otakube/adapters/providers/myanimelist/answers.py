@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from otakube.adapters.http.reading import Lenient
+from otakube.adapters.http.parsing import Lenient
 
 
 class Picture(Lenient):

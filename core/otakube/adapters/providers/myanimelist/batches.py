@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from otakube import logs
-from otakube.adapters.http.reading import read, refuse
+from otakube.adapters.http.parsing import read, refuse
 from otakube.adapters.providers.myanimelist.answers import Anime, Numbered
 from otakube.adapters.providers.myanimelist.convert import describe
 from otakube.domain.record.claims import Metadata

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import ProviderClient
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.myanimelist import batches, convert
 from otakube.adapters.providers.myanimelist.answers import ListAnswer, SearchAnswer
 from otakube.domain.record.claims import Metadata

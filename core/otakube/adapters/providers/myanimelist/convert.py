@@ -7,9 +7,9 @@ The words are chosen to be those of Jikan, which speaks of the same pages: eithe
 import re
 from datetime import date
 
-from otakube.adapters.http.reading import converts, plausible, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
 from otakube.adapters.providers.myanimelist.answers import Anime, Recommended, Related
-from otakube.adapters.providers.myanimelist.words import (
+from otakube.adapters.providers.myanimelist.vocabulary import (
     GENRES,
     QUARTERS,
     RATINGS,

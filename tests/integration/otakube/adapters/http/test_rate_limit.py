@@ -10,8 +10,8 @@ import pytest
 
 from manners_process import Job, answered
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.turns import Turns
-from otakube.adapters.stores.redis.accounts import RedisAccounts, connect
+from otakube.adapters.http.rate_limit import Turns
+from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 from otakube.domain.providers.budget import TERMS, Outcome, terms
 from otakube.domain.record.golden import Provider
 from otakube.errors import Retriable, SourceError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from otakube.adapters.http.parts import all_optional, optional
+from otakube.adapters.http.optional_parts import all_optional, optional
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing
 from otakube_api.contract import SourceReason

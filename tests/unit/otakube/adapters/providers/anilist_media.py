@@ -4,7 +4,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist.answers import Media
 from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, Missing, RawRecord

@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 
 from otakube import rooms
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.turns import ProcessAccounts, Turns
+from otakube.adapters.http.rate_limit import ProcessAccounts, Turns
 from otakube.adapters.providers.anidb import convert
 from otakube.adapters.providers.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.providers.anidb.document import refused as refusal_of

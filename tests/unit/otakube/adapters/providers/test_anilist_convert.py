@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from otakube.adapters.http.reading import read
-from otakube.adapters.providers.anilist import convert, words, works
+from otakube.adapters.http.parsing import read
+from otakube.adapters.providers.anilist import convert, relations, vocabulary
 from otakube.adapters.providers.anilist.answers import (
     Connections,
     ExternalLink,
@@ -78,15 +78,15 @@ def test_what_cannot_be_read_is_named(said: dict[str, Any], complaint: str) -> N
 @pytest.mark.parametrize(
     ("enum", "vocabulary", "foreign"),
     [
-        ("MediaFormat", words.TYPES, {"MANGA", "NOVEL", "ONE_SHOT"}),
-        ("MediaStatus", words.STATUSES, set()),
-        ("MediaSource", words.SOURCES, set()),
-        ("MediaSeason", words.QUARTERS, set()),
-        ("MediaRelation", words.RELATIONS, set()),
-        ("CharacterRole", words.ROLES, set()),
-        ("MediaType", words.SITES, set()),
-        ("ExternalLinkType", words.STREAMS, set()),
-        ("MediaRankType", words.RANKED_BY, set()),
+        ("MediaFormat", vocabulary.TYPES, {"MANGA", "NOVEL", "ONE_SHOT"}),
+        ("MediaStatus", vocabulary.STATUSES, set()),
+        ("MediaSource", vocabulary.SOURCES, set()),
+        ("MediaSeason", vocabulary.QUARTERS, set()),
+        ("MediaRelation", vocabulary.RELATIONS, set()),
+        ("CharacterRole", vocabulary.ROLES, set()),
+        ("MediaType", vocabulary.SITES, set()),
+        ("ExternalLinkType", vocabulary.STREAMS, set()),
+        ("MediaRankType", vocabulary.RANKED_BY, set()),
     ],
 )
 def test_a_vocabulary_holds_all_words_of_anilists_schema(
@@ -326,11 +326,11 @@ OTHER: dict[str, Any] = {"id": 5, "type": "ANIME", "title": {"romaji": "Sora"}}
     ],
 )
 def test_a_title_is_romaji_before_all_others(names: dict[str, str], found: str) -> None:
-    assert works.title("title", MediaTitle(**names)) == found
+    assert relations.title("title", MediaTitle(**names)) == found
 
 
 def test_a_relation_leads_to_a_page() -> None:
-    found = works.relation("PARENT", read(OtherMedia, OTHER | {"type": "MANGA"}))
+    found = relations.relation("PARENT", read(OtherMedia, OTHER | {"type": "MANGA"}))
     assert found == Relation(kind="ParentStory", title="Sora", source_urls=["https://anilist.co/manga/5"])
 
 
@@ -345,7 +345,7 @@ def test_a_relation_leads_to_a_page() -> None:
 )
 def test_an_unknown_relation_is_named(kind: str | None, other: dict[str, Any], complaint: str) -> None:
     with pytest.raises(SourceError, match=complaint):
-        works.relation(kind, read(OtherMedia, other))
+        relations.relation(kind, read(OtherMedia, other))
 
 
 def test_an_edge_to_nowhere_is_no_relation() -> None:
@@ -404,12 +404,14 @@ def test_links_are_split_by_whether_one_can_watch_there(
 
 
 def test_a_stream_names_its_site() -> None:
-    found = works.streaming([ExternalLink(url="https://cr.example/", site=" Crunchyroll ", type="STREAMING")])
+    found = relations.streaming(
+        [ExternalLink(url="https://cr.example/", site=" Crunchyroll ", type="STREAMING")]
+    )
     assert found == [StreamingLink(site="Crunchyroll", url="https://cr.example/")]
     with pytest.raises(SourceError, match=r"externalLinks.site is None"):
-        works.streaming([ExternalLink(url="https://cr.example/", type="STREAMING")])
+        relations.streaming([ExternalLink(url="https://cr.example/", type="STREAMING")])
 
 
 def test_an_unknown_kind_of_link_is_named() -> None:
     with pytest.raises(SourceError, match=r"externalLinks.type is 'TELEX'"):
-        works.external([ExternalLink(url="https://a.example/", type="TELEX")])
+        relations.external([ExternalLink(url="https://a.example/", type="TELEX")])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, people
 from otakube.adapters.providers.anilist.answers import CharacterNode, PersonName, StaffEdge, Voice
 from otakube.domain.record.claims import Staff

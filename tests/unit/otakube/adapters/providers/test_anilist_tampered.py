@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.http.client import Limits, ProviderClient
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, queries
 from otakube.adapters.providers.anilist.answers import PageAnswer
 from otakube.adapters.providers.anilist.client import AniList

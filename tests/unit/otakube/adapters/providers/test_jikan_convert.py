@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.reading import read
-from otakube.adapters.providers.jikan import batches, convert, people, works
+from otakube.adapters.http.parsing import read
+from otakube.adapters.providers.jikan import batches, convert, people, relations
 from otakube.adapters.providers.jikan.answers import (
     Anime,
     CharacterRow,
@@ -24,7 +24,7 @@ from otakube.adapters.providers.jikan.answers import (
     Voice,
 )
 from otakube.adapters.providers.jikan.answers import Link as LinkRow
-from otakube.adapters.providers.jikan.words import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
+from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.record.claims import Staff, StreamingLink
 from otakube.domain.record.golden import Broadcast, Provider, Quarter, Season, SourceMaterial, VoiceActor
 from otakube.errors import SourceError
@@ -149,7 +149,7 @@ def test_every_word_of_every_vocabulary_has_a_reading() -> None:
         convert.broadcast(anime(broadcast={"day": word, "time": "10:00"}))
     entry = [{"mal_id": 2, "type": "anime", "name": "Other", "url": "x"}]
     for word in RELATIONS:
-        assert works.related(read(RelatedGroup, {"relation": word, "entry": entry}))[0].title == "Other"
+        assert relations.related(read(RelatedGroup, {"relation": word, "entry": entry}))[0].title == "Other"
 
 
 def test_genres_are_apart_from_tags() -> None:
@@ -223,7 +223,7 @@ def test_relations_lead_to_the_pages_of_anime_and_manga() -> None:
         {"mal_id": 3, "type": "manga", "name": "Third", "url": "x"},
         {"mal_id": 4, "type": "manga", "name": "\u200b", "url": "x"},
     ]
-    found = works.related(read(RelatedGroup, {"relation": "Side Story", "entry": entry}))
+    found = relations.related(read(RelatedGroup, {"relation": "Side Story", "entry": entry}))
     assert [(one.kind, one.title, one.source_urls) for one in found] == [
         ("SideStory", "Second", ["https://myanimelist.net/anime/2"]),
         ("SideStory", "Third", ["https://myanimelist.net/manga/3"]),
@@ -242,19 +242,19 @@ def test_relations_lead_to_the_pages_of_anime_and_manga() -> None:
 )
 def test_a_relation_of_another_kind_is_named(group: dict[str, Any], said: str) -> None:
     with pytest.raises(SourceError, match=said):
-        works.related(read(RelatedGroup, group))
+        relations.related(read(RelatedGroup, group))
 
 
 def test_a_recommendation_carries_its_votes() -> None:
     row = {"entry": {"mal_id": 5, "title": "Like It"}, "votes": 12}
-    found = works.recommended(read(RecommendationRow, row))
+    found = relations.recommended(read(RecommendationRow, row))
     assert found is not None
     assert (found.title, found.votes, found.source_urls) == (
         "Like It",
         12,
         ["https://myanimelist.net/anime/5"],
     )
-    assert works.recommended(read(RecommendationRow, {"entry": {"mal_id": 5, "title": " "}})) is None
+    assert relations.recommended(read(RecommendationRow, {"entry": {"mal_id": 5, "title": " "}})) is None
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_a_recommendation_carries_its_votes() -> None:
     ],
 )
 def test_a_stream_has_a_site_and_an_address(said: dict[str, Any], expected: StreamingLink | None) -> None:
-    assert works.streaming(read(LinkRow, said)) == expected
+    assert relations.streaming(read(LinkRow, said)) == expected
 
 
 def test_a_stream_without_a_site_is_still_a_link() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from otakube.adapters.http.reading import read
-from otakube.adapters.providers.kitsu import convert, people, works
+from otakube.adapters.http.parsing import read
+from otakube.adapters.providers.kitsu import convert, people, relations
 from otakube.adapters.providers.kitsu.answers import AnimeAttributes, EpisodeAttributes, Pictures, Resource
 from otakube.adapters.providers.kitsu.numbering import numbered
 from otakube.domain.record.claims import Relation, StreamingLink
@@ -73,8 +73,8 @@ def test_an_empty_answer_means_not_known() -> None:
 @pytest.mark.parametrize("number", ["", "x", "../users/1", "1?", "١", "12345678901"])
 def test_a_number_fits_into_an_address(number: str) -> None:
     with pytest.raises(SourceError, match=r"anime.id is"):
-        works.number_of(read(Resource, resource("anime", number, {})))
-    assert works.number_of(read(Resource, resource("anime", "42", {}))) == "42"
+        relations.number_of(read(Resource, resource("anime", number, {})))
+    assert relations.number_of(read(Resource, resource("anime", "42", {}))) == "42"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_number_fits_into_an_address(number: str) -> None:
     ],
 )
 def test_a_title_is_romaji_before_all_others(said: Json, found: str) -> None:
-    assert works.title(read(AnimeAttributes, said)) == found
+    assert relations.title(read(AnimeAttributes, said)) == found
 
 
 def mapping(site: str | None, number: str | None) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu import convert
 from otakube.adapters.providers.kitsu.answers import Document
 from otakube.domain.record.golden import VoiceActor

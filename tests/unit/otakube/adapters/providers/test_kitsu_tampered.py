@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.http.client import Limits, ProviderClient
-from otakube.adapters.http.reading import read
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu import convert
 from otakube.adapters.providers.kitsu.answers import Document
 from otakube.adapters.providers.kitsu.client import MEDIA_TYPE, Kitsu

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.reading import read
-from otakube.adapters.providers.jikan import words as jikan_words
-from otakube.adapters.providers.myanimelist import batches, convert, words
+from otakube.adapters.http.parsing import read
+from otakube.adapters.providers.jikan import vocabulary as jikan_words
+from otakube.adapters.providers.myanimelist import batches, convert, vocabulary
 from otakube.adapters.providers.myanimelist.answers import (
     Anime,
     ListAnswer,
@@ -136,17 +136,17 @@ def test_a_field_is_read(field: str, said: object, read_as: str, expected: objec
 
 
 def test_every_word_of_every_vocabulary_has_a_reading() -> None:
-    for field, vocabulary in {
-        "media_type": words.TYPES,
-        "status": words.STATUSES,
-        "source": words.SOURCES,
-        "rating": words.RATINGS,
+    for field, words in {
+        "media_type": vocabulary.TYPES,
+        "status": vocabulary.STATUSES,
+        "source": vocabulary.SOURCES,
+        "rating": vocabulary.RATINGS,
     }.items():
-        for word in vocabulary:
+        for word in words:
             convert.describe(anime(**{field: word}))
-    for word in words.WEEKDAYS:
+    for word in vocabulary.WEEKDAYS:
         convert.broadcast(anime(broadcast={"day_of_the_week": word, "start_time": "10:00"}))
-    for word, kind in words.RELATIONS.items():
+    for word, kind in vocabulary.RELATIONS.items():
         row = read(Related, {"node": {"id": 2, "title": "Other"}, "relation_type": word})
         found = convert.related("anime", row)
         assert found is not None
@@ -155,7 +155,7 @@ def test_every_word_of_every_vocabulary_has_a_reading() -> None:
 
 @pytest.mark.parametrize("vocabulary", ["TYPES", "STATUSES", "SOURCES", "RELATIONS"])
 def test_both_ways_to_the_site_have_the_same_words(vocabulary: str) -> None:
-    theirs, ours = getattr(jikan_words, vocabulary), getattr(words, vocabulary)
+    theirs, ours = getattr(jikan_words, vocabulary), getattr(vocabulary, vocabulary)
     spoken = {
         str(word).lower().replace(" ", "_").replace("-", "_"): read_as for word, read_as in theirs.items()
     }

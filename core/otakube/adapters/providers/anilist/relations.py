@@ -3,14 +3,14 @@
 
 from collections.abc import Iterable
 
-from otakube.adapters.http.reading import refuse, word
+from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.anilist.answers import (
     ExternalLink,
     MediaTitle,
     OtherMedia,
     RecommendationNode,
 )
-from otakube.adapters.providers.anilist.words import RELATIONS, SITES, STREAMS
+from otakube.adapters.providers.anilist.vocabulary import RELATIONS, SITES, STREAMS
 from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
 from otakube.domain.record.text import plain, web_address
 

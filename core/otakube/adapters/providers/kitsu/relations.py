@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other works that Kitsu relates, and where a work can be watched. Pure."""
 
-from otakube.adapters.http.reading import read, refuse, word
+from otakube.adapters.http.parsing import read, refuse, word
 from otakube.adapters.providers.kitsu.answers import (
     AnimeAttributes,
     Document,
@@ -10,7 +10,7 @@ from otakube.adapters.providers.kitsu.answers import (
     StreamerAttributes,
     StreamingLinkAttributes,
 )
-from otakube.adapters.providers.kitsu.words import MEDIA, RELATIONS
+from otakube.adapters.providers.kitsu.vocabulary import MEDIA, RELATIONS
 from otakube.domain.record.claims import Relation, StreamingLink
 from otakube.domain.record.text import plain, web_address
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from otakube.domain.providers.budget import Account
 from otakube.domain.record.golden import Provider
 from otakube.errors import Retriable
-from otakube.ports.manners import Seen
+from otakube.ports.rate_limits import Seen
 from otakube_api.contract import FailureReason
 
 KEPT = timedelta(days=2)  # after the last request: longer than a day's budget

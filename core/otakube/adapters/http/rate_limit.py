@@ -11,7 +11,7 @@ from otakube.domain.providers.budget import Account, Outcome, Standing, Terms
 from otakube.domain.providers.rate_limit import Bar
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
-from otakube.ports.manners import Accounts, Seen
+from otakube.ports.rate_limits import Accounts, Seen
 from otakube_api.contract import SourceReason
 
 PATIENCE = 120.0  # seconds of the provider that one request waits for its turn

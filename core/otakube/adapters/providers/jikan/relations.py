@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other works and other sites, from Jikan's answers. Pure: one function a kind of row."""
 
-from otakube.adapters.http.reading import word
+from otakube.adapters.http.parsing import word
 from otakube.adapters.providers.jikan.answers import Link, RecommendationRow, RelatedGroup
-from otakube.adapters.providers.jikan.words import RELATIONS, SITES
+from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SITES
 from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
 from otakube.domain.record.text import plain, web_address
 
