@@ -7,13 +7,13 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from otakube.adapters.stores.folder.objects import FolderObjects
+from otakube.bootstrap.providers import build, converter
 from otakube.domain.licences.terms import LICENCES, Licence
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Provider
 from otakube.domain.record.handover import FetchSummary
 from otakube.domain.record.ids import derived_id
 from otakube.ports.providers import RawRecord
-from otakube.rooms import build, converter
 from otakube.settings import Settings
 from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage

@@ -18,8 +18,8 @@ import stamina
 import typer
 
 from otakube import logs
+from otakube.bootstrap.wiring import Wiring
 from otakube.errors import Fatal, StepError
-from otakube.wiring import Wiring
 from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason, Output
 
@@ -86,9 +86,9 @@ def wanted(names: list[str]) -> tuple[str, ...]:
 
 
 async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[ProviderCheck]":
+    from otakube.bootstrap.providers import switched_off
     from otakube.domain.record.golden import Provider
     from otakube.maintenance.check_providers import Checker
-    from otakube.rooms import switched_off
 
     stamina.instrumentation.set_on_retry_hooks(())  # the table tells what came of the retries
     async with Wiring(objects) as wiring:

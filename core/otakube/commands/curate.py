@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 
 from otakube import logs
+from otakube.bootstrap.wiring import Wiring
 from otakube.commands.step import Objects, OutputsFolder, TerminationLog, fail
 from otakube.errors import Fatal, StepError
-from otakube.wiring import Wiring
 from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason, Output
 

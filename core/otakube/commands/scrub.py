@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from otakube import logs
+from otakube.bootstrap.wiring import Wiring
 from otakube.errors import Fatal, StepError
-from otakube.wiring import Wiring
 from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason
 

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from otakube.adapters.stores.mongodb.summaries import MongoRelatives
+from otakube.bootstrap.wiring import Wiring
 from otakube.ports.catalogue import Catalogue, Relatives
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.ports.search import Summaries, VectorSearch
-from otakube.wiring import Wiring
 from otakube_services.catalogue.problems import Problem
 
 QUERIES_WAITING_LIMIT = 64

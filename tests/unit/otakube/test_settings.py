@@ -3,9 +3,9 @@
 
 import pytest
 
+from otakube.bootstrap.wiring import Wiring
 from otakube.errors import Fatal
 from otakube.settings import Settings
-from otakube.wiring import Wiring
 
 
 def test_a_misspelt_provider_is_told_instead_of_being_off() -> None:

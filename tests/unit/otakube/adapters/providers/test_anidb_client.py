@@ -7,12 +7,12 @@ import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 
-from otakube import rooms
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.rate_limit import ProcessAccounts, Turns
 from otakube.adapters.providers.anidb import convert
 from otakube.adapters.providers.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.providers.anidb.document import refused as refusal_of
+from otakube.bootstrap import providers
 from otakube.domain.providers.budget import TERMS
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
@@ -131,7 +131,7 @@ async def test_only_its_own_page_is_known_beforehand(http: httpx2.AsyncClient) -
     ],
 )
 def test_without_a_registered_client_it_is_off(client: str, lacks: str | None) -> None:
-    assert rooms.switched_off(Provider.ANIDB, Settings(anidb_client=client)) == lacks
+    assert providers.switched_off(Provider.ANIDB, Settings(anidb_client=client)) == lacks
 
 
 def test_a_client_of_another_form_is_refused() -> None:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube import rooms
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.adapters.providers.anime_planet import convert
 from otakube.adapters.providers.anime_planet.client import MEDIA_TYPE, AnimePlanet, slug_of
+from otakube.bootstrap import providers
 from otakube.domain.record.claims import Relation
 from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider, Quarter, Season
 from otakube.errors import SourceError
@@ -354,6 +354,6 @@ def test_a_title_becomes_a_slug(title: str, slug: str) -> None:
 
 
 def test_it_is_off_until_it_is_switched_on() -> None:
-    assert rooms.switched_off(Provider.ANIME_PLANET, Settings()) == "providers_enabled does not list it"
+    assert providers.switched_off(Provider.ANIME_PLANET, Settings()) == "providers_enabled does not list it"
     on = Settings(providers_enabled=["AnimePlanet"])
-    assert rooms.switched_off(Provider.ANIME_PLANET, on) is None
+    assert providers.switched_off(Provider.ANIME_PLANET, on) is None

@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 
-from otakube import rooms
 from otakube.adapters.http.client import ProviderClient, new_client
 from otakube.adapters.providers.animeschedule import convert
 from otakube.adapters.providers.animeschedule.client import AnimeSchedule
+from otakube.bootstrap import providers
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
@@ -105,13 +105,13 @@ async def test_a_token_is_needed_and_shows_in_no_message_and_no_record(http: htt
 
 
 def test_without_a_token_it_is_off() -> None:
-    assert rooms.switched_off(Provider.ANIMESCHEDULE, Settings()) == "animeschedule_token is empty"
+    assert providers.switched_off(Provider.ANIMESCHEDULE, Settings()) == "animeschedule_token is empty"
     with_token = Settings(animeschedule_token=SecretStr("opensesame"))
-    assert rooms.switched_off(Provider.ANIMESCHEDULE, with_token) is None
+    assert providers.switched_off(Provider.ANIMESCHEDULE, with_token) is None
 
 
 @pytest.mark.parametrize("token", ["open\nsesame", "öffne-dich", "open sesame"])
 def test_a_token_that_no_header_can_carry_is_refused_before_an_error_shows_it(token: str) -> None:
     settings = Settings(animeschedule_token=SecretStr(token))
-    told = rooms.switched_off(Provider.ANIMESCHEDULE, settings)
+    told = providers.switched_off(Provider.ANIMESCHEDULE, settings)
     assert told == "animeschedule_token has characters that no token has"

@@ -9,12 +9,12 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from otakube import rooms
 from otakube.adapters.http.client import Limits, ProviderClient
 from otakube.adapters.providers.jikan import convert as jikan_convert
 from otakube.adapters.providers.jikan.client import Jikan
 from otakube.adapters.providers.myanimelist import batches, convert
 from otakube.adapters.providers.myanimelist.client import CLIENT_ID, MyAnimeList
+from otakube.bootstrap import providers
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
@@ -126,7 +126,7 @@ async def test_the_client_id_stands_in_no_error_and_in_no_address() -> None:
 )
 def test_without_a_client_id_it_is_switched_off(client_id: str, said: str | None) -> None:
     settings = Settings(myanimelist_client_id=SecretStr(client_id), providers_enabled=list(Provider))
-    assert rooms.switched_off(Provider.MYANIMELIST, settings) == said
+    assert providers.switched_off(Provider.MYANIMELIST, settings) == said
 
 
 async def test_the_room_sends_the_client_id() -> None:
@@ -136,7 +136,7 @@ async def test_the_room_sends_the_client_id() -> None:
         providers_enabled=["MyAnimeList"],
     )
     async with upstream() as client:
-        room = rooms.build(settings, client, {})[Provider.MYANIMELIST]
+        room = providers.build(settings, client, {})[Provider.MYANIMELIST]
         record = await room.source.fetch(LIGHTHOUSE)
     assert room.converter.metadata(record).title == "Hoshi no Toudaimori"
 

@@ -9,12 +9,12 @@ import pytest
 
 from enriched import MODE, PREFIX, enriched, fetched
 from otakube.adapters.stores.folder.objects import FolderObjects
+from otakube.bootstrap.providers import converter
 from otakube.domain.licences.terms import agreed
 from otakube.domain.merge.stages import STAGES, version_of
 from otakube.domain.record.golden import GoldenRecord, Provider
 from otakube.errors import Fatal
 from otakube.ports.providers import RawRecord
-from otakube.rooms import converter
 from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage
 

@@ -79,7 +79,7 @@ class Wiring:
         `live`: without answers from before, but those that a provider forbids to ask for again.
         """
         from otakube.adapters.http.client import new_client
-        from otakube.rooms import build
+        from otakube.bootstrap.providers import build
 
         client = await self._stack.enter_async_context(new_client())
         kept = {p: answers for p, answers in (await self._answers()).items() if answers.floor or not live}
@@ -146,7 +146,7 @@ class Wiring:
 
     def converters(self) -> "dict[Provider, Converter]":
         """What reads each provider's answers."""
-        from otakube.rooms import OFFERS, converter
+        from otakube.bootstrap.providers import OFFERS, converter
 
         return {provider: converter(provider) for provider in OFFERS}
 
