@@ -9,10 +9,10 @@ from typing import Any
 
 from otakube_api import labels
 from otakube_api.contract import Node, Output, ReviewOutput
-from otakube_operator.cache import read_enrichment
-from otakube_operator.observed import Enrichment, Key, Observed, Run
-from otakube_operator.plan import Plan, plan
-from otakube_operator.workflows import name_of
+from otakube_operator.enrichment.observed import Enrichment, Key, Observed, Run
+from otakube_operator.enrichment.plan import Plan, plan
+from otakube_operator.enrichment.workflows import name_of
+from otakube_operator.runtime.store import read_enrichment
 
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, 13, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from random import Random
 import kopf
 
 from otakube_operator import handlers  # kopf finds the handlers in its default registry
-from otakube_operator.connect import NoCluster, credentials
-from otakube_operator.framework import kopf_settings
-from otakube_operator.logs import configure_logging
+from otakube_operator.runtime.connect import NoCluster, credentials
+from otakube_operator.runtime.kopf_settings import kopf_settings
+from otakube_operator.runtime.logs import configure_logging
 from otakube_operator.settings import Settings, SettingsError, read_settings
 from otakube_operator.wiring import Operator
 

@@ -10,20 +10,20 @@ from random import Random
 
 import kopf
 
-from otakube_operator.apply import Applier
-from otakube_operator.cache import Cache
-from otakube_operator.cluster import Cluster
-from otakube_operator.connect import open_session
-from otakube_operator.events import EventPoster, utc_now
-from otakube_operator.inbox import Inbox
-from otakube_operator.metrics import Metrics
-from otakube_operator.observed import Key
-from otakube_operator.pace import Pace
-from otakube_operator.reconcile import Reconciler
+from otakube_operator.enrichment.apply import Applier
+from otakube_operator.enrichment.observed import Key
+from otakube_operator.enrichment.progress import WatchProgress
+from otakube_operator.runtime.api import Cluster
+from otakube_operator.runtime.connect import open_session
+from otakube_operator.runtime.events import EventPoster, utc_now
+from otakube_operator.runtime.health import Vitals
+from otakube_operator.runtime.informer import Inbox
+from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.rate_limit import Pace
+from otakube_operator.runtime.reconcile import Reconciler
+from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.work_queue import WorkQueue
 from otakube_operator.settings import Settings
-from otakube_operator.vitals import Vitals
-from otakube_operator.watch_progress import WatchProgress
-from otakube_operator.work_queue import WorkQueue
 
 
 class Operator:

@@ -14,16 +14,16 @@ import pytest
 from operator_builders import KEY, NOW, UID, body, enrichment, planned, run_of, workflow
 from otakube_api import labels
 from otakube_api.contract import Failure, FailureReason
-from otakube_operator.cache import Cache, read_enrichment
-from otakube_operator.durations import parse_duration
-from otakube_operator.events import event_body
-from otakube_operator.framework import kopf_settings
-from otakube_operator.logs import JsonLines
-from otakube_operator.observed import Results, Unreadable
-from otakube_operator.pace import Pace
+from otakube_operator.enrichment.observed import Results, Unreadable
+from otakube_operator.enrichment.progress import WatchProgress
+from otakube_operator.enrichment.status import describe_unreadable, merge_patch
+from otakube_operator.runtime.durations import parse_duration
+from otakube_operator.runtime.events import event_body
+from otakube_operator.runtime.kopf_settings import kopf_settings
+from otakube_operator.runtime.logs import JsonLines
+from otakube_operator.runtime.rate_limit import Pace
+from otakube_operator.runtime.store import Cache, read_enrichment
 from otakube_operator.settings import SettingsError, read_settings
-from otakube_operator.status import describe_unreadable, merge_patch
-from otakube_operator.watch_progress import WatchProgress
 
 
 def test_a_burst_is_free_and_what_follows_keeps_the_rate() -> None:

@@ -14,10 +14,10 @@ from typing import Any
 from otakube_api.reasons import ConditionType
 from otakube_api.v1alpha1.anime_enrichment import KIND
 from otakube_api.v1alpha1.meta import API_VERSION, Condition
-from otakube_operator.cluster import EVENTS, AlreadyExists, ApiError, Cluster
-from otakube_operator.metrics import Metrics
-from otakube_operator.observed import Enrichment, Unreadable
-from otakube_operator.workflows import MANAGER
+from otakube_operator.enrichment.observed import Enrichment, Unreadable
+from otakube_operator.enrichment.workflows import MANAGER
+from otakube_operator.runtime.api import EVENTS, AlreadyExists, ApiError, Cluster
+from otakube_operator.runtime.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

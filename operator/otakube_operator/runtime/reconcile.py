@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
 
-from otakube_operator.apply import Applier, CreateFailed
-from otakube_operator.cache import Cache
-from otakube_operator.cluster import (
+from otakube_operator.enrichment.apply import Applier, CreateFailed
+from otakube_operator.enrichment.observed import FINAL_PHASES, Enrichment, Key, Observed, Unreadable
+from otakube_operator.enrichment.plan import plan
+from otakube_operator.enrichment.status import describe_unreadable
+from otakube_operator.runtime.api import (
     ENRICHMENTS,
     WORKFLOWS,
     ApiError,
@@ -17,11 +19,9 @@ from otakube_operator.cluster import (
     NotFound,
     Unavailable,
 )
-from otakube_operator.metrics import Metrics
-from otakube_operator.observed import FINAL_PHASES, Enrichment, Key, Observed, Unreadable
-from otakube_operator.plan import plan
-from otakube_operator.status import describe_unreadable
-from otakube_operator.work_queue import WorkQueue
+from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.work_queue import WorkQueue
 
 logger = logging.getLogger(__name__)
 

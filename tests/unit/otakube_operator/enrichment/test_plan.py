@@ -27,9 +27,9 @@ from operator_builders import (
 from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Failure, FailureReason
 from otakube_api.reasons import Reason
-from otakube_operator.observed import Enrichment, Observed, Results, Run, Trouble
-from otakube_operator.plan import Change, Plan, plan
-from otakube_operator.runs import read_results
+from otakube_operator.enrichment.observed import Enrichment, Observed, Results, Run, Trouble
+from otakube_operator.enrichment.plan import Change, Plan, plan
+from otakube_operator.enrichment.runs import read_results
 
 PUBLISHED = read_results([fetched(), imaged(), committed()])
 WAITING = read_results([fetched(), imaged("Required", ["title differs"]), gate()])

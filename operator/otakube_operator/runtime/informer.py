@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 from otakube_api import labels
-from otakube_operator.cache import Cache, owner_of
-from otakube_operator.cluster import ENRICHMENTS, WORKFLOWS, ApiError, Cluster, NotFound
-from otakube_operator.observed import Key
-from otakube_operator.work_queue import WorkQueue, backoff
-from otakube_operator.workflows import MANAGER
+from otakube_operator.enrichment.observed import Key
+from otakube_operator.enrichment.workflows import MANAGER
+from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS, ApiError, Cluster, NotFound
+from otakube_operator.runtime.store import Cache, owner_of
+from otakube_operator.runtime.work_queue import WorkQueue, backoff
 
 logger = logging.getLogger(__name__)
 

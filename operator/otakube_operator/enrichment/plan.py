@@ -11,11 +11,11 @@ from enum import Enum
 
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus, WorkflowStatus
-from otakube_operator.conditions import find
-from otakube_operator.observed import FINAL_PHASES, Enrichment, Observed, Run, Trouble
-from otakube_operator.status import describe
-from otakube_operator.verdicts import Progress, Verdict, as_reason, judge, resting, stuck, working
-from otakube_operator.workflows import NewRun, name_of
+from otakube_operator.enrichment.observed import FINAL_PHASES, Enrichment, Observed, Run, Trouble
+from otakube_operator.enrichment.status import describe
+from otakube_operator.enrichment.verdicts import Progress, Verdict, as_reason, judge, resting, stuck, working
+from otakube_operator.enrichment.workflows import NewRun, name_of
+from otakube_operator.runtime.conditions import find
 
 
 class Change(Enum):

@@ -11,8 +11,8 @@ import pytest
 from operator_builders import committed, fetched, gate, imaged, node, workflow
 from otakube_api import labels
 from otakube_api.contract import Failure, FailureReason
-from otakube_operator.observed import GateFailure
-from otakube_operator.runs import read_results, read_run
+from otakube_operator.enrichment.observed import GateFailure
+from otakube_operator.enrichment.runs import read_results, read_run
 
 
 def failed(name: str, message: str, at: str = "2027-01-01T12:00:00Z") -> dict[str, Any]:

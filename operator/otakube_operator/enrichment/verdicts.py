@@ -10,9 +10,9 @@ from enum import Enum, auto
 
 from otakube_api.contract import TEMPLATE, FailureReason
 from otakube_api.reasons import Reason
-from otakube_operator.conditions import Truth
-from otakube_operator.durations import parse_duration
-from otakube_operator.observed import Enrichment, Run
+from otakube_operator.enrichment.observed import Enrichment, Run
+from otakube_operator.runtime.conditions import Truth
+from otakube_operator.runtime.durations import parse_duration
 
 
 class Progress(Enum):

@@ -13,7 +13,7 @@ from typing import Any
 import kopf
 
 from otakube_api.labels import GROUP
-from otakube_operator.inbox import OURS
+from otakube_operator.runtime.informer import OURS
 
 
 class Backoffs:

@@ -10,16 +10,16 @@ from typing import Any
 from otakube_api import labels
 from otakube_api.reasons import Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus
-from otakube_operator.cache import Cache
-from otakube_operator.cluster import ENRICHMENTS, WORKFLOWS, AlreadyExists, Cluster, NotFound, Refused
-from otakube_operator.conditions import transitions
-from otakube_operator.events import EventPoster
-from otakube_operator.metrics import Metrics
-from otakube_operator.observed import Enrichment, Observed, Run, Trouble, Unreadable
-from otakube_operator.plan import Change, Plan, Steer
-from otakube_operator.runs import read_run
-from otakube_operator.status import merge_patch
-from otakube_operator.workflows import NewRun, manifest
+from otakube_operator.enrichment.observed import Enrichment, Observed, Run, Trouble, Unreadable
+from otakube_operator.enrichment.plan import Change, Plan, Steer
+from otakube_operator.enrichment.runs import read_run
+from otakube_operator.enrichment.status import merge_patch
+from otakube_operator.enrichment.workflows import NewRun, manifest
+from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS, AlreadyExists, Cluster, NotFound, Refused
+from otakube_operator.runtime.conditions import transitions
+from otakube_operator.runtime.events import EventPoster
+from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.store import Cache
 
 logger = logging.getLogger(__name__)
 

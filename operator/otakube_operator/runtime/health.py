@@ -11,12 +11,12 @@ import json
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from otakube_operator.cache import Cache
-from otakube_operator.metrics import Metrics
-from otakube_operator.observed import Key
+from otakube_operator.enrichment.observed import Key
+from otakube_operator.enrichment.progress import WatchProgress
+from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.work_queue import WorkQueue
 from otakube_operator.settings import Settings
-from otakube_operator.watch_progress import WatchProgress
-from otakube_operator.work_queue import WorkQueue
 
 BEAT = 1.0
 

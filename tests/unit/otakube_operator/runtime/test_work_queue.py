@@ -4,7 +4,7 @@
 import asyncio
 from random import Random
 
-from otakube_operator.work_queue import LAST_BACKOFF, WorkQueue, backoff
+from otakube_operator.runtime.work_queue import LAST_BACKOFF, WorkQueue, backoff
 
 
 async def test_a_key_that_waits_is_not_queued_twice() -> None:

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from operator_builders import UID, enrichment
-from otakube_operator.naming import label_value, workflow_name
-from otakube_operator.workflows import NewRun, manifest
+from otakube_operator.enrichment.naming import label_value, workflow_name
+from otakube_operator.enrichment.workflows import NewRun, manifest
 
 
 def test_the_spec_hash_is_pinned() -> None:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from otakube_operator.metrics import Metrics
-from otakube_operator.pace import Pace
+from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.rate_limit import Pace
 
 Body = dict[str, Any]
 PAGE = 500

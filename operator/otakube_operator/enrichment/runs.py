@@ -11,7 +11,7 @@ from typing import Any
 
 from otakube_api import contract, labels
 from otakube_api.contract import Failure, FailureReason, Node, Output, ReviewOutput, parse_failure
-from otakube_operator.observed import FailedSource, Gate, GateFailure, Publication, Results, Run
+from otakube_operator.enrichment.observed import FailedSource, Gate, GateFailure, Publication, Results, Run
 
 Body = Mapping[str, Any]
 

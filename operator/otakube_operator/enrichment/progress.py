@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from otakube_operator.cluster import ENRICHMENTS, WORKFLOWS
+from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS
 
 WATCHED = (ENRICHMENTS.plural, WORKFLOWS.plural)
 

@@ -12,8 +12,8 @@ from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Parameter
 from otakube_api.v1alpha1.anime_enrichment import KIND, Accelerator
 from otakube_api.v1alpha1.meta import API_VERSION
-from otakube_operator.naming import label_value, workflow_name
-from otakube_operator.observed import Enrichment
+from otakube_operator.enrichment.naming import label_value, workflow_name
+from otakube_operator.enrichment.observed import Enrichment
 
 MANAGER = "otakube-operator"
 

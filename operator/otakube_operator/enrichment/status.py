@@ -17,9 +17,9 @@ from otakube_api.v1alpha1.anime_enrichment import (
     SourceStatus,
     WorkflowStatus,
 )
-from otakube_operator.conditions import Wanted, settle
-from otakube_operator.observed import Enrichment, Results, Run, Unreadable
-from otakube_operator.verdicts import Progress, Verdict, review_deadline, review_timed_out, stuck
+from otakube_operator.enrichment.observed import Enrichment, Results, Run, Unreadable
+from otakube_operator.enrichment.verdicts import Progress, Verdict, review_deadline, review_timed_out, stuck
+from otakube_operator.runtime.conditions import Wanted, settle
 
 
 def describe(

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from otakube_api import labels
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentStatus
 from otakube_api.v1alpha1.meta import cut
-from otakube_operator.naming import spec_hash
-from otakube_operator.observed import Enrichment, Key, Run, Unreadable
-from otakube_operator.runs import read_run
+from otakube_operator.enrichment.naming import spec_hash
+from otakube_operator.enrichment.observed import Enrichment, Key, Run, Unreadable
+from otakube_operator.enrichment.runs import read_run
 
 Body = Mapping[str, Any]
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runtime of controllers: watches, queue, status, events, health."""
