@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from otakube_cli.cluster import Body, Cluster, ConsoleError, Resource
 
 from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.errors import StepError
@@ -14,7 +15,6 @@ from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.problems import handle_problems
-from otakube_services.console.cluster import Body, Cluster, ConsoleError, Resource
 
 
 def read_api(locks: FolderLocks) -> TestClient:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from otakube_cli.workflow import manifest
 
 from charts import SETS, render
 from lock_builders import same
@@ -14,7 +15,6 @@ from otakube.commands.curate import app
 from otakube.domain.locks.change import PAYLOAD_LIMIT, packed
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, OUTPUTS_FOLDER, PAYLOAD, Output
 from otakube_cluster import binaries, settings
-from otakube_services.console.workflow import manifest
 from otakube_workflows import render as workflows
 
 ENVIRONMENT_LIMIT = 128 * 1024  # bytes of one variable: MAX_ARG_STRLEN of Linux

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The merge locks of a cluster: read through the catalogue, changed by workflows, compared before."""
+
+import getpass
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from otakube.domain.locks.change import PAYLOAD_LIMIT, Change, Changed, pack, packed
+from otakube.domain.locks.file import Line, Plan, Refusal, fault_of, line, plan, read
+from otakube.domain.locks.lock import LOCK, Lock, lock_id, told
+from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD
+from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.command import print_table
+from otakube_cli.workflow import Say, submit_and_wait, to_stderr
+
+PAGE = 500
+SHOWN_LINES = 50  # of a report for people; --output json has all
+
+Note = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+By = Annotated[str, typer.Option("--by", help="Who decides; default your login name.", show_default=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, change nothing.")]
+
+
+async def read_all(cluster: Cluster) -> list[Lock]:
+    """Every lock that the catalogue knows."""
+    found: list[Lock] = []
+    after: str | None = ""
+    while after is not None:
+        answer = await cluster.catalogue("locks", after=after, limit=PAGE)
+        found += [lock_from(one) for one in answer["locks"]]
+        after = answer["next"]
+    return found
+
+
+def lock_from(fields: Mapping[str, Any]) -> Lock:
+    """A lock from its JSON, with or without its id; ConsoleError names the field that is wrong."""
+    try:
+        return LOCK.validate_json(json.dumps({k: v for k, v in fields.items() if k != "id"}))
+    except ValidationError as error:
+        raise ConsoleError(fault_of(error), code=2) from error
+
+
+def decision(by: str, note: str) -> dict[str, str]:
+    """The part of a lock that says who decided it, when and why."""
+    return {
+        "decided_by": by or getpass.getuser(),
+        "decided_at": datetime.now(UTC).isoformat(),
+        **({"note": note} if note else {}),
+    }
+
+
+def compared(text: str, standing: Sequence[Lock]) -> Plan:
+    """What an import of a file would do; everything that is wrong with it at once."""
+    lines, unreadable = read(text)
+    planned = plan(lines, standing)
+    refused: list[Refusal] = sorted([*unreadable, *planned.refused])
+    return Plan(added=planned.added, unchanged=planned.unchanged, refused=refused)
+
+
+async def add(cluster: Cluster, fresh: Sequence[Line], *, within: int, say: Say = to_stderr) -> None:
+    """Send locks in as few workflows as their parameters hold; what was sent before a failure stays."""
+    try:
+        parts = list(packed([one.lock for one in fresh])) if fresh else []
+    except ValueError as error:
+        raise ConsoleError(str(error)) from error
+    done = 0
+    for number, (count, payload) in enumerate(parts, start=1):
+        if len(parts) > 1:
+            say(f"part {number} of {len(parts)}: {count} locks, {done} of {len(fresh)} are in")
+        try:
+            await send(cluster, payload, within=within, say=say)
+        except ConsoleError as error:
+            if not done:
+                raise
+            again = f"{done} of {len(fresh)} locks are in; import the file again, they are passed over"
+            raise ConsoleError(f"{error} ({again})", code=error.code) from error
+        done += count
+
+
+async def remove(cluster: Cluster, ids: Sequence[str], *, within: int, say: Say = to_stderr) -> Changed:
+    """Remove locks by id."""
+    payload = pack(Change(remove=sorted(set(ids))))
+    if len(payload) > PAYLOAD_LIMIT:
+        raise ConsoleError(f"{len(ids)} ids are too many at once; remove some hundred at a time", code=2)
+    return await send(cluster, payload, within=within, say=say)
+
+
+async def send(cluster: Cluster, payload: str, *, within: int, say: Say) -> Changed:
+    """One change, carried out by the cluster."""
+    answer = await submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {PAYLOAD: payload}, within=within, say=say)
+    return Changed.model_validate(answer)
+
+
+def report(planned: Plan, *, dry_run: bool) -> dict[str, Any]:
+    """An import for programs, a row a line of the file."""
+    rows = [
+        *(_row(one, "added") for one in planned.added),
+        *(_row(one, "unchanged") for one in planned.unchanged),
+        *({"line": n, "outcome": "refused", "id": None, "detail": message} for n, message in planned.refused),
+    ]
+    return {
+        "added": len(planned.added),
+        "unchanged": len(planned.unchanged),
+        "refused": len(planned.refused),
+        "applied": not dry_run and not planned.refused,
+        "lines": sorted(rows, key=lambda row: int(str(row["line"]))),
+    }
+
+
+def _row(one: Line, outcome: str) -> dict[str, Any]:
+    return {"line": one.number, "outcome": outcome, "id": lock_id(one.lock), "detail": told(one.lock)}
+
+
+def print_report(found: Mapping[str, Any]) -> None:
+    """What is worth a person's look, and the counts."""
+    kept = [row for row in found["lines"] if row["outcome"] != "unchanged"]
+    kept.sort(key=lambda row: (row["outcome"] != "refused", row["line"]))
+    if kept:
+        rows = [(row["line"], row["outcome"], row["id"] or "", row["detail"]) for row in kept[:SHOWN_LINES]]
+        print_table(("line", "outcome", "id", "lock"), rows)
+    if len(kept) > SHOWN_LINES:
+        print(f"and {len(kept) - SHOWN_LINES} more; --output json shows all")
+    done = "" if found["applied"] else "; nothing is changed"
+    print(f"{found['added']} added, {found['unchanged']} unchanged, {found['refused']} refused{done}")
+
+
+def as_rows(locks: Sequence[Lock]) -> list[dict[str, Any]]:
+    """Locks for programs, in the order of the file."""
+    return [{"id": lock_id(one), **json.loads(line(one))} for one in sorted(locks, key=line)]

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enrich three anime and show what happens: straight through, reviewed, and with a provider down."""
+
+from typing import Annotated
+
+import typer
+
+from otakube_cli.cluster import Cluster
+from otakube_cli.command import application, cluster_command
+
+app = application()
+
+Delete = Annotated[bool, typer.Option("--delete", help="Remove the demo's three objects instead.")]
+Timeout = Annotated[float, typer.Option("--timeout", min=10, help="Seconds that each title may take.")]
+
+
+@cluster_command(app)
+async def demo(cluster: Cluster, *, delete: Delete = False, seconds: Timeout = 600) -> None:
+    """Enrich three anime and show what happens: straight through, reviewed, and with a provider down.
+
+    Run again, it shows the results. `make demo` brings up the cluster and installs Otakube first.
+    """
+    from rich.console import Console
+
+    from otakube_cli.demo import report, story
+    from otakube_cli.demo.screen import Screen
+
+    if delete:
+        await story.remove(cluster, limit_seconds=seconds)
+        return
+    screen = Screen(Console())
+    found = await story.play(cluster, screen, limit_seconds=seconds)
+    await report.tell(cluster, screen, found)

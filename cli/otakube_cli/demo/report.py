@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the demo ends with: the table, an entry, its images, a search, the times, and what to try next."""
+
+from collections.abc import Sequence
+
+from otakube_cli import record, search
+from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
+from otakube_cli.command import print_table
+from otakube_cli.demo.progress import PHASES, Progress, timing
+from otakube_cli.demo.screen import Screen
+from otakube_cli.entry import entry_id, print_entry, read
+
+SHOWN = "hoshi-no-toudaimori"
+QUERY = "someone keeps a light burning so that the lost find their way home"
+IMAGES_SHOWN = 5
+
+NEXT = (
+    "otakube entry explain kagami-no-kuni episode_count      # who says so, and who does not",
+    "kubectl -n otakube describe animeenrichment kasa-no-eki # how a provider that is down shows",
+    "kubectl -n otakube apply -f crds/samples                # more; then: otakube review list",
+)
+
+
+async def tell(cluster: Cluster, screen: Screen, found: Sequence[Progress]) -> None:
+    """Print the end of the demo."""
+    screen.heading("$ kubectl get animeenrichments")
+    await print_enrichments(cluster, {one.name for one in found})
+    anime = await read(cluster, await entry_id(cluster, SHOWN))
+    screen.heading(f"$ otakube entry show {SHOWN}")
+    print_entry(anime)
+    images = record.every_image(anime["record"])
+    screen.heading(
+        f"$ otakube entry images {SHOWN}   # the first {min(IMAGES_SHOWN, len(images))} of {len(images)}"
+    )
+    record.print_images(images[:IMAGES_SHOWN])
+    if not any(image["sha256"] for image in images):
+        raise ConsoleError(f"no image of {SHOWN} was mirrored; the lines above say why")
+    screen.heading(f'$ otakube search "{QUERY}"')
+    search.print_results(await search.find(cluster, QUERY, limit=3))
+    screen.heading("Time of each step, and from the run's start to Ready")
+    print_table(("anime", *(node.value for node in PHASES), "ready"), timing(found))
+    screen.heading('Try next; on the local cluster after: eval "$(.venv/bin/otakube cluster env)"')
+    print("\n".join(NEXT))
+
+
+async def print_enrichments(cluster: Cluster, names: set[str]) -> None:
+    """The API server's own columns, as kubectl prints them."""
+    table = await cluster.table(ENRICHMENTS)
+    columns = [column for column in table["columnDefinitions"] if column["priority"] == 0]
+    shown = [index for index, column in enumerate(table["columnDefinitions"]) if column["priority"] == 0]
+    rows = [row for row in table["rows"] if row["object"]["metadata"]["name"] in names]
+    cells = [[row["cells"][index] or "" for index in shown] for row in rows]
+    print_table([column["name"] for column in columns], cells)

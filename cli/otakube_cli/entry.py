@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Show entries of the catalogue: their fields, who says so, their images."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from otakube.domain.record.golden import Id
+from otakube_cli import record
+from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
+from otakube_cli.command import Format, Output, application, cluster_command, print_facts, show
+from otakube_cli.lineage import print_tree
+
+app = application()
+
+Entry = Annotated[
+    str, typer.Argument(help="Our id (ani_...), or the name of an AnimeEnrichment.", show_default=False)
+]
+Field = Annotated[
+    str,
+    typer.Argument(
+        help="One field, such as episode_count, titles.english, episodes.3.title, characters.NAME.role; "
+        "default all of the entry.",
+        show_default=False,
+    ),
+]
+Depth = Annotated[int, typer.Option(min=1, help="Relations between it and a work at most.")]
+
+
+@app.callback()
+def entry() -> None:
+    """Show entries of the catalogue: their fields, who says so, their images."""
+
+
+@cluster_command(app, "show")
+async def show_one(cluster: Cluster, *, entry: Entry, output: Output = Format.TABLE) -> None:
+    """Show an entry as readers see it.
+
+    Example: otakube entry show frozen-tide -o yaml
+    """
+    anime = await read(cluster, await entry_id(cluster, entry))
+    show(anime, output, table=lambda: print_entry(anime))
+
+
+@cluster_command(app)
+async def explain(
+    cluster: Cluster, *, entry: Entry, field: Field = "", output: Output = Format.TABLE
+) -> None:
+    """Show who says a field, when, how sure, and who disagrees.
+
+    Example: otakube entry explain frozen-tide episode_count
+    """
+    path = f"animes/{await entry_id(cluster, entry)}/explain"
+    explanation = await cluster.catalogue(f"{path}/{quote(field, safe='')}" if field else path)
+    show(explanation, output, table=lambda: record.print_fields(explanation))
+
+
+@cluster_command(app)
+async def relations(
+    cluster: Cluster, *, entry: Entry, depth: Depth = 50, output: Output = Format.TABLE
+) -> None:
+    """Show all works around an entry: sequels, side stories, what it is made from, and what is around them.
+
+    Example: otakube entry relations frozen-tide
+    """
+    graph = await cluster.catalogue(f"animes/{await entry_id(cluster, entry)}/relations", depth=depth)
+    show(graph, output, table=lambda: print_tree(graph))
+
+
+@cluster_command(app)
+async def images(cluster: Cluster, *, entry: Entry, output: Output = Format.TABLE) -> None:
+    """List an entry's images with the hashes they are mirrored under.
+
+    Example: otakube entry images frozen-tide
+    """
+    anime = await read(cluster, await entry_id(cluster, entry))
+    found = record.every_image(anime["record"])
+    empty = "No provider shows an image of it."
+    show(found, output, table=lambda: record.print_images(found) if found else print(empty))
+
+
+async def read(cluster: Cluster, entry: str) -> dict[str, Any]:
+    """The live entry, whole."""
+    return await cluster.catalogue(f"animes/{entry}")
+
+
+async def entry_id(cluster: Cluster, given: str) -> str:
+    """The id itself, or that of a named AnimeEnrichment."""
+    if re.match(r"ani_", given):
+        return checked(given)
+    enrichment = await cluster.get(ENRICHMENTS, given)
+    known = (enrichment.get("status") or {}).get("entryId")
+    if not known:
+        raise ConsoleError(
+            f"AnimeEnrichment {given!r} has no entry yet; `kubectl -n {cluster.namespace} "
+            f"get animeenrichment {given}` says where it stands"
+        )
+    return str(known)
+
+
+def checked(given: str) -> str:
+    """The id, if it has the form of one."""
+    try:
+        return TypeAdapter(Id).validate_python(given)
+    except ValidationError as error:
+        raise ConsoleError(
+            f"{given!r} is no entry id: it has ani_ and 26 letters and digits; "
+            "`otakube search TITLE` shows ids",
+            code=2,
+        ) from error
+
+
+def print_entry(anime: dict[str, Any]) -> None:
+    """The entry in some twenty lines."""
+    golden = anime["record"]
+    entry = golden["entry"]
+    counts = [
+        ("version", anime["version"]),
+        ("digest", anime["digest"]),
+        ("vectors by", anime["model"]),
+        ("committed", anime["committed_at"]),
+    ]
+    hidden = {"id", "schema_version", "provenance", "images", "titles", "relations", "statistics"}
+    hidden |= {"recommendations", "streaming", "accepted_suggestions"}
+    facts = [
+        (key, record.short(value))
+        for key, value in entry.items()
+        if key not in hidden and value not in (None, [])
+    ]
+    parts = ", ".join(
+        f"{len(found)} {name}"
+        for name, found in (
+            ("episodes", golden["episodes"]),
+            ("characters", golden["characters"]),
+            ("people of the staff", golden["staff"]),
+            ("images", record.every_image(golden)),
+            ("relations", entry["relations"]),
+            ("recommendations", entry["recommendations"]),
+        )
+    )
+    names = filter(None, [entry["titles"]["english"], entry["titles"]["japanese"]])
+    heading = f"{entry['titles']['main']} ({entry['id']})"
+    print_facts(heading, [("also", ", ".join(names)), *facts, ("has", parts), *counts])
+    record.print_withheld(anime["withheld"])

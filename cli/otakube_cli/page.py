@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reviewer reads of one run: gates, findings, providers, the record with its provenance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from otakube_api.contract import one_line
+from otakube_cli import record, suggestions
+from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.command import print_facts
+from otakube_cli.gate import GateState
+
+
+async def read_draft(
+    cluster: Cluster, enrichment: Mapping[str, Any], *, generation: int, attempt: int
+) -> dict[str, Any]:
+    """The record under review from the read API, or why it cannot be had."""
+    path = f"drafts/{enrichment['metadata']['uid']}/{generation}/{attempt}"
+    try:
+        return await cluster.catalogue(path)
+    except ConsoleError as error:
+        return {"unavailable": str(error)}
+
+
+def print_review(
+    enrichment: Mapping[str, Any],
+    gate: Mapping[str, str],
+    draft: Mapping[str, Any],
+    suggested: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """All of it, and the two commands that answer."""
+    name, status = enrichment["metadata"]["name"], enrichment.get("status") or {}
+    facts = [
+        ("entry", status.get("entryId")),
+        ("confidence", status.get("confidence")),
+        ("deadline", review_of(enrichment).get("deadline")),
+        *gate.items(),
+    ]
+    print_facts(f"{name}: {status.get('title', '')}", facts)
+    for heading, lines in (
+        ("Gates", [f"{gate['gate']}: {gate['message']}" for gate in status.get("gates", [])]),
+        ("Findings", review_of(enrichment).get("findings", [])),
+        ("Providers", [_source(source) for source in status.get("sources", [])]),
+    ):
+        print(f"\n{heading}: {'' if lines else 'none'}".rstrip())
+        for line in lines:
+            print(f"  - {one_line(line)}")
+    print()
+    _print_draft(draft)
+    if suggested:
+        how = ", which enter only with --accept ID" if gate["gate"] == GateState.OPEN else ""
+        print(f"\nSuggestions{how}:")
+        for line in suggestions.lines(suggested):
+            print(f"  - {line}")
+    if gate["gate"] == GateState.OPEN:
+        print(
+            f'\nAnswer:  otakube review approve {name} --note "..."\n'
+            f'         otakube review reject {name} --note "..."'
+        )
+
+
+def review_of(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the status says about the review."""
+    return (enrichment.get("status") or {}).get("review") or {}
+
+
+def failed_gates(enrichment: Mapping[str, Any]) -> str:
+    """The gates that failed, each once."""
+    gates = (enrichment.get("status") or {}).get("gates") or []
+    return ",".join(dict.fromkeys(gate["gate"] for gate in gates))
+
+
+def _print_draft(draft: Mapping[str, Any]) -> None:
+    if "unavailable" in draft:
+        print(f"The record cannot be shown: {one_line(draft['unavailable'])}")
+        return
+    record.print_fields(draft["explanation"])
+    images = draft["images"]
+    failed = sum(1 for image in images if image["error"])
+    counts = f"{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images"
+    print(f"\n{counts}{f' of which {failed} failed' if failed else ''}")
+
+
+def _source(source: Mapping[str, str]) -> str:
+    parts = (source["provider"], source["state"], source.get("reason"), source.get("message"))
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Search the catalogue by meaning."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from otakube_cli.cluster import Cluster
+from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
+from otakube_cli.record import short
+
+app = application()
+
+
+class Kind(StrEnum):
+    """Passages of an entry."""
+
+    TITLE = "title"
+    SYNOPSIS = "synopsis"
+    CHARACTER = "character"
+    EPISODE = "episode"
+
+
+Text = Annotated[str, typer.Argument(help="What to look for, in plain words.", show_default=False)]
+Limit = Annotated[int, typer.Option(min=1, max=50, help="Entries at most.")]
+OneKind = Annotated[Kind | None, typer.Option(help="Only these passages.", show_default=False)]
+
+
+@cluster_command(app)
+async def search(
+    cluster: Cluster, *, text: Text, limit: Limit = 5, kind: OneKind = None, output: Output = Format.TABLE
+) -> None:
+    """Search the catalogue by meaning: the words need not occur.
+
+    Example: otakube search "a courier who crosses a desert of glass"
+    """
+    answer = await find(cluster, text, limit=limit, kind=kind)
+    show(answer, output, table=lambda: print_results(answer))
+
+
+async def find(cluster: Cluster, text: str, *, limit: int, kind: Kind | None = None) -> dict[str, Any]:
+    """Ask the read API."""
+    chosen = {"kind": kind.value} if kind else {}
+    return await cluster.catalogue("search", q=text, limit=limit, **chosen)
+
+
+def print_results(answer: dict[str, Any]) -> None:
+    """One line an entry, best first, with the passage that is nearest."""
+    rows = [
+        (
+            f"{one['score']:.2f}",
+            one["title"],
+            one["type"],
+            one["year"] or "",
+            one["id"],
+            one["kind"],
+            short(one["text"]),
+        )
+        for one in answer["results"]
+    ]
+    if rows:
+        print_table(("score", "anime", "type", "year", "entry", "matched", "passage"), rows)
+    else:
+        print("The catalogue has no entry yet; apply an AnimeEnrichment, or run `otakube demo`.")

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decide one thing for ever."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from otakube.domain.locks.file import Line, plan
+from otakube.domain.locks.lock import LOCKABLE, Lockable, lock_id, told, typed
+from otakube_api.contract import one_line
+from otakube_cli import curation
+from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.command import Format, Output, application, cluster_command, show
+from otakube_cli.curation import By, DryRun, Note, decision, lock_from
+from otakube_cli.workflow import Timeout
+
+app = application()
+
+Pages = Annotated[list[str], typer.Argument(help="Its pages at the providers.", show_default=False)]
+OnePage = Annotated[str, typer.Argument(help="The page that is meant.", show_default=False)]
+Title = Annotated[str, typer.Argument(help="The title as it is searched.", show_default=False)]
+Year = Annotated[int | None, typer.Option(help="Only where it is searched with this year.")]
+Type = Annotated[str, typer.Option(help="Only where it is searched with this type: TV, Movie, OVA, ...")]
+Name = Annotated[str, typer.Argument(help=f"One of {', '.join(LOCKABLE)}.", show_default=False)]
+Value = Annotated[
+    str, typer.Argument(help="Its value: JSON, or plain words; null for none.", show_default=False)
+]
+
+
+@app.callback()
+def setting() -> None:
+    """Decide one thing for ever."""
+
+
+@cluster_command(app)
+async def same(  # noqa: PLR0913 - the options of a command
+    cluster: Cluster,
+    *,
+    pages: Pages,
+    note: Note = "",
+    by: By = "",
+    dry_run: DryRun = False,
+    within: Timeout = 300,
+    output: Output = Format.TABLE,
+) -> None:
+    """These pages show one anime.
+
+    Example: otakube locks set same https://myanimelist.net/anime/457 https://anilist.co/anime/457
+    """
+    said = {"kind": "Same", "pages": pages, **decision(by, note)}
+    await decide(cluster, said, dry_run=dry_run, within=within, output=output)
+
+
+@cluster_command(app)
+async def different(  # noqa: PLR0913 - the options of a command
+    cluster: Cluster,
+    *,
+    pages: Pages,
+    note: Note = "",
+    by: By = "",
+    dry_run: DryRun = False,
+    within: Timeout = 300,
+    output: Output = Format.TABLE,
+) -> None:
+    """No two of these pages show one anime.
+
+    Example: otakube locks set different https://myanimelist.net/anime/457 https://anilist.co/anime/1
+    """
+    said = {"kind": "Different", "pages": pages, **decision(by, note)}
+    await decide(cluster, said, dry_run=dry_run, within=within, output=output)
+
+
+@cluster_command(app)
+async def title(  # noqa: PLR0913 - the options of a command
+    cluster: Cluster,
+    *,
+    title: Title,
+    page: OnePage,
+    year: Year = None,
+    type: Type = "",
+    note: Note = "",
+    by: By = "",
+    dry_run: DryRun = False,
+    within: Timeout = 300,
+    output: Output = Format.TABLE,
+) -> None:
+    """Who searches this title means this page.
+
+    Example: otakube locks set title "Fruits Basket" https://myanimelist.net/anime/38680
+    """
+    narrowed: dict[str, Any] = {**({"year": year} if year else {}), **({"type": type} if type else {})}
+    said = {"kind": "Title", "title": title, **narrowed, "page": page, **decision(by, note)}
+    await decide(cluster, said, dry_run=dry_run, within=within, output=output)
+
+
+@cluster_command(app)
+async def field(  # noqa: PLR0913 - the options of a command
+    cluster: Cluster,
+    *,
+    name: Name,
+    value: Value,
+    pages: Pages,
+    note: Note = "",
+    by: By = "",
+    dry_run: DryRun = False,
+    within: Timeout = 300,
+    output: Output = Format.TABLE,
+) -> None:
+    """The anime with these pages has this value.
+
+    Example: otakube locks set field episode_count 26 https://myanimelist.net/anime/457
+    """
+    said = {"kind": "Field", "pages": pages, "field": name, "value": value_of(name, value)}
+    await decide(cluster, said | decision(by, note), dry_run=dry_run, within=within, output=output)
+
+
+async def decide(
+    cluster: Cluster,
+    said: dict[str, Any],
+    *,
+    dry_run: bool,
+    within: int,
+    output: Format,
+) -> None:
+    """Set one lock, unless it stands already or contradicts another."""
+    lock = lock_from(said)
+    planned = plan([Line(1, lock)], await curation.read_all(cluster))
+    if planned.refused:
+        raise ConsoleError(planned.refused[0].message)
+    if not dry_run:
+        await curation.add(cluster, planned.added, within=within)
+    outcome = "stands already" if planned.unchanged else "would be set" if dry_run else "is set"
+    answer = {"added": len(planned.added), "applied": not dry_run, "lock": curation.as_rows([lock])[0]}
+    show(answer, output, table=lambda: print(one_line(f"{lock_id(lock)} {outcome}: {told(lock)}")))
+
+
+def value_of(name: str, text: str) -> Any:
+    """The value that a person typed, as JSON: what is no JSON of the field's type is words."""
+    if name not in LOCKABLE:
+        raise ConsoleError(f"{name!r:.100} is no field that can be decided: {', '.join(LOCKABLE)}", code=2)
+    try:
+        return _json_or_words(name, text)
+    except ValueError as error:
+        raise ConsoleError(str(error), code=2) from error
+
+
+def _json_or_words(name: Lockable, text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    try:
+        typed(name, value)
+    except ValueError as as_json:
+        if value is None or isinstance(value, dict | list):
+            raise
+        try:
+            typed(name, text)
+        except ValueError:
+            raise as_json from None
+        return text
+    return value

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a submitted Workflow tells of itself."""
+
+from typing import Any
+
+import pytest
+from otakube_cli.workflow import Progress, manifest, progress_of
+
+from curation import a_run
+from otakube_api.contract import FailureReason, Output
+
+
+def test_a_submission_names_its_template_and_arguments_and_nothing_that_strict_mode_refuses() -> None:
+    made = manifest("otakube-merge-locks", {"payload": "H4sI"})
+    assert made["metadata"]["generateName"] == "otakube-merge-locks-"
+    assert made["spec"] == {
+        "workflowTemplateRef": {"name": "otakube-merge-locks"},
+        "arguments": {"parameters": [{"name": "payload", "value": "H4sI"}]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("workflow", "shown"),
+    [
+        ({}, "Pending"),
+        ({"status": {"phase": ""}}, "Pending"),
+        (
+            {"status": {"phase": "Pending", "message": "Waiting for the lock"}},
+            "Pending: Waiting for the lock",
+        ),
+        (a_run("w", "Running", {"message": "0/1 nodes\nare available"}), "Running: 0/1 nodes are available"),
+    ],
+)
+def test_what_has_not_ended_says_what_it_waits_for(workflow: dict[str, Any], shown: str) -> None:
+    progress = progress_of(workflow)
+    assert (progress.ended, progress.failure, str(progress)) == (False, None, shown)
+
+
+def test_the_report_is_that_of_a_good_node() -> None:
+    said = {"outputs": {"parameters": [{"name": Output.REPORT.value, "value": "[]"}]}}
+    assert progress_of(a_run("w", "Succeeded", said)) == Progress(phase="Succeeded", report="[]")
+    assert progress_of(a_run("w", "Failed", said)).report is None
+
+
+def test_a_failure_is_the_step_s_own_reason_and_of_retries_the_last() -> None:
+    workflow = a_run(
+        "w", "Failed", {"message": "Error (exit code 75): StoreUnavailable: away", "startedAt": "1"}
+    )
+    nodes = workflow["status"]["nodes"]
+    nodes["w-2"] = {"phase": "Failed", "startedAt": "2", "message": "Error (exit code 65): RecordInvalid: no"}
+    nodes["w-0"] = {"phase": "Failed", "startedAt": "0", "message": "No more retries left"}
+    failure = progress_of(workflow).failure
+    assert failure == (FailureReason.RECORD_INVALID, "no")
+
+
+@pytest.mark.parametrize(
+    ("workflow", "words"),
+    [
+        (a_run("w", "Error", {"message": "pod deleted"}), "pod deleted"),
+        ({"status": {"phase": "Error", "message": "template x not found"}}, "template x not found"),
+        ({"status": {"phase": "Failed"}}, "no reason was given"),
+    ],
+)
+def test_a_failure_that_no_step_explains_is_argo_s_word(workflow: dict[str, Any], words: str) -> None:
+    failure = progress_of(workflow).failure
+    assert failure == (FailureReason.UNEXPECTED, words)
