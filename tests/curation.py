@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from otakube_cli.cluster import Body, Cluster, ConsoleError, Resource
 
 from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.errors import StepError
 from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure
+from otakube_cli.cluster import Body, Cluster, ConsoleError, Resource
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.problems import handle_problems
 

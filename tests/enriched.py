@@ -17,7 +17,7 @@ from otakube.ports.providers import RawRecord
 from otakube.settings import Settings
 from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage
-from otakube_services.upstream.settings import Settings as Upstream
+from otakube_standins.upstream.settings import Settings as Upstream
 from upstream_app import NOW, upstream
 
 PREFIX = "work/uid/1-1"

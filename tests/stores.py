@@ -171,7 +171,7 @@ def _described(folder: Path) -> Stores:
     key_id, key = "test", secrets.token_hex(16)
     objects = [objects_program(), "--quiet", "--port", "127.0.0.1:{port}", "posix", folder / "objects"]
     documents = [documents_home() / "documents", "--port", "{port}", "--data", folder / "documents"]
-    vectors = [sys.executable, "-m", "otakube_services.vectors", "--port", "{port}", "--data"]
+    vectors = [sys.executable, "-m", "otakube_standins.vectors", "--port", "{port}", "--data"]
     return Stores(
         documents=_server("documents", folder, documents, {"DOCUMENTS_HEAP": "300m"}),
         vectors=_server("vectors", folder, [*vectors, folder / "vectors"], {}),

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import httpx2
 
-from otakube_services.upstream.app import create
-from otakube_services.upstream.catalogue import load
-from otakube_services.upstream.room import World
-from otakube_services.upstream.settings import Settings
+from otakube_standins.upstream.app import create
+from otakube_standins.upstream.catalogue import load
+from otakube_standins.upstream.room import World
+from otakube_standins.upstream.settings import Settings
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUBLIC_URL = "http://upstream.test:8080"

@@ -61,7 +61,7 @@ def running_upstream(*options: str) -> Iterator[Upstream]:
         port = free.getsockname()[1]
     limits = [f"--{name}=0" for name in LIMITS]
     process = subprocess.Popen(
-        [sys.executable, "-m", "otakube_services.upstream", "--port", str(port), *limits, *options],
+        [sys.executable, "-m", "otakube_standins.upstream", "--port", str(port), *limits, *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -34,7 +34,7 @@ from otakube.domain.providers.budget import TERMS
 from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.rate_limits import Accounts, Manners
-from otakube_services.upstream.generated import FIRST
+from otakube_standins.upstream.generated import FIRST
 from redis_process import PROGRAM, running_redis
 from upstream_process import Upstream, running_upstream
 

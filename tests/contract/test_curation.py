@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from otakube_cli.workflow import manifest
 
 from charts import SETS, render
 from lock_builders import same
 from otakube.commands.curate import app
 from otakube.domain.locks.change import PAYLOAD_LIMIT, packed
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, OUTPUTS_FOLDER, PAYLOAD, Output
+from otakube_cli.workflow import manifest
 from otakube_cluster import binaries, settings
 from otakube_workflows import render as workflows
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from otakube_services.upstream import anilist, kitsu
-from otakube_services.upstream.anilist import shapes as anilist_shapes
-from otakube_services.upstream.app import create
-from otakube_services.upstream.catalogue import Catalogue, load
-from otakube_services.upstream.kitsu import shapes as kitsu_shapes
-from otakube_services.upstream.room import Asked, World
+from otakube_standins.upstream import anilist, kitsu
+from otakube_standins.upstream.anilist import shapes as anilist_shapes
+from otakube_standins.upstream.app import create
+from otakube_standins.upstream.catalogue import Catalogue, load
+from otakube_standins.upstream.kitsu import shapes as kitsu_shapes
+from otakube_standins.upstream.room import Asked, World
 from upstream_app import NOW, PUBLIC_URL, UNLIMITED, upstream
 
 KITSU = "/kitsu/api/edge"

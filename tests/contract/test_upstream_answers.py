@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from otakube_services.upstream.catalogue import load
-from otakube_services.upstream.faults import Fault, Kind
-from otakube_services.upstream.settings import Settings
+from otakube_standins.upstream.catalogue import load
+from otakube_standins.upstream.faults import Fault, Kind
+from otakube_standins.upstream.settings import Settings
 from upstream_app import ANILIST_QUERY, NOW, PUBLIC_URL, upstream
 
 KEYS = [title.key for title in load(NOW.date()).titles]

@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from otakube_services.upstream.catalogue import load
-from otakube_services.upstream.settings import Settings
+from otakube_standins.upstream.catalogue import load
+from otakube_standins.upstream.settings import Settings
 from unit.otakube.adapters.providers.catalogues import upstream_of
 from upstream_app import NOW, PUBLIC_URL, upstream
 

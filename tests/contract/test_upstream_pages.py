@@ -9,8 +9,8 @@ from xml.etree.ElementTree import fromstring
 import httpx2
 import pytest
 
-from otakube_services.upstream.catalogue import load
-from otakube_services.upstream.settings import Settings
+from otakube_standins.upstream.catalogue import load
+from otakube_standins.upstream.settings import Settings
 from upstream_app import NOW, PUBLIC_URL, upstream
 
 UNLIMITED = Settings(

@@ -4,9 +4,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from otakube_cli.cluster import Cluster, connected
 
 from control_plane import ControlPlane
+from otakube_cli.cluster import Cluster, connected
 from otakube_cluster import binaries
 from otakube_cluster import settings as cluster_settings
 

@@ -12,12 +12,12 @@ from typing import Any
 import httpx2
 import kr8s.asyncio
 import pytest
-from otakube_cli.cluster import WORKFLOWS, Cluster, ConsoleError
-from otakube_cli.gate import gate_of
-from otakube_cli.review import ALREADY_DECIDED, NOT_OPEN, decide
 
 from control_plane import ControlPlane
 from otakube_api.contract import ReviewOutput
+from otakube_cli.cluster import WORKFLOWS, Cluster, ConsoleError
+from otakube_cli.gate import gate_of
+from otakube_cli.review import ALREADY_DECIDED, NOT_OPEN, decide
 from workflows import a_gate, a_workflow
 
 RACES = 200

@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.workflow import submit_and_wait
 
 from control_plane import ControlPlane
 from curation import a_run
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, Output
+from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.workflow import submit_and_wait
 
 MERGE = {"Content-Type": "application/merge-patch+json"}
 REPORT = {"outputs": {"parameters": [{"name": Output.REPORT.value, "value": '{"added": 1}'}]}}

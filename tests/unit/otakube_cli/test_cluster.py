@@ -5,6 +5,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
 
 NOBODY: Any = None

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from otakube_cli.command import Format, print_facts, print_table, run, show
 
 from otakube_cli import command
+from otakube_cli.command import Format, print_facts, print_table, run, show
 
 HOSTILE = {"title": "Tide \x1b[2J\x9b31m [red]潮[/red] \x07\U000e0001"}
 

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from otakube_cli.gate import GateState, answer, gate_of, is_answer
 
 from otakube_api.contract import ReviewOutput
+from otakube_cli.gate import GateState, answer, gate_of, is_answer
 from workflows import a_gate, a_workflow, with_gate
 
 NOW = datetime(2026, 4, 1, 13, tzinfo=UTC)

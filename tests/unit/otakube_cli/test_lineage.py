@@ -4,6 +4,7 @@
 from typing import Any
 
 import pytest
+
 from otakube_cli.lineage import lines, print_tree
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from otakube_cli.locks import app
 from typer.testing import CliRunner, Result
 
 from curation import FolderCluster
@@ -18,6 +17,7 @@ from otakube.domain.locks import change
 from otakube.domain.locks.file import HEADER, write
 from otakube.domain.locks.lock import Lock, lock_id
 from otakube_cli import command
+from otakube_cli.locks import app
 
 Otakube = Callable[..., Result]
 MAL, ANILIST = "https://myanimelist.net/anime/457", "https://anilist.co/anime/457"

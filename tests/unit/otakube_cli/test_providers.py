@@ -2,6 +2,7 @@
 """The table of `otakube providers check`."""
 
 import pytest
+
 from otakube_cli.providers import cells, print_rows
 
 ROW = {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
+
 from otakube_cli.command import print_table
 from otakube_cli.record import print_fields, print_images, short
 

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+
 from otakube_cli.suggestions import lines, strange, suggested
 
 SHIPS = {

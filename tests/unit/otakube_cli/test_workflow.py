@@ -4,10 +4,10 @@
 from typing import Any
 
 import pytest
-from otakube_cli.workflow import Progress, manifest, progress_of
 
 from curation import a_run
 from otakube_api.contract import FailureReason, Output
+from otakube_cli.workflow import Progress, manifest, progress_of
 
 
 def test_a_submission_names_its_template_and_arguments_and_nothing_that_strict_mode_refuses() -> None:

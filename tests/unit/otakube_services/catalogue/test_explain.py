@@ -16,7 +16,7 @@ from otakube.ports.providers import RawRecord
 from otakube_services.catalogue.explain import FIELDS, explain
 from otakube_services.catalogue.explained import Explained, UnknownField
 from otakube_services.catalogue.rows import COLLECTIONS, fields, row_name
-from otakube_services.upstream.faults import Fault
+from otakube_standins.upstream.faults import Fault
 
 ALL = frozenset(LIGHTHOUSE)
 UNSAID = {"summary"}  # only a person says it

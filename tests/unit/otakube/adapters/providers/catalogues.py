@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import httpx2
 
-from otakube_services.upstream.app import create
-from otakube_services.upstream.catalogue import Catalogue, Ids, Title, load
-from otakube_services.upstream.room import World
-from otakube_services.upstream.settings import Settings
+from otakube_standins.upstream.app import create
+from otakube_standins.upstream.catalogue import Catalogue, Ids, Title, load
+from otakube_standins.upstream.room import World
+from otakube_standins.upstream.settings import Settings
 from upstream_app import NOW, PUBLIC_URL
 
 UNLIMITED = Settings(jikan_per_second=0, jikan_per_minute=0, mal_per_minute=0)

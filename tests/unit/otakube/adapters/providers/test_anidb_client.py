@@ -18,7 +18,7 @@ from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import SourceReason
-from otakube_services.upstream.settings import Settings as Upstream
+from otakube_standins.upstream.settings import Settings as Upstream
 from unit.otakube.adapters.providers.anidb_xml import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream
 

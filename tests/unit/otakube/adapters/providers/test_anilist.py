@@ -15,7 +15,7 @@ from otakube.adapters.providers.anilist import convert, queries
 from otakube.adapters.providers.anilist.client import AniList
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
-from otakube_services.upstream.anilist.routes import schema
+from otakube_standins.upstream.anilist.routes import schema
 from upstream_app import upstream
 
 LONG_RUNNER, UMBRELLAS, LIGHTHOUSE = "210018", "210902", "210437"

@@ -19,7 +19,7 @@ from otakube.adapters.providers.anilist.answers import (
 from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
 from otakube.domain.record.golden import ImageKind, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
-from otakube_services.upstream.anilist.routes import schema
+from otakube_standins.upstream.anilist.routes import schema
 from unit.otakube.adapters.providers.anilist_media import media, raw
 
 

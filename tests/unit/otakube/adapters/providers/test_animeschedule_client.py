@@ -16,7 +16,7 @@ from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import SourceReason
-from otakube_services.upstream.faults import Fault, Kind
+from otakube_standins.upstream.faults import Fault, Kind
 from unit.otakube.adapters.providers.animeschedule_rows import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream
 

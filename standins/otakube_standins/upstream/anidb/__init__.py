@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AniDB: XML, always gzip; errors and bans come with status 200. One request in two seconds, 200 a day."""
+
+from datetime import datetime
+from typing import Any
+
+from otakube_standins.upstream.anidb import shapes
+from otakube_standins.upstream.anidb.routes import router
+from otakube_standins.upstream.catalogue import Catalogue, Title
+from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.room import Asked, Room
+
+
+def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+    """The title by its number; the dump is about no title."""
+    titles = catalogue.seen_by("anidb")
+    return frozenset(title.key for title in titles if str(title.ids.anidb) == asked.query.get("aid"))
+
+
+def error(status: int, _: datetime) -> Any:
+    """AniDB's words for a status: who asks too often is banned."""
+    if status in (200, 429):
+        return shapes.error("banned", 500)
+    return shapes.error(
+        "Internal server error" if status >= 500 else "Illegal input or access denied", status
+    )
+
+
+def pictures(titles: list[Title]) -> dict[str, Picture]:
+    """Posters and portraits by path; all lie in one folder."""
+    drawn = {}
+    for title in titles:
+        drawn[f"{shapes.PICTURES}{shapes.poster(title)}"] = Picture(
+            f"poster:{title.key}", title.romaji, 460, 650, quality=80, hostile=title.images.get("poster")
+        )
+        for index, character in enumerate(title.characters):
+            motif = f"character:{title.key}:{character.name}"
+            drawn[f"{shapes.PICTURES}{shapes.portrait(title, index)}"] = Picture(
+                motif, character.name, 225, 350, quality=80, hostile=character.image
+            )
+    return drawn
+
+
+ROOM = Room(
+    name="anidb", prefix="/anidb", router=router, subjects=subjects, error=error, pictures=pictures,
+    media_type="text/xml; charset=UTF-8", limit_status=200,
+)  # fmt: skip

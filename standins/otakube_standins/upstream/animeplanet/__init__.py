@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Anime-Planet: pages of HTML, no API; a search with one hit leads to that hit's page."""
+
+from datetime import datetime
+from typing import Any
+
+from otakube_standins.upstream.animeplanet import shapes
+from otakube_standins.upstream.animeplanet.routes import router
+from otakube_standins.upstream.catalogue import Catalogue, Title, search
+from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.slugs import slugs
+
+
+def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+    """Titles by the path's slug, or the best hit of a search."""
+    titles, parts = catalogue.seen_by("animeplanet"), asked.path.strip("/").split("/")
+    found = {key for key, slug in slugs(titles).items() if parts == ["anime", slug]}
+    return frozenset(found | {title.key for title in search(titles, asked.query.get("name", ""))[:1]})
+
+
+def error(status: int, _: datetime) -> Any:
+    """A page for a status; who asks too often, or is refused, meets the guard before the site."""
+    return shapes.challenge() if status in (403, 429, 503) else shapes.lost()
+
+
+def pictures(titles: list[Title]) -> dict[str, Picture]:
+    """Posters by path."""
+    named = slugs(titles)
+    return {
+        shapes.poster(named[title.key]): Picture(
+            f"poster:{title.key}", title.romaji, 230, 325, quality=75, hostile=title.images.get("poster")
+        )
+        for title in titles
+    }
+
+
+ROOM = Room(
+    name="animeplanet", prefix="/animeplanet", router=router, subjects=subjects, error=error,
+    pictures=pictures, media_type="text/html; charset=UTF-8",
+)  # fmt: skip

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Routes of the Anime-Planet room: the page of an anime, and the list of search results."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from otakube_standins.upstream.animeplanet import shapes
+from otakube_standins.upstream.catalogue import search
+from otakube_standins.upstream.room import World
+from otakube_standins.upstream.slugs import slugs
+
+
+def router(world: World) -> APIRouter:
+    """All routes below /animeplanet."""
+    pages, routes = _Pages(world), APIRouter()
+    routes.add_api_route("/anime/all", pages.search)
+    routes.add_api_route("/anime/{slug}", pages.anime)
+    return routes
+
+
+class _Pages:
+    """One method a route."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._titles = world.catalogue.seen_by("animeplanet")
+        self._slugs = slugs(self._titles)
+        self._by_slug = {self._slugs[title.key]: title for title in self._titles}
+
+    def search(self, request: Request, name: str = "") -> Response:
+        found = search(self._titles, name)
+        if len(found) == 1:
+            return RedirectResponse(f"/animeplanet/anime/{self._slugs[found[0].key]}", 302)
+        return _html(shapes.results(found, self._slugs, self._world.base(request)))
+
+    def anime(self, request: Request, slug: str) -> Response:
+        title = self._by_slug.get(slug)
+        if title is None:
+            return _html(shapes.lost(), 404)
+        return _html(shapes.anime(title, self._slugs, self._world.base(request)))
+
+
+def _html(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type="text/html")

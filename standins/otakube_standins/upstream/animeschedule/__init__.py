@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AnimeSchedule v3: JSON for who brings a token, errors as plain text, X-RateLimit-* on every answer."""
+
+from datetime import datetime
+from typing import Any
+
+from otakube_standins.upstream.animeschedule import shapes
+from otakube_standins.upstream.animeschedule.routes import QUERIES, router
+from otakube_standins.upstream.catalogue import Catalogue, Title, search
+from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.slugs import slugs
+
+
+def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+    """Titles by the path's slug, by another provider's number, or the best hit of a search."""
+    titles, parts = catalogue.seen_by("animeschedule"), asked.path.strip("/").split("/")
+    if len(parts) == 2 and parts[0] == "anime":
+        return frozenset(key for key, slug in slugs(titles).items() if slug == parts[1])
+    found = {
+        title.key
+        for name, number in QUERIES.items()
+        for title in titles
+        if asked.query.get(name) == str(number(title.ids))
+    }
+    return frozenset(found | {title.key for title in search(titles, asked.query.get("q", ""))[:1]})
+
+
+def error(status: int, _: datetime) -> Any:
+    """Plain words for a status."""
+    words = {
+        401: b"Unauthorized: an application token is missing.",
+        404: b"Couldn't find anime with these parameters.",
+        429: b"Too many requests.",
+    }
+    return words.get(status, b"Internal server error.")
+
+
+def pictures(titles: list[Title]) -> dict[str, Picture]:
+    """Posters by path."""
+    named = slugs(titles)
+    return {
+        f"/images/{shapes.poster(named[title.key])}": Picture(
+            f"poster:{title.key}", title.romaji, 350, 500, quality=75, hostile=title.images.get("poster")
+        )
+        for title in titles
+    }
+
+
+ROOM = Room(
+    name="animeschedule", prefix="/animeschedule/api/v3", router=router, subjects=subjects, error=error,
+    pictures=pictures, media_type="text/plain; charset=utf-8", limit_headers=True,
+)  # fmt: skip

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The titles that Kitsu has, by what they are asked for."""
+
+from dataclasses import dataclass
+
+from otakube_standins.upstream.catalogue import Catalogue, Title
+from otakube_standins.upstream.names import slug
+from otakube_standins.upstream.remembered import remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    titles: list[Title]
+    by_id: dict[str, Title]
+    by_slug: dict[str, Title]
+    by_key: dict[str, Title]
+    by_mapping: dict[tuple[str, str], Title]  # (externalSite, externalId)
+
+
+@remembered
+def index_of(catalogue: Catalogue) -> Index:
+    """The index of a catalogue, built on first use."""
+    titles = catalogue.seen_by("kitsu")
+    return Index(
+        titles,
+        {str(title.ids.kitsu): title for title in titles},
+        {slug_of(title): title for title in titles},
+        {title.key: title for title in titles},
+        {mapping: title for title in titles for mapping in mapped(title)},
+    )
+
+
+def slug_of(title: Title) -> str:
+    """The last part of the title's address."""
+    return slug(title.romaji).lower()
+
+
+def mapped(title: Title) -> list[tuple[str, str]]:
+    """(externalSite, externalId) at each site that the title is mapped to."""
+    sites = {
+        "myanimelist/anime": title.ids.mal, "anilist/anime": title.ids.anilist, "anidb": title.ids.anidb,
+    }  # fmt: skip
+    return [(site, str(number)) for site, number in sites.items() if number is not None]

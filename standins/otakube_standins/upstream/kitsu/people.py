@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters, their voices and the staff, in Kitsu's four kinds of resource. Pure."""
+
+from functools import partial
+
+from otakube_standins.upstream.catalogue import Character, Title
+from otakube_standins.upstream.kitsu import shapes
+from otakube_standins.upstream.kitsu.resources import Resource
+from otakube_standins.upstream.kitsu.view import TIMES, View
+from otakube_standins.upstream.names import person_id, slug
+
+
+def character_id(title: Title, index: int) -> int:
+    return title.ids.kitsu * 100 + index
+
+
+def character_path(title: Title, index: int) -> str:
+    return f"/images/kitsu/characters/images/{character_id(title, index)}/original.jpg"
+
+
+def character(title: Title, index: int, view: View) -> Resource:
+    """A resource of type characters."""
+    one = title.characters[index]
+    named = one.image if ":" in (one.image or "") else None
+    attributes = {
+        **TIMES, "slug": slug(one.name).lower(),
+        "names": {"en": one.name} | ({"ja_jp": one.native} if one.native else {}), "canonicalName": one.name,
+        "otherNames": [], "name": one.name, "malId": title.ids.mal * 100 + index,
+        "description": one.about or "",
+        "image": {"original": named or f"{view.base}{character_path(title, index)}",
+        "meta": {"dimensions": {}}},
+    }  # fmt: skip
+    return Resource("characters", str(character_id(title, index)), attributes)
+
+
+def anime_characters(title: Title, view: View) -> list[Resource]:
+    """Resources of type animeCharacters: who plays which role in the title."""
+    return [
+        Resource(
+            "animeCharacters", str(title.ids.kitsu * 100 + index),
+            {**TIMES, "role": one.role.lower()},
+            {"anime": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
+            {"castings": partial(_castings, title, index, one, view)},
+        )
+        for index, one in enumerate(title.characters)
+    ]  # fmt: skip
+
+
+def media_characters(title: Title, view: View) -> list[Resource]:
+    """Resources of type mediaCharacters, the same as Kitsu's newer name has them."""
+    return [
+        Resource(
+            "mediaCharacters", str(title.ids.kitsu * 100 + index),
+            {**TIMES, "role": one.role.lower()},
+            {"media": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
+            {"voices": list},
+        )
+        for index, one in enumerate(title.characters)
+    ]  # fmt: skip
+
+
+def castings(title: Title, view: View) -> list[Resource]:
+    """Resources of type castings: one for each voice of each character."""
+    return [each for index, one in enumerate(title.characters) for each in _castings(title, index, one, view)]
+
+
+def _castings(title: Title, index: int, one: Character, view: View) -> list[Resource]:
+    return [
+        Resource(
+            "castings", str(title.ids.kitsu * 1000 + index * 10 + place),
+            {
+                **TIMES, "role": "Voice Actor", "voiceActor": True,
+                "featured": one.role == "Main", "language": voice.language,
+            },
+            {
+                "media": lambda: shapes.anime(title, view),
+                "character": lambda: character(title, index, view),
+                "person": partial(_person, voice.name),
+            },
+        )
+        for place, voice in enumerate(one.voices)
+    ]  # fmt: skip
+
+
+def _person(name: str) -> Resource:
+    attributes = {
+        **TIMES, "image": None, "name": name, "malId": person_id(name),
+        "description": "",
+    }  # fmt: skip
+    return Resource("people", str(person_id(name) // 2), attributes)
+
+
+def anime_staff(title: Title, view: View) -> list[Resource]:
+    """Resources of type animeStaff."""
+    return [
+        Resource(
+            "animeStaff", str(title.ids.kitsu * 100 + place),
+            {**TIMES, "role": ", ".join(one.positions)},
+            {"anime": lambda: shapes.anime(title, view), "person": partial(_person, one.name)},
+        )
+        for place, one in enumerate(title.staff)
+    ]  # fmt: skip
+
+
+def media_staff(title: Title, view: View) -> list[Resource]:
+    """Resources of type mediaStaff, the same as Kitsu's newer name has them."""
+    return [
+        Resource(
+            "mediaStaff", one.id, one.attributes, {"media": one.one["anime"], "person": one.one["person"]}
+        )
+        for one in anime_staff(title, view)
+    ]

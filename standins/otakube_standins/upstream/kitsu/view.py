@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every shape of the Kitsu room needs besides its title."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from otakube_standins.upstream.catalogue import Title
+
+# Every resource carries them; nothing depends on their values.
+TIMES = {"createdAt": "2026-01-05T09:12:44.301Z", "updatedAt": "2026-11-01T12:00:07.837Z"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The other titles, the beginning of URLs, and the time."""
+
+    others: dict[str, Title]
+    base: str
+    now: datetime

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is worked out of a catalogue once and asked for at every request."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from otakube_standins.upstream.catalogue import Catalogue
+
+Index = TypeVar("Index")
+_KEPT = 4  # catalogues; a server has one, a test a few
+
+
+def remembered(build: Callable[[Catalogue], Index]) -> Callable[[Catalogue], Index]:
+    """`build`, once for each catalogue: told apart by identity, since comparing titles costs more."""
+    known: list[tuple[Catalogue, Index]] = []
+
+    def index(catalogue: Catalogue) -> Index:
+        for one, built in known:
+            if one is catalogue:
+                return built
+        known.append((catalogue, build(catalogue)))
+        del known[:-_KEPT]
+        return known[-1][1]
+
+    return index
