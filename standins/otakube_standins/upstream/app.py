@@ -9,7 +9,7 @@ from dataclasses import replace
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from otakube_standins.upstream import anidb, anilist, animeplanet, animeschedule, jikan, kitsu, mal
+from otakube_standins.upstream import anidb, anilist, anime_planet, animeschedule, jikan, kitsu, myanimelist
 from otakube_standins.upstream.admin import Counted, admin
 from otakube_standins.upstream.catalogue import Catalogue
 from otakube_standins.upstream.faults import Fault, Rules
@@ -21,7 +21,7 @@ from otakube_standins.upstream.room import Room, World
 from otakube_standins.upstream.settings import Settings
 
 ROOMS: tuple[Room, ...] = (
-    jikan.ROOM, mal.ROOM, anilist.ROOM, kitsu.ROOM, anidb.ROOM, animeschedule.ROOM, animeplanet.ROOM,
+    jikan.ROOM, myanimelist.ROOM, anilist.ROOM, kitsu.ROOM, anidb.ROOM, animeschedule.ROOM, anime_planet.ROOM,
 )  # fmt: skip
 
 

@@ -4,8 +4,8 @@
 from datetime import datetime
 from typing import Any
 
-from otakube_standins.upstream.animeplanet import shapes
-from otakube_standins.upstream.animeplanet.routes import router
+from otakube_standins.upstream.anime_planet import shapes
+from otakube_standins.upstream.anime_planet.routes import router
 from otakube_standins.upstream.catalogue import Catalogue, Title, search
 from otakube_standins.upstream.pictures import Picture
 from otakube_standins.upstream.room import Asked, Room

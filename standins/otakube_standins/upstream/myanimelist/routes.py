@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from otakube_standins.upstream.catalogue import Title, search
 from otakube_standins.upstream.jikan.index import index_of
-from otakube_standins.upstream.mal import shapes
+from otakube_standins.upstream.myanimelist import shapes
 from otakube_standins.upstream.room import World
 
 PREFIX = "/mal/v2"

@@ -4,7 +4,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from otakube_standins.upstream.animeplanet import shapes
+from otakube_standins.upstream.anime_planet import shapes
 from otakube_standins.upstream.catalogue import search
 from otakube_standins.upstream.room import World
 from otakube_standins.upstream.slugs import slugs

@@ -9,8 +9,8 @@ from typing import Any
 
 from otakube_standins.upstream.catalogue import Catalogue, Title, search
 from otakube_standins.upstream.jikan.index import index_of
-from otakube_standins.upstream.mal import shapes
-from otakube_standins.upstream.mal.routes import PREFIX, router
+from otakube_standins.upstream.myanimelist import shapes
+from otakube_standins.upstream.myanimelist.routes import PREFIX, router
 from otakube_standins.upstream.pictures import Picture
 from otakube_standins.upstream.room import Asked, Room
 
