@@ -10,13 +10,14 @@ from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.bootstrap.providers import build, converter
 from otakube.domain.licences.terms import LICENCES, Licence
 from otakube.domain.record import handover
-from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.record.handover import FetchSummary
 from otakube.domain.record.ids import derived_id
 from otakube.ports.providers import RawRecord
 from otakube.settings import Settings
 from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage
+from otakube_api.contract import Provider
 from otakube_standins.upstream.settings import Settings as Upstream
 from upstream_app import NOW, upstream
 

@@ -7,17 +7,16 @@ from typing import Any
 from otakube.domain.record.golden import (
     AnimeEntry,
     AnimeStatus,
-    AnimeType,
     CharacterEntry,
     EpisodeDetailEntry,
     GoldenRecord,
     LosingValue,
     Provenance,
-    Provider,
     Quarter,
     Season,
     Titles,
 )
+from otakube_api.contract import AnimeType, Provider
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -15,8 +15,8 @@ from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.rate_limit import Turns
 from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 from otakube.domain.providers.budget import terms
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
+from otakube_api.contract import Provider
 
 
 class Job(NamedTuple):

@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known(cls, names: list[str]) -> list[str]:
         """A misspelt provider would be off, and nobody would hear of it."""
-        from otakube.domain.record.golden import Provider
+        from otakube_api.contract import Provider
 
         unknown = [name for name in names if name not in list(Provider)]
         if unknown:

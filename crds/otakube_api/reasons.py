@@ -185,6 +185,10 @@ class Reason(StrEnum):
     )  # fmt: skip
 
     # EpisodeSchedule
+    NOT_SUPPORTED = (
+        "NotSupported", "This release of the operator does not run EpisodeSchedules.",
+        "Enrich the anime by hand with an AnimeEnrichment of mode EpisodeUpdate, or upgrade Otakube.",
+    )  # fmt: skip
     SCHEDULED = "Scheduled", "The next enrichment is due at status.nextScheduleTime."
     ENRICHMENT_CREATED = "EnrichmentCreated", "An AnimeEnrichment was created for a due time."
     DEADLINE_MISSED = (

@@ -31,9 +31,9 @@ from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.rate_limit import ProcessAccounts, Turns
 from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 from otakube.domain.providers.budget import TERMS
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.rate_limits import Accounts, Manners
+from otakube_api.contract import Provider
 from otakube_standins.upstream.generated import FIRST
 from redis_process import PROGRAM, running_redis
 from upstream_process import Upstream, running_upstream

@@ -34,8 +34,8 @@ from matcher_queries import Query, World, derive  # noqa: E402 - tests are not i
 from otakube.domain.matching.resolution import Decision  # noqa: E402 - after the path is set
 from otakube.domain.matching.title_index import Found, Titled, TitleIndex  # noqa: E402 - after the path is set
 from otakube.domain.matching.titles import take_apart  # noqa: E402 - after the path is set
-from otakube.domain.record.golden import AnimeType  # noqa: E402 - after the path is set
 from otakube.domain.record.text import comparable  # noqa: E402 - after the path is set
+from otakube_api.contract import AnimeType  # noqa: E402 - after the path is set
 
 DATASET = ROOT.parent / "shared" / "data" / "aod" / "aod-shaped-2024-12-28.jsonl.zst"
 RATIO, POINTS, FALSE = 50.0, 3.0, 1.0

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from otakube.domain.matching.title_index import Titled
 from otakube.domain.matching.titles import FINAL, Name, take_apart
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.text import comparable
+from otakube_api.contract import AnimeType
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PARTICLES = {"no", "wo", "o", "ni", "ga", "wa", "na", "to", "the", "of", "a", "in", "de", "and"}

@@ -17,9 +17,9 @@ from otakube.adapters.providers.anilist import convert as anilist
 from otakube.adapters.providers.anilist.answers import PageAnswer
 from otakube.adapters.providers.kitsu import convert as kitsu
 from otakube.adapters.providers.kitsu.answers import Document
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Converter, RawRecord
+from otakube_api.contract import Provider
 from unit.otakube.adapters.providers.tampering import places, tampered
 
 DATA = Path(os.environ.get("OTAKUBE_RECORDINGS", Path(__file__).parents[3] / "shared/data"))

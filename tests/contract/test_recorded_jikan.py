@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import batches, convert, relations
 from otakube.adapters.providers.jikan.answers import Anime, ListAnswer, RecommendationRow
-from otakube.domain.record.golden import Provider, SourceMaterial
+from otakube.domain.record.golden import SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
+from otakube_api.contract import Provider
 from unit.otakube.adapters.providers.answers import PARTS
 from unit.otakube.adapters.providers.mutations import mutations
 

@@ -9,10 +9,11 @@ import httpx2
 
 from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Limits, ProviderClient
-from otakube.domain.record.golden import ALTERNATIVES, Provider
+from otakube.domain.record.golden import ALTERNATIVES
 from otakube.ports.providers import Converter, Room, Source
 from otakube.ports.rate_limits import Manners
 from otakube.settings import Settings
+from otakube_api.contract import Provider
 
 Connect = Callable[..., ProviderClient]
 """Keywords of ProviderClient -> a client with this provider's manners."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from otakube.adapters.stores.mongodb.connection import Documents
     from otakube.adapters.stores.qdrant.vectors import QdrantVectors
     from otakube.domain.licences.terms import Licence
-    from otakube.domain.record.golden import Provider
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
     from otakube.steps.commit.recovery import CommitStores
+    from otakube_api.contract import Provider
 
 
 class Wiring:

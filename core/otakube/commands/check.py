@@ -77,7 +77,7 @@ def providers(
 
 def wanted(names: list[str]) -> tuple[str, ...]:
     """Provider names, none twice; an unknown one is wrong usage."""
-    from otakube.domain.record.golden import Provider
+    from otakube_api.contract import Provider
 
     known = {one.value for one in Provider}
     if strange := [name for name in names if name not in known]:
@@ -87,8 +87,8 @@ def wanted(names: list[str]) -> tuple[str, ...]:
 
 async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[ProviderCheck]":
     from otakube.bootstrap.providers import switched_off
-    from otakube.domain.record.golden import Provider
     from otakube.maintenance.check_providers import Checker
+    from otakube_api.contract import Provider
 
     stamina.instrumentation.set_on_retry_hooks(())  # the table tells what came of the retries
     async with Wiring(objects) as wiring:

@@ -22,8 +22,8 @@ from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason
 
 if TYPE_CHECKING:
-    from otakube.domain.record.golden import Provider
     from otakube.settings import Settings
+    from otakube_api.contract import Provider
 
 LEFT = 1
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

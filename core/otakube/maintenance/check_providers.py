@@ -9,13 +9,12 @@ from enum import StrEnum
 
 from otakube.domain.checks.plausibility import Health, State
 from otakube.domain.providers.answer_shape import ShapeDrift, drift, shape_of
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
 from otakube.ports.checks import CheckedShape, CheckHistory
 from otakube.ports.providers import RawRecord, Room
 from otakube.ports.rate_limits import Standing
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 READINGS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
 _SHOWN = 5  # paths of a drift in one sentence

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from otakube.domain.providers.answer_shape import Shape
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

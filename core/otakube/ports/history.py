@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from otakube.domain.checks.plausibility import Health, Outcome, Reading
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 
 class History(Protocol):

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
-from otakube.domain.record.golden import Provider, Statistics
+from otakube.domain.record.golden import Statistics
+from otakube_api.contract import Provider
 
 
 class Answer(BaseModel):

@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeEnrichment: the wish that one anime is in the catalogue, whole and true."""
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
+from otakube_api.contract import (
+    Accelerator,
+    AnimeType,
+    Gate,
+    Mode,
+    Provider,
+    ReviewPolicy,
+    ReviewState,
+    SourceState,
+)
 from otakube_api.v1alpha1.meta import (
     API_VERSION,
     AS_ATOMIC,
@@ -45,63 +55,12 @@ from otakube_api.v1alpha1.validation import (
     rules,
 )
 
-
-class Mode(StrEnum):
-    FULL_ENRICHMENT = "FullEnrichment"
-    EPISODE_UPDATE = "EpisodeUpdate"
-
-
-class Provider(StrEnum):
-    """Metadata providers that this version can ask. Jikan and MyAnimeList are two ways to one site."""
-
-    JIKAN = "Jikan"
-    MYANIMELIST = "MyAnimeList"
-    ANILIST = "AniList"
-    KITSU = "Kitsu"
-    ANIDB = "AniDB"
-    ANIMESCHEDULE = "AnimeSchedule"
-    ANIME_PLANET = "AnimePlanet"
-
-
-class AnimeType(StrEnum):
-    TV = "TV"
-    MOVIE = "Movie"
-    OVA = "OVA"
-    ONA = "ONA"
-    SPECIAL = "Special"
-    MUSIC = "Music"
-
-
-class ReviewPolicy(StrEnum):
-    REQUIRED = "Required"
-    ON_LOW_CONFIDENCE = "OnLowConfidence"
-    NEVER = "Never"
-
-
-class Accelerator(StrEnum):
-    AUTO = "Auto"
-    CPU = "Cpu"
-    GPU = "Gpu"
-
-
-class ReviewState(StrEnum):
-    WAITING = "Waiting"
-    APPROVED = "Approved"
-    REJECTED = "Rejected"
-    TIMED_OUT = "TimedOut"
-    NOT_NEEDED = "NotNeeded"
-
-
-class SourceState(StrEnum):
-    ANSWERED = "Answered"
-    FAILED = "Failed"
-
-
 EntryId = Annotated[str, Field(max_length=30, json_schema_extra=rules(ENTRY_ID))]
 SourceUrl = Annotated[
     str, Field(max_length=512, json_schema_extra=rules(URL_IS_HTTPS, URL_HOST, URL_PATH, URL_NO_BRACES))
 ]
 HistoryLimit = Annotated[int, Field(ge=0, le=100)]
+SEARCHABLE_TYPES: JsonDict = {"enum": [each.value for each in AnimeType if each is not AnimeType.UNKNOWN]}
 
 
 class KnownAnime(ApiType):
@@ -126,7 +85,7 @@ class AnimeReference(KnownAnime):
     """title is looked up at the providers; an ambiguous one stalls with the candidates in the message."""
     year: int | None = Field(None, ge=1900, le=2100)
     """year of the first broadcast narrows the search for title."""
-    type: AnimeType | None = None
+    type: AnimeType | None = Field(None, json_schema_extra=SEARCHABLE_TYPES)
     """type narrows the search for title."""
 
 
@@ -206,7 +165,7 @@ class SourceStatus(ApiType):
 class GateStatus(ApiType):
     """What one gate found wrong with the latest record."""
 
-    gate: Literal["Completeness", "Drift", "Consistency", "Plausibility", "Identity"]
+    gate: Gate
     """gate is Completeness, Drift, Consistency, Plausibility or Identity."""
     message: Sentence
     """message is a sentence for people."""
@@ -267,6 +226,7 @@ class AnimeEnrichment(ApiType):
 
 
 OF_SCHEDULES = (
+    Reason.NOT_SUPPORTED,
     Reason.SCHEDULED,
     Reason.ENRICHMENT_CREATED,
     Reason.DEADLINE_MISSED,

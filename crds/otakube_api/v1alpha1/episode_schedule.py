@@ -6,13 +6,11 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from otakube_api.contract import Accelerator, Mode, Provider
 from otakube_api.v1alpha1.anime_enrichment import (
     OF_SCHEDULES,
-    Accelerator,
     HistoryLimit,
     KnownAnime,
-    Mode,
-    Provider,
     Review,
 )
 from otakube_api.v1alpha1.meta import (

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from otakube_api.contract import Gate
+from otakube_api.contract import Gate, ReviewState, SourceState
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichmentStatus,
     GateStatus,
     ImageStatus,
-    ReviewState,
     ReviewStatus,
-    SourceState,
     SourceStatus,
     WorkflowStatus,
 )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from otakube_api import labels
-from otakube_api.contract import TEMPLATE, Parameter
-from otakube_api.v1alpha1.anime_enrichment import KIND, Accelerator
+from otakube_api.contract import TEMPLATE, Accelerator, Parameter
+from otakube_api.v1alpha1.anime_enrichment import KIND
 from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_operator.enrichment.naming import label_value, workflow_name
 from otakube_operator.enrichment.observed import Enrichment

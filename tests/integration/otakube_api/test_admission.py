@@ -12,15 +12,14 @@ import yaml
 
 from control_plane import ControlPlane
 from integration.otakube_api.server import an_object, create, patch, path
+from otakube_api.contract import ReviewState, SourceState
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichment,
     AnimeEnrichmentStatus,
     GateStatus,
     ImageStatus,
-    ReviewState,
     ReviewStatus,
-    SourceState,
     SourceStatus,
     WorkflowStatus,
 )

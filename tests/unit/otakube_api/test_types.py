@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from otakube_api.contract import Mode, ReviewPolicy
 from otakube_api.reasons import Reason
-from otakube_api.v1alpha1.anime_enrichment import (
-    AnimeEnrichment,
-    AnimeEnrichmentStatus,
-    Mode,
-    ReviewPolicy,
-    WorkflowStatus,
-)
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentStatus, WorkflowStatus
 from otakube_api.v1alpha1.meta import Condition, cut
 
 

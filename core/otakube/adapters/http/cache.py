@@ -15,9 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from otakube.domain.licences.terms import Licence
 from otakube.domain.providers import http_freshness
-from otakube.domain.record.golden import Provider
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Answer
+from otakube_api.contract import Provider
 
 ANSWERS = "answers"
 

@@ -9,10 +9,9 @@ from datetime import timedelta
 from otakube.domain.providers import rate_limit
 from otakube.domain.providers.budget import Account, Outcome, Standing, Terms
 from otakube.domain.providers.rate_limit import Bar
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.ports.rate_limits import Accounts, Seen
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 PATIENCE = 120.0  # seconds of the provider that one request waits for its turn
 

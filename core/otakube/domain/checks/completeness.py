@@ -4,8 +4,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from otakube.domain.record.golden import AnimeStatus, AnimeType, GateFinding, GoldenRecord
-from otakube_api.contract import Gate
+from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord
+from otakube_api.contract import AnimeType, Gate
 
 # Long-runners skip about a week in six for holidays and sport; providers list an episode days after it ran.
 SKIPPED_SHARE = 0.25

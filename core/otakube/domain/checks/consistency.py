@@ -7,15 +7,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from otakube.domain.merge.broadcast import JST
-from otakube.domain.record.golden import (
-    AnimeStatus,
-    AnimeType,
-    EpisodeDetailEntry,
-    GateFinding,
-    GoldenRecord,
-    Quarter,
-)
-from otakube_api.contract import Gate
+from otakube.domain.record.golden import AnimeStatus, EpisodeDetailEntry, GateFinding, GoldenRecord, Quarter
+from otakube_api.contract import AnimeType, Gate
 
 # Previews run a week early, last episodes are delayed; two clocks differ by a day.
 AIRED_SLACK = timedelta(days=7)

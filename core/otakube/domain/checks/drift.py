@@ -4,10 +4,10 @@
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord, Provider
+from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord
 from otakube.domain.record.pages import identify
 from otakube.domain.record.text import comparable
-from otakube_api.contract import Gate
+from otakube_api.contract import Gate, Provider
 
 # Counts grow, or lose a row that was there twice; a fifth at once is a broken list or another anime.
 SHRUNK_SHARE = 0.2

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from otakube.domain.matching.resolution import ACCEPT, SAME_ANIME, agreement
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import GateFinding, Provider
-from otakube_api.contract import Gate
+from otakube.domain.record.golden import GateFinding
+from otakube_api.contract import Gate, Provider
 
 # A provider's own link outweighs another title and another count; not another title, year and length at once.
 CONTRADICTS = 0.3

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
-from otakube.domain.record.golden import Provider, Record
+from otakube.domain.record.golden import Record
+from otakube_api.contract import Provider
 
 # Of one title
 HALVED = 2  # lists lose rows one by one; half at once is a broken answer

@@ -7,9 +7,9 @@ from otakube.domain.checks.completeness import incomplete
 from otakube.domain.checks.consistency import inconsistent
 from otakube.domain.checks.drift import drifted
 from otakube.domain.merge.policies import KEY_FIELDS
-from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord, Provider
+from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
-from otakube_api.contract import Gate, SourceReason
+from otakube_api.contract import Gate, Provider, SourceReason
 
 MOST = 100  # findings that a record holds
 LASTING = (Gate.COMPLETENESS, Gate.CONSISTENCY)

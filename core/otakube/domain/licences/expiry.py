@@ -13,10 +13,10 @@ from otakube.domain.record.golden import (
     EpisodeDetailEntry,
     GoldenRecord,
     Provenance,
-    Provider,
     RowProvenance,
     StaffEntry,
 )
+from otakube_api.contract import Provider
 
 Row = TypeVar("Row", EpisodeDetailEntry, CharacterEntry, StaffEntry)
 Gone = Collection[Provider]

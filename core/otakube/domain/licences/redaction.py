@@ -12,11 +12,11 @@ from otakube.domain.record.golden import (
     EpisodeDetailEntry,
     GoldenRecord,
     Provenance,
-    Provider,
     Record,
     RowProvenance,
     StaffEntry,
 )
+from otakube_api.contract import Provider
 
 Blocked = Mapping[Provider, str]
 """Whose words are not for readers, and why."""

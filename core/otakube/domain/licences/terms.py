@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 Terms = Mapping[str, bool | int]
 """An agreement of one's own: `storable`, `publishable`, `retention_days` (0: without end)."""

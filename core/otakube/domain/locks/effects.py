@@ -24,7 +24,8 @@ from otakube.domain.locks.lock import (
 from otakube.domain.merge.fields import Merged
 from otakube.domain.merge.fields import shown as shown_value
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeType, LosingValue, Provenance, Provider, Record
+from otakube.domain.record.golden import LosingValue, Provenance, Record
+from otakube_api.contract import AnimeType, Provider
 
 LICENCE = "a person's decision"
 """What stands in a locked field's provenance for the provider's licence."""

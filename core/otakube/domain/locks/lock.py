@@ -24,9 +24,10 @@ from pydantic import (
 )
 
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeType, Record
+from otakube.domain.record.golden import Record
 from otakube.domain.record.pages import SUPPORTED, identify
 from otakube.domain.record.text import comparable, plain
+from otakube_api.contract import AnimeType
 
 Lockable = Literal[
     "title", "title_english", "title_japanese", "synonyms", "type", "status", "season", "episode_count",

@@ -12,9 +12,9 @@ from itertools import chain
 from otakube.domain.matching.similarity import OTHER_SEASON, Asked, misfit, near, spelled, spelled_or_within
 from otakube.domain.matching.titles import Name, readings, take_apart
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.pages import identify
 from otakube.domain.record.text import comparable
+from otakube_api.contract import AnimeType
 
 ACCEPT = 0.9  # a match that nobody needs to look at
 MARGIN = 0.08  # by which it must be ahead of every other anime

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from otakube.domain.matching.titles import Name
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.text import sounding
+from otakube_api.contract import AnimeType
 
 SMALL_WORDS = frozenset(
     {"no", "wo", "o", "ni", "ga", "wa", "na", "to", "the", "of", "a", "an", "in", "de", "and"}

@@ -12,8 +12,8 @@ from otakube.domain.matching.ngrams import Ngrams
 from otakube.domain.matching.resolution import ACCEPT, Decision, decide, literalness, settle
 from otakube.domain.matching.similarity import Asked, begun, misfit, spelled_or_within
 from otakube.domain.matching.titles import Name, readings, take_apart
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.text import LONGEST_NAME, comparable, sounding
+from otakube_api.contract import AnimeType
 
 _RERANKED = 48  # names that are compared letter by letter
 

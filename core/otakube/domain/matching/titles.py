@@ -8,8 +8,8 @@ languages. A number that cannot be a season belongs to the name: "Mob Psycho 100
 import re
 from typing import NamedTuple
 
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.text import LONGEST_NAME, comparable
+from otakube_api.contract import AnimeType
 
 FINAL = 99  # a final season or part, whose number the title does not say
 

@@ -10,9 +10,10 @@ from otakube.domain.merge.people import gathered, keys, known_by
 from otakube.domain.merge.policies import CHARACTER_ORDER, CHARACTER_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Character
-from otakube.domain.record.golden import CharacterEntry, Image, ImageKind, Provider, Role
+from otakube.domain.record.golden import CharacterEntry, Image, ImageKind, Role
 from otakube.domain.record.ids import derived_id
 from otakube.domain.record.text import name_key
+from otakube_api.contract import Provider
 
 PROMINENCE: dict[Role, int] = {"Main": 0, "Supporting": 1, "Background": 2}
 _MOST = 5_000  # the record's own limit

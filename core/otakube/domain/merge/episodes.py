@@ -12,15 +12,9 @@ from otakube.domain.merge.fields import Said, Voices
 from otakube.domain.merge.policies import EPISODE_ORDER, EPISODE_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import (
-    Broadcast,
-    EpisodeDetailEntry,
-    EpisodeKind,
-    Image,
-    ImageKind,
-    Provider,
-)
+from otakube.domain.record.golden import Broadcast, EpisodeDetailEntry, EpisodeKind, Image, ImageKind
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import Provider
 
 _FAR_APART = timedelta(days=2)  # two clocks and a broadcaster's day differ by less
 _KINDS: tuple[EpisodeKind, ...] = get_args(EpisodeKind)

@@ -19,10 +19,10 @@ from otakube.domain.record.golden import (
     Image,
     LosingValue,
     Provenance,
-    Provider,
     VoiceActor,
 )
 from otakube.domain.record.text import comparable, name_key
+from otakube_api.contract import Provider
 
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 _DAY_APART = timedelta(days=1)  # Japan's day may be the day before in UTC

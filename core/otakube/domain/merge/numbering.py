@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import AnimeType, EpisodeDetailEntry, GoldenRecord, Provider, RowProvenance
+from otakube.domain.record.golden import EpisodeDetailEntry, GoldenRecord, RowProvenance
+from otakube_api.contract import AnimeType, Provider
 
 COUNTED_ON = 0.9  # how sure a counted number is, against one that a provider says
 RUNNING = (AnimeType.TV, AnimeType.ONA)  # a film between two seasons has no number in the count

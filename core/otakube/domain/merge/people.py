@@ -8,8 +8,9 @@ from otakube.domain.merge.fields import Voices, parsed
 from otakube.domain.merge.policies import STAFF_ORDER, STAFF_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Staff
-from otakube.domain.record.golden import Provider, RowProvenance, StaffEntry
+from otakube.domain.record.golden import RowProvenance, StaffEntry
 from otakube.domain.record.text import comparable, name_key
+from otakube_api.contract import Provider
 
 _MOST = 2_000  # the record's own limit
 

@@ -4,7 +4,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 JIKAN, MAL, ANILIST, KITSU = Provider.JIKAN, Provider.MYANIMELIST, Provider.ANILIST, Provider.KITSU
 ANIDB, SCHEDULE, PLANET = Provider.ANIDB, Provider.ANIMESCHEDULE, Provider.ANIME_PLANET

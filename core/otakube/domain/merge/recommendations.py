@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from otakube.domain.merge.relations import Work, work_of
 from otakube.domain.record import claims
-from otakube.domain.record.golden import Provider, Recommendation, StreamingLink
+from otakube.domain.record.golden import Recommendation, StreamingLink
+from otakube_api.contract import Provider
 
 _MOST = 200  # the record's own limit, of both
 _PAGES = 20

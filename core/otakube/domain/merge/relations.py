@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from otakube.domain.matching.titles import Name, take_apart
 from otakube.domain.merge.fields import shown
 from otakube.domain.record import claims
-from otakube.domain.record.golden import LosingValue, Provider, Relation, RelationKind
+from otakube.domain.record.golden import LosingValue, Relation, RelationKind
 from otakube.domain.record.pages import identify
+from otakube_api.contract import Provider
 
 OPPOSITES: dict[RelationKind, RelationKind] = {
     "Sequel": "Prequel", "Prequel": "Sequel",

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from otakube.domain.merge.fields import Merged, Said, merge, shown
 from otakube.domain.merge.policies import Policy
-from otakube.domain.record.golden import Confidence, LosingField, Provenance, Provider, RowProvenance
+from otakube.domain.record.golden import Confidence, LosingField, Provenance, RowProvenance
+from otakube_api.contract import Provider
 
 _LOSING_LENGTH = 200  # of a losing value in a row: an entry has thousands of rows
 _LOSING_MOST = 50

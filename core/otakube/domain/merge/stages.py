@@ -29,7 +29,6 @@ from otakube.domain.record.golden import (
     Id,
     Image,
     Provenance,
-    Provider,
     Recommendation,
     Record,
     Relation,
@@ -39,6 +38,7 @@ from otakube.domain.record.golden import (
     Url,
 )
 from otakube.domain.record.text import comparable
+from otakube_api.contract import Provider
 
 Sources = dict[str, Provenance]
 """Who says each field that a stage makes."""

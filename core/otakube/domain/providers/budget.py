@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 
 class Rate(NamedTuple):

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from otakube.domain.merge.relations import Place, place
-from otakube.domain.record.golden import AnimeEntry, Provider, Record, Relation, RelationKind
+from otakube.domain.record.golden import AnimeEntry, Record, Relation, RelationKind
 from otakube.domain.record.pages import identify
 from otakube.domain.record.text import comparable
+from otakube_api.contract import Provider
 
 NODES_LIMIT = 300
 """Works of one graph; the longest franchises have some two hundred."""

@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, Field
 
 from otakube.domain.record.golden import (
     AnimeStatus,
-    AnimeType,
     Broadcast,
     EpisodeKind,
     ImageKind,
@@ -24,6 +23,7 @@ from otakube.domain.record.golden import (
     Url,
     VoiceActor,
 )
+from otakube_api.contract import AnimeType
 
 
 class ImageLink(Record):

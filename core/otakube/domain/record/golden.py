@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from otakube_api.contract import Gate
+from otakube_api.contract import AnimeType, Gate, Provider
 
 SCHEMA_VERSION = 2  # 2: staff, recommendations, streaming, rows that say whose words they are
 
@@ -38,30 +38,8 @@ class Record(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
 
 
-class Provider(StrEnum):
-    """Most trusted first. Jikan and MyAnimeList speak of the same pages: see ALTERNATIVES."""
-
-    JIKAN = "Jikan"
-    MYANIMELIST = "MyAnimeList"
-    ANILIST = "AniList"
-    KITSU = "Kitsu"
-    ANIDB = "AniDB"
-    ANIMESCHEDULE = "AnimeSchedule"
-    ANIME_PLANET = "AnimePlanet"
-
-
 ALTERNATIVES = {Provider.JIKAN: Provider.MYANIMELIST, Provider.MYANIMELIST: Provider.JIKAN}
 """Two ways to one site: whoever answers speaks for both, so they are one voice and never both in a record."""
-
-
-class AnimeType(StrEnum):
-    TV = "TV"
-    MOVIE = "Movie"
-    OVA = "OVA"
-    ONA = "ONA"
-    SPECIAL = "Special"
-    MUSIC = "Music"
-    UNKNOWN = "Unknown"  # the provider itself says it does not know
 
 
 class AnimeStatus(StrEnum):

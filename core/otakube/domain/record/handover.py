@@ -8,15 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
-from otakube.domain.record.golden import (
-    SCHEMA_VERSION,
-    Confidence,
-    GateFinding,
-    GoldenRecord,
-    Provider,
-    Record,
-    Title,
-)
+from otakube.domain.record.golden import SCHEMA_VERSION, Confidence, GateFinding, GoldenRecord, Record, Title
+from otakube_api.contract import Provider
 
 
 def raw(provider: Provider) -> str:

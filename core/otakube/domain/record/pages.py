@@ -4,7 +4,7 @@
 import re
 from typing import NamedTuple
 
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 
 class Page(NamedTuple):

@@ -16,7 +16,7 @@ import orjson
 from otakube import logs
 from otakube.domain.checks.review import gated, news, review_needed
 from otakube.domain.record import handover
-from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.suggestions.suggestion import carried_over
 from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
@@ -26,7 +26,7 @@ from otakube.steps.assemble.record import Staged, validated
 from otakube.steps.assemble.suggestions import suggest, told
 from otakube.steps.fetch.step import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint
-from otakube_api.contract import Output
+from otakube_api.contract import Output, Provider
 
 CONCURRENCY = 16
 ASK_AGAIN = timedelta(days=1)  # after which an image that was refused is asked for again

@@ -11,7 +11,7 @@ from otakube.domain.locks.lock import Lock, shown
 from otakube.domain.matching.resolution import SAME_ANIME, agreement
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import ALTERNATIVES, GateFinding, Provider
+from otakube.domain.record.golden import ALTERNATIVES, GateFinding
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.history import History
@@ -20,7 +20,7 @@ from otakube.ports.providers import RawRecord, Room
 from otakube.steps.fetch.plausibility import gone, weigh
 from otakube.steps.fetch.run_locks import Decisions
 from otakube.steps.inputs import read_checkpoint
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 PARTS = ("episodes", "relationships", "statistics", "characters", "staff")
 

@@ -4,13 +4,12 @@
 from collections.abc import Iterable
 
 from otakube.domain.locks.lock import Different, shown
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.catalogue import Identities
 from otakube.steps.fetch.asking import Harvest
 from otakube.steps.fetch.run_locks import Decisions
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 
 async def stay_apart(harvest: Harvest, asked: str, identities: Identities, decisions: Decisions) -> None:

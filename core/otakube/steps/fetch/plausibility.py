@@ -18,10 +18,11 @@ from otakube.domain.checks.plausibility import (
     outcome,
     worth_keeping,
 )
-from otakube.domain.record.golden import AnimeStatus, Provider, Statistics
+from otakube.domain.record.golden import AnimeStatus, Statistics
 from otakube.errors import SourceError
 from otakube.ports.history import History
 from otakube.ports.providers import Converter, RawRecord
+from otakube_api.contract import Provider
 
 
 async def weigh(

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from otakube.domain.merge.numbering import last_number, length
 from otakube.domain.merge.relations import merge_relations
 from otakube.domain.record.claims import Relationships
-from otakube.domain.record.golden import GoldenRecord, Provider, Relation
+from otakube.domain.record.golden import GoldenRecord, Relation
 from otakube.ports.catalogue import Catalogue
+from otakube_api.contract import Provider
 
 SEASONS_LIMIT = 30  # of one story, films between them included; beyond that the number stays unknown
 

@@ -9,11 +9,11 @@ import orjson
 
 from otakube.domain.matching.resolution import Candidate, Decided, resolve
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import ALTERNATIVES, AnimeType, Provider
+from otakube.domain.record.golden import ALTERNATIVES
 from otakube.domain.record.pages import SUPPORTED, Page, identify
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.providers import Room
-from otakube_api.contract import FailureReason
+from otakube_api.contract import AnimeType, FailureReason, Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from otakube.domain.locks.effects import (
 from otakube.domain.locks.lock import Different, Lock, lock_id, pages_among, title_id
 from otakube.domain.matching.resolution import Decided
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.locks import Locks
 from otakube.steps.fetch.resolve import Wanted
+from otakube_api.contract import Provider
 
 
 @dataclass(slots=True, kw_only=True)

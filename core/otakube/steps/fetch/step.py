@@ -17,7 +17,7 @@ from otakube.domain.locks.effects import decided_fields
 from otakube.domain.matching.resolution import agreement
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Relationships
-from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord, Provider
+from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
 from otakube.domain.record.ids import derived_id
 from otakube.domain.record.pages import Page
@@ -32,7 +32,7 @@ from otakube.steps.fetch.ownership import stay_apart
 from otakube.steps.fetch.prequels import episodes_before
 from otakube.steps.fetch.resolve import Wanted, ids_of, resolve_title, spoken
 from otakube.steps.fetch.run_locks import Decisions, meant
-from otakube_api.contract import FailureReason, Gate, Output, SourceReason
+from otakube_api.contract import FailureReason, Gate, Output, Provider, SourceReason
 
 EPISODE_UPDATE = "EpisodeUpdate"
 NEVER = "Never"

@@ -24,14 +24,14 @@ from otakube.domain.merge.stages import (
 )
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Attribution, GoldenRecord, Provider
+from otakube.domain.record.golden import Attribution, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal, SourceError
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Converter, RawRecord
 from otakube.steps.fetch.step import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint, read_input
-from otakube_api.contract import FailureReason, Output
+from otakube_api.contract import FailureReason, Output, Provider
 
 Part = TypeVar("Part")
 

@@ -13,7 +13,7 @@ import pytest
 
 from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.domain.checks.plausibility import Health, State
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 from upstream_process import Upstream
 
 pytestmark = pytest.mark.integration

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from otakube.domain.record import handover
-from otakube.domain.record.golden import Provenance, Provider
+from otakube.domain.record.golden import Provenance
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.maintenance.audit import audit
 from otakube.maintenance.expire import Expiry, expire
@@ -16,6 +16,7 @@ from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, finish
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
 from otakube.steps.commit.recovery import vectors_key
+from otakube_api.contract import Provider
 from shop import Shop
 
 

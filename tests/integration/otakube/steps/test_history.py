@@ -9,8 +9,8 @@ import pytest
 from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.adapters.stores.mongodb.history import MongoHistory
 from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading, State
-from otakube.domain.record.golden import Provider
 from otakube.ports.history import History
+from otakube_api.contract import Provider
 from shop import Shop
 
 NOW = datetime(2026, 5, 17, 6, 0, 0, 123456, tzinfo=UTC)

@@ -22,19 +22,12 @@ from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.domain.record import handover
-from otakube.domain.record.golden import (
-    GoldenRecord,
-    Image,
-    ImageKind,
-    Provider,
-    Relation,
-    RelationKind,
-    Titles,
-)
+from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Relation, RelationKind, Titles
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.vectors import Version
 from otakube.settings import Settings
 from otakube.steps.embed.step import vectors_of
+from otakube_api.contract import Provider
 from stores import Stores, free_port
 
 PLACE = {"mongodb_database": "catalogue-test", "qdrant_collection": "catalogue-test"}

@@ -8,8 +8,9 @@ from typing import Any
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.merge.fields import Voices
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Attribution, Provider
+from otakube.domain.record.golden import AnimeStatus, Attribution
 from otakube.domain.record.pages import Page
+from otakube_api.contract import AnimeType, Provider
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from otakube.adapters.providers.anidb.convert import metadata
 from otakube.adapters.providers.anidb.document import anime_id, document
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import Provider
 
 MEDIA_TYPE = "text/xml"
 _REGISTERED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,31})/([1-9][0-9]{0,5})")

@@ -24,18 +24,11 @@ from otakube.adapters.providers.anidb.document import (
 )
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import (
-    AnimeStatus,
-    AnimeType,
-    ImageKind,
-    Provider,
-    Quarter,
-    Season,
-    Statistics,
-)
+from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import AnimeType, Provider
 
 API_HOST = "api.anidb.net"
 _PICTURES = "https://cdn-eu.anidb.net/images/main/"

@@ -12,9 +12,10 @@ from xml.etree.ElementTree import Element
 from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.anidb.document import anime_id, whole
 from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
-from otakube.domain.record.golden import Provider, RelationKind
+from otakube.domain.record.golden import RelationKind
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import plain, web_address
+from otakube_api.contract import Provider
 
 _MAL = "2"
 _SITES = {

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from otakube.adapters.http.parsing import converts, refuse
 from otakube.adapters.providers.anidb.document import MOST_ELEMENTS, parse
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider
+from otakube.domain.record.golden import AnimeStatus
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import LONGEST_NAME, comparable, plain
+from otakube_api.contract import AnimeType, Provider
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _CLOSE = 70.0  # of 100: below it a name is another name

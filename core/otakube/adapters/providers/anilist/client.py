@@ -17,11 +17,10 @@ from otakube.adapters.providers.anilist.answers import (
 )
 from otakube.adapters.providers.anilist.convert import describe, present
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing, RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 LICENCE = "AniList terms of use (no mass collection)"
 _MOST_PAGES = 80  # of 25 or 50: no anime has two thousand characters, people on its staff or reviews

@@ -19,10 +19,11 @@ from otakube.adapters.providers.anilist.answers import (
 from otakube.adapters.providers.anilist.queries import PARTS
 from otakube.adapters.providers.anilist.vocabulary import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import ImageKind, Provider, Season, Statistics
+from otakube.domain.record.golden import ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import Provider
 
 Value = TypeVar("Value")
 

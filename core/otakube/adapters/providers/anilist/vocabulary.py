@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """AniList's vocabularies in ours. A word that stands in none of them is an error, never a guess."""
 
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, RelationKind, Role, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, Quarter, RelationKind, Role, SourceMaterial
+from otakube_api.contract import AnimeType
 
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,

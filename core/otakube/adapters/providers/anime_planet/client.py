@@ -11,12 +11,11 @@ from otakube.adapters.providers.anime_planet.page import document
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import comparable
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 MEDIA_TYPE = "text/html"
 _MOST_FOUND = 10

@@ -27,18 +27,11 @@ from otakube.domain.record.claims import (
     Relationships,
     Staff,
 )
-from otakube.domain.record.golden import (
-    AnimeStatus,
-    AnimeType,
-    ImageKind,
-    Provider,
-    Quarter,
-    Season,
-    Statistics,
-)
+from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, Statistics
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import AnimeType, Provider
 
 _SITE = "https://www.anime-planet.com"
 _TYPES: dict[str | None, AnimeType] = {

@@ -11,11 +11,10 @@ from otakube.adapters.providers.animeschedule.answers import Anime, SearchAnswer
 from otakube.adapters.providers.animeschedule.convert import describe, is_airing, metadata
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 _ISSUED = re.compile(r"[A-Za-z0-9._~+/=-]{1,500}")  # a bearer token (RFC 6750, b68token)
 _MOST_FOUND = 10

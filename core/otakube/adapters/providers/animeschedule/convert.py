@@ -9,19 +9,11 @@ from otakube.adapters.providers.animeschedule import links, timetable
 from otakube.adapters.providers.animeschedule.answers import Anime, SeasonSaid, TimetableAnswer
 from otakube.adapters.providers.animeschedule.times import day_in_japan, instant, weekly_slot
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import (
-    AnimeStatus,
-    AnimeType,
-    ImageKind,
-    Provider,
-    Quarter,
-    Season,
-    SourceMaterial,
-    Statistics,
-)
+from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, SourceMaterial, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import AnimeType, Provider
 
 API_HOST = "animeschedule.net"
 _PICTURES = "https://img.animeschedule.net/production/assets/public/img/"

@@ -4,9 +4,10 @@
 from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.animeschedule.answers import Anime, Stream
 from otakube.domain.record.claims import Relation, StreamingLink
-from otakube.domain.record.golden import Provider, RelationKind
+from otakube.domain.record.golden import RelationKind
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import plain, web_address
+from otakube_api.contract import Provider
 
 _RELATIONS: dict[str | None, RelationKind] = {
     "sequels": "Sequel",

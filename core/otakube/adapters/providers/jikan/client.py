@@ -15,11 +15,10 @@ from otakube.adapters.providers.jikan.answers import (
     SearchAnswer,
 )
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 LICENCE = "MyAnimeList terms of use (through Jikan)"
 _MOST_PAGES = 100  # of 100 episodes each; the longest anime has fewer than 8,000

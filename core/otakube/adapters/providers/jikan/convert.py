@@ -21,10 +21,11 @@ from otakube.adapters.providers.jikan.answers import (
 from otakube.adapters.providers.jikan.vocabulary import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.merge.broadcast import airing_time, broadcast_slot
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import Broadcast, ImageKind, Provider, Season, Statistics
+from otakube.domain.record.golden import Broadcast, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import Provider
 
 _MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored
 _MOST_RECOMMENDATIONS = 200

@@ -3,7 +3,8 @@
 
 from typing import Literal
 
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, Quarter, RelationKind, SourceMaterial
+from otakube_api.contract import AnimeType
 
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,

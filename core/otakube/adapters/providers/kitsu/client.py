@@ -11,11 +11,10 @@ from otakube.adapters.providers.kitsu.convert import anime_document, describe
 from otakube.adapters.providers.kitsu.relations import number_of
 from otakube.adapters.providers.kitsu.vocabulary import MAPPED
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 MEDIA_TYPE = "application/vnd.api+json"
 LICENCE = "Kitsu API terms of use"

@@ -19,12 +19,12 @@ from otakube.adapters.providers.kitsu.answers import (
 from otakube.adapters.providers.kitsu.numbering import numbered
 from otakube.adapters.providers.kitsu.vocabulary import AGES, MAPPED, PRODUCERS, STATUSES, TYPES
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import ImageKind, Provider, Quarter, Season, Statistics
+from otakube.domain.record.golden import ImageKind, Quarter, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 _QUARTERS = [Quarter.WINTER, Quarter.SPRING, Quarter.SUMMER, Quarter.FALL]
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kitsu's vocabularies in ours. A word that stands in none of them is an error, never a guess."""
 
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider, RelationKind, Role
+from otakube.domain.record.golden import AnimeStatus, RelationKind, Role
+from otakube_api.contract import AnimeType, Provider
 
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,

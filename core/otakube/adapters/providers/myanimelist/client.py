@@ -9,11 +9,10 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.myanimelist import batches, convert
 from otakube.adapters.providers.myanimelist.answers import ListAnswer, SearchAnswer
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 
 LICENCE = "MyAnimeList API agreement"
 CLIENT_ID = "X-MAL-CLIENT-ID"

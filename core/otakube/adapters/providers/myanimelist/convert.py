@@ -30,10 +30,11 @@ from otakube.domain.record.claims import (
     Relationships,
     Staff,
 )
-from otakube.domain.record.golden import Broadcast, ImageKind, Provider, Season, Statistics
+from otakube.domain.record.golden import Broadcast, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import Provider
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored

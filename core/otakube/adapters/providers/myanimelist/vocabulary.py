@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """MyAnimeList's vocabularies in ours. A word that is missing here is an error that names it."""
 
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, RelationKind, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, Quarter, RelationKind, SourceMaterial
+from otakube_api.contract import AnimeType
 
 TYPES: dict[str | None, AnimeType] = {
     "tv": AnimeType.TV,

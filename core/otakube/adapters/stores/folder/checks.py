@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from otakube.domain.record.golden import Provider
 from otakube.ports.checks import CheckedShape
+from otakube_api.contract import Provider
 
 
 class FolderCheckHistory:

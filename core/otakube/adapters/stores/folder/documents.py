@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
-from otakube.domain.record.golden import Provider
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage
+from otakube_api.contract import Provider
 
 
 class FolderDocuments:

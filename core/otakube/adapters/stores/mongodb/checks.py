@@ -2,8 +2,8 @@
 """The last shape of each provider's answers: one document a provider and title."""
 
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.domain.record.golden import Provider
 from otakube.ports.checks import CheckedShape
+from otakube_api.contract import Provider
 
 
 class MongoCheckHistory:

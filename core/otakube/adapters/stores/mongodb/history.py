@@ -10,7 +10,7 @@ from pymongo import ReturnDocument
 
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 # Times are text: strict types read them from JSON as they were written.
 _READINGS, _OUTCOMES = TypeAdapter(list[Reading]), TypeAdapter(list[Outcome])

@@ -16,10 +16,9 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
 from otakube.domain.providers.budget import Account
-from otakube.domain.record.golden import Provider
 from otakube.errors import Retriable
 from otakube.ports.rate_limits import Seen
-from otakube_api.contract import FailureReason
+from otakube_api.contract import FailureReason, Provider
 
 KEPT = timedelta(days=2)  # after the last request: longer than a day's budget
 _SECONDS = 5.0  # for one command

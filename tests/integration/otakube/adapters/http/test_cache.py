@@ -13,8 +13,8 @@ from otakube.adapters.http.cache import BucketAnswers
 from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.licences.terms import LICENCES, Licence
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
+from otakube_api.contract import Provider
 from upstream_process import Upstream, running_upstream
 
 LICENCE = LICENCES[Provider.JIKAN]

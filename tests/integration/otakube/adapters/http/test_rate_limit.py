@@ -13,9 +13,8 @@ from otakube.adapters.http.client import Limits, ProviderClient, new_client
 from otakube.adapters.http.rate_limit import Turns
 from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
 from otakube.domain.providers.budget import TERMS, Outcome, terms
-from otakube.domain.record.golden import Provider
 from otakube.errors import Retriable, SourceError
-from otakube_api.contract import FailureReason, SourceReason
+from otakube_api.contract import FailureReason, Provider, SourceReason
 from redis_process import RedisProcess
 from redis_process import redis as redis
 from upstream_process import Upstream, running_upstream

@@ -6,8 +6,8 @@ from typing import Any
 
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist.answers import Media
-from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, Missing, RawRecord
+from otakube_api.contract import Provider
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 LEAST: dict[str, Any] = {"id": 7, "title": {"romaji": "Kasa no Eki"}, "status": "FINISHED"}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from otakube.adapters.http.client import Limits
-from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, RawRecord
+from otakube_api.contract import Provider
 from otakube_standins.upstream.settings import Settings as Upstream
 
 ASKED = datetime(2026, 10, 20, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from otakube.adapters.providers.kitsu import convert as kitsu
 from otakube.adapters.providers.kitsu.client import MEDIA_TYPE, Kitsu
 from otakube.adapters.providers.myanimelist import convert as myanimelist
 from otakube.adapters.providers.myanimelist.client import CLIENT_ID, MyAnimeList
-from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Converter, RawRecord, Source
+from otakube_api.contract import Provider
 from upstream_app import upstream
 
 CONVERTERS: dict[Provider, Converter] = {

@@ -4,8 +4,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otakube.domain.record.golden import Provider
 from otakube.ports.providers import Answer, RawRecord
+from otakube_api.contract import Provider
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 Json = dict[str, Any]

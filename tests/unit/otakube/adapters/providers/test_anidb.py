@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from otakube.adapters.providers.anidb import convert
 from otakube.adapters.providers.anidb.document import Partial
 from otakube.domain.record.claims import Episode, Recommendation, Relation, StreamingLink
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Quarter, Season, VoiceActor
+from otakube.domain.record.golden import AnimeStatus, Quarter, Season, VoiceActor
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import AnimeType, SourceReason
 from unit.otakube.adapters.providers.anidb_xml import ANIME, PARTS, record
 
 

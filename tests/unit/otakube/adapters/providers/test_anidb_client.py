@@ -14,10 +14,9 @@ from otakube.adapters.providers.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.providers.anidb.document import refused as refusal_of
 from otakube.bootstrap import providers
 from otakube.domain.providers.budget import TERMS
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 from otakube_standins.upstream.settings import Settings as Upstream
 from unit.otakube.adapters.providers.anidb_xml import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream

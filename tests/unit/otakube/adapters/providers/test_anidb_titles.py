@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from otakube.adapters.http.client import Limits
 from otakube.adapters.providers.anidb.titles import read_titles, search
-from otakube.domain.record.golden import AnimeType
 from otakube.errors import SourceError
-from otakube_api.contract import SourceReason
+from otakube_api.contract import AnimeType, SourceReason
 from unit.otakube.adapters.providers.test_anidb_client import UNLIMITED, source
 from upstream_app import upstream
 

@@ -15,9 +15,8 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, queries
 from otakube.adapters.providers.anilist.answers import PageAnswer
 from otakube.adapters.providers.anilist.client import AniList
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 from unit.otakube.adapters.providers.answers import PARTS, long_runner
 from unit.otakube.adapters.providers.tampering import places, saying, tampered
 from upstream_app import upstream

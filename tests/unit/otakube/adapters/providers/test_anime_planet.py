@@ -18,11 +18,11 @@ from otakube.adapters.providers.anime_planet import convert
 from otakube.adapters.providers.anime_planet.client import MEDIA_TYPE, AnimePlanet, slug_of
 from otakube.bootstrap import providers
 from otakube.domain.record.claims import Relation
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider, Quarter, Season
+from otakube.domain.record.golden import AnimeStatus, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube.settings import Settings
-from otakube_api.contract import SourceReason
+from otakube_api.contract import AnimeType, Provider, SourceReason
 from otakube_standins.upstream.settings import Settings as Upstream
 from upstream_app import upstream
 

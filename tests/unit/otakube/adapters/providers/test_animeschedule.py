@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from otakube.adapters.providers.animeschedule import convert
 from otakube.domain.record.claims import Episode, Relation, StreamingLink
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Broadcast, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
-from otakube_api.contract import SourceReason
+from otakube_api.contract import AnimeType, SourceReason
 from unit.otakube.adapters.providers.animeschedule_rows import ANIME, NEVER, PARTS, SLOT, record, said
 
 

@@ -12,10 +12,9 @@ from otakube.adapters.http.client import ProviderClient, new_client
 from otakube.adapters.providers.animeschedule import convert
 from otakube.adapters.providers.animeschedule.client import AnimeSchedule
 from otakube.bootstrap import providers
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 from otakube_standins.upstream.faults import Fault, Kind
 from unit.otakube.adapters.providers.animeschedule_rows import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.domain.record.golden import AnimeStatus, AnimeType, Provider, Quarter, Season
+from otakube.domain.record.golden import AnimeStatus, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
-from otakube_api.contract import SourceReason
+from otakube_api.contract import AnimeType, Provider, SourceReason
 from unit.otakube.adapters.providers.answers import CONVERTERS, PARTS, long_runner
 
 providers = pytest.mark.parametrize("provider", list(CONVERTERS))

@@ -26,8 +26,9 @@ from otakube.adapters.providers.jikan.answers import (
 from otakube.adapters.providers.jikan.answers import Link as LinkRow
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.record.claims import Staff, StreamingLink
-from otakube.domain.record.golden import Broadcast, Provider, Quarter, Season, SourceMaterial, VoiceActor
+from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial, VoiceActor
 from otakube.errors import SourceError
+from otakube_api.contract import Provider
 from unit.otakube.adapters.providers.answers import PARTS, long_runner
 from unit.otakube.adapters.providers.mutations import mutations
 

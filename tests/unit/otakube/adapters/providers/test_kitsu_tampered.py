@@ -16,9 +16,8 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu import convert
 from otakube.adapters.providers.kitsu.answers import Document
 from otakube.adapters.providers.kitsu.client import MEDIA_TYPE, Kitsu
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 from unit.otakube.adapters.providers.answers import PARTS, long_runner
 from unit.otakube.adapters.providers.tampering import places, saying, tampered
 from upstream_app import upstream

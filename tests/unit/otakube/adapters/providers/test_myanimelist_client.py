@@ -16,10 +16,9 @@ from otakube.adapters.providers.myanimelist import batches, convert
 from otakube.adapters.providers.myanimelist.client import CLIENT_ID, MyAnimeList
 from otakube.bootstrap import providers
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import Provider
 from otakube.errors import SourceError
 from otakube.settings import Settings
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
 from unit.otakube.adapters.providers.catalogues import asked, upstream_of
 from upstream_app import upstream
 

@@ -19,9 +19,10 @@ from otakube.adapters.providers.myanimelist.answers import (
     Related,
     SearchAnswer,
 )
-from otakube.domain.record.golden import AnimeType, Broadcast, Provider, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.adapters.providers.answers import PARTS, long_runner
 from unit.otakube.adapters.providers.mutations import mutations
 

@@ -8,7 +8,8 @@ import pytest
 
 from golden import a_record, an_entry, an_episode
 from otakube.domain.checks.completeness import incomplete
-from otakube.domain.record.golden import AnimeStatus, AnimeType, GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.record.golden import AnimeStatus, GoldenRecord, Image, ImageKind
+from otakube_api.contract import AnimeType, Provider
 
 TODAY = date(2026, 4, 1)
 POSTER = Image(kind=ImageKind.POSTER, provider=Provider.KITSU, source_url="https://cdn.example/1.png")

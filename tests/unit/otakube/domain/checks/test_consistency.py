@@ -9,14 +9,8 @@ import pytest
 
 from golden import a_record, an_entry, an_episode
 from otakube.domain.checks.consistency import inconsistent
-from otakube.domain.record.golden import (
-    AnimeStatus,
-    AnimeType,
-    Broadcast,
-    EpisodeDetailEntry,
-    Quarter,
-    Season,
-)
+from otakube.domain.record.golden import AnimeStatus, Broadcast, EpisodeDetailEntry, Quarter, Season
+from otakube_api.contract import AnimeType
 
 TODAY = date(2026, 4, 1)
 START = date(2024, 1, 5)  # a Friday

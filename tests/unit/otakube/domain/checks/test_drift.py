@@ -10,15 +10,14 @@ from golden import a_character, a_record, an_entry, an_episode
 from otakube.domain.checks.drift import drifted
 from otakube.domain.record.golden import (
     AnimeStatus,
-    AnimeType,
     Broadcast,
     GoldenRecord,
-    Provider,
     Quarter,
     Season,
     SourceMaterial,
     Titles,
 )
+from otakube_api.contract import AnimeType, Provider
 
 SLOT = Broadcast(weekday=5, time="23:30", timezone="Asia/Tokyo")
 MAL, KITSU = "https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"

@@ -5,7 +5,7 @@ from datetime import date
 
 from otakube.domain.checks.identity import CONTRADICTS, doubt, doubtful, surely_another
 from otakube.domain.matching.resolution import ACCEPT
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import said
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU

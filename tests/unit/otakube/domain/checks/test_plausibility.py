@@ -24,7 +24,7 @@ from otakube.domain.checks.plausibility import (
     outcome,
     worth_keeping,
 )
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 NOW = datetime(2026, 5, 17, 6, tzinfo=UTC)
 

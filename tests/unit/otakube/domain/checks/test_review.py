@@ -8,17 +8,9 @@ import pytest
 
 from golden import NOW, a_character, a_record, an_entry, an_episode
 from otakube.domain.checks.review import gated, implausible, judged, news, review_needed
-from otakube.domain.record.golden import (
-    AnimeStatus,
-    AnimeType,
-    GateFinding,
-    GoldenRecord,
-    Image,
-    ImageKind,
-    Provider,
-)
+from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord, Image, ImageKind
 from otakube.domain.record.handover import FetchSummary
-from otakube_api.contract import Gate
+from otakube_api.contract import AnimeType, Gate, Provider
 
 
 def a_summary(**changes: Any) -> FetchSummary:

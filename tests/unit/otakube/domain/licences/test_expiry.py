@@ -13,11 +13,11 @@ from otakube.domain.record.golden import (
     GoldenRecord,
     LosingValue,
     Provenance,
-    Provider,
     Recommendation,
     RowProvenance,
     Statistics,
 )
+from otakube_api.contract import Provider
 
 JIKAN, ANILIST = Provider.JIKAN, Provider.ANILIST
 END = NOW + timedelta(days=90)

@@ -15,8 +15,9 @@ from otakube.domain.merge.stages import (
     statistics_stage,
 )
 from otakube.domain.record.claims import Character, Episode, Metadata, Staff
-from otakube.domain.record.golden import GoldenRecord, LosingValue, Provider, Statistics, VoiceActor
+from otakube.domain.record.golden import GoldenRecord, LosingValue, Statistics, VoiceActor
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import NOW, said, voices
 
 JIKAN, ANILIST, PLANET = Provider.JIKAN, Provider.ANILIST, Provider.ANIME_PLANET

@@ -9,7 +9,7 @@ import pytest
 
 from otakube.domain.licences.terms import LICENCES, agreed
 from otakube.domain.merge.fields import permission
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import NOW, by
 
 JIKAN, ANILIST, PLANET = Provider.JIKAN, Provider.ANILIST, Provider.ANIME_PLANET

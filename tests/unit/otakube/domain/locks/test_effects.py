@@ -20,7 +20,7 @@ from otakube.domain.locks.effects import (
 )
 from otakube.domain.locks.lock import Lock, lock_id
 from otakube.domain.merge.fields import merge_metadata
-from otakube.domain.record.golden import AnimeType, Provider
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import said, voices
 
 OFFICIAL = "https://example.org/official"

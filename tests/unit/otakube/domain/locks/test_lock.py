@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from lock_builders import DECISION, WHEN, any_lock, different, fixed, means, page, same
 from otakube.domain.locks.lock import LOCK, LOCKABLE, Lock, Same, answer, as_json, lock_id, shown, told
 from otakube.domain.merge.policies import POLICIES
-from otakube.domain.record.golden import AnimeType, Broadcast, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial
+from otakube_api.contract import AnimeType
 
 MAL, ANILIST = "https://myanimelist.net/anime/457", "https://anilist.co/anime/457"
 

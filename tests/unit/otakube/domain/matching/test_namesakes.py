@@ -5,7 +5,8 @@ from datetime import date
 
 from otakube.domain.matching.resolution import resolve
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeStatus, AnimeType
+from otakube.domain.record.golden import AnimeStatus
+from otakube_api.contract import AnimeType
 
 OLD = Metadata(
     source_url="https://myanimelist.net/anime/1",

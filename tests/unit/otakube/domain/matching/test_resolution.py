@@ -21,7 +21,7 @@ from otakube.domain.matching.resolution import (
     settle,
 )
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import AnimeType, Provider
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import said
 
 MAL, ANILIST, KITSU, OFFICIAL = Provider.JIKAN, Provider.ANILIST, Provider.KITSU, Provider.MYANIMELIST

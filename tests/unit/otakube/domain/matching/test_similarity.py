@@ -6,7 +6,7 @@ import pytest
 from otakube.domain.matching.resolution import ACCEPT, CONSIDER
 from otakube.domain.matching.similarity import Asked, begun, misfit, spelled, spelled_or_within
 from otakube.domain.matching.titles import take_apart
-from otakube.domain.record.golden import AnimeType
+from otakube_api.contract import AnimeType
 
 DOUBT = 1 - ACCEPT  # taken off the same name, it is for a person to decide
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from otakube.domain.matching.resolution import ACCEPT, Decision
 from otakube.domain.matching.title_index import Titled, TitleIndex
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.text import comparable
+from otakube_api.contract import AnimeType
 
 TV, MOVIE = AnimeType.TV, AnimeType.MOVIE
 ROWS = [

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otakube.domain.matching.titles import FINAL, Name, readings, take_apart
-from otakube.domain.record.golden import AnimeType
 from otakube.domain.record.text import LONGEST_NAME, comparable, sounding
+from otakube_api.contract import AnimeType
 
 MOVIE, OVA, ONA, SPECIAL, TV = (
     AnimeType.MOVIE, AnimeType.OVA, AnimeType.ONA, AnimeType.SPECIAL, AnimeType.TV,

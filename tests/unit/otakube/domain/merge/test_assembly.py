@@ -15,8 +15,9 @@ from otakube.domain.merge.stages import (
     StatisticsStage,
     metadata_stage,
 )
-from otakube.domain.record.golden import AnimeType, GoldenRecord, Image, ImageKind, Provider
+from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import said, voices
 
 ALL = (Provider.JIKAN, Provider.ANILIST, Provider.KITSU)

@@ -4,8 +4,9 @@
 from otakube.domain.merge.character_images import SAME_PICTURE, joined_by_picture
 from otakube.domain.merge.characters import merge_characters
 from otakube.domain.record.claims import Character
-from otakube.domain.record.golden import CharacterEntry, Provider, VoiceActor
+from otakube.domain.record.golden import CharacterEntry, VoiceActor
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import voices
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU

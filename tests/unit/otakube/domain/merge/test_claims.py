@@ -6,8 +6,9 @@ from otakube.domain.merge.fields import Said, merge, one_voice
 from otakube.domain.merge.policies import CORROBORATION, TRUST, Policy, Rule
 from otakube.domain.merge.stages import characters_stage, metadata_stage, statistics_stage
 from otakube.domain.record.claims import Character, Episode
-from otakube.domain.record.golden import Provider, Statistics
+from otakube.domain.record.golden import Statistics
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import by, said, voices
 
 JIKAN, MAL, ANILIST = Provider.JIKAN, Provider.MYANIMELIST, Provider.ANILIST

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from otakube.domain.merge.broadcast import broadcast_slot
 from otakube.domain.merge.episodes import airing_findings, doubled_findings, merge_episodes
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import EpisodeDetailEntry, Provider
+from otakube.domain.record.golden import EpisodeDetailEntry
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import voices
 
 MAL, ANILIST, KITSU, ANIDB = Provider.JIKAN, Provider.ANILIST, Provider.KITSU, Provider.ANIDB

@@ -5,7 +5,7 @@ from datetime import date
 
 from otakube.domain.merge.fields import Said, alike, merge, merge_metadata
 from otakube.domain.merge.policies import CORROBORATION, POLICIES, Policy, Rule
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import by, said, voices
 
 MAL, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU

@@ -8,8 +8,9 @@ from otakube.domain.merge.episodes import merge_episodes
 from otakube.domain.merge.numbering import last_number, numbered, numbering_findings
 from otakube.domain.merge.stages import episodes_stage
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import AnimeType, EpisodeDetailEntry, Provider
+from otakube.domain.record.golden import EpisodeDetailEntry
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import voices
 
 JIKAN, KITSU, ANIDB = Provider.JIKAN, Provider.KITSU, Provider.ANIDB

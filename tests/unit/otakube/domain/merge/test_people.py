@@ -3,7 +3,7 @@
 
 from otakube.domain.merge.people import merge_staff
 from otakube.domain.record.claims import Staff
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import voices
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from otakube.domain.merge.fields import Voices
 from otakube.domain.merge.stages import characters_stage, episodes_stage, metadata_stage, relationships_stage
 from otakube.domain.record.claims import Character, Episode, Metadata, Relation, Relationships, Staff
-from otakube.domain.record.golden import AnimeType, Provider
 from otakube.domain.record.ids import derived_id
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import said, voices
 
 ENTRY = derived_id("ani", "one")

@@ -7,7 +7,7 @@ from otakube.domain.merge.recommendations import merge_recommendations, merge_st
 from otakube.domain.merge.relations import merge_relations
 from otakube.domain.merge.stages import relationships_stage
 from otakube.domain.record.claims import Recommendation, Relation, Relationships, StreamingLink
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import voices
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU

@@ -19,7 +19,7 @@ from otakube.domain.providers.rate_limit import (
     settle,
     standing,
 )
-from otakube.domain.record.golden import Provider
+from otakube_api.contract import Provider
 
 NOW = 1_800_000_000.0  # 08:00 UTC
 JIKAN = TERMS[Provider.JIKAN]

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from golden import NOW, a_character, a_provenance, a_record, an_entry, an_episode
 from otakube.domain.publish.passages import CHUNKS_LIMIT, chunks, shorten, texts, title_block
-from otakube.domain.record.golden import Attribution, Provider, RowProvenance
+from otakube.domain.record.golden import Attribution, RowProvenance
+from otakube_api.contract import Provider
 
 
 def words(text: str) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from golden import an_id
 from otakube.domain.publish.relation_graph import Closure, Known, RelationGraph
-from otakube.domain.record.golden import Provider, Relation, RelationKind
+from otakube.domain.record.golden import Relation, RelationKind
+from otakube_api.contract import Provider
 
 PAGE = "https://myanimelist.net/anime/{}"
 

@@ -3,8 +3,8 @@
 
 import pytest
 
-from otakube.domain.record.golden import Provider
 from otakube.domain.record.pages import Page, identify
+from otakube_api.contract import Provider
 
 
 @pytest.mark.parametrize(

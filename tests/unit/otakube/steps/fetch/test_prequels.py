@@ -8,9 +8,10 @@ import pytest
 from golden import NOW, a_record, an_entry, an_episode, an_id
 from otakube.domain.record import claims
 from otakube.domain.record.claims import Relationships
-from otakube.domain.record.golden import AnimeType, GoldenRecord, Provider, Relation
+from otakube.domain.record.golden import GoldenRecord, Relation
 from otakube.ports.catalogue import LiveEntry
 from otakube.steps.fetch.prequels import episodes_before
+from otakube_api.contract import AnimeType, Provider
 
 PAGE = "https://myanimelist.net/anime/{}"
 

@@ -3,9 +3,9 @@
 
 import pytest
 
-from otakube.domain.record.golden import Provider
 from otakube.errors import Fatal
 from otakube.steps.fetch.resolve import ids_of
+from otakube_api.contract import Provider
 
 FIRST, OTHER = "https://myanimelist.net/anime/70102", "https://myanimelist.net/anime/72440"
 

@@ -7,11 +7,11 @@ import pytest
 
 from lock_builders import different, means, page, same
 from otakube.adapters.stores.folder.locks import FolderLocks
-from otakube.domain.record.golden import Provider
 from otakube.ports.locks import Locks
 from otakube.steps.fetch.ownership import trusted_first
 from otakube.steps.fetch.resolve import Wanted
 from otakube.steps.fetch.run_locks import Decisions, meant
+from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import said
 
 

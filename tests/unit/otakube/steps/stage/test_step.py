@@ -12,11 +12,12 @@ from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.bootstrap.providers import converter
 from otakube.domain.licences.terms import agreed
 from otakube.domain.merge.stages import STAGES, version_of
-from otakube.domain.record.golden import GoldenRecord, Provider
+from otakube.domain.record.golden import GoldenRecord
 from otakube.errors import Fatal
 from otakube.ports.providers import RawRecord
 from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage
+from otakube_api.contract import Provider
 
 CONVERTERS = {provider: converter(provider) for provider in Provider}
 

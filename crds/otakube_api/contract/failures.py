@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failures of steps: their reasons, their exit statuses, and the one line that carries them through Argo."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class ExitCode(NamedTuple):
+    """sysexits(3): what a caller must do."""
+
+    fatal: int = 65  # EX_DATAERR: never the same call again
+    retriable: int = 75  # EX_TEMPFAIL: again, later
+
+
+EXIT = ExitCode()
+
+
+class FailureReason(StrEnum):
+    """Why a step failed; one word for termination message, condition, Event, metric and dead letter."""
+
+    ANIME_UNKNOWN = "AnimeUnknown"  # no provider knows it
+    ANIME_AMBIGUOUS = "AnimeAmbiguous"  # several candidates, none clearly ahead; the message lists them
+    SOURCE_URL_UNSUPPORTED = "SourceUrlUnsupported"
+    QUORUM_NOT_REACHED = "QuorumNotReached"  # fewer providers answered than the quorum
+    RECORD_INVALID = "RecordInvalid"  # the golden record does not validate
+    STORE_UNAVAILABLE = "StoreUnavailable"
+    COMMIT_FENCED = "CommitFenced"  # a newer run holds the entry
+    COMMIT_FAILED = "CommitFailed"
+    REVIEW_REJECTED = "ReviewRejected"
+    INPUT_MISSING = "InputMissing"  # a step was started without the objects of the step before
+    SETTINGS_INVALID = "SettingsInvalid"
+    UNEXPECTED = "UnexpectedError"
+
+
+class SourceReason(StrEnum):
+    """Why one provider's answer is missing from a run (SourceFailed)."""
+
+    UNAVAILABLE = "Unavailable"  # connection, time-out, 5xx
+    RATE_LIMITED = "RateLimited"  # 429 beyond the retry budget
+    NOT_FOUND = "NotFound"
+    ANSWER_INVALID = "AnswerInvalid"  # not JSON, wrong types, an unknown enumeration value
+    ANSWER_TOO_LARGE = "AnswerTooLarge"
+    REFUSED = "Refused"  # 401, 403
+    IMPLAUSIBLE = "Implausible"  # its answers shrank or froze: reported and ignored
+    SWITCHED_OFF = "SwitchedOff"  # asked for, but this installation has it off or lacks its credentials
+
+
+class Failure(NamedTuple):
+    """One failure as the operator reads it off a node."""
+
+    reason: FailureReason
+    message: str
+
+
+def one_line(text: str) -> str:
+    """Blanks for line breaks and control characters: a provider's words must not steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def format_failure(failure: Failure) -> str:
+    """`Reason: message` in one line of at most 2048 bytes: kubelet caps termination messages at 4096.
+
+    Argo would evaluate `{{...}}` when the message comes back to the exit handler as a parameter.
+    """
+    harmless = re.sub(r"{(?={)", "{ ", one_line(failure.message))
+    return f"{failure.reason}: {harmless}".encode()[:2048].decode(errors="ignore")
+
+
+_FAILURE = re.compile(r"(?:^|: )(" + "|".join(FailureReason) + r"): (.*)", re.DOTALL)
+
+
+def parse_failure(node_message: str) -> Failure:
+    """Read a failure from an Argo node message such as `Error (exit code 65): AnimeUnknown: ...`."""
+    match = _FAILURE.search(node_message)
+    if match is None:
+        return Failure(FailureReason.UNEXPECTED, node_message)
+    return Failure(FailureReason(match[1]), match[2].strip())

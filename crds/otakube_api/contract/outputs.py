@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Outputs of the steps and of the suspend node, and the places where a step's pod leaves them."""
+
+from enum import StrEnum
+
+OUTPUTS_FOLDER = "/tmp/outputs"  # noqa: S108 - an emptyDir of the step's own pod
+TERMINATION_LOG = "/dev/termination-log"
+
+
+class Output(StrEnum):
+    """Output parameters: each is a file of this name in OUTPUTS_FOLDER."""
+
+    ENTRY_ID = "entry-id"  # fetch, commit
+    TITLE = "title"  # fetch: the resolved main title
+    ANSWERED_SOURCES = "answered-sources"  # fetch: JSON list of provider names
+    FAILED_SOURCES = "failed-sources"  # fetch: JSON list of {"provider","reason","message"}
+    REVIEW = "review"  # images: ReviewNeed
+    CONFIDENCE = "confidence"  # images: "0.00".."1.00"
+    FINDINGS = "findings"  # images: JSON list of short sentences that a reviewer must see
+    GATES = "gates"  # images: JSON list of {"gate","message"}: what the gates found wrong
+    SUGGESTIONS = "suggestions"  # images: JSON list of {"id","kind","value","confidence","reason"}
+    DIGEST = "digest"  # images, commit: sha256 of the golden record
+    IMAGES_STORED = "images-stored"
+    IMAGES_FAILED = "images-failed"
+    MODEL = "model"  # embed
+    VERSION = "version"  # commit: the live version, decimal
+    COMMIT_KEY = "commit-key"  # commit
+    REPORT = "report"  # of workflows beside the enrichment: what they found or did, as JSON
+
+
+class ReviewOutput(StrEnum):
+    """Outputs of the suspend node. Defaults are those of a timeout or of a resume without a decision."""
+
+    DECISION = "decision"  # Decision.APPROVE | Decision.REJECT (default)
+    NOTE = "note"  # default ""
+    REVIEWER = "reviewer"  # default ""
+    ACCEPTED = "accepted"  # JSON list of ids of suggestions that a person takes over; default []

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of templates, of their arguments and tasks, and of the objects that configure the steps."""
+
+from enum import StrEnum
+
+TEMPLATE = "otakube-enrich-anime"
+"""The WorkflowTemplate of one enrichment."""
+
+CHECK_TEMPLATE = "otakube-check-providers"
+"""The WorkflowTemplate that checks the providers from where the steps run."""
+
+SCRUB_CRON_WORKFLOW = "otakube-scrub"
+
+MERGE_LOCKS_TEMPLATE = "otakube-merge-locks"
+"""The WorkflowTemplate that changes merge locks; its parameter is PAYLOAD, its output Output.REPORT."""
+
+PAYLOAD = "payload"
+"""What to do, as base64 of gzip of JSON: Argo would evaluate braces in it."""
+
+STEP_CONFIG_MAP = "otakube-steps"
+"""ConfigMap whose keys are the environment (OTAKUBE_*) of every step; nothing secret."""
+
+STEP_SECRET = "otakube-stores"  # noqa: S105 - the Secret's name
+"""Secret mounted at SECRETS_FOLDER in steps that reach a store: one file a setting, named as the setting."""
+
+SECRETS_FOLDER = "/etc/otakube/secrets"
+
+
+class Parameter(StrEnum):
+    """Arguments of the WorkflowTemplate, all strings; a list travels as JSON."""
+
+    ENRICHMENT = "enrichment"  # namespace/name of the AnimeEnrichment
+    UID = "uid"
+    GENERATION = "generation"
+    ATTEMPT = "attempt"
+    ANIME_ID = "anime-id"  # "" unless spec.anime.id
+    SOURCE_URLS = "source-urls"  # JSON list
+    TITLE = "title"  # "" unless spec.anime.title
+    YEAR = "year"  # "" unless spec.anime.year: narrows the search for the title
+    TYPE = "type"  # "" unless spec.anime.type: likewise
+    MODE = "mode"  # Mode
+    PROVIDERS = "providers"  # JSON list of Provider names
+    REVIEW_POLICY = "review-policy"  # ReviewPolicy
+    REVIEW_TIMEOUT = "review-timeout"  # Argo duration: "72h"
+    ACCELERATOR = "accelerator"  # Accelerator, but Auto
+
+
+class Node(StrEnum):
+    """Display names of the tasks in a run, in order; `review` is the suspend node."""
+
+    FETCH = "fetch"
+    STAGE = "stage"
+    IMAGES = "images"  # mirrors images, then assembles and validates the golden record
+    REVIEW = "review"
+    EMBED = "embed"
+    COMMIT = "commit"
+    CONCLUDE = "conclude"  # exit handler: removes work objects, or writes the dead letter
+
+
+def work_prefix(uid: str, generation: int, attempt: int) -> str:
+    """Bucket prefix of a run's objects; the workflow builds the same from its parameters."""
+    return f"work/{uid}/{generation}-{attempt}"

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Closed sets of words that more than one package writes or reads; each stands here and nowhere else."""
+
+from enum import StrEnum
+
+
+class Provider(StrEnum):
+    """Metadata providers that this version can ask. Jikan and MyAnimeList are two ways to one site."""
+
+    JIKAN = "Jikan"
+    MYANIMELIST = "MyAnimeList"
+    ANILIST = "AniList"
+    KITSU = "Kitsu"
+    ANIDB = "AniDB"
+    ANIMESCHEDULE = "AnimeSchedule"
+    ANIME_PLANET = "AnimePlanet"
+
+
+class AnimeType(StrEnum):
+    """Forms in which anime are published."""
+
+    TV = "TV"
+    MOVIE = "Movie"
+    OVA = "OVA"
+    ONA = "ONA"
+    SPECIAL = "Special"
+    MUSIC = "Music"
+    UNKNOWN = "Unknown"  # the provider itself says it does not know; nobody can search for it
+
+
+class Mode(StrEnum):
+    """Extent of a run: spec.mode."""
+
+    FULL_ENRICHMENT = "FullEnrichment"
+    EPISODE_UPDATE = "EpisodeUpdate"
+
+
+class ReviewPolicy(StrEnum):
+    """When a run waits for a person: spec.review.policy."""
+
+    REQUIRED = "Required"
+    ON_LOW_CONFIDENCE = "OnLowConfidence"
+    NEVER = "Never"
+
+
+class ReviewNeed(StrEnum):
+    """Whether this run waits for a person: Output.REVIEW."""
+
+    REQUIRED = "Required"
+    SKIP = "Skip"
+
+
+class Decision(StrEnum):
+    """How a review ended; only the first two are a person's."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    AUTOMATIC = "automatic"  # no review was needed
+
+
+class ReviewState(StrEnum):
+    """How far the latest run is with its review: status.review.state."""
+
+    WAITING = "Waiting"
+    APPROVED = "Approved"
+    REJECTED = "Rejected"
+    TIMED_OUT = "TimedOut"
+    NOT_NEEDED = "NotNeeded"
+
+
+class SourceState(StrEnum):
+    """Whether a provider answered: status.sources[].state."""
+
+    ANSWERED = "Answered"
+    FAILED = "Failed"
+
+
+class Accelerator(StrEnum):
+    """Processors that compute embeddings: spec.accelerator."""
+
+    AUTO = "Auto"
+    CPU = "Cpu"
+    GPU = "Gpu"
+
+
+class Gate(StrEnum):
+    """Automatic checks of a record before a person looks at it; each names what it found wrong."""
+
+    COMPLETENESS = "Completeness"  # episodes, characters, images that its status lets expect
+    DRIFT = "Drift"  # it differs from the version before as records seldom do
+    CONSISTENCY = "Consistency"  # its fields contradict each other
+    PLAUSIBILITY = "Plausibility"  # a provider's answers shrank or froze, so it was ignored
+    IDENTITY = "Identity"  # the providers may speak of different anime
