@@ -14,7 +14,7 @@ from otakube_cluster import binaries, builds, cluster, environment, images, node
 from otakube_cluster import status as cluster_status
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.progress import Progress
-from otakube_cluster.settings import Settings, from_environment
+from otakube_cluster.settings import Settings, load
 
 errors = Console(stderr=True)
 
@@ -60,7 +60,7 @@ Output = Annotated[str, typer.Option("--output", "-o", help="text or json.")]
 
 
 def _settings(name: str | None, egress: bool | None = None, audit: bool | None = None) -> Settings:
-    return from_environment(name=name, egress=egress, audit=audit)
+    return load(name=name, egress=egress, audit=audit)
 
 
 @app.command()
@@ -161,13 +161,13 @@ def logs(
 @app.command()
 def program(which: Annotated[str, typer.Argument(help="helm, argo, kubernetes, versitygw, …")]) -> None:
     """Print the path of a built program, building it if need be."""
-    print(binaries.program(which, from_environment().cache))
+    print(binaries.program(which, load().cache))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def kubectl(context: typer.Context) -> None:
     """Run the cluster's own kubectl."""
-    settings = from_environment()
+    settings = load()
     binary = binaries.program("kubernetes", settings.cache)
     command = [str(binary), "kubectl", "--kubeconfig", str(settings.kubeconfig), *context.args]
     raise typer.Exit(subprocess.run(command, check=False).returncode)

@@ -1,41 +1,88 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cluster's name, folders and addresses; everything follows from the name."""
 
-import ipaddress
-import os
-import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from otakube_cluster.errors import ClusterError
 
 DEFAULT_NAME = "otakube"
 PREFIX = "OTAKUBE_CLUSTER_"
 SLOTS = 64
-# The longest path of a Unix socket is 107 bytes, and the name is also a host name.
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
-TRUE, FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """One cluster: its name, its folders and its addresses."""
+def slot_of(name: str) -> int:
+    """A number below 64 from the name: 0 for the default cluster, never 0 for another."""
+    return 0 if name == DEFAULT_NAME else 1 + zlib.crc32(name.encode()) % (SLOTS - 1)
 
-    name: str
-    slot: int
-    data: Path
-    cache: Path
-    run: Path
-    link_cidr: ipaddress.IPv4Network
-    pod_cidr: ipaddress.IPv4Network
-    service_cidr: ipaddress.IPv4Network
-    api_port: int = 6443
-    egress: bool = False
-    audit: bool = False
+
+def _of_size(smallest: int) -> AfterValidator:
+    def check(network: IPv4Network) -> IPv4Network:
+        if network.num_addresses < smallest:
+            raise ValueError("too small")
+        return network
+
+    return AfterValidator(check)
+
+
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class Settings(BaseSettings):
+    """One cluster: its name, its folders and its addresses, from `OTAKUBE_CLUSTER_*`.
+
+    A field's description ends the sentence "VARIABLE is VALUE: it must be ..." of a wrong value.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    # The longest path of a Unix socket is 107 bytes, and the name is also a host name.
+    name: str = Field(
+        DEFAULT_NAME,
+        max_length=32,
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+        description="at most 32 lower-case letters, digits and inner hyphens",
+    )
+    slot: int = Field(
+        default_factory=lambda given: slot_of(given["name"]),
+        ge=0,
+        lt=SLOTS,
+        description=f"a whole number from 0 to {SLOTS - 1}",
+    )
+    data_folder: Folder = Field(platformdirs.user_data_path("otakube"), validation_alias="OTAKUBE_DATA_DIR")
+    cache: Folder = Field(platformdirs.user_cache_path("otakube"), validation_alias="OTAKUBE_CACHE_DIR")
+    link_cidr: Annotated[IPv4Network, _of_size(4)] = Field(
+        default_factory=lambda given: IPv4Network(f"10.224.{given['slot']}.0/30"),
+        description="a range of at least 4 addresses, such as 10.224.0.0/30",
+    )
+    pod_cidr: Annotated[IPv4Network, _of_size(512)] = Field(
+        default_factory=lambda given: IPv4Network(f"10.{160 + given['slot']}.0.0/16"),
+        description="a range of at least 512 addresses, such as 10.160.0.0/16",
+    )
+    service_cidr: Annotated[IPv4Network, _of_size(512)] = Field(
+        default_factory=lambda given: IPv4Network(f"10.{96 + given['slot']}.0.0/16"),
+        description="a range of at least 512 addresses, such as 10.96.0.0/16",
+    )
+    api_port: int = Field(6443, ge=1, le=65535, description="a whole number from 1 to 65535")
+    egress: bool = Field(False, description="true or false")
+    audit: bool = Field(False, description="true or false")
+
+    @property
+    def data(self) -> Path:
+        """The folder of everything that outlives a restart of the cluster."""
+        return self.data_folder / "clusters" / self.name
+
+    @property
+    def run(self) -> Path:
+        """The folder of sockets and process ids."""
+        return Path("/run/otakube") / self.name
 
     @property
     def host_ip(self) -> str:
@@ -73,70 +120,17 @@ class Settings:
         return self.data / "kubeconfig"
 
 
-def slot_of(name: str) -> int:
-    """A number below 64 from the name: 0 for the default cluster, never 0 for another."""
-    return 0 if name == DEFAULT_NAME else 1 + zlib.crc32(name.encode()) % (SLOTS - 1)
-
-
-def load(environment: Mapping[str, str], **flags: str | bool | None) -> Settings:
-    """Settings from `OTAKUBE_CLUSTER_*`; a flag that is not None wins over its variable."""
-    values = {key: flags.get(key) for key in ("name", "egress", "audit")}
-    name = str(values["name"] or environment.get(f"{PREFIX}NAME") or DEFAULT_NAME)
-    if not NAME.fullmatch(name):
-        raise ClusterError(
-            f"{PREFIX}NAME is {name!r}: use at most 32 lower-case letters, digits and inner hyphens."
-        )
-    slot = _number(environment, "SLOT", slot_of(name), SLOTS - 1)
-    return Settings(
-        name=name,
-        slot=slot,
-        data=_folder(environment, "OTAKUBE_DATA_DIR", platformdirs.user_data_path("otakube"))
-        / "clusters"
-        / name,
-        cache=_folder(environment, "OTAKUBE_CACHE_DIR", platformdirs.user_cache_path("otakube")),
-        run=Path("/run/otakube") / name,
-        link_cidr=_network(environment, "LINK_CIDR", f"10.224.{slot}.0/30"),
-        pod_cidr=_network(environment, "POD_CIDR", f"10.{160 + slot}.0.0/16"),
-        service_cidr=_network(environment, "SERVICE_CIDR", f"10.{96 + slot}.0.0/16"),
-        api_port=_number(environment, "API_PORT", 6443, 65535),
-        egress=_switch(environment, "EGRESS", values["egress"]),
-        audit=_switch(environment, "AUDIT", values["audit"]),
-    )
-
-
-def _folder(environment: Mapping[str, str], variable: str, default: Path) -> Path:
-    return Path(environment.get(variable) or default).expanduser().absolute()
-
-
-def _number(environment: Mapping[str, str], key: str, default: int, largest: int) -> int:
-    text = environment.get(PREFIX + key)
-    if not text:
-        return default
-    if not text.isdecimal() or not 0 <= int(text) <= largest:
-        raise ClusterError(f"{PREFIX}{key} is {text!r}: use a whole number from 0 to {largest}.")
-    return int(text)
-
-
-def _network(environment: Mapping[str, str], key: str, default: str) -> ipaddress.IPv4Network:
-    text = environment.get(PREFIX + key) or default
+def load(**flags: str | bool | None) -> Settings:
+    """Settings of this process's environment; a flag that is not None wins over its variable."""
     try:
-        network = ipaddress.IPv4Network(text)
-    except ValueError as error:
-        raise ClusterError(f"{PREFIX}{key} is {text!r} ({error}): use a range such as {default}.") from error
-    if network.num_addresses < ipaddress.IPv4Network(default).num_addresses // 256 + 3:
-        raise ClusterError(f"{PREFIX}{key} is {text!r}: the range is too small; use one such as {default}.")
-    return network
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        # A default that follows from a wrong value is reported by pydantic as well.
+        wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
+        raise ClusterError("\n".join(map(_sentence, wrong))) from error
 
 
-def _switch(environment: Mapping[str, str], key: str, flag: str | bool | None) -> bool:
-    if isinstance(flag, bool):
-        return flag
-    text = environment.get(PREFIX + key, "").lower()
-    if text not in TRUE + FALSE:
-        raise ClusterError(f"{PREFIX}{key} is {text!r}: use true or false.")
-    return text in TRUE
-
-
-def from_environment(**flags: str | bool | None) -> Settings:
-    """Settings of this process's environment."""
-    return load(os.environ, **flags)
+def _sentence(error: ErrorDetails) -> str:
+    name = str(error["loc"][0]).removeprefix(PREFIX).lower()
+    cure = Settings.model_fields[name].description
+    return f"{PREFIX}{name.upper()} is {error['input']!r}: it must be {cure}."

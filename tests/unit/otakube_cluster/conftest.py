@@ -1,14 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Settings and facts of an ordinary machine, to be changed in one place by each test."""
 
+import os
+
 import pytest
 
 from otakube_cluster.preflight import DISK_TO_BUILD, MEMORY, Facts
-from otakube_cluster.settings import Settings, load
+from otakube_cluster.settings import Settings
+from otakube_cluster.settings import load as load_here
+from unit.otakube_cluster.loading import Load
 
 
 @pytest.fixture
-def settings() -> Settings:
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    def loaded(environment: dict[str, str], **flags: str | bool | None) -> Settings:
+        for name in [name for name in os.environ if name.startswith("OTAKUBE_")]:
+            monkeypatch.delenv(name)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return load_here(**flags)
+
+    return loaded
+
+
+@pytest.fixture
+def settings(load: Load) -> Settings:
     return load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CACHE_DIR": "/cache"})
 
 

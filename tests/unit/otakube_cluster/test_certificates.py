@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from otakube_cluster import identities
 from otakube_cluster.certificates import authority, load_authority, signed
-from otakube_cluster.settings import load
+from unit.otakube_cluster.loading import Load
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -38,7 +38,7 @@ def test_the_authority_outlives_a_restart(tmp_path: Path) -> None:
     assert again.certificate == first.certificate
 
 
-def test_keys_and_kubeconfigs_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+def test_keys_and_kubeconfigs_are_readable_by_their_owner_alone(tmp_path: Path, load: Load) -> None:
     settings = load({"OTAKUBE_DATA_DIR": str(tmp_path)})
     identities.issue(settings, NOW)
     files = [path for path in settings.data.rglob("*") if path.is_file()]
@@ -46,7 +46,7 @@ def test_keys_and_kubeconfigs_are_readable_by_their_owner_alone(tmp_path: Path) 
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
 
 
-def test_tokens_stay_valid_over_a_restart_because_their_key_stays(tmp_path: Path) -> None:
+def test_tokens_stay_valid_over_a_restart_because_their_key_stays(tmp_path: Path, load: Load) -> None:
     settings = load({"OTAKUBE_DATA_DIR": str(tmp_path)})
     key = settings.data / "pki/service-accounts.key"
     identities.issue(settings, NOW)
@@ -55,7 +55,7 @@ def test_tokens_stay_valid_over_a_restart_because_their_key_stays(tmp_path: Path
     assert key.read_bytes() == before
 
 
-def test_the_administrator_kubeconfig_leads_to_the_api_server(tmp_path: Path) -> None:
+def test_the_administrator_kubeconfig_leads_to_the_api_server(tmp_path: Path, load: Load) -> None:
     settings = load({"OTAKUBE_DATA_DIR": str(tmp_path)})
     identities.issue(settings, NOW)
     [cluster] = json.loads(settings.kubeconfig.read_text())["clusters"]

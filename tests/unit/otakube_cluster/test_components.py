@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 from otakube_cluster.components import all_components
-from otakube_cluster.settings import Settings, load
+from otakube_cluster.settings import Settings
+from unit.otakube_cluster.loading import Load
 
 KUBERNETES = Path("/cache/kubernetes")
 
@@ -16,7 +16,7 @@ def test_etcd_and_the_api_server_start_before_whoever_calls_them(settings: Setti
     assert names.index("containerd") < names.index("kubelet")
 
 
-def test_two_clusters_share_no_folder_address_or_control_group(settings: Settings) -> None:
+def test_two_clusters_share_no_folder_address_or_control_group(settings: Settings, load: Load) -> None:
     other = load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CLUSTER_NAME": "other"})
     ours, theirs = (_texts(one) for one in (settings, other))
     for mark in (
@@ -56,5 +56,8 @@ def test_imported_images_are_never_collected_and_cgroup_v1_is_accepted(settings:
 
 def test_a_daemon_is_started_anew_when_its_configuration_changed(settings: Settings) -> None:
     before = {one.name: one.digest for one in all_components(settings, KUBERNETES)}
-    after = {one.name: one.digest for one in all_components(replace(settings, audit=True), KUBERNETES)}
+    after = {
+        one.name: one.digest
+        for one in all_components(settings.model_copy(update={"audit": True}), KUBERNETES)
+    }
     assert {name for name in before if before[name] != after[name]} == {"kube-apiserver"}

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-from dataclasses import replace
 
 from otakube_cluster.network import container_network, machine_rules, node_rules
 from otakube_cluster.settings import Settings
@@ -12,7 +11,7 @@ def test_without_egress_pod_traffic_to_the_uplink_is_dropped(settings: Settings)
 
 
 def test_with_egress_pods_leave_under_the_node_address(settings: Settings) -> None:
-    rules = node_rules(replace(settings, egress=True))
+    rules = node_rules(settings.model_copy(update={"egress": True}))
     assert "drop" not in rules
     assert "ip saddr 10.160.0.0/16 ip daddr != 10.224.0.0/30 masquerade" in rules
 

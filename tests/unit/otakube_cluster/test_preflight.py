@@ -5,7 +5,8 @@ import pytest
 
 from otakube_cluster import node
 from otakube_cluster.preflight import GIB, Facts, problems
-from otakube_cluster.settings import Settings, load
+from otakube_cluster.settings import Settings
+from unit.otakube_cluster.loading import Load
 
 
 def test_an_ordinary_machine_has_no_problem(facts: Facts, settings: Settings) -> None:
@@ -61,7 +62,7 @@ def test_the_cluster_own_routes_are_not_in_its_way(facts: Facts, settings: Setti
     assert problems(replace(facts, routes=routes), settings) == []
 
 
-def test_ranges_that_overlap_each_other_are_refused(facts: Facts) -> None:
+def test_ranges_that_overlap_each_other_are_refused(facts: Facts, load: Load) -> None:
     settings = load({"OTAKUBE_CLUSTER_POD_CIDR": "10.96.0.0/16"})
     [sentence] = problems(facts, settings)
     assert sentence.startswith("OTAKUBE_CLUSTER_POD_CIDR 10.96.0.0/16 and OTAKUBE_CLUSTER_SERVICE_CIDR")
@@ -71,7 +72,7 @@ def test_the_settings_of_a_running_cluster_are_accepted_again(facts: Facts, sett
     assert problems(replace(facts, running_with=node.facts(settings), free_disk=0), settings) == []
 
 
-def test_a_running_cluster_cannot_be_given_a_way_out(facts: Facts, settings: Settings) -> None:
+def test_a_running_cluster_cannot_be_given_a_way_out(facts: Facts, settings: Settings, load: Load) -> None:
     running = replace(facts, running_with=node.facts(settings))
     [sentence] = problems(running, load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CLUSTER_EGRESS": "true"}))
     assert "runs with egress False, and True was asked for" in sentence

@@ -4,7 +4,8 @@ import itertools
 import pytest
 
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.settings import DEFAULT_NAME, SLOTS, Settings, load, slot_of
+from otakube_cluster.settings import DEFAULT_NAME, SLOTS, Settings, slot_of
+from unit.otakube_cluster.loading import Load
 
 
 def test_the_default_cluster_has_the_well_known_addresses(settings: Settings) -> None:
@@ -16,7 +17,7 @@ def test_the_default_cluster_has_the_well_known_addresses(settings: Settings) ->
     assert str(settings.kubeconfig) == "/data/clusters/otakube/kubeconfig"
 
 
-def test_another_name_gets_other_addresses_device_and_folders(settings: Settings) -> None:
+def test_another_name_gets_other_addresses_device_and_folders(settings: Settings, load: Load) -> None:
     other = load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CLUSTER_NAME": "second"})
     assert not other.pod_cidr.overlaps(settings.pod_cidr)
     assert not other.service_cidr.overlaps(settings.service_cidr)
@@ -26,7 +27,7 @@ def test_another_name_gets_other_addresses_device_and_folders(settings: Settings
     assert other.run != settings.run
 
 
-def test_no_ranges_of_any_two_slots_overlap() -> None:
+def test_no_ranges_of_any_two_slots_overlap(load: Load) -> None:
     clusters = [load({"OTAKUBE_CLUSTER_SLOT": str(slot)}) for slot in range(SLOTS)]
     ranges = sorted(cidr for one in clusters for cidr in (one.link_cidr, one.pod_cidr, one.service_cidr))
     assert not any(low.overlaps(high) for low, high in itertools.pairwise(ranges))
@@ -37,11 +38,11 @@ def test_only_the_default_name_has_slot_0() -> None:
     assert all(1 <= slot_of(f"cluster-{number}") < SLOTS for number in range(1000))
 
 
-def test_the_network_device_fits_the_kernel() -> None:
+def test_the_network_device_fits_the_kernel(load: Load) -> None:
     assert len(load({"OTAKUBE_CLUSTER_SLOT": str(SLOTS - 1)}).link) <= 15
 
 
-def test_a_flag_wins_over_its_variable() -> None:
+def test_a_flag_wins_over_its_variable(load: Load) -> None:
     environment = {"OTAKUBE_CLUSTER_NAME": "from-variable", "OTAKUBE_CLUSTER_EGRESS": "true"}
     assert load(environment, name="from-flag", egress=False).name == "from-flag"
     assert load(environment, egress=False).egress is False
@@ -55,15 +56,27 @@ def test_a_flag_wins_over_its_variable() -> None:
         ("NAME", "a" * 33, "at most 32"),
         ("NAME", "-a", "inner hyphens"),
         ("SLOT", "64", "from 0 to 63"),
-        ("SLOT", "one", "a whole number"),
-        ("API_PORT", "70000", "from 0 to 65535"),
-        ("POD_CIDR", "10.0.0.1/16", "use a range such as 10.160.0.0/16"),
-        ("SERVICE_CIDR", "10.0.0.0/28", "too small"),
+        ("SLOT", "one", "whole number from 0 to 63"),
+        ("API_PORT", "70000", "from 1 to 65535"),
+        ("POD_CIDR", "10.0.0.1/16", "such as 10.160.0.0/16"),
+        ("SERVICE_CIDR", "10.0.0.0/28", "at least 512 addresses"),
         ("EGRESS", "maybe", "true or false"),
     ],
 )
-def test_a_wrong_setting_is_named_with_its_value_and_cure(variable: str, value: str, cure: str) -> None:
+def test_a_wrong_setting_is_named_with_its_value_and_cure(
+    load: Load, variable: str, value: str, cure: str
+) -> None:
     with pytest.raises(ClusterError) as raised:
         load({f"OTAKUBE_CLUSTER_{variable}": value})
     assert f"OTAKUBE_CLUSTER_{variable} is {value!r}" in str(raised.value)
     assert cure in str(raised.value)
+
+
+def test_a_wrong_name_is_the_only_complaint_though_its_slot_is_unknown(load: Load) -> None:
+    with pytest.raises(ClusterError) as raised:
+        load({}, name="Upper")
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_an_empty_variable_means_its_default(load: Load) -> None:
+    assert load({"OTAKUBE_CLUSTER_SLOT": "", "OTAKUBE_CLUSTER_POD_CIDR": ""}) == load({})

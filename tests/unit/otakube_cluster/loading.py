@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The type of the fixture `load`."""
+
+from typing import Protocol
+
+from otakube_cluster.settings import Settings
+
+
+class Load(Protocol):
+    """Settings of an environment that holds these variables and no others of ours."""
+
+    def __call__(self, environment: dict[str, str], **flags: str | bool | None) -> Settings: ...
