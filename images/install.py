@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fill one image's library folder at build time: hash-locked wheels, the rooms' commands, bytecode.
+"""Fill one image's library folder at build time: hash-locked wheels, metadata, bytecode.
 
 Runs in a Dockerfile's build stage with the standard library alone: pip and this file stay behind there.
 """
@@ -20,12 +20,12 @@ REQUIREMENT = re.compile(r"^(?=\S)", re.MULTILINE)
 
 
 def requirements(lock: Path) -> list[str]:
-    """One string a requirement, with its hashes."""
+    """One string per requirement, with its hashes."""
     return [block for block in REQUIREMENT.split(lock.read_text()) if block.strip() and block[0] not in "#-"]
 
 
 def missing(lock: Path, installed: list[Path]) -> list[str]:
-    """The requirements of `lock` that none of the image's lower layers holds."""
+    """The requirements of `lock` that no image below has installed."""
     held = {block.split()[0] for below in installed for block in requirements(below)}
     return [block for block in requirements(lock) if block.split()[0] not in held]
 
@@ -93,7 +93,7 @@ def parse() -> argparse.Namespace:
     arguments.add_argument("--below", type=Path, help="locks of the image below", **listed)
     arguments.add_argument("--only", help="install this distribution and no other", **listed)
     arguments.add_argument("--without", help="leave this distribution out", **listed)
-    arguments.add_argument("--project", type=Path, help="pyproject.toml: also write the rooms' metadata")
+    arguments.add_argument("--project", type=Path, help="pyproject.toml: also write the metadata by which `otakube` finds its commands")
     arguments.add_argument("target", type=Path)
     return arguments.parse_args()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What runs on a fresh cluster: namespaces, storage class, DNS, Argo; and the probe that proves it."""
+"""Add-ons of a fresh cluster: namespaces, storage class, DNS, Argo; and the probe that proves it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ FIELD_MANAGER = "otakube-cluster"
 
 
 def values(settings: Settings) -> dict[str, str]:
-    """What the manifests leave open."""
+    """Values for the placeholders of the manifests."""
     return {
         "dns_ip": settings.dns_ip,
         "forward": "forward . /etc/resolv.conf" if settings.egress else "",

@@ -72,7 +72,7 @@ def chosen(listed: list[Row], names: Iterable[str]) -> list[Row]:
 
 
 def copied(dockerfile: str) -> list[str]:
-    """What a Dockerfile takes from the context: the sources of its COPY and ADD lines without --from."""
+    """Paths that a Dockerfile takes from the context: the sources of its COPY and ADD lines without --from."""
     found = []
     for line in dockerfile.replace("\\\n", " ").splitlines():
         words = line.split()
@@ -183,21 +183,17 @@ class Builder:
         given = [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         folders = [(folder, folder) for folder in authority_folders()] + self._prepared(row, detail)
         mounts = [part for here, there in folders for part in ("--volume", f"{here}:{there}:ro")]
-        if script := row.local.get("prepare"):
-            detail(f"running {script}")
-            prepared = run([str(self._context / script)], timeout=3600).strip()
-            mounts += ["--volume", f"{prepared}:/prepared:ro"]
         self._buildah(
             "bud", "--layers", "--isolation", "chroot", "--pull=never", *given, *mounts,
             "--file", str(self._dockerfile(row)), "--tag", row.reference, str(self._context),
         )  # fmt: skip
 
     def _prepared(self, row: Row, detail: Callable[[str], None]) -> list[tuple[Path, Path]]:
-        """What the row's script made here: the build sees the folder that it printed as /prepared."""
+        """Run the row's script: the build sees the folder that it prints as /prepared."""
         if "prepare" not in row.local:
             return []
         detail(f"running {row.local['prepare']}")
-        said = run([self._context / row.local["prepare"]], folder=self._context, timeout=1800)
+        said = run([self._context / row.local["prepare"]], folder=self._context, timeout=3600)
         return [(Path(said.split()[-1]), Path("/prepared"))]
 
     def _base(self, extra: tuple[str, ...], detail: Callable[[str], None]) -> str:

@@ -33,7 +33,7 @@ LOG_BYTES = 20 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """Where the built programs lie."""
+    """Folders of the built programs."""
 
     node: Path
     kubernetes: Path

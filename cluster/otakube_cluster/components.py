@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each daemon of the node is started with; pure, so that a test can read it."""
+"""Command line and configuration of each daemon of the node; pure, so that a test can read them."""
 
 import hashlib
 import json

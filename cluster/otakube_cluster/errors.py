@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one error of this room: a sentence for a person, with its cure."""
+"""The one error of this package: a sentence for a person, with its cure."""
 
 
 class ClusterError(Exception):

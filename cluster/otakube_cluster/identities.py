@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is who in the cluster: each component's certificate, user and kubeconfig."""
+"""Identities in the cluster: each component's certificate, user and kubeconfig."""
 
 import datetime as dt
 from pathlib import Path

@@ -16,7 +16,7 @@ RUN = Path("/run/otakube")
 
 
 def pid_file(settings: Settings, name: str) -> Path:
-    """Where the identity of a daemon is kept."""
+    """The file with the identity of a daemon's process."""
     return settings.run / "pids" / name
 
 
@@ -54,7 +54,7 @@ def make(settings: Settings, init: Path) -> Identity:
 
 
 def facts(settings: Settings) -> dict[str, str | int | bool]:
-    """What cannot change while the node runs."""
+    """Settings that cannot change while the node runs."""
     return {
         "data": str(settings.data),
         "slot": settings.slot,

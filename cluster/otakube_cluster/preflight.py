@@ -22,7 +22,7 @@ CONTROLLERS = frozenset({"cpu", "cpuacct", "cpuset", "memory", "devices", "freez
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was found on the machine."""
+    """Facts found on the machine."""
 
     system: str
     free_disk: int

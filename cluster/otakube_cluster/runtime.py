@@ -11,7 +11,7 @@ PAUSE_IMAGE = "localhost/otakube-node:1"
 
 
 def socket(settings: Settings) -> Path:
-    """Where containerd answers."""
+    """The socket of containerd."""
     return settings.run / "containerd.sock"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of the cluster runs now."""
+"""State of the cluster's daemons."""
 
 from pathlib import Path
 from typing import Any

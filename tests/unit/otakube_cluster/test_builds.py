@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from otakube_cluster.builds import Row, chosen, content_digest, copied, rows
+from otakube_cluster import builds
+from otakube_cluster.builds import Builder, Row, chosen, content_digest, copied, rows
 from otakube_cluster.errors import ClusterError
+from otakube_cluster.settings import Settings
 
 DOCKERFILE = """\
 ARG BASE=x
@@ -75,7 +79,7 @@ def test_an_unknown_image_is_named_with_those_there_are() -> None:
 
 def test_the_list_is_read_with_its_local_keys(tmp_path: Path) -> None:
     path = tmp_path / "images.yaml"
-    path.write_text("images:\n  - {name: objects, dockerfile: D, room: dev, local: {program: versitygw}}\n")
+    path.write_text("images:\n  - {name: objects, dockerfile: D, local: {program: versitygw}}\n")
     [found] = rows(path)
     assert found.local == {"program": "versitygw"}
     assert found.reference == "docker.io/library/objects:dev"
@@ -84,3 +88,20 @@ def test_the_list_is_read_with_its_local_keys(tmp_path: Path) -> None:
 def test_a_missing_list_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="root of a checkout"):
         rows(tmp_path / "images.yaml")
+
+
+def test_the_script_that_prepares_an_image_runs_once_and_is_mounted_once(
+    context: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    def record(command: Sequence[str | Path], **_: Any) -> str:
+        started.append([str(part) for part in command])
+        return "made elsewhere\n/cache/made\n"
+
+    monkeypatch.setattr(builds, "run", record)
+    image = Row(name="documents", dockerfile="Dockerfile", base="below", local={"prepare": "images/make.sh"})
+    Builder(settings, context)._build(image, lambda _: None)
+    [script, build] = started
+    assert script == [str(context / "images/make.sh")]
+    assert [part for part in build if part.endswith(":/prepared:ro")] == ["/cache/made:/prepared:ro"]
