@@ -93,7 +93,7 @@ def parse() -> argparse.Namespace:
     arguments.add_argument("--below", type=Path, help="locks of the image below", **listed)
     arguments.add_argument("--only", help="install this distribution and no other", **listed)
     arguments.add_argument("--without", help="leave this distribution out", **listed)
-    arguments.add_argument("--project", type=Path, help="pyproject.toml: also write the metadata by which `otakube` finds its commands")
+    arguments.add_argument("--project", type=Path, help="pyproject.toml: also write its commands' metadata")
     arguments.add_argument("target", type=Path)
     return arguments.parse_args()
 

@@ -12,14 +12,14 @@ from otakube_cluster.commands import attempt, run
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.processes import wait_for
 from otakube_cluster.runtime import PAUSE_IMAGE
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 MANIFESTS = ("foundation", "coredns", "argo")
 DEPLOYMENTS = (("kube-system", "coredns"), ("argo", "workflow-controller"), ("argo", "argo-server"))
 FIELD_MANAGER = "otakube-cluster"
 
 
-def values(settings: Settings) -> dict[str, str]:
+def values(settings: ClusterSettings) -> dict[str, str]:
     """Values for the placeholders of the manifests."""
     return {
         "dns_ip": settings.dns_ip,
@@ -40,7 +40,7 @@ def render(name: str, given: Mapping[str, str]) -> str:
 class Kubectl:
     """kubectl with the administrator's kubeconfig."""
 
-    def __init__(self, program: Path, settings: Settings) -> None:
+    def __init__(self, program: Path, settings: ClusterSettings) -> None:
         self._command = [str(program), "kubectl", "--kubeconfig", str(settings.kubeconfig)]
 
     def __call__(self, *arguments: str, stdin: str | None = None) -> str:
@@ -68,7 +68,7 @@ class Kubectl:
         )
 
 
-def digest(settings: Settings, crds: Path) -> str:
+def digest(settings: ClusterSettings, crds: Path) -> str:
     """A digest over everything that `install` applies."""
     found = hashlib.sha256(str(crds).encode())
     for name in MANIFESTS:
@@ -76,7 +76,7 @@ def digest(settings: Settings, crds: Path) -> str:
     return found.hexdigest()
 
 
-def install(kubectl: Kubectl, settings: Settings, crds: Path) -> None:
+def install(kubectl: Kubectl, settings: ClusterSettings, crds: Path) -> None:
     """Apply everything; the CRDs first, for the controllers read them."""
     given = values(settings)
     kubectl.apply(render("foundation", given))
@@ -88,7 +88,7 @@ def install(kubectl: Kubectl, settings: Settings, crds: Path) -> None:
     kubectl.apply(render("argo", given))
 
 
-def wait_for_node(kubectl: Kubectl, settings: Settings) -> None:
+def wait_for_node(kubectl: Kubectl, settings: ClusterSettings) -> None:
     """Return when the node is Ready."""
     kubectl("wait", "--for=condition=Ready", f"node/{settings.name}", "--timeout=120s")
 
@@ -99,7 +99,7 @@ def wait_for_deployments(kubectl: Kubectl) -> None:
         kubectl("rollout", "status", "--namespace", namespace, f"deployment/{name}", "--timeout=180s")
 
 
-def probe(kubectl: Kubectl, settings: Settings) -> None:
+def probe(kubectl: Kubectl, settings: ClusterSettings) -> None:
     """Run the probe pod to its end; ClusterError with what it said when it did not succeed."""
     target = ("--namespace", "otakube", "pod/cluster-probe")
     kubectl("delete", *target, "--ignore-not-found", "--grace-period=0", "--force")

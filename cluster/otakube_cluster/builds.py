@@ -17,8 +17,8 @@ from otakube_cluster import binaries, images, packages
 from otakube_cluster.base import base_tar
 from otakube_cluster.commands import run
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.progress import Progress
-from otakube_cluster.settings import Settings
+from otakube_cluster.progress import StepTimer
+from otakube_cluster.settings import ClusterSettings
 
 TAG = "dev"
 # Given to the build stage only, so that pip finds the machine's own index; nothing of them stays in an image.
@@ -27,7 +27,7 @@ IGNORED = re.compile(r"(^|/)__pycache__(/|$)|\.pyc$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ImageRow:
     """One image of images.yaml."""
 
     name: str
@@ -41,13 +41,13 @@ class Row:
         return f"docker.io/library/{self.name}:{TAG}"
 
 
-def rows(path: Path) -> list[Row]:
+def rows(path: Path) -> list[ImageRow]:
     """The images in build order."""
     if not path.is_file():
         raise ClusterError(f"There is no {path}: run the command in the root of a checkout, or give --list.")
     listed = yaml.safe_load(path.read_text())["images"]
     return [
-        Row(
+        ImageRow(
             name=row["name"],
             dockerfile=row.get("dockerfile", ""),
             base=row.get("base"),
@@ -57,7 +57,7 @@ def rows(path: Path) -> list[Row]:
     ]
 
 
-def chosen(listed: list[Row], names: Iterable[str]) -> list[Row]:
+def chosen(listed: list[ImageRow], names: Iterable[str]) -> list[ImageRow]:
     """The named images with those below them, in build order; all without a name."""
     by_name = {row.name: row for row in listed}
     wanted: set[str] = set()
@@ -72,7 +72,7 @@ def chosen(listed: list[Row], names: Iterable[str]) -> list[Row]:
 
 
 def copied(dockerfile: str) -> list[str]:
-    """Paths that a Dockerfile takes from the context: the sources of its COPY and ADD lines without --from."""
+    """Paths that a Dockerfile takes from the context: sources of COPY and ADD lines without --from."""
     found = []
     for line in dockerfile.replace("\\\n", " ").splitlines():
         words = line.split()
@@ -105,13 +105,13 @@ def _files(context: Path, pattern: str) -> Iterable[Path]:
 class Builder:
     """Builds images into a store of its own below the cache folder."""
 
-    def __init__(self, settings: Settings, context: Path) -> None:
+    def __init__(self, settings: ClusterSettings, context: Path) -> None:
         self._settings = settings
         self._context = context
         self._store = settings.cache / "images"
         self._digests: dict[str, str] = {}
 
-    def bring(self, row: Row, progress: Progress) -> bool:
+    def bring(self, row: ImageRow, progress: StepTimer) -> bool:
         """Have the image in the cluster; False when it was there already and unchanged."""
         digest = self._digest(row)
         record = self._settings.data / "images" / row.name
@@ -126,7 +126,7 @@ class Builder:
         record.write_text(digest)
         return True
 
-    def _digest(self, row: Row) -> str:
+    def _digest(self, row: ImageRow) -> str:
         if "program" in row.local:
             digest = hashlib.sha256(repr(row).encode() + str(self._program(row)).encode()).hexdigest()
         else:
@@ -135,16 +135,16 @@ class Builder:
         self._digests[row.name] = digest
         return digest
 
-    def _program(self, row: Row) -> Path:
+    def _program(self, row: ImageRow) -> Path:
         return binaries.program(row.local["program"], self._settings.cache)
 
-    def _dockerfile(self, row: Row) -> Path:
+    def _dockerfile(self, row: ImageRow) -> Path:
         path: Path = self._context / row.local.get("dockerfile", row.dockerfile)
         if not path.is_file():
             raise ClusterError(f"The image {row.name} has no {path}.")
         return path
 
-    def _archive(self, row: Row, digest: str, detail: Callable[[str], None]) -> Path:
+    def _archive(self, row: ImageRow, digest: str, detail: Callable[[str], None]) -> Path:
         archive = self._settings.data / f"{row.name}.tar"
         archive.unlink(missing_ok=True)
         if "program" in row.local:
@@ -170,7 +170,7 @@ class Builder:
         self._buildah("push", "--quiet", row.reference, f"docker-archive:{archive}:{row.reference}")
         return archive
 
-    def _build(self, row: Row, detail: Callable[[str], None]) -> None:
+    def _build(self, row: ImageRow, detail: Callable[[str], None]) -> None:
         base = (
             f"docker.io/library/{row.base}:{TAG}"
             if row.base
@@ -188,7 +188,7 @@ class Builder:
             "--file", str(self._dockerfile(row)), "--tag", row.reference, str(self._context),
         )  # fmt: skip
 
-    def _prepared(self, row: Row, detail: Callable[[str], None]) -> list[tuple[Path, Path]]:
+    def _prepared(self, row: ImageRow, detail: Callable[[str], None]) -> list[tuple[Path, Path]]:
         """Run the row's script: the build sees the folder that it prints as /prepared."""
         if "prepare" not in row.local:
             return []

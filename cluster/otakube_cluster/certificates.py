@@ -21,7 +21,7 @@ CLOCK_SKEW = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class KeyPair:
     """A certificate and its private key."""
 
     certificate: x509.Certificate
@@ -47,16 +47,16 @@ def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def authority(name: str, now: dt.datetime) -> Pair:
+def authority(name: str, now: dt.datetime) -> KeyPair:
     """A new certificate authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} cluster authority")])
     builder = _builder(subject, key, now, TEN_YEARS).issuer_name(subject)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    return Pair(builder.sign(key, hashes.SHA256()), key)
+    return KeyPair(builder.sign(key, hashes.SHA256()), key)
 
 
-def signed(ca: Pair, user: str, *, group: str | None, names: Sequence[str], now: dt.datetime) -> Pair:
+def signed(ca: KeyPair, user: str, *, group: str | None, names: Sequence[str], now: dt.datetime) -> KeyPair:
     """A certificate for `user` (a client; a server too when `names`, DNS names or addresses, are given)."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, user)]
@@ -69,7 +69,7 @@ def signed(ca: Pair, user: str, *, group: str | None, names: Sequence[str], now:
         builder = builder.add_extension(
             x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False
         )
-    return Pair(builder.sign(ca.key, hashes.SHA256()), key)
+    return KeyPair(builder.sign(ca.key, hashes.SHA256()), key)
 
 
 def _builder(
@@ -92,7 +92,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def kubeconfig(name: str, server: str, ca_pem: bytes, client: Pair) -> str:
+def kubeconfig(name: str, server: str, ca_pem: bytes, client: KeyPair) -> str:
     """A kubeconfig with everything inside (JSON, which is YAML)."""
 
     def inline(data: bytes) -> str:
@@ -132,14 +132,14 @@ def write_private(path: Path, content: bytes | str) -> None:
     scratch.replace(path)
 
 
-def load_authority(folder: Path, name: str, now: dt.datetime) -> Pair:
+def load_authority(folder: Path, name: str, now: dt.datetime) -> KeyPair:
     """The cluster's authority, made at the first call; tokens and certificates outlive a restart by it."""
     certificate, key = folder / "ca.crt", folder / "ca.key"
     if certificate.exists() and key.exists():
         private = serialization.load_pem_private_key(key.read_bytes(), None)
         if not isinstance(private, ec.EllipticCurvePrivateKey):
             raise TypeError(f"{key} does not hold an elliptic-curve key")
-        return Pair(x509.load_pem_x509_certificate(certificate.read_bytes()), private)
+        return KeyPair(x509.load_pem_x509_certificate(certificate.read_bytes()), private)
     pair = authority(name, now)
     write_private(key, pair.key_pem)
     write_private(certificate, pair.certificate_pem)

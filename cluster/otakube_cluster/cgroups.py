@@ -4,17 +4,17 @@
 from pathlib import Path
 
 from otakube_cluster import processes
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 ROOT = Path("/sys/fs/cgroup")
 
 
-def of_pods(settings: Settings) -> str:
+def of_pods(settings: ClusterSettings) -> str:
     """The group below which the kubelet works; two kubelets that shared one would end each other's pods."""
     return f"otakube-{settings.name}"
 
 
-def of_daemons(settings: Settings) -> str:
+def of_daemons(settings: ClusterSettings) -> str:
     """The group of the node's daemons."""
     return f"{of_pods(settings)}-system"
 
@@ -26,7 +26,7 @@ def hierarchies() -> list[Path]:
     return [path for path in ROOT.iterdir() if path.is_dir() and not path.is_symlink()]
 
 
-def make(settings: Settings) -> None:
+def make(settings: ClusterSettings) -> None:
     """Make both groups in every hierarchy."""
     _enable_controllers()
     for root in hierarchies():
@@ -45,7 +45,7 @@ def _enable_controllers() -> None:
         (ROOT / "cgroup.subtree_control").write_text(f"+{name}")
 
 
-def remove(settings: Settings) -> None:
+def remove(settings: ClusterSettings) -> None:
     """Remove both groups with everything below; the processes in them have ended."""
     for root in hierarchies():
         for name in (of_pods(settings), of_daemons(settings)):
@@ -54,7 +54,7 @@ def remove(settings: Settings) -> None:
                 processes.wait_for(lambda folder=folder: _removed(folder), timeout=5)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
 
 
-def left(settings: Settings) -> list[Path]:
+def left(settings: ClusterSettings) -> list[Path]:
     """The groups that are still there."""
     names = (of_pods(settings), of_daemons(settings))
     return [root / name for root in hierarchies() for name in names if (root / name).exists()]

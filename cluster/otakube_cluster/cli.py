@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 from otakube_cluster import binaries, builds, cluster, environment, images, node, preflight
 from otakube_cluster import status as cluster_status
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.progress import Progress
-from otakube_cluster.settings import Settings, load
+from otakube_cluster.progress import StepTimer
+from otakube_cluster.settings import ClusterSettings, load
 
 errors = Console(stderr=True)
 
@@ -59,7 +59,7 @@ Name = Annotated[str | None, typer.Option("--name", help="Name of the cluster (O
 Output = Annotated[str, typer.Option("--output", "-o", help="text or json.")]
 
 
-def _settings(name: str | None, egress: bool | None = None, audit: bool | None = None) -> Settings:
+def _settings(name: str | None, egress: bool | None = None, audit: bool | None = None) -> ClusterSettings:
     return load(name=name, egress=egress, audit=audit)
 
 
@@ -75,7 +75,7 @@ def up(
 ) -> None:
     """Start the cluster, or whatever of it does not run."""
     settings = _settings(name, egress, audit)
-    progress = Progress(errors)
+    progress = StepTimer(errors)
     cluster.up(settings, progress)
     errors.print(f"The cluster {settings.name} is ready after {progress.elapsed():.0f} s.", highlight=False)
     errors.print(f"export KUBECONFIG={settings.kubeconfig}", highlight=False, soft_wrap=True)
@@ -87,7 +87,7 @@ def down(
     purge: Annotated[bool, typer.Option("--purge", help="Remove the cluster's data too.")] = False,
 ) -> None:
     """Stop the cluster; nothing of it stays behind."""
-    cluster.down(_settings(name), Progress(errors), purge=purge)
+    cluster.down(_settings(name), StepTimer(errors), purge=purge)
 
 
 @app.command()
@@ -127,7 +127,7 @@ def build_image(
     settings = _settings(name)
     preflight.require_root()
     node.require_running(settings)
-    progress = Progress(errors)
+    progress = StepTimer(errors)
     builder = builds.Builder(settings, context.absolute())
     found = builds.chosen(builds.rows(list_file), names or [])
     changed = [row.name for row in found if builder.bring(row, progress)]

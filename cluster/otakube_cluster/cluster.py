@@ -24,8 +24,8 @@ from otakube_cluster import (
 from otakube_cluster.components import Component, all_components
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.processes import Identity
-from otakube_cluster.progress import Progress
-from otakube_cluster.settings import Settings
+from otakube_cluster.progress import StepTimer
+from otakube_cluster.settings import ClusterSettings
 
 # A daemon's log is put aside at its next start when it has grown beyond this.
 LOG_BYTES = 20 * 2**20
@@ -47,7 +47,7 @@ class Programs:
 
 
 @contextmanager
-def locked(settings: Settings) -> Iterator[None]:
+def locked(settings: ClusterSettings) -> Iterator[None]:
     """One command at a time works on a cluster; the next one waits."""
     settings.run.parent.mkdir(parents=True, exist_ok=True)
     with settings.run.with_suffix(".lock").open("w") as file:
@@ -55,7 +55,7 @@ def locked(settings: Settings) -> Iterator[None]:
         yield
 
 
-def up(settings: Settings, progress: Progress) -> None:
+def up(settings: ClusterSettings, progress: StepTimer) -> None:
     """Start whatever of the cluster does not run, and return when a probe pod has resolved a Service name."""
     preflight.require_root()
     with locked(settings):
@@ -73,13 +73,13 @@ def up(settings: Settings, progress: Progress) -> None:
         environment.link_programs(settings)
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: ClusterSettings) -> None:
     found = preflight.problems(preflight.gather(settings), settings)
     if found:
         raise ClusterError("\n".join(found))
 
 
-def _programs(settings: Settings, progress: Progress) -> Programs:
+def _programs(settings: ClusterSettings, progress: StepTimer) -> Programs:
     if packages.missing_programs():
         with progress.step("Install Debian packages") as detail:
             packages.install_missing(detail)
@@ -93,7 +93,9 @@ def _programs(settings: Settings, progress: Progress) -> Programs:
     return Programs(node, kubernetes, argo, coredns)
 
 
-def _start_daemons(settings: Settings, first: Identity, daemons: list[Component], progress: Progress) -> None:
+def _start_daemons(
+    settings: ClusterSettings, first: Identity, daemons: list[Component], progress: StepTimer
+) -> None:
     for daemon in daemons:
         file = node.pid_file(settings, daemon.name)
         record = settings.run / "digests" / daemon.name
@@ -117,7 +119,7 @@ def _write_files(daemon: Component) -> None:
         path.write_text(text)
 
 
-def _start(settings: Settings, first: Identity, daemon: Component) -> None:
+def _start(settings: ClusterSettings, first: Identity, daemon: Component) -> None:
     log = settings.data / "logs" / f"{daemon.name}.log"
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
@@ -132,7 +134,7 @@ def _start(settings: Settings, first: Identity, daemon: Component) -> None:
     _wait_for_daemon(settings, daemon, identity, log)
 
 
-def _wait_for_daemon(settings: Settings, daemon: Component, identity: Identity, log: Path) -> None:
+def _wait_for_daemon(settings: ClusterSettings, daemon: Component, identity: Identity, log: Path) -> None:
     ready = {
         "containerd": lambda: runtime.socket(settings).exists(),
         "kube-apiserver": addons.Kubectl(Path(daemon.command[0]), settings).ready,
@@ -142,7 +144,7 @@ def _wait_for_daemon(settings: Settings, daemon: Component, identity: Identity, 
         raise ClusterError(f"{daemon.name} did not become ready; the end of {log} is:\n{sandbox.tail(log)}")
 
 
-def _import_program_images(settings: Settings, programs: Programs, progress: Progress) -> None:
+def _import_program_images(settings: ClusterSettings, programs: Programs, progress: StepTimer) -> None:
     wanted = images.program_images(
         programs.node / "bin", programs.coredns / "bin", programs.argo / "bin",
         (binaries.COREDNS.version, binaries.ARGO_VERSION),
@@ -165,7 +167,9 @@ def _import_program_images(settings: Settings, programs: Programs, progress: Pro
     record.write_text(stamp)
 
 
-def _install_addons(settings: Settings, kubectl: addons.Kubectl, crds: Path, progress: Progress) -> None:
+def _install_addons(
+    settings: ClusterSettings, kubectl: addons.Kubectl, crds: Path, progress: StepTimer
+) -> None:
     record, ready = settings.data / "addons", settings.run / "ready"
     digest = addons.digest(settings, crds)
     if not record.exists() or record.read_text() != digest:
@@ -184,7 +188,7 @@ def _install_addons(settings: Settings, kubectl: addons.Kubectl, crds: Path, pro
     ready.touch()
 
 
-def down(settings: Settings, progress: Progress, *, purge: bool) -> None:
+def down(settings: ClusterSettings, progress: StepTimer, *, purge: bool) -> None:
     """Stop the cluster and leave nothing behind; with purge its data goes too."""
     preflight.require_root()
     with locked(settings):

@@ -9,7 +9,7 @@ from typing import Any
 
 from otakube_cluster import cgroups, runtime
 from otakube_cluster.network import container_network
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 # Every client of the API server may be quick: the cluster is one node, and benchmarks measure pod starts.
 QPS, BURST = 500, 1000
@@ -31,7 +31,7 @@ class Component:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-def all_components(settings: Settings, kubernetes: Path) -> list[Component]:
+def all_components(settings: ClusterSettings, kubernetes: Path) -> list[Component]:
     """The daemons in the order in which they start."""
     program = str(kubernetes)
     return [
@@ -55,7 +55,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def etcd(settings: Settings, program: str) -> Component:
+def etcd(settings: ClusterSettings, program: str) -> Component:
     """The store of the API server."""
     url, peer = "http://127.0.0.1:2379", "http://127.0.0.1:2380"
     options = flags(
@@ -73,7 +73,7 @@ def etcd(settings: Settings, program: str) -> Component:
     return Component(name="etcd", command=(program, "etcd", *options), environment={"GOMEMLIMIT": "512MiB"})
 
 
-def api_server(settings: Settings, program: str) -> Component:
+def api_server(settings: ClusterSettings, program: str) -> Component:
     """The API server; it finds the kubelet by address, because the node's name need not resolve."""
     pki = settings.data / "pki"
     options = flags(
@@ -121,7 +121,7 @@ AUDIT_POLICY = {
 }
 
 
-def controller_manager(settings: Settings, program: str) -> Component:
+def controller_manager(settings: ClusterSettings, program: str) -> Component:
     """Kubernetes' own controllers."""
     pki = settings.data / "pki"
     options = flags(
@@ -142,7 +142,7 @@ def controller_manager(settings: Settings, program: str) -> Component:
     )
 
 
-def scheduler(settings: Settings, program: str) -> Component:
+def scheduler(settings: ClusterSettings, program: str) -> Component:
     """The scheduler; a pod that could not be placed is tried again soon."""
     path = settings.data / "config/kube-scheduler.yaml"
     config = {
@@ -162,11 +162,11 @@ def scheduler(settings: Settings, program: str) -> Component:
     )
 
 
-def _client(settings: Settings, name: str) -> dict[str, Any]:
+def _client(settings: ClusterSettings, name: str) -> dict[str, Any]:
     return {"kubeconfig": str(settings.data / f"pki/{name}.kubeconfig"), "qps": QPS, "burst": BURST}
 
 
-def kubelet(settings: Settings, program: str) -> Component:
+def kubelet(settings: ClusterSettings, program: str) -> Component:
     """The kubelet."""
     path = settings.data / "config/kubelet.yaml"
     options = flags(
@@ -185,7 +185,7 @@ def kubelet(settings: Settings, program: str) -> Component:
     )
 
 
-def kubelet_config(settings: Settings) -> dict[str, Any]:
+def kubelet_config(settings: ClusterSettings) -> dict[str, Any]:
     """The kubelet's settings for a machine that may have cgroup v1, swap, little disk and no registry."""
     pki = settings.data / "pki"
     return {
@@ -230,7 +230,7 @@ def kubelet_config(settings: Settings) -> dict[str, Any]:
 FORGET_SERVICES = "nft delete table ip kube-proxy; nft delete table ip6 kube-proxy; true"
 
 
-def proxy(settings: Settings, program: str) -> Component:
+def proxy(settings: ClusterSettings, program: str) -> Component:
     """kube-proxy in nftables mode; connection tracking limits belong to the machine and are left alone."""
     path = settings.data / "config/kube-proxy.yaml"
     config = {
@@ -253,7 +253,7 @@ def proxy(settings: Settings, program: str) -> Component:
     )
 
 
-def volume_provisioner(settings: Settings, program: str) -> Component:
+def volume_provisioner(settings: ClusterSettings, program: str) -> Component:
     """Our provisioner of PersistentVolumes: a folder per claim."""
     options = flags(
         kubeconfig=settings.data / "pki/volume-provisioner.kubeconfig", root=settings.data / "volumes"
@@ -265,7 +265,7 @@ def volume_provisioner(settings: Settings, program: str) -> Component:
     )
 
 
-def containerd(settings: Settings) -> Component:
+def containerd(settings: ClusterSettings) -> Component:
     """containerd with a store, a socket and a state of its own."""
     path, networks = settings.data / "config/containerd.toml", settings.data / "config/cni"
     return Component(

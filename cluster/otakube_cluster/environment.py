@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from otakube_cluster import binaries
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 # Name on the PATH -> the program it links to; a link called kubectl is kubectl.
 LINKS = {"kubectl": "kubernetes", "helm": "helm", "argo": "argo", "versitygw": "versitygw"}
@@ -14,7 +14,7 @@ OTAKUBE = Path(sys.executable).with_name("otakube")
 """This installation's own command, which is on nobody's PATH."""
 
 
-def link_programs(settings: Settings) -> Path:
+def link_programs(settings: ClusterSettings) -> Path:
     """The folder with the links, made anew."""
     folder = settings.data / "bin"
     folder.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def link_programs(settings: Settings) -> Path:
     return folder
 
 
-def shell_lines(settings: Settings) -> str:
+def shell_lines(settings: ClusterSettings) -> str:
     """Lines for `eval`."""
     folder = link_programs(settings)
     kubeconfig, path = shlex.quote(str(settings.kubeconfig)), shlex.quote(str(folder))

@@ -7,10 +7,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from otakube_cluster.certificates import key_pem, kubeconfig, load_authority, signed, write_private
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 
-def clients(settings: Settings) -> dict[str, tuple[str, str | None]]:
+def clients(settings: ClusterSettings) -> dict[str, tuple[str, str | None]]:
     """File name -> (user, group) of everyone who calls the API server; the users are Kubernetes' own."""
     return {
         "admin": ("otakube-admin", "system:masters"),
@@ -22,7 +22,7 @@ def clients(settings: Settings) -> dict[str, tuple[str, str | None]]:
     }
 
 
-def issue(settings: Settings, now: dt.datetime) -> None:
+def issue(settings: ClusterSettings, now: dt.datetime) -> None:
     """Write certificates, keys and kubeconfigs below the cluster's data folder."""
     folder = settings.data / "pki"
     ca = load_authority(folder, settings.name, now)
@@ -37,7 +37,7 @@ def issue(settings: Settings, now: dt.datetime) -> None:
         _write_pair(folder / file, pair.certificate_pem, pair.key_pem)
 
 
-def _servers(settings: Settings) -> list[tuple[str, str, str | None, list[str]]]:
+def _servers(settings: ClusterSettings) -> list[tuple[str, str, str | None, list[str]]]:
     dns = [f"kubernetes{suffix}" for suffix in ("", ".default", ".default.svc", ".default.svc.cluster.local")]
     addresses = [settings.node_ip, settings.kubernetes_ip, "127.0.0.1"]
     return [

@@ -12,7 +12,7 @@ from pathlib import Path
 from otakube_cluster.commands import run
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.runtime import PAUSE_IMAGE, socket
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 NAMESPACE = "k8s.io"
 NOBODY = 65532
@@ -104,17 +104,17 @@ def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(entry, io.BytesIO(content))
 
 
-def ctr(settings: Settings, arguments: Sequence[str | Path]) -> str:
+def ctr(settings: ClusterSettings, arguments: Sequence[str | Path]) -> str:
     """Run containerd's own client against the cluster's containerd."""
     return run(["ctr", "--address", socket(settings), "--namespace", NAMESPACE, *arguments])
 
 
-def present(settings: Settings) -> set[str]:
+def present(settings: ClusterSettings) -> set[str]:
     """The names of the images in the cluster's store."""
     return set(ctr(settings, ["images", "list", "--quiet"]).split())
 
 
-def load_archive(settings: Settings, archive: Path) -> list[str]:
+def load_archive(settings: ClusterSettings, archive: Path) -> list[str]:
     """Import a docker or OCI archive; the names that it brought."""
     if not archive.is_file():
         raise ClusterError(

@@ -8,14 +8,14 @@ from typing import Any
 from otakube_cluster.commands import attempt, run
 from otakube_cluster.processes import Identity
 from otakube_cluster.sandbox import inside
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 BRIDGE = "pods0"
 UPLINK = "uplink"
 PLUGINS = Path("/usr/lib/cni")
 
 
-def container_network(settings: Settings) -> dict[str, Any]:
+def container_network(settings: ClusterSettings) -> dict[str, Any]:
     """The CNI configuration: one bridge, addresses from the pod range."""
     return {
         "cniVersion": "1.0.0",
@@ -38,7 +38,7 @@ def container_network(settings: Settings) -> dict[str, Any]:
     }
 
 
-def connect(settings: Settings, node: Identity) -> None:
+def connect(settings: ClusterSettings, node: Identity) -> None:
     """Give the node its link, the bridge and the routes; with egress also the way out."""
     _connect_link(settings, node)
     gateway = f"{settings.pod_cidr[1]}/{settings.pod_cidr.prefixlen}"
@@ -62,14 +62,14 @@ def connect(settings: Settings, node: Identity) -> None:
         _open_the_way_out(settings)
 
 
-def _connect_link(settings: Settings, node: Identity) -> None:
+def _connect_link(settings: ClusterSettings, node: Identity) -> None:
     attempt(["ip", "link", "delete", settings.link])
     run(["ip", "link", "add", settings.link, "type", "veth", "peer", "name", UPLINK, "netns", str(node.pid)])
     run(["ip", "addr", "add", f"{settings.host_ip}/30", "dev", settings.link])
     run(["ip", "link", "set", settings.link, "up"])
 
 
-def node_rules(settings: Settings) -> str:
+def node_rules(settings: ClusterSettings) -> str:
     """Packet rules of the node: without egress, pods reach each other, Services and this machine."""
     allowed = f"ip daddr {{ {settings.link_cidr}, {settings.pod_cidr}, {settings.service_cidr} }} accept"
     last = "accept" if settings.egress else "drop"
@@ -87,17 +87,17 @@ def node_rules(settings: Settings) -> str:
     )
 
 
-def _table(settings: Settings) -> str:
+def _table(settings: ClusterSettings) -> str:
     return f"otakube_{settings.name.replace('-', '_')}"
 
 
-def _open_the_way_out(settings: Settings) -> None:
+def _open_the_way_out(settings: ClusterSettings) -> None:
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1\n")
     attempt(["nft", "delete", "table", "ip", _table(settings)])
     run(["nft", "-f", "-"], stdin=machine_rules(settings, _table(settings)))
 
 
-def machine_rules(settings: Settings, table: str) -> str:
+def machine_rules(settings: ClusterSettings, table: str) -> str:
     """Packet rules of the machine with egress: the node's packets leave under the machine's address."""
     return (
         f"table ip {table} {{\nchain leave {{ type nat hook postrouting priority srcnat; "
@@ -105,7 +105,7 @@ def machine_rules(settings: Settings, table: str) -> str:
     )
 
 
-def disconnect(settings: Settings) -> None:
+def disconnect(settings: ClusterSettings) -> None:
     """Remove the link (its routes go with it) and the machine's packet rules."""
     attempt(["ip", "link", "delete", settings.link])
     attempt(["nft", "delete", "table", "ip", _table(settings)])

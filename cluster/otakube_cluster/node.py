@@ -10,23 +10,23 @@ from pathlib import Path
 from otakube_cluster import cgroups, identities, network, processes, sandbox, tunables
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.processes import Identity
-from otakube_cluster.settings import PREFIX, Settings
+from otakube_cluster.settings import PREFIX, ClusterSettings
 
 RUN = Path("/run/otakube")
 
 
-def pid_file(settings: Settings, name: str) -> Path:
+def pid_file(settings: ClusterSettings, name: str) -> Path:
     """The file with the identity of a daemon's process."""
     return settings.run / "pids" / name
 
 
-def running(settings: Settings) -> Identity | None:
+def running(settings: ClusterSettings) -> Identity | None:
     """The node's first process, if it runs."""
     identity = processes.read(pid_file(settings, sandbox.INIT))
     return identity if processes.alive(identity) else None
 
 
-def require_running(settings: Settings) -> Identity:
+def require_running(settings: ClusterSettings) -> Identity:
     """The node's first process; ClusterError with the cure when it does not run."""
     identity = running(settings)
     if identity is None:
@@ -34,7 +34,7 @@ def require_running(settings: Settings) -> Identity:
     return identity
 
 
-def make(settings: Settings, init: Path) -> Identity:
+def make(settings: ClusterSettings, init: Path) -> Identity:
     """A new node with certificates and network; `init` is the program of its first process."""
     sweep(settings)
     for folder in (settings.data / "logs", settings.data / "volumes", settings.run):
@@ -53,7 +53,7 @@ def make(settings: Settings, init: Path) -> Identity:
     return first
 
 
-def facts(settings: Settings) -> dict[str, str | int | bool]:
+def facts(settings: ClusterSettings) -> dict[str, str | int | bool]:
     """Settings that cannot change while the node runs."""
     return {
         "data": str(settings.data),
@@ -74,7 +74,7 @@ def recorded(run: Path) -> dict[str, str | int | bool]:
         return {}
 
 
-def contradiction(settings: Settings, running_with: Mapping[str, str | int | bool]) -> str | None:
+def contradiction(settings: ClusterSettings, running_with: Mapping[str, str | int | bool]) -> str | None:
     """The sentence for settings that differ from those of the running node."""
     for key, value in facts(settings).items():
         was = running_with.get(key, value)
@@ -86,7 +86,7 @@ def contradiction(settings: Settings, running_with: Mapping[str, str | int | boo
     return None
 
 
-def neighbours(settings: Settings) -> dict[str, int]:
+def neighbours(settings: ClusterSettings) -> dict[str, int]:
     """The other clusters that run on this machine, with their slots."""
     found = {}
     for run in RUN.iterdir() if RUN.exists() else ():
@@ -98,7 +98,7 @@ def neighbours(settings: Settings) -> dict[str, int]:
     return found
 
 
-def end(settings: Settings, first: Identity) -> None:
+def end(settings: ClusterSettings, first: Identity) -> None:
     """The kubelet first, so that it restarts nothing; then pods, so that stores can close; then the rest."""
     files = sorted((settings.run / "pids").iterdir())
     daemons = {path.name: identity for path in files if (identity := processes.read(path))}
@@ -121,7 +121,7 @@ def _pods(first: Identity, daemons: Iterable[Identity]) -> list[Identity]:
     ]
 
 
-def sweep(settings: Settings) -> None:
+def sweep(settings: ClusterSettings) -> None:
     """Remove what a node that died, or was never finished, has left; the kernel has done the rest."""
     init = str(settings.run / sandbox.INIT)
     strays = [identity for identity in processes.every() if init in processes.command_line(identity)]

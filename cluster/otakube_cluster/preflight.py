@@ -12,7 +12,7 @@ from pathlib import Path
 from otakube_cluster import binaries, network, node, packages
 from otakube_cluster.commands import attempt
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.settings import PREFIX, Settings
+from otakube_cluster.settings import PREFIX, ClusterSettings
 
 GIB = 2**30
 DISK_TO_RUN, DISK_TO_BUILD = 4 * GIB, 16 * GIB
@@ -21,7 +21,7 @@ CONTROLLERS = frozenset({"cpu", "cpuacct", "cpuset", "memory", "devices", "freez
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class MachineFacts:
     """Facts found on the machine."""
 
     system: str
@@ -47,10 +47,10 @@ def require_root() -> None:
         )
 
 
-def gather(settings: Settings) -> Facts:
+def gather(settings: ClusterSettings) -> MachineFacts:
     """Look at the machine; changes nothing."""
     go = binaries.toolchain()
-    return Facts(
+    return MachineFacts(
         system=f"{platform.system()} {platform.machine()}",
         free_disk=shutil.disk_usage(_existing(settings.data)).free,
         memory=_memory(),
@@ -69,7 +69,7 @@ def gather(settings: Settings) -> Facts:
     )
 
 
-def problems(facts: Facts, settings: Settings) -> list[str]:
+def problems(facts: MachineFacts, settings: ClusterSettings) -> list[str]:
     """One sentence with its cure for each thing that stands in the way."""
     if facts.system != "Linux x86_64":
         return [f"This is {facts.system}; this cluster runs on Linux x86_64: use kind with Docker instead."]
@@ -80,7 +80,7 @@ def problems(facts: Facts, settings: Settings) -> list[str]:
     return [sentence for sentence in [*found, *_addresses(facts, settings)] if sentence]
 
 
-def _disk(facts: Facts, settings: Settings) -> str | None:
+def _disk(facts: MachineFacts, settings: ClusterSettings) -> str | None:
     needed = DISK_TO_BUILD if facts.unbuilt else DISK_TO_RUN
     if facts.free_disk >= needed:
         return None
@@ -90,14 +90,14 @@ def _disk(facts: Facts, settings: Settings) -> str | None:
     )
 
 
-def _memory_problem(facts: Facts) -> str | None:
+def _memory_problem(facts: MachineFacts) -> str | None:
     if facts.memory >= MEMORY:
         return None
     has = f"The machine has {facts.memory / GIB:.1f} GiB of memory"
     return f"{has} and the cluster needs {MEMORY // GIB} GiB: use a larger one."
 
 
-def _kernel(facts: Facts) -> str | None:
+def _kernel(facts: MachineFacts) -> str | None:
     if "overlay" not in facts.filesystems:
         return (
             "The kernel offers no overlay file system: run `modprobe overlay`, or use a kernel that has it."
@@ -116,7 +116,7 @@ def _kernel(facts: Facts) -> str | None:
     return None
 
 
-def _programs(facts: Facts) -> str | None:
+def _programs(facts: MachineFacts) -> str | None:
     if not facts.missing_programs or facts.can_install:
         return None
     return (
@@ -125,11 +125,11 @@ def _programs(facts: Facts) -> str | None:
     )
 
 
-def _go(facts: Facts) -> str | None:
+def _go(facts: MachineFacts) -> str | None:
     return binaries.without_go() if facts.unbuilt and not facts.go else None
 
 
-def _addresses(facts: Facts, settings: Settings) -> list[str]:
+def _addresses(facts: MachineFacts, settings: ClusterSettings) -> list[str]:
     for name, slot in facts.neighbours:
         if slot == settings.slot:
             return [

@@ -10,7 +10,7 @@ from rich.console import Console
 SECONDS_BETWEEN_LINES = 30.0
 
 
-class Progress:
+class StepTimer:
     """Steps on standard error, so that standard output stays for results."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:

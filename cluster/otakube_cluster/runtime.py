@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 from otakube_cluster.network import PLUGINS
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 PAUSE_IMAGE = "localhost/otakube-node:1"
 
 
-def socket(settings: Settings) -> Path:
+def socket(settings: ClusterSettings) -> Path:
     """The socket of containerd."""
     return settings.run / "containerd.sock"
 
@@ -21,7 +21,7 @@ UNUSED_PLUGINS = [
 ]
 
 
-def config(settings: Settings, networks: Path) -> str:
+def config(settings: ClusterSettings, networks: Path) -> str:
     """containerd's TOML; runc may not lower OOM scores where the machine withholds CAP_SYS_RESOURCE."""
     cri = 'plugins."io.containerd.grpc.v1.cri"'
     return f"""version = 2

@@ -35,7 +35,7 @@ def _of_size(smallest: int) -> AfterValidator:
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
-class Settings(BaseSettings):
+class ClusterSettings(BaseSettings):
     """One cluster: its name, its folders and its addresses, from `OTAKUBE_CLUSTER_*`.
 
     A field's description ends the sentence "VARIABLE is VALUE: it must be ..." of a wrong value.
@@ -120,10 +120,10 @@ class Settings(BaseSettings):
         return self.data / "kubeconfig"
 
 
-def load(**flags: str | bool | None) -> Settings:
+def load(**flags: str | bool | None) -> ClusterSettings:
     """Settings of this process's environment; a flag that is not None wins over its variable."""
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+        return ClusterSettings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         # A default that follows from a wrong value is reported by pydantic as well.
         wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
@@ -132,5 +132,5 @@ def load(**flags: str | bool | None) -> Settings:
 
 def _sentence(error: ErrorDetails) -> str:
     name = str(error["loc"][0]).removeprefix(PREFIX).lower()
-    cure = Settings.model_fields[name].description
+    cure = ClusterSettings.model_fields[name].description
     return f"{PREFIX}{name.upper()} is {error['input']!r}: it must be {cure}."

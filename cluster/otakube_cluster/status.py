@@ -6,10 +6,10 @@ from typing import Any
 
 from otakube_cluster import node, processes
 from otakube_cluster.components import all_components
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 
-def report(settings: Settings) -> dict[str, Any]:
+def report(settings: ClusterSettings) -> dict[str, Any]:
     """Each daemon with its pid, or null when it does not run."""
     names = [daemon.name for daemon in all_components(settings, Path("kubernetes"))]
     found = {name: processes.read(node.pid_file(settings, name)) for name in names}

@@ -5,15 +5,15 @@ import os
 
 import pytest
 
-from otakube_cluster.preflight import DISK_TO_BUILD, MEMORY, Facts
-from otakube_cluster.settings import Settings
+from otakube_cluster.preflight import DISK_TO_BUILD, MEMORY, MachineFacts
+from otakube_cluster.settings import ClusterSettings
 from otakube_cluster.settings import load as load_here
 from unit.otakube_cluster.loading import Load
 
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Load:
-    def loaded(environment: dict[str, str], **flags: str | bool | None) -> Settings:
+    def loaded(environment: dict[str, str], **flags: str | bool | None) -> ClusterSettings:
         for name in [name for name in os.environ if name.startswith("OTAKUBE_")]:
             monkeypatch.delenv(name)
         for name, value in environment.items():
@@ -24,13 +24,13 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Load:
 
 
 @pytest.fixture
-def settings(load: Load) -> Settings:
+def settings(load: Load) -> ClusterSettings:
     return load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CACHE_DIR": "/cache"})
 
 
 @pytest.fixture
-def facts() -> Facts:
-    return Facts(
+def facts() -> MachineFacts:
+    return MachineFacts(
         system="Linux x86_64",
         free_disk=DISK_TO_BUILD,
         memory=MEMORY,

@@ -3,10 +3,10 @@
 
 from typing import Protocol
 
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 
 class Load(Protocol):
     """Settings of an environment that holds these variables and no others of ours."""
 
-    def __call__(self, environment: dict[str, str], **flags: str | bool | None) -> Settings: ...
+    def __call__(self, environment: dict[str, str], **flags: str | bool | None) -> ClusterSettings: ...

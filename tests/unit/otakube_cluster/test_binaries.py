@@ -6,7 +6,7 @@ import pytest
 
 from otakube_cluster import addons, base, binaries
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 
 def finished(cache: Path, module: binaries.Module, go: str) -> Path:
@@ -49,7 +49,7 @@ def test_an_unknown_program_is_named_with_those_there_are(tmp_path: Path) -> Non
         binaries.program("x", tmp_path)
 
 
-def test_every_manifest_is_complete_and_keeps_the_baseline(settings: Settings) -> None:
+def test_every_manifest_is_complete_and_keeps_the_baseline(settings: ClusterSettings) -> None:
     for name in (*addons.MANIFESTS, "probe"):
         text = addons.render(name, addons.values(settings))
         assert "$" not in text

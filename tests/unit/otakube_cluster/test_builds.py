@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from otakube_cluster import builds
-from otakube_cluster.builds import Builder, Row, chosen, content_digest, copied, rows
+from otakube_cluster.builds import Builder, ImageRow, chosen, content_digest, copied, rows
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 
 DOCKERFILE = """\
 ARG BASE=x
@@ -21,8 +21,8 @@ COPY --from=build /opt /opt
 """
 
 
-def row(name: str, base: str | None = None) -> Row:
-    return Row(name=name, dockerfile="Dockerfile", base=base, local={})
+def row(name: str, base: str | None = None) -> ImageRow:
+    return ImageRow(name=name, dockerfile="Dockerfile", base=base, local={})
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_missing_list_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_the_script_that_prepares_an_image_runs_once_and_is_mounted_once(
-    context: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    context: Path, settings: ClusterSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
 
@@ -100,7 +100,9 @@ def test_the_script_that_prepares_an_image_runs_once_and_is_mounted_once(
         return "made elsewhere\n/cache/made\n"
 
     monkeypatch.setattr(builds, "run", record)
-    image = Row(name="documents", dockerfile="Dockerfile", base="below", local={"prepare": "images/make.sh"})
+    image = ImageRow(
+        name="documents", dockerfile="Dockerfile", base="below", local={"prepare": "images/make.sh"}
+    )
     Builder(settings, context)._build(image, lambda _: None)
     [script, build] = started
     assert script == [str(context / "images/make.sh")]

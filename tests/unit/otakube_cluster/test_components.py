@@ -4,19 +4,19 @@ import tomllib
 from pathlib import Path
 
 from otakube_cluster.components import all_components
-from otakube_cluster.settings import Settings
+from otakube_cluster.settings import ClusterSettings
 from unit.otakube_cluster.loading import Load
 
 KUBERNETES = Path("/cache/kubernetes")
 
 
-def test_etcd_and_the_api_server_start_before_whoever_calls_them(settings: Settings) -> None:
+def test_etcd_and_the_api_server_start_before_whoever_calls_them(settings: ClusterSettings) -> None:
     names = [daemon.name for daemon in all_components(settings, KUBERNETES)]
     assert names[:2] == ["etcd", "kube-apiserver"]
     assert names.index("containerd") < names.index("kubelet")
 
 
-def test_two_clusters_share_no_folder_address_or_control_group(settings: Settings, load: Load) -> None:
+def test_two_clusters_share_no_folder_address_or_control_group(settings: ClusterSettings, load: Load) -> None:
     other = load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CLUSTER_NAME": "other"})
     ours, theirs = (_texts(one) for one in (settings, other))
     for mark in (
@@ -30,14 +30,14 @@ def test_two_clusters_share_no_folder_address_or_control_group(settings: Setting
         assert mark not in theirs
 
 
-def _texts(settings: Settings) -> str:
+def _texts(settings: ClusterSettings) -> str:
     return "\n".join(
         "\n".join([*daemon.command, *map(str, daemon.files), *daemon.files.values()])
         for daemon in all_components(settings, KUBERNETES)
     )
 
 
-def test_the_configurations_can_be_read(settings: Settings) -> None:
+def test_the_configurations_can_be_read(settings: ClusterSettings) -> None:
     files = {
         path: text for daemon in all_components(settings, KUBERNETES) for path, text in daemon.files.items()
     }
@@ -46,7 +46,7 @@ def test_the_configurations_can_be_read(settings: Settings) -> None:
         assert read
 
 
-def test_imported_images_are_never_collected_and_cgroup_v1_is_accepted(settings: Settings) -> None:
+def test_imported_images_are_never_collected_and_cgroup_v1_is_accepted(settings: ClusterSettings) -> None:
     [kubelet] = [one for one in all_components(settings, KUBERNETES) if one.name == "kubelet"]
     [text] = kubelet.files.values()
     config = json.loads(text)
@@ -54,7 +54,7 @@ def test_imported_images_are_never_collected_and_cgroup_v1_is_accepted(settings:
     assert config["failCgroupV1"] is False
 
 
-def test_a_daemon_is_started_anew_when_its_configuration_changed(settings: Settings) -> None:
+def test_a_daemon_is_started_anew_when_its_configuration_changed(settings: ClusterSettings) -> None:
     before = {one.name: one.digest for one in all_components(settings, KUBERNETES)}
     after = {
         one.name: one.digest

@@ -4,12 +4,12 @@ from dataclasses import replace
 import pytest
 
 from otakube_cluster import node
-from otakube_cluster.preflight import GIB, Facts, problems
-from otakube_cluster.settings import Settings
+from otakube_cluster.preflight import GIB, MachineFacts, problems
+from otakube_cluster.settings import ClusterSettings
 from unit.otakube_cluster.loading import Load
 
 
-def test_an_ordinary_machine_has_no_problem(facts: Facts, settings: Settings) -> None:
+def test_an_ordinary_machine_has_no_problem(facts: MachineFacts, settings: ClusterSettings) -> None:
     assert problems(facts, settings) == []
 
 
@@ -35,7 +35,7 @@ def test_an_ordinary_machine_has_no_problem(facts: Facts, settings: Settings) ->
     ],
 )
 def test_each_obstacle_is_one_sentence_with_its_cure(
-    facts: Facts, settings: Settings, changed: dict[str, object], said: str, cure: str
+    facts: MachineFacts, settings: ClusterSettings, changed: dict[str, object], said: str, cure: str
 ) -> None:
     [sentence] = problems(replace(facts, **changed), settings)
     assert said in sentence
@@ -44,35 +44,39 @@ def test_each_obstacle_is_one_sentence_with_its_cure(
 
 
 def test_missing_packages_are_no_obstacle_where_they_can_be_installed(
-    facts: Facts, settings: Settings
+    facts: MachineFacts, settings: ClusterSettings
 ) -> None:
     assert problems(replace(facts, missing_programs=("nft", "runc")), settings) == []
 
 
-def test_go_is_not_needed_when_everything_is_built(facts: Facts, settings: Settings) -> None:
+def test_go_is_not_needed_when_everything_is_built(facts: MachineFacts, settings: ClusterSettings) -> None:
     assert problems(replace(facts, go=None), settings) == []
 
 
-def test_several_obstacles_are_told_at_once(facts: Facts, settings: Settings) -> None:
+def test_several_obstacles_are_told_at_once(facts: MachineFacts, settings: ClusterSettings) -> None:
     assert len(problems(replace(facts, memory=0, free_disk=0), settings)) == 2
 
 
-def test_the_cluster_own_routes_are_not_in_its_way(facts: Facts, settings: Settings) -> None:
+def test_the_cluster_own_routes_are_not_in_its_way(facts: MachineFacts, settings: ClusterSettings) -> None:
     routes = ((str(settings.pod_cidr), settings.link), (str(settings.link_cidr), settings.link))
     assert problems(replace(facts, routes=routes), settings) == []
 
 
-def test_ranges_that_overlap_each_other_are_refused(facts: Facts, load: Load) -> None:
+def test_ranges_that_overlap_each_other_are_refused(facts: MachineFacts, load: Load) -> None:
     settings = load({"OTAKUBE_CLUSTER_POD_CIDR": "10.96.0.0/16"})
     [sentence] = problems(facts, settings)
     assert sentence.startswith("OTAKUBE_CLUSTER_POD_CIDR 10.96.0.0/16 and OTAKUBE_CLUSTER_SERVICE_CIDR")
 
 
-def test_the_settings_of_a_running_cluster_are_accepted_again(facts: Facts, settings: Settings) -> None:
+def test_the_settings_of_a_running_cluster_are_accepted_again(
+    facts: MachineFacts, settings: ClusterSettings
+) -> None:
     assert problems(replace(facts, running_with=node.facts(settings), free_disk=0), settings) == []
 
 
-def test_a_running_cluster_cannot_be_given_a_way_out(facts: Facts, settings: Settings, load: Load) -> None:
+def test_a_running_cluster_cannot_be_given_a_way_out(
+    facts: MachineFacts, settings: ClusterSettings, load: Load
+) -> None:
     running = replace(facts, running_with=node.facts(settings))
     [sentence] = problems(running, load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CLUSTER_EGRESS": "true"}))
     assert "runs with egress False, and True was asked for" in sentence

@@ -4,11 +4,11 @@ import itertools
 import pytest
 
 from otakube_cluster.errors import ClusterError
-from otakube_cluster.settings import DEFAULT_NAME, SLOTS, Settings, slot_of
+from otakube_cluster.settings import DEFAULT_NAME, SLOTS, ClusterSettings, slot_of
 from unit.otakube_cluster.loading import Load
 
 
-def test_the_default_cluster_has_the_well_known_addresses(settings: Settings) -> None:
+def test_the_default_cluster_has_the_well_known_addresses(settings: ClusterSettings) -> None:
     assert settings.name == DEFAULT_NAME
     assert settings.server == "https://10.224.0.2:6443"
     assert settings.kubernetes_ip == "10.96.0.1"
@@ -17,7 +17,7 @@ def test_the_default_cluster_has_the_well_known_addresses(settings: Settings) ->
     assert str(settings.kubeconfig) == "/data/clusters/otakube/kubeconfig"
 
 
-def test_another_name_gets_other_addresses_device_and_folders(settings: Settings, load: Load) -> None:
+def test_another_name_gets_other_addresses_device_and_folders(settings: ClusterSettings, load: Load) -> None:
     other = load({"OTAKUBE_DATA_DIR": "/data", "OTAKUBE_CLUSTER_NAME": "second"})
     assert not other.pod_cidr.overlaps(settings.pod_cidr)
     assert not other.service_cidr.overlaps(settings.service_cidr)
