@@ -9,14 +9,14 @@ from typing import Any
 
 from otakube_api import labels
 from otakube_api.contract import Node, Output, ReviewOutput
-from otakube_operator.enrichment.observed import Enrichment, Key, Observed, Run
+from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Observed, WorkflowRun
 from otakube_operator.enrichment.plan import Plan, plan
 from otakube_operator.enrichment.workflows import name_of
 from otakube_operator.runtime.store import read_enrichment
 
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, 13, 0, tzinfo=UTC)
-KEY = Key("anime", "bebop")
+KEY = ObjectKey("anime", "bebop")
 UID = "6d9c5a3e-0000-4000-8000-000000000001"
 SPEC: Mapping[str, Any] = {
     "anime": {"title": "Cowboy Bebop"},
@@ -55,9 +55,9 @@ def enrichment(*, generation: int = 1, **spec: Any) -> Enrichment:
 def after(seen: Enrichment, made: Plan, **changes: Any) -> Enrichment:
     """The enrichment once `made` was applied."""
     finalizers = seen.finalizers
-    if made.hold:
+    if made.add_finalizer:
         finalizers = (*finalizers, labels.FINALIZER)
-    if made.release:
+    if made.remove_finalizer:
         finalizers = tuple(name for name in finalizers if name != labels.FINALIZER)
     return replace(seen, status=made.status, finalizers=finalizers, **changes)
 
@@ -68,7 +68,7 @@ def edited(seen: Enrichment, **spec: Any) -> Enrichment:
     return replace(seen, spec=fresh.spec, spec_hash=fresh.spec_hash, generation=fresh.generation)
 
 
-def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> Run:
+def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> WorkflowRun:
     """A Workflow that this enrichment's present spec asked for."""
     fields: dict[str, Any] = {
         "namespace": seen.key.namespace,
@@ -82,10 +82,10 @@ def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> Run:
         "phase": "Running",
         "started_at": NOW,
     }
-    return Run(**(fields | changes))
+    return WorkflowRun(**(fields | changes))
 
 
-def planned(seen: Enrichment, *runs: Run, now: datetime = NOW) -> Plan:
+def planned(seen: Enrichment, *runs: WorkflowRun, now: datetime = NOW) -> Plan:
     """The plan for what is observed."""
     return plan(Observed(seen, runs), now)
 

@@ -13,7 +13,7 @@ from otakube_operator import handlers  # kopf finds the handlers in its default 
 from otakube_operator.runtime.connect import NoCluster, credentials
 from otakube_operator.runtime.kopf_settings import kopf_settings
 from otakube_operator.runtime.logs import configure_logging
-from otakube_operator.settings import Settings, SettingsError, read_settings
+from otakube_operator.settings import OperatorSettings, SettingsError, read_settings
 from otakube_operator.wiring import Operator
 
 __all__ = ["handlers", "main"]
@@ -34,7 +34,7 @@ def main() -> None:
         raise SystemExit(EX_CONFIG) from None
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: OperatorSettings) -> None:
     """Serve until kopf is told to stop."""
     random = Random(os.urandom(8))
     framework = kopf_settings(random)

@@ -16,7 +16,7 @@ def _names(value: object) -> object:
     )
 
 
-class Settings(BaseModel):
+class OperatorSettings(BaseModel):
     """All have defaults; a chart sets the namespaces."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,13 +45,13 @@ class SettingsError(ValueError):
     """A setting is wrong; the message names the variable, the value and the cure."""
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+def read_settings(environment: Mapping[str, str] = os.environ) -> OperatorSettings:
     """Settings from the environment; raises SettingsError."""
     given = {
         name[len(PREFIX) :].lower(): text for name, text in environment.items() if name.startswith(PREFIX)
     }
     try:
-        return Settings.model_validate(given)
+        return OperatorSettings.model_validate(given)
     except ValidationError as error:
         raise SettingsError("; ".join(_sentence(dict(each)) for each in error.errors())) from None
 

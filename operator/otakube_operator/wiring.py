@@ -11,36 +11,36 @@ from random import Random
 import kopf
 
 from otakube_operator.enrichment.apply import Applier
-from otakube_operator.enrichment.observed import Key
+from otakube_operator.enrichment.observed import ObjectKey
 from otakube_operator.enrichment.progress import WatchProgress
-from otakube_operator.runtime.api import Cluster
+from otakube_operator.runtime.api import ApiServer
 from otakube_operator.runtime.connect import open_session
 from otakube_operator.runtime.events import EventPoster, utc_now
 from otakube_operator.runtime.health import Vitals
-from otakube_operator.runtime.informer import Inbox
+from otakube_operator.runtime.informer import Informer
 from otakube_operator.runtime.metrics import Metrics
-from otakube_operator.runtime.rate_limit import Pace
+from otakube_operator.runtime.rate_limit import WriteRateLimiter
 from otakube_operator.runtime.reconcile import Reconciler
-from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.store import Store
 from otakube_operator.runtime.work_queue import WorkQueue
-from otakube_operator.settings import Settings
+from otakube_operator.settings import OperatorSettings
 
 
 class Operator:
     """kopf hands it to every handler, as `memo`."""
 
-    def __init__(self, settings: Settings, info: kopf.ConnectionInfo, random: Random) -> None:
+    def __init__(self, settings: OperatorSettings, info: kopf.ConnectionInfo, random: Random) -> None:
         self._info, self._settings = info, settings
         self._session = open_session(info)
-        self.metrics, self.cache, self.progress = Metrics(), Cache(), WatchProgress()
-        self.queue: WorkQueue[Key] = WorkQueue(random)
-        pace = Pace(
+        self.metrics, self.cache, self.progress = Metrics(), Store(), WatchProgress()
+        self.queue: WorkQueue[ObjectKey] = WorkQueue(random)
+        pace = WriteRateLimiter(
             at_once=settings.writes_at_once,
             rate=settings.writes_per_second,
             burst=settings.write_burst,
             clock=time.monotonic,
         )
-        cluster = Cluster(self._session, info.server, pace=pace, metrics=self.metrics)
+        cluster = ApiServer(self._session, info.server, pace=pace, metrics=self.metrics)
         self._events = EventPoster(
             cluster, self.metrics, host=socket.gethostname(), busy=lambda: self.queue.depth() > 0
         )
@@ -48,7 +48,7 @@ class Operator:
         self._reconciler = Reconciler(
             cluster=cluster, cache=self.cache, applier=applier, metrics=self.metrics, now=utc_now
         )
-        self.inbox = Inbox(
+        self.inbox = Informer(
             cluster=cluster, cache=self.cache, queue=self.queue, namespaces=settings.namespaces, random=random
         )
         self.vitals = Vitals(

@@ -10,16 +10,23 @@ from typing import Any
 from otakube_api import labels
 from otakube_api.reasons import Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus
-from otakube_operator.enrichment.observed import Enrichment, Observed, Run, Trouble, Unreadable
-from otakube_operator.enrichment.plan import Change, Plan, Steer
+from otakube_operator.enrichment.observed import CreateFailure, Enrichment, Observed, Unreadable, WorkflowRun
+from otakube_operator.enrichment.plan import Plan, WorkflowChange, WorkflowPatch
 from otakube_operator.enrichment.runs import read_run
 from otakube_operator.enrichment.status import merge_patch
 from otakube_operator.enrichment.workflows import NewRun, manifest
-from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS, AlreadyExists, Cluster, NotFound, Refused
+from otakube_operator.runtime.api import (
+    ENRICHMENTS,
+    WORKFLOWS,
+    AlreadyExists,
+    ApiServer,
+    ObjectNotFound,
+    RequestRefused,
+)
 from otakube_operator.runtime.conditions import transitions
 from otakube_operator.runtime.events import EventPoster
 from otakube_operator.runtime.metrics import Metrics
-from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +34,16 @@ logger = logging.getLogger(__name__)
 class CreateFailed(Exception):
     """The Workflow of a plan could not be created, and trying at once again will not help."""
 
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble.message)
-        self.trouble = trouble
+    def __init__(self, failure: CreateFailure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
 
 
 class Applier:
     """Carries out plans."""
 
     def __init__(
-        self, cluster: Cluster, cache: Cache, events: EventPoster, metrics: Metrics, *, gpu: bool
+        self, cluster: ApiServer, cache: Store, events: EventPoster, metrics: Metrics, *, gpu: bool
     ) -> None:
         self._cluster, self._cache, self._events, self._metrics = cluster, cache, events, metrics
         self._gpu = gpu
@@ -48,19 +55,19 @@ class Applier:
         """
         enrichment = observed.enrichment
         version = enrichment.resource_version
-        if plan.hold:
+        if plan.add_finalizer:
             version = await self._set_finalizers(
                 enrichment, (*enrichment.finalizers, labels.FINALIZER), version
             )
         adopted = plan.create is not None and not await self._create(plan.create)
-        for step in plan.steer:
+        for step in plan.patches:
             await self._steer(step)
         version = await self.write_status(enrichment, plan.status, version)
         for run in plan.prune:
             await self._prune(run)
-        if plan.release:
+        if plan.remove_finalizer:
             await self._release(enrichment, version)
-        return adopted or bool(plan.steer)
+        return adopted or bool(plan.patches)
 
     async def write_status(
         self, seen: Enrichment | Unreadable, status: AnimeEnrichmentStatus, version: str
@@ -87,35 +94,35 @@ class Applier:
             self._adopt(new, read_run(body))
             self._cache.put_run(body)
             return False
-        except Refused as error:
+        except RequestRefused as error:
             message = f"The API server refused Workflow {new.name}: {error.message}"
-            raise CreateFailed(Trouble(Reason.WORKFLOW_REFUSED, message)) from error
+            raise CreateFailed(CreateFailure(Reason.WORKFLOW_REFUSED, message)) from error
         self._cache.put_run(body)
         self._metrics.workflows.inc()
         logger.info("Workflow created", extra={"workflow": new.name, "namespace": namespace})
         return True
 
-    def _adopt(self, new: NewRun, found: Run | None) -> None:
+    def _adopt(self, new: NewRun, found: WorkflowRun | None) -> None:
         """A Workflow of that name is ours if owner and spec agree: we or a twin created it before."""
         enrichment = new.enrichment
         if found is not None and (found.owner_uid, found.spec_hash) == (enrichment.uid, enrichment.spec_hash):
             return
         message = f"Workflow {new.name} exists and belongs to somebody else: delete or rename it."
-        raise CreateFailed(Trouble(Reason.WORKFLOW_CONFLICT, message))
+        raise CreateFailed(CreateFailure(Reason.WORKFLOW_CONFLICT, message))
 
-    async def _steer(self, step: Steer) -> None:
+    async def _steer(self, step: WorkflowPatch) -> None:
         run = step.run
-        body = {"metadata": {"uid": run.uid}} | steering(step.change)
-        if step.change is Change.SUPERSEDE:
+        body = {"metadata": {"uid": run.uid}} | patch_of(step.change)
+        if step.change is WorkflowChange.SUPERSEDE:
             body["metadata"]["annotations"] = {labels.SUPERSEDED: "true"}
         try:
             self._cache.put_run(await self._cluster.patch(WORKFLOWS, run.namespace, run.name, body))
-        except NotFound:
+        except ObjectNotFound:
             self._cache.forget_run(run)
             raise
         logger.info("Workflow steered", extra={"workflow": run.name, "change": step.change.name})
 
-    async def _prune(self, run: Run) -> None:
+    async def _prune(self, run: WorkflowRun) -> None:
         await self._cluster.delete(WORKFLOWS, run.namespace, run.name, uid=run.uid)
         self._cache.forget_run(run)
 
@@ -138,10 +145,10 @@ class Applier:
         return version
 
 
-def steering(change: Change) -> dict[str, Any]:
+def patch_of(change: WorkflowChange) -> dict[str, Any]:
     """The merge patch of a change; Argo looks at shutdown only in a Workflow that is not suspended."""
-    if change is Change.SUSPEND:
+    if change is WorkflowChange.SUSPEND:
         return {"spec": {"suspend": True}}
-    if change is Change.RESUME:
+    if change is WorkflowChange.RESUME:
         return {"spec": {"suspend": None}}
     return {"spec": {"shutdown": change.value, "suspend": None}}

@@ -11,7 +11,7 @@ from otakube_api.reasons import Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
 
 
-class Key(NamedTuple):
+class ObjectKey(NamedTuple):
     """Where an AnimeEnrichment lies; the unit of work."""
 
     namespace: str
@@ -22,7 +22,7 @@ class Key(NamedTuple):
 class Enrichment:
     """One AnimeEnrichment as last seen."""
 
-    key: Key
+    key: ObjectKey
     uid: str
     generation: int
     resource_version: str
@@ -34,7 +34,7 @@ class Enrichment:
     requested_at: str | None = None
 
     @property
-    def held(self) -> bool:
+    def has_finalizer(self) -> bool:
         """Whether our finalizer delays a deletion."""
         return labels.FINALIZER in self.finalizers
 
@@ -43,7 +43,7 @@ class Enrichment:
 class Unreadable:
     """An AnimeEnrichment whose spec this version cannot parse."""
 
-    key: Key
+    key: ObjectKey
     uid: str
     generation: int
     resource_version: str
@@ -66,7 +66,7 @@ class GateFailure(NamedTuple):
     message: str
 
 
-class Gate(NamedTuple):
+class ReviewNode(NamedTuple):
     """The review node, once reached."""
 
     phase: str
@@ -105,13 +105,13 @@ class Results:
     gates: tuple[GateFailure, ...] = ()
     images_stored: int | None = None
     images_failed: int | None = None
-    gate: Gate | None = None
+    review: ReviewNode | None = None
     publication: Publication | None = None
     failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class WorkflowRun:
     """One owned Workflow as last seen."""
 
     namespace: str
@@ -156,11 +156,11 @@ class Observed:
     """The input of a plan."""
 
     enrichment: Enrichment
-    runs: tuple[Run, ...] = ()
+    runs: tuple[WorkflowRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CreateFailure:
     """Why the Workflow that a plan asked for could not be created."""
 
     reason: Reason

@@ -11,14 +11,28 @@ from enum import Enum
 
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus, WorkflowStatus
-from otakube_operator.enrichment.observed import FINAL_PHASES, Enrichment, Observed, Run, Trouble
+from otakube_operator.enrichment.assessment import (
+    Activity,
+    Assessment,
+    as_reason,
+    assess,
+    resting,
+    stuck,
+    working,
+)
+from otakube_operator.enrichment.observed import (
+    FINAL_PHASES,
+    CreateFailure,
+    Enrichment,
+    Observed,
+    WorkflowRun,
+)
 from otakube_operator.enrichment.status import describe
-from otakube_operator.enrichment.verdicts import Progress, Verdict, as_reason, judge, resting, stuck, working
 from otakube_operator.enrichment.workflows import NewRun, name_of
 from otakube_operator.runtime.conditions import find
 
 
-class Change(Enum):
+class WorkflowChange(Enum):
     """How a run is steered."""
 
     STOP = "Stop"  # its exit handler cleans up
@@ -28,56 +42,56 @@ class Change(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Steer:
+class WorkflowPatch:
     """One change to a run."""
 
-    run: Run
-    change: Change
+    run: WorkflowRun
+    change: WorkflowChange
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, in this order: hold, create, steer, status, prune, release."""
+    """What to do, in this order: finalizer, create, patches, status, prune, finalizer."""
 
     status: AnimeEnrichmentStatus
-    hold: bool = False  # add the finalizer
+    add_finalizer: bool = False  # add the finalizer
     create: NewRun | None = None
-    steer: tuple[Steer, ...] = ()
-    prune: tuple[Run, ...] = ()
-    release: bool = False  # remove the finalizer
+    patches: tuple[WorkflowPatch, ...] = ()
+    prune: tuple[WorkflowRun, ...] = ()
+    remove_finalizer: bool = False  # remove the finalizer
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Decision:
     """The decision proper, before status and finalizer follow from it."""
 
-    verdict: Verdict
-    run: Run | None = None
+    assessment: Assessment
+    run: WorkflowRun | None = None
     create: NewRun | None = None
-    steer: tuple[Steer, ...] = ()
+    patches: tuple[WorkflowPatch, ...] = ()
 
 
-def plan(observed: Observed, now: datetime, trouble: Trouble | None = None) -> Plan:
-    """What to do next; `trouble` is why creating a Workflow has just failed."""
+def plan(observed: Observed, now: datetime, failure: CreateFailure | None = None) -> Plan:
+    """What to do next; `failure` is why creating a Workflow has just failed."""
     enrichment = observed.enrichment
-    course = _course(observed)
-    if trouble is not None:
-        course = Course(stuck(trouble.reason, trouble.message))
+    decision = _decide(observed)
+    if failure is not None:
+        decision = Decision(stuck(failure.reason, failure.message))
     active = [run for run in observed.runs if not run.finished]
     if enrichment.deleting and not active:
-        return Plan(enrichment.status, release=enrichment.held)
-    status = describe(enrichment, course.run, course.verdict, now)
+        return Plan(enrichment.status, remove_finalizer=enrichment.has_finalizer)
+    status = describe(enrichment, decision.run, decision.assessment, now)
     return Plan(
         status,
-        hold=_must_be_undone(active) and not enrichment.held and not enrichment.deleting,
-        create=course.create,
-        steer=course.steer,
+        add_finalizer=_must_be_undone(active) and not enrichment.has_finalizer and not enrichment.deleting,
+        create=decision.create,
+        patches=decision.patches,
         prune=() if enrichment.deleting else _beyond_history(observed, status.workflow),
-        release=enrichment.held and not active and course.create is None,
+        remove_finalizer=enrichment.has_finalizer and not active and decision.create is None,
     )
 
 
-def _must_be_undone(active: list[Run]) -> bool:
+def _must_be_undone(active: list[WorkflowRun]) -> bool:
     """Whether a deletion would leave something outside: not before Argo has taken a Workflow up.
 
     Until then the garbage collector does all there is to do, and the API server is spared a write.
@@ -85,7 +99,7 @@ def _must_be_undone(active: list[Run]) -> bool:
     return any(run.phase not in {"", "Pending"} for run in active)
 
 
-def current_run(observed: Observed) -> Run | None:
+def current_run(observed: Observed) -> WorkflowRun | None:
     """The latest run, if it is of the present spec and answers the latest request."""
     latest = max(observed.runs, key=lambda run: run.order, default=None)
     return latest if latest is not None and _is_current(observed.enrichment, latest) else None
@@ -99,47 +113,49 @@ def recorded_run(enrichment: Enrichment) -> WorkflowStatus | None:
     return record if enrichment.requested_at in {None, enrichment.status.last_handled_request_at} else None
 
 
-def _is_current(enrichment: Enrichment, run: Run) -> bool:
+def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
     answered = {None, run.requested_at, enrichment.status.last_handled_request_at}
     return (
         run.spec_hash == enrichment.spec_hash and not run.superseded and enrichment.requested_at in answered
     )
 
 
-def _course(observed: Observed) -> Course:
+def _decide(observed: Observed) -> Decision:
     enrichment, current = observed.enrichment, current_run(observed)
     active = [run for run in observed.runs if not run.finished]
     if enrichment.deleting:
-        return _wind_up(active, Change.STOP, _deleting(active))
+        return _stop_runs(active, WorkflowChange.STOP, _deleting(active))
     outdated = [run for run in active if run is not current]
     if outdated:
-        return _wind_up(outdated, Change.SUPERSEDE, _superseded(outdated))
+        return _stop_runs(outdated, WorkflowChange.SUPERSEDE, _superseded(outdated))
     if current is not None:
-        return Course(judge(enrichment, current), run=current, steer=_suspension(enrichment, current))
+        return Decision(assess(enrichment, current), run=current, patches=_suspension(enrichment, current))
     return _without_run(observed)
 
 
-def _without_run(observed: Observed) -> Course:
+def _without_run(observed: Observed) -> Decision:
     enrichment, record = observed.enrichment, recorded_run(observed.enrichment)
     settled = _settled_before(enrichment) if record is not None else None
     if settled is not None:
-        return Course(settled)
+        return Decision(settled)
     if enrichment.spec.suspend:
-        return Course(resting(Reason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
+        return Decision(resting(Reason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
     new = NewRun(enrichment, _next_attempt(observed))
     if record is not None and record.phase not in FINAL_PHASES:
-        verdict = working(Reason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it.")
+        assessment = working(
+            Reason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it."
+        )
     else:
-        verdict = working(Reason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller.")
-    return Course(verdict, run=_expected(new), create=new)
+        assessment = working(Reason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller.")
+    return Decision(assessment, run=_expected(new), create=new)
 
 
-def _settled_before(enrichment: Enrichment) -> Verdict | None:
-    """The verdict on a run that is gone, if it had come to one: a published generation stays published."""
+def _settled_before(enrichment: Enrichment) -> Assessment | None:
+    """The assessment of a run that is gone, if there was one: a published generation stays published."""
     conditions = enrichment.status.conditions
     ready, stalled = find(conditions, ConditionType.READY), find(conditions, ConditionType.STALLED)
     if ready is not None and ready.status == "True":
-        return Verdict("True", Reason.PUBLISHED, ready.message, Progress.RESTING)
+        return Assessment("True", Reason.PUBLISHED, ready.message, Activity.RESTING)
     if stalled is not None and _judged_the_run(stalled.reason):
         return stuck(as_reason(stalled.reason), stalled.message)
     return None
@@ -159,10 +175,10 @@ def _next_attempt(observed: Observed) -> int:
     return max(known, default=0) + 1
 
 
-def _expected(new: NewRun) -> Run:
+def _expected(new: NewRun) -> WorkflowRun:
     """The run as it will be, so that one pass creates it and writes the status that says so."""
     enrichment = new.enrichment
-    return Run(
+    return WorkflowRun(
         namespace=enrichment.key.namespace,
         name=new.name,
         uid="",
@@ -174,37 +190,37 @@ def _expected(new: NewRun) -> Run:
     )
 
 
-def _wind_up(runs: list[Run], change: Change, verdict: Verdict) -> Course:
+def _stop_runs(runs: list[WorkflowRun], change: WorkflowChange, assessment: Assessment) -> Decision:
     steps = tuple(step for run in runs if (step := _end(run, change)) is not None)
-    return Course(verdict, steer=steps)
+    return Decision(assessment, patches=steps)
 
 
-def _end(run: Run, change: Change) -> Steer | None:
+def _end(run: WorkflowRun, change: WorkflowChange) -> WorkflowPatch | None:
     """A published run only cleans up after itself and is left to it; a paused one cannot end."""
     if run.published or run.shutdown:
-        return Steer(run, Change.RESUME) if run.suspended else None
-    return Steer(run, change)
+        return WorkflowPatch(run, WorkflowChange.RESUME) if run.suspended else None
+    return WorkflowPatch(run, change)
 
 
-def _suspension(enrichment: Enrichment, run: Run) -> tuple[Steer, ...]:
+def _suspension(enrichment: Enrichment, run: WorkflowRun) -> tuple[WorkflowPatch, ...]:
     if run.finished or run.suspended == enrichment.spec.suspend or run.shutdown:
         return ()
     if run.published and not run.suspended:
         return ()
-    return (Steer(run, Change.SUSPEND if enrichment.spec.suspend else Change.RESUME),)
+    return (WorkflowPatch(run, WorkflowChange.SUSPEND if enrichment.spec.suspend else WorkflowChange.RESUME),)
 
 
-def _deleting(active: list[Run]) -> Verdict:
+def _deleting(active: list[WorkflowRun]) -> Assessment:
     names = ", ".join(run.name for run in active)
     return working(Reason.DELETING, f"Waiting for Workflow {names} to stop.")
 
 
-def _superseded(outdated: list[Run]) -> Verdict:
+def _superseded(outdated: list[WorkflowRun]) -> Assessment:
     names = ", ".join(run.name for run in outdated)
     return working(Reason.SUPERSEDED, f"Waiting for Workflow {names} to stop; the new one follows.")
 
 
-def _beyond_history(observed: Observed, record: WorkflowStatus | None) -> tuple[Run, ...]:
+def _beyond_history(observed: Observed, record: WorkflowStatus | None) -> tuple[WorkflowRun, ...]:
     """Finished runs beyond the limits, oldest first, that the status to be written no longer needs."""
     spec = observed.enrichment.spec
     finished = sorted((run for run in observed.runs if run.finished), key=lambda run: run.order, reverse=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Argo Workflow body -> Run: pure, and tolerant of whatever a hostile or foreign hand wrote into it."""
+"""Argo Workflow body -> WorkflowRun: pure, and tolerant of whatever anybody wrote into it."""
 
 import base64
 import binascii
@@ -11,7 +11,14 @@ from typing import Any
 
 from otakube_api import contract, labels
 from otakube_api.contract import Failure, FailureReason, Node, Output, ReviewOutput, parse_failure
-from otakube_operator.enrichment.observed import FailedSource, Gate, GateFailure, Publication, Results, Run
+from otakube_operator.enrichment.observed import (
+    FailedSource,
+    GateFailure,
+    Publication,
+    Results,
+    ReviewNode,
+    WorkflowRun,
+)
 
 Body = Mapping[str, Any]
 
@@ -19,8 +26,8 @@ NODES_LIMIT = 8 * 1024 * 1024
 """Bytes of decompressed node status that are read: twenty times what our largest run has."""
 
 
-def read_run(body: Body) -> Run | None:
-    """The Run that a Workflow body stands for; None if it is not one that the operator made."""
+def read_run(body: Body) -> WorkflowRun | None:
+    """The WorkflowRun that a Workflow body stands for; None if it is not one that the operator made."""
     meta = body["metadata"]
     tags, notes = meta.get("labels") or {}, meta.get("annotations") or {}
     owner = tags.get(labels.ENRICHMENT_UID)
@@ -28,7 +35,7 @@ def read_run(body: Body) -> Run | None:
     if owner is None or generation is None or attempt is None:
         return None
     spec, status = body.get("spec") or {}, body.get("status") or {}
-    return Run(
+    return WorkflowRun(
         namespace=meta["namespace"],
         name=meta["name"],
         uid=meta["uid"],
@@ -66,7 +73,7 @@ def read_results(nodes: Iterable[Body]) -> Results:
         gates=_gate_failures(images),
         images_stored=_number(images.get(Output.IMAGES_STORED)),
         images_failed=_number(images.get(Output.IMAGES_FAILED)),
-        gate=_gate(named.get(Node.REVIEW)),
+        review=_review_node(named.get(Node.REVIEW)),
         publication=_publication(named.get(Node.COMMIT)),
         failure=_failure(nodes),
     )
@@ -121,12 +128,12 @@ def _gate_failures(images: Mapping[str, str]) -> tuple[GateFailure, ...]:
     return tuple(one for one in told if one.gate in _GATES)[:50]
 
 
-def _gate(node: Body | None) -> Gate | None:
+def _review_node(node: Body | None) -> ReviewNode | None:
     """The review node, once it has been reached."""
     if node is None or node.get("phase") not in {"Running", "Succeeded", "Failed", "Error"}:
         return None
     answer = _parameters(node)
-    return Gate(
+    return ReviewNode(
         phase=node["phase"],
         started_at=_time(node.get("startedAt")),
         finished_at=_time(node.get("finishedAt")),

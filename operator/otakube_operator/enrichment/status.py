@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The status that a verdict and a run amount to: pure, whole, and the same as before if nothing changed."""
+"""Assessment and run -> status: pure, whole, and the same as before if nothing changed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,20 +15,26 @@ from otakube_api.v1alpha1.anime_enrichment import (
     SourceStatus,
     WorkflowStatus,
 )
-from otakube_operator.enrichment.observed import Enrichment, Results, Run, Unreadable
-from otakube_operator.enrichment.verdicts import Progress, Verdict, review_deadline, review_timed_out, stuck
-from otakube_operator.runtime.conditions import Wanted, settle
+from otakube_operator.enrichment.assessment import (
+    Activity,
+    Assessment,
+    review_deadline,
+    review_timed_out,
+    stuck,
+)
+from otakube_operator.enrichment.observed import Enrichment, Results, Unreadable, WorkflowRun
+from otakube_operator.runtime.conditions import DesiredCondition, settle
 
 
 def describe(
-    enrichment: Enrichment, run: Run | None, verdict: Verdict, now: datetime
+    enrichment: Enrichment, run: WorkflowRun | None, assessment: Assessment, now: datetime
 ) -> AnimeEnrichmentStatus:
     """The status to write; what the run has not said yet stays as it was."""
     fields: dict[str, Any] = {"observed_generation": enrichment.generation}
     if run is not None:
         fields |= _of_run(enrichment, run) | _of_results(run)
     status = _with(enrichment.status, fields)
-    wanted = _conditions(status, verdict)
+    wanted = _conditions(status, assessment)
     conditions = settle(enrichment.status.conditions, wanted, generation=enrichment.generation, now=now)
     return _with(status, {"conditions": conditions})
 
@@ -59,7 +65,7 @@ def _with(status: AnimeEnrichmentStatus, fields: dict[str, Any]) -> AnimeEnrichm
     return AnimeEnrichmentStatus(**(dict(status) | fields))
 
 
-def _of_run(enrichment: Enrichment, run: Run) -> dict[str, Any]:
+def _of_run(enrichment: Enrichment, run: WorkflowRun) -> dict[str, Any]:
     workflow = WorkflowStatus(
         name=run.name,
         generation=run.generation,
@@ -73,7 +79,7 @@ def _of_run(enrichment: Enrichment, run: Run) -> dict[str, Any]:
     return fields
 
 
-def _of_results(run: Run) -> dict[str, Any]:
+def _of_results(run: WorkflowRun) -> dict[str, Any]:
     results, publication = run.results, run.results.publication
     fields: dict[str, Any] = {
         "entry_id": results.entry_id,
@@ -92,14 +98,14 @@ def _of_results(run: Run) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _review(enrichment: Enrichment, run: Run) -> ReviewStatus | None:
-    results, gate = run.results, run.results.gate
+def _review(enrichment: Enrichment, run: WorkflowRun) -> ReviewStatus | None:
+    results, review = run.results, run.results.review
     findings = [str(finding) for finding in results.findings]
-    if gate is None:
+    if review is None:
         return None if results.review_needed is not False else _answer(ReviewState.NOT_NEEDED, findings)
-    if gate.running:
+    if review.running:
         return _answer(ReviewState.WAITING, findings, review_deadline(enrichment, run))
-    if gate.approved:
+    if review.approved:
         return _answer(ReviewState.APPROVED, findings)
     late = review_timed_out(enrichment, run)
     return _answer(ReviewState.TIMED_OUT if late else ReviewState.REJECTED, findings)
@@ -125,7 +131,7 @@ def _sources(results: Results) -> list[SourceStatus] | None:
     ][:16]
 
 
-def _gates(run: Run) -> list[GateStatus]:
+def _gates(run: WorkflowRun) -> list[GateStatus]:
     """Of this run alone, so that a gate that fails again is told again."""
     return [GateStatus.model_validate(failure._asdict()) for failure in run.results.gates]
 
@@ -136,17 +142,21 @@ def _images(results: Results) -> ImageStatus | None:
     return ImageStatus(stored=results.images_stored or 0, failed=results.images_failed or 0)
 
 
-def _conditions(status: AnimeEnrichmentStatus, verdict: Verdict) -> list[Wanted]:
-    wanted = _trio(verdict)
-    if status.review is not None and status.review.state is ReviewState.WAITING and _goes_on(verdict):
+def _conditions(status: AnimeEnrichmentStatus, assessment: Assessment) -> list[DesiredCondition]:
+    wanted = _trio(assessment)
+    if status.review is not None and status.review.state is ReviewState.WAITING and _goes_on(assessment):
         wanted.append(
-            Wanted(ConditionType.AWAITING_REVIEW, "True", Reason.AWAITING_DECISION, verdict.message)
+            DesiredCondition(
+                ConditionType.AWAITING_REVIEW, "True", Reason.AWAITING_DECISION, assessment.message
+            )
         )
     missing = [source for source in status.sources if source.state is SourceState.FAILED]
     if missing:
         told = "; ".join(f"{source.provider}: {source.reason}" for source in missing)
         wanted.append(
-            Wanted(ConditionType.SOURCE_FAILED, "True", Reason.SOURCE_FAILED, f"No answer from {told}.")
+            DesiredCondition(
+                ConditionType.SOURCE_FAILED, "True", Reason.SOURCE_FAILED, f"No answer from {told}."
+            )
         )
     return [*wanted, *_gate_failed(status.gates)]
 
@@ -161,25 +171,27 @@ REASON_OF_GATE = {
 """The gravest first: another anime's words, words that changed, that clash, that are missing."""
 
 
-def _gate_failed(gates: Sequence[GateStatus]) -> list[Wanted]:
+def _gate_failed(gates: Sequence[GateStatus]) -> list[DesiredCondition]:
     if not gates:
         return []
     failed = {Gate(each.gate) for each in gates}
     worst = next(gate for gate in REASON_OF_GATE if gate in failed)
     first = sorted(gates, key=lambda each: list(REASON_OF_GATE).index(Gate(each.gate)))
     told = "; ".join(f"{each.gate}: {each.message}" for each in first)
-    return [Wanted(ConditionType.GATE_FAILED, "True", REASON_OF_GATE[worst], told)]
+    return [DesiredCondition(ConditionType.GATE_FAILED, "True", REASON_OF_GATE[worst], told)]
 
 
-def _goes_on(verdict: Verdict) -> bool:
-    return verdict.reason in {Reason.AWAITING_DECISION, Reason.SUSPENDED}
+def _goes_on(assessment: Assessment) -> bool:
+    return assessment.reason in {Reason.AWAITING_DECISION, Reason.SUSPENDED}
 
 
-def _trio(verdict: Verdict) -> list[Wanted]:
+def _trio(assessment: Assessment) -> list[DesiredCondition]:
     """Ready, and at most one of Reconciling and Stalled."""
-    wanted = [Wanted(ConditionType.READY, verdict.ready, verdict.reason, verdict.message)]
-    if verdict.progress is Progress.WORKING:
-        wanted.append(Wanted(ConditionType.RECONCILING, "True", verdict.reason, verdict.message))
-    if verdict.progress is Progress.STUCK:
-        wanted.append(Wanted(ConditionType.STALLED, "True", verdict.reason, verdict.message))
+    wanted = [DesiredCondition(ConditionType.READY, assessment.ready, assessment.reason, assessment.message)]
+    if assessment.progress is Activity.WORKING:
+        wanted.append(
+            DesiredCondition(ConditionType.RECONCILING, "True", assessment.reason, assessment.message)
+        )
+    if assessment.progress is Activity.STUCK:
+        wanted.append(DesiredCondition(ConditionType.STALLED, "True", assessment.reason, assessment.message))
     return wanted

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from otakube_operator.runtime.metrics import Metrics
-from otakube_operator.runtime.rate_limit import Pace
+from otakube_operator.runtime.rate_limit import WriteRateLimiter
 
 Body = dict[str, Any]
 PAGE = 500
 
 
-class Resource(NamedTuple):
+class ApiResource(NamedTuple):
     """A kind of namespaced object as the API addresses it."""
 
     group: str
@@ -31,9 +31,9 @@ class Resource(NamedTuple):
         return "/".join(part for part in (root + place, self.plural, name, subresource) if part)
 
 
-ENRICHMENTS = Resource("otakube.dev", "v1alpha1", "animeenrichments")
-WORKFLOWS = Resource("argoproj.io", "v1alpha1", "workflows")
-EVENTS = Resource("", "v1", "events")
+ENRICHMENTS = ApiResource("otakube.dev", "v1alpha1", "animeenrichments")
+WORKFLOWS = ApiResource("argoproj.io", "v1alpha1", "workflows")
+EVENTS = ApiResource("", "v1", "events")
 
 
 class ApiError(Exception):
@@ -44,7 +44,7 @@ class ApiError(Exception):
         self.code, self.reason, self.message = code, reason, message
 
 
-class NotFound(ApiError):
+class ObjectNotFound(ApiError):
     """There is no such object, or no such kind."""
 
 
@@ -52,11 +52,11 @@ class AlreadyExists(ApiError):
     """An object of this name is there."""
 
 
-class Conflict(ApiError):
+class WriteConflict(ApiError):
     """The object has changed since it was read."""
 
 
-class Refused(ApiError):
+class RequestRefused(ApiError):
     """The request as such is not admitted: rights, quota, policy, schema."""
 
 
@@ -68,21 +68,23 @@ class Unavailable(ApiError):
         self.after = after
 
 
-class Cluster:
+class ApiServer:
     """One API server, reached over one session."""
 
-    def __init__(self, session: aiohttp.ClientSession, server: str, *, pace: Pace, metrics: Metrics) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, server: str, *, pace: WriteRateLimiter, metrics: Metrics
+    ) -> None:
         self._session = session
         self._server = server.rstrip("/")
         self._pace = pace
         self._metrics = metrics
 
-    async def get(self, resource: Resource, namespace: str, name: str) -> Body:
+    async def get(self, resource: ApiResource, namespace: str, name: str) -> Body:
         """The object, from a quorum read."""
         return await self._call("GET", resource.path(namespace, name))
 
     async def list(
-        self, resource: Resource, namespace: str | None, *, selector: str = ""
+        self, resource: ApiResource, namespace: str | None, *, selector: str = ""
     ) -> AsyncIterator[tuple[str, list[Body]]]:
         """Pages of the objects with the list's resourceVersion, from a quorum read."""
         params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
@@ -94,23 +96,23 @@ class Cluster:
                 return
             params["continue"] = token
 
-    async def create(self, resource: Resource, namespace: str, body: Body) -> Body:
+    async def create(self, resource: ApiResource, namespace: str, body: Body) -> Body:
         """Create; returns the object as stored."""
         return await self._write("POST", resource.path(namespace), body, "application/json")
 
     async def patch(
-        self, resource: Resource, namespace: str, name: str, body: Body, subresource: str = ""
+        self, resource: ApiResource, namespace: str, name: str, body: Body, subresource: str = ""
     ) -> Body:
         """JSON merge patch; a metadata.resourceVersion or metadata.uid in it is a precondition."""
         path = resource.path(namespace, name, subresource)
         return await self._write("PATCH", path, body, "application/merge-patch+json")
 
-    async def delete(self, resource: Resource, namespace: str, name: str, *, uid: str) -> None:
+    async def delete(self, resource: ApiResource, namespace: str, name: str, *, uid: str) -> None:
         """Delete that very object in the background; an object that is gone already is fine."""
         body: Body = {"propagationPolicy": "Background", "preconditions": {"uid": uid}}
         try:
             await self._write("DELETE", resource.path(namespace, name), body, "application/json")
-        except NotFound:
+        except ObjectNotFound:
             return
 
     async def _write(self, method: str, path: str, body: Body, content_type: str) -> Body:
@@ -159,9 +161,9 @@ def _error(code: int, answer: Body, retry_after: str | None) -> ApiError:
     if code == 429 or code >= 500:
         return Unavailable(code, reason, message, _seconds(retry_after))
     if code == 404:
-        return NotFound(code, reason, message)
+        return ObjectNotFound(code, reason, message)
     if code == 409:
-        return (AlreadyExists if reason == "AlreadyExists" else Conflict)(code, reason, message)
+        return (AlreadyExists if reason == "AlreadyExists" else WriteConflict)(code, reason, message)
     if code == 401:  # the token is being rotated
         return Unavailable(code, reason, message)
-    return Refused(code, reason, message)
+    return RequestRefused(code, reason, message)

@@ -13,7 +13,7 @@ Truth = Literal["True", "False", "Unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredCondition:
     """A condition that shall be there."""
 
     type: ConditionType
@@ -28,7 +28,7 @@ def find(conditions: Iterable[Condition], wanted: ConditionType) -> Condition | 
 
 
 def settle(
-    before: Sequence[Condition], wanted: Sequence[Wanted], *, generation: int, now: datetime
+    before: Sequence[Condition], wanted: Sequence[DesiredCondition], *, generation: int, now: datetime
 ) -> list[Condition]:
     """Exactly the wanted conditions; lastTransitionTime moves only where status does."""
     return [_settled(find(before, each.type), each, generation, now) for each in wanted]
@@ -40,7 +40,7 @@ def transitions(before: Sequence[Condition], after: Sequence[Condition]) -> list
     return [each for each in after if (each.type, each.status, each.reason) not in known]
 
 
-def _settled(before: Condition | None, wanted: Wanted, generation: int, now: datetime) -> Condition:
+def _settled(before: Condition | None, wanted: DesiredCondition, generation: int, now: datetime) -> Condition:
     same = before is not None and before.status == wanted.status
     return Condition(
         type=wanted.type,

@@ -46,13 +46,13 @@ def open_session(
 
 def renewed_token(path: Path, clock: Callable[[], float] = time.monotonic) -> Any:
     """A client middleware that sends the token of a file which somebody renews."""
-    held: tuple[float, str] | None = None
+    has_finalizer: tuple[float, str] | None = None
 
     def token() -> str:
-        nonlocal held
-        if held is None or clock() - held[0] >= TOKEN_LIFE:
-            held = (clock(), path.read_text().strip())
-        return held[1]
+        nonlocal has_finalizer
+        if has_finalizer is None or clock() - has_finalizer[0] >= TOKEN_LIFE:
+            has_finalizer = (clock(), path.read_text().strip())
+        return has_finalizer[1]
 
     async def send(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType

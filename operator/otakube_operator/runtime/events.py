@@ -16,7 +16,7 @@ from otakube_api.v1alpha1.anime_enrichment import KIND
 from otakube_api.v1alpha1.meta import API_VERSION, Condition
 from otakube_operator.enrichment.observed import Enrichment, Unreadable
 from otakube_operator.enrichment.workflows import MANAGER
-from otakube_operator.runtime.api import EVENTS, AlreadyExists, ApiError, Cluster
+from otakube_operator.runtime.api import EVENTS, AlreadyExists, ApiError, ApiServer
 from otakube_operator.runtime.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ MESSAGE_LIMIT = 1024  # of the Event API
 class EventPoster:
     """A bounded backlog and the task that works it off."""
 
-    def __init__(self, cluster: Cluster, metrics: Metrics, *, host: str, busy: Callable[[], bool]) -> None:
+    def __init__(self, cluster: ApiServer, metrics: Metrics, *, host: str, busy: Callable[[], bool]) -> None:
         self._cluster, self._metrics, self._host, self._busy = cluster, metrics, host, busy
         self._backlog: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
 

@@ -11,12 +11,12 @@ import json
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from otakube_operator.enrichment.observed import Key
+from otakube_operator.enrichment.observed import ObjectKey
 from otakube_operator.enrichment.progress import WatchProgress
 from otakube_operator.runtime.metrics import Metrics
-from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.store import Store
 from otakube_operator.runtime.work_queue import WorkQueue
-from otakube_operator.settings import Settings
+from otakube_operator.settings import OperatorSettings
 
 BEAT = 1.0
 
@@ -29,9 +29,9 @@ class Vitals:
         *,
         progress: WatchProgress,
         metrics: Metrics,
-        cache: Cache,
-        queue: WorkQueue[Key],
-        settings: Settings,
+        cache: Store,
+        queue: WorkQueue[ObjectKey],
+        settings: OperatorSettings,
     ) -> None:
         self._progress, self._metrics, self._cache, self._queue = progress, metrics, cache, queue
         self._settings = settings

@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 
 from otakube_api import labels
-from otakube_operator.enrichment.observed import Key
+from otakube_operator.enrichment.observed import ObjectKey
 from otakube_operator.enrichment.workflows import MANAGER
-from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS, ApiError, Cluster, NotFound
-from otakube_operator.runtime.store import Cache, owner_of
+from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS, ApiError, ApiServer, ObjectNotFound
+from otakube_operator.runtime.store import Store, owner_of
 from otakube_operator.runtime.work_queue import WorkQueue, backoff
 
 logger = logging.getLogger(__name__)
@@ -20,15 +20,15 @@ OURS = f"{labels.MANAGED_BY}={MANAGER}"
 Body = Mapping[str, Any]
 
 
-class Inbox:
+class Informer:
     """Keeps the cache true and the queue fed."""
 
     def __init__(
         self,
         *,
-        cluster: Cluster,
-        cache: Cache,
-        queue: WorkQueue[Key],
+        cluster: ApiServer,
+        cache: Store,
+        queue: WorkQueue[ObjectKey],
         namespaces: tuple[str, ...],
         random: Random,
     ) -> None:
@@ -96,8 +96,8 @@ class Inbox:
             self._cache.drop_absent(version=listed_at, namespace=namespace, names=names, run_uids=uids)
 
 
-def _key(body: Body, name: str) -> Key:
-    return Key(body["metadata"]["namespace"], name)
+def _key(body: Body, name: str) -> ObjectKey:
+    return ObjectKey(body["metadata"]["namespace"], name)
 
 
 def _typed(body: Body, kind: str, api_version: str) -> Body:
@@ -106,6 +106,6 @@ def _typed(body: Body, kind: str, api_version: str) -> Body:
 
 
 def _cure(error: ApiError) -> str:
-    if isinstance(error, NotFound):
+    if isinstance(error, ObjectNotFound):
         return f"{error}: install the charts otakube-crds and Argo Workflows"
     return str(error)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 
-class Pace:
+class WriteRateLimiter:
     """A semaphore and a token bucket."""
 
     def __init__(self, *, at_once: int, rate: float, burst: int, clock: Callable[[], float]) -> None:

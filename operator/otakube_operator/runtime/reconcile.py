@@ -7,20 +7,20 @@ from datetime import datetime
 from time import perf_counter
 
 from otakube_operator.enrichment.apply import Applier, CreateFailed
-from otakube_operator.enrichment.observed import FINAL_PHASES, Enrichment, Key, Observed, Unreadable
+from otakube_operator.enrichment.observed import FINAL_PHASES, Enrichment, ObjectKey, Observed, Unreadable
 from otakube_operator.enrichment.plan import plan
 from otakube_operator.enrichment.status import describe_unreadable
 from otakube_operator.runtime.api import (
     ENRICHMENTS,
     WORKFLOWS,
     ApiError,
-    Cluster,
-    Conflict,
-    NotFound,
+    ApiServer,
+    ObjectNotFound,
     Unavailable,
+    WriteConflict,
 )
 from otakube_operator.runtime.metrics import Metrics
-from otakube_operator.runtime.store import Cache
+from otakube_operator.runtime.store import Store
 from otakube_operator.runtime.work_queue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ class Reconciler:
     def __init__(
         self,
         *,
-        cluster: Cluster,
-        cache: Cache,
+        cluster: ApiServer,
+        cache: Store,
         applier: Applier,
         metrics: Metrics,
         now: Callable[[], datetime],
@@ -41,7 +41,7 @@ class Reconciler:
         self._cluster, self._cache, self._applier = cluster, cache, applier
         self._metrics, self._now = metrics, now
 
-    async def work(self, queue: WorkQueue[Key]) -> None:
+    async def work(self, queue: WorkQueue[ObjectKey]) -> None:
         """Reconcile what the queue holds, until cancelled."""
         while True:
             key = await queue.get()
@@ -50,7 +50,7 @@ class Reconciler:
             finally:
                 queue.done(key)
 
-    async def reconcile(self, key: Key) -> bool:
+    async def reconcile(self, key: ObjectKey) -> bool:
         """One pass; True if another is due at once. Raises ApiError where it must be repeated later."""
         seen = self._cache.enrichment(key)
         if seen is None:
@@ -67,12 +67,12 @@ class Reconciler:
             await self._report(key, failed)
             raise
 
-    async def _report(self, key: Key, failed: CreateFailed) -> None:
+    async def _report(self, key: ObjectKey, failed: CreateFailed) -> None:
         """The finalizer may have been added meanwhile, so plan from what the cache holds now."""
         seen = self._cache.enrichment(key)
         if isinstance(seen, Enrichment):
             observed = Observed(seen, self._cache.runs(seen.uid))
-            await self._applier.apply(observed, plan(observed, self._now(), failed.trouble))
+            await self._applier.apply(observed, plan(observed, self._now(), failed.failure))
 
     async def _observe(self, enrichment: Enrichment) -> Observed:
         """The cache, except that a recorded run which it misses is looked for before it counts as gone."""
@@ -87,11 +87,11 @@ class Reconciler:
     async def _found(self, namespace: str, name: str) -> bool:
         try:
             self._cache.put_run(await self._cluster.get(WORKFLOWS, namespace, name))
-        except NotFound:
+        except ObjectNotFound:
             return False
         return True
 
-    async def _pass(self, key: Key, queue: WorkQueue[Key]) -> None:
+    async def _pass(self, key: ObjectKey, queue: WorkQueue[ObjectKey]) -> None:
         started = perf_counter()
         try:
             if await self.reconcile(key):
@@ -104,8 +104,8 @@ class Reconciler:
         self._metrics.reconciles.labels(result).inc()
         self._metrics.duration.observe(perf_counter() - started)
 
-    async def _failed(self, key: Key, error: Exception, queue: WorkQueue[Key]) -> str:
-        if isinstance(error, Conflict | NotFound):
+    async def _failed(self, key: ObjectKey, error: Exception, queue: WorkQueue[ObjectKey]) -> str:
+        if isinstance(error, WriteConflict | ObjectNotFound):
             await self._refresh(key)
         after = error.after if isinstance(error, Unavailable) else 0.0
         delay = queue.retry(key, at_least=after)
@@ -114,11 +114,11 @@ class Reconciler:
         logger.log(logging.WARNING if known else logging.ERROR, "pass failed", extra=told, exc_info=not known)
         return type(error).__name__ if known else "Error"
 
-    async def _refresh(self, key: Key) -> None:
+    async def _refresh(self, key: ObjectKey) -> None:
         """The cache lags behind: read the object itself."""
         try:
             self._cache.put_enrichment(await self._cluster.get(ENRICHMENTS, *key))
-        except NotFound:
+        except ObjectNotFound:
             self._cache.forget(key)
         except ApiError:
             return  # the retry will meet it again

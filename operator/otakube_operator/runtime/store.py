@@ -16,7 +16,7 @@ from otakube_api import labels
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentStatus
 from otakube_api.v1alpha1.meta import cut
 from otakube_operator.enrichment.naming import spec_hash
-from otakube_operator.enrichment.observed import Enrichment, Key, Run, Unreadable
+from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Unreadable, WorkflowRun
 from otakube_operator.enrichment.runs import read_run
 
 Body = Mapping[str, Any]
@@ -25,23 +25,23 @@ _KEPT_META = ("name", "namespace", "uid", "generation", "resourceVersion", "fina
 _KEPT_NOTES = (labels.REQUESTED_AT,)
 
 
-class Cache:
+class Store:
     """Enrichments by key, runs by their owner's uid."""
 
     def __init__(self) -> None:
-        self._enrichments: dict[Key, tuple[int, bytes]] = {}
-        self._runs: dict[str, dict[str, Run]] = {}
+        self._enrichments: dict[ObjectKey, tuple[int, bytes]] = {}
+        self._runs: dict[str, dict[str, WorkflowRun]] = {}
 
-    def enrichment(self, key: Key) -> Enrichment | Unreadable | None:
+    def enrichment(self, key: ObjectKey) -> Enrichment | Unreadable | None:
         """The object as last seen."""
         seen = self._enrichments.get(key)
         return None if seen is None else read_enrichment(json.loads(seen[1]))
 
-    def runs(self, owner_uid: str) -> tuple[Run, ...]:
+    def runs(self, owner_uid: str) -> tuple[WorkflowRun, ...]:
         """The Workflows that this enrichment owns."""
         return tuple(self._runs.get(owner_uid, {}).values())
 
-    def known(self) -> list[Key]:
+    def known(self) -> list[ObjectKey]:
         """Every enrichment known."""
         return list(self._enrichments)
 
@@ -62,7 +62,7 @@ class Cache:
         key = _key(body)
         return _version(body) >= self._seen(key) and self.forget(key)
 
-    def forget(self, key: Key) -> bool:
+    def forget(self, key: ObjectKey) -> bool:
         """Forget an enrichment that the API server does not know."""
         return self._enrichments.pop(key, None) is not None
 
@@ -88,7 +88,7 @@ class Cache:
         self.forget_run(known)
         return True
 
-    def forget_run(self, run: Run) -> None:
+    def forget_run(self, run: WorkflowRun) -> None:
         """Forget a Workflow that the API server does not know."""
         runs = self._runs.get(run.owner_uid, {})
         runs.pop(run.name, None)
@@ -96,7 +96,7 @@ class Cache:
             self._runs.pop(run.owner_uid, None)
 
     def drop_absent(
-        self, *, version: str, namespace: str | None, names: set[Key], run_uids: set[str]
+        self, *, version: str, namespace: str | None, names: set[ObjectKey], run_uids: set[str]
     ) -> None:
         """Forget what a full list at `version` does not hold and no later event has told of."""
         limit = _number(version)
@@ -111,7 +111,7 @@ class Cache:
             if gone and _number(run.resource_version) <= limit:
                 self.forget_run(run)
 
-    def _seen(self, key: Key) -> int:
+    def _seen(self, key: ObjectKey) -> int:
         return self._enrichments.get(key, (0, b""))[0]
 
 
@@ -167,14 +167,14 @@ def _trimmed(body: Body) -> bytes:
     return json.dumps(small, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _same(known: Run, run: Run) -> bool:
+def _same(known: WorkflowRun, run: WorkflowRun) -> bool:
     """Argo touches a Workflow far more often than it changes what a plan reads."""
-    names = [name for name in Run.__slots__ if name != "resource_version"]
+    names = [name for name in WorkflowRun.__slots__ if name != "resource_version"]
     return all(getattr(known, name) == getattr(run, name) for name in names)
 
 
-def _key(body: Body) -> Key:
-    return Key(body["metadata"]["namespace"], body["metadata"]["name"])
+def _key(body: Body) -> ObjectKey:
+    return ObjectKey(body["metadata"]["namespace"], body["metadata"]["name"])
 
 
 def _version(body: Body) -> int:

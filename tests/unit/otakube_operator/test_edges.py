@@ -21,19 +21,19 @@ from otakube_operator.runtime.durations import parse_duration
 from otakube_operator.runtime.events import event_body
 from otakube_operator.runtime.kopf_settings import kopf_settings
 from otakube_operator.runtime.logs import JsonLines
-from otakube_operator.runtime.rate_limit import Pace
-from otakube_operator.runtime.store import Cache, read_enrichment
+from otakube_operator.runtime.rate_limit import WriteRateLimiter
+from otakube_operator.runtime.store import Store, read_enrichment
 from otakube_operator.settings import SettingsError, read_settings
 
 
 def test_a_burst_is_free_and_what_follows_keeps_the_rate() -> None:
-    pace = Pace(at_once=1, rate=50, burst=3, clock=lambda: 0.0)
+    pace = WriteRateLimiter(at_once=1, rate=50, burst=3, clock=lambda: 0.0)
     assert [pace.take() for _ in range(6)] == [0, 0, 0, 1 / 50, 2 / 50, 3 / 50]
 
 
 def test_credit_comes_back_with_time_up_to_the_burst() -> None:
     times = itertools.chain([0.0, 0.0, 0.0, 1000.0], itertools.repeat(1000.0))
-    pace = Pace(at_once=1, rate=1, burst=2, clock=lambda: next(times))
+    pace = WriteRateLimiter(at_once=1, rate=1, burst=2, clock=lambda: next(times))
     assert [pace.take() for _ in range(5)] == [0, 0, 0, 0, 1]
 
 
@@ -125,7 +125,7 @@ def test_an_event_of_a_long_name_and_message_is_admitted() -> None:
 
 
 def test_the_cache_ignores_what_is_older_than_what_it_knows() -> None:
-    cache = Cache()
+    cache = Store()
     newer = body(generation=2)
     newer["metadata"]["resourceVersion"] = "12"
     assert cache.put_enrichment(newer)
@@ -138,7 +138,7 @@ def test_the_cache_ignores_what_is_older_than_what_it_knows() -> None:
 
 
 def test_the_cache_tells_only_what_matters_to_a_plan() -> None:
-    cache, first, touched = Cache(), workflow(), workflow()
+    cache, first, touched = Store(), workflow(), workflow()
     touched["metadata"]["resourceVersion"] = "10"
     assert cache.put_run(first)
     assert not cache.put_run(touched)
@@ -148,7 +148,7 @@ def test_the_cache_tells_only_what_matters_to_a_plan() -> None:
 
 
 def test_a_full_list_takes_away_what_vanished_but_not_what_came_after_it() -> None:
-    cache = Cache()
+    cache = Store()
     cache.put_enrichment(body())
     cache.put_run(workflow())
     cache.drop_absent(version="8", namespace=None, names=set(), run_uids=set())

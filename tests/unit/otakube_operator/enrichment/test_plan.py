@@ -27,8 +27,8 @@ from operator_builders import (
 from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Failure, FailureReason
 from otakube_api.reasons import Reason
-from otakube_operator.enrichment.observed import Enrichment, Observed, Results, Run, Trouble
-from otakube_operator.enrichment.plan import Change, Plan, plan
+from otakube_operator.enrichment.observed import CreateFailure, Enrichment, Observed, Results, WorkflowRun
+from otakube_operator.enrichment.plan import Plan, WorkflowChange, plan
 from otakube_operator.enrichment.runs import read_results
 
 PUBLISHED = read_results([fetched(), imaged(), committed()])
@@ -52,7 +52,7 @@ ACTIVE = ("pending", "running", "fetched", "waiting for review", "suspended")
 FINISHED = ("published", "rejected", "failed", "error")
 
 
-def in_phase(phase: str) -> tuple[Enrichment, Run]:
+def in_phase(phase: str) -> tuple[Enrichment, WorkflowRun]:
     """An enrichment whose run is in that phase, as the pass before left it."""
     seen = enrichment(suspend=phase == "suspended")
     run = run_of(seen, **PHASES[phase])
@@ -112,7 +112,7 @@ def test_conditions_tell_where_a_run_stands(
 def test_an_edit_ends_the_run_and_waits_for_its_end(phase: str) -> None:
     seen, run = in_phase(phase)
     made = planned(edited(seen, mode="EpisodeUpdate"), run)
-    assert [(step.run.name, step.change) for step in made.steer] == [(run.name, Change.SUPERSEDE)]
+    assert [(step.run.name, step.change) for step in made.patches] == [(run.name, WorkflowChange.SUPERSEDE)]
     assert made.create is None
     assert condition(made, "Ready") == ("Unknown", "Superseded")
 
@@ -132,13 +132,13 @@ def test_an_edit_after_the_end_starts_at_once(phase: str) -> None:
     seen, run = in_phase(phase)
     made = planned(edited(seen, mode="EpisodeUpdate"), run)
     assert made.create is not None
-    assert made.steer == ()
+    assert made.patches == ()
 
 
 def test_a_published_run_may_finish_its_clean_up_before_the_next_generation_starts() -> None:
     seen, run = in_phase("cleaning up")
     made = planned(edited(seen, mode="EpisodeUpdate"), run)
-    assert (made.steer, made.create) == ((), None)
+    assert (made.patches, made.create) == ((), None)
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -146,14 +146,14 @@ def test_an_edit_of_history_limits_starts_nothing(phase: str) -> None:
     seen, run = in_phase(phase)
     suspended = phase == "suspended"
     made = planned(edited(seen, failedWorkflowsHistoryLimit=9, suspend=suspended), run)
-    assert (made.create, made.steer) == (None, ())
+    assert (made.create, made.patches) == (None, ())
     assert made.status.observed_generation == 2
 
 
 def test_an_edit_taken_back_before_anything_happened_keeps_the_run() -> None:
     seen, run = in_phase("running")
     made = planned(edited(edited(seen, mode="EpisodeUpdate")), run)
-    assert (made.create, made.steer) == (None, ())
+    assert (made.create, made.patches) == (None, ())
 
 
 def test_an_edit_taken_back_after_the_run_was_ended_starts_anew() -> None:
@@ -167,16 +167,16 @@ def test_an_edit_taken_back_after_the_run_was_ended_starts_anew() -> None:
 def test_suspending_pauses_a_run_and_resuming_lets_it_go_on(phase: str) -> None:
     seen, run = in_phase(phase)
     paused = planned(edited(seen, suspend=True), run)
-    assert [step.change for step in paused.steer] == [Change.SUSPEND]
+    assert [step.change for step in paused.patches] == [WorkflowChange.SUSPEND]
     resumed = planned(edited(seen), replace(run, suspended=True))
-    assert [step.change for step in resumed.steer] == [Change.RESUME]
+    assert [step.change for step in resumed.patches] == [WorkflowChange.RESUME]
 
 
 @pytest.mark.parametrize("phase", FINISHED)
 def test_suspending_changes_nothing_for_a_run_that_is_over(phase: str) -> None:
     seen, run = in_phase(phase)
     made = planned(edited(seen, suspend=True), run)
-    assert (made.create, made.steer) == (None, ())
+    assert (made.create, made.patches) == (None, ())
     assert condition(made, "Ready") == condition(planned(seen, run), "Ready")
 
 
@@ -198,38 +198,38 @@ def test_a_review_that_waits_stays_visible_while_the_run_is_suspended() -> None:
 @pytest.mark.parametrize("phase", ["running", "fetched", "waiting for review", "suspended"])
 def test_a_deletion_stops_what_runs_and_lets_go_when_it_has_ended(phase: str) -> None:
     seen, run = in_phase(phase)
-    assert seen.held
+    assert seen.has_finalizer
     doomed = replace(seen, deleting=True)
     made = planned(doomed, run)
-    assert [step.change for step in made.steer] == [Change.STOP]
-    assert not made.release
+    assert [step.change for step in made.patches] == [WorkflowChange.STOP]
+    assert not made.remove_finalizer
     ended = replace(run, shutdown="Stop", phase="Failed", suspended=False)
-    assert planned(after(doomed, made), ended).release
+    assert planned(after(doomed, made), ended).remove_finalizer
 
 
 def test_a_deletion_waits_for_the_clean_up_of_a_published_run() -> None:
     seen, run = in_phase("cleaning up")
     made = planned(replace(seen, deleting=True), run)
-    assert (made.steer, made.release) == ((), False)
+    assert (made.patches, made.remove_finalizer) == ((), False)
 
 
 @pytest.mark.parametrize("phase", FINISHED)
 def test_nothing_delays_a_deletion_when_nothing_runs(phase: str) -> None:
     seen, run = in_phase(phase)
-    assert not seen.held
+    assert not seen.has_finalizer
     assert planned(replace(seen, deleting=True), run) == Plan(seen.status)
 
 
 def test_a_deletion_before_argo_took_the_workflow_up_is_not_delayed() -> None:
     seen, _ = in_phase("pending")
-    assert not seen.held
+    assert not seen.has_finalizer
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_no_finalizer_is_added_to_an_object_that_is_being_deleted(phase: str) -> None:
     seen = enrichment(suspend=phase == "suspended")
     doomed = replace(seen, deleting=True)
-    assert not planned(doomed, run_of(doomed, **PHASES[phase])).hold
+    assert not planned(doomed, run_of(doomed, **PHASES[phase])).add_finalizer
 
 
 def test_a_deleted_enrichment_starts_nothing() -> None:
@@ -257,7 +257,7 @@ def test_a_request_starts_the_next_attempt(phase: str) -> None:
 def test_a_request_during_a_run_replaces_it(phase: str) -> None:
     seen, run = in_phase(phase)
     made = planned(replace(seen, requested_at="today"), run)
-    assert [step.change for step in made.steer] == [Change.SUPERSEDE]
+    assert [step.change for step in made.patches] == [WorkflowChange.SUPERSEDE]
 
 
 def test_a_request_is_answered_once() -> None:
@@ -443,8 +443,8 @@ def test_the_end_of_the_exit_handler_does_not_take_ready_back() -> None:
 
 def test_a_workflow_that_was_refused_is_told_and_tried_again() -> None:
     seen = enrichment()
-    trouble = Trouble(Reason.WORKFLOW_REFUSED, "quota exceeded")
-    told = plan(Observed(seen), NOW, trouble)
+    failure = CreateFailure(Reason.WORKFLOW_REFUSED, "quota exceeded")
+    told = plan(Observed(seen), NOW, failure)
     assert condition(told, "Stalled") == ("True", "WorkflowRefused")
     assert planned(after(seen, told)).create is not None
 

@@ -100,7 +100,7 @@ def test_only_a_commit_that_succeeded_publishes(phase: str) -> None:
 
 @pytest.mark.parametrize("phase", ["Pending", "Skipped", "Omitted"])
 def test_a_gate_that_was_not_reached_is_no_gate(phase: str) -> None:
-    assert read_results([gate() | {"phase": phase}]).gate is None
+    assert read_results([gate() | {"phase": phase}]).review is None
 
 
 @pytest.mark.parametrize(

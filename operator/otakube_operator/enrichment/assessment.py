@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run means for its AnimeEnrichment: pure checks, each named for its finding, tried in order.
+"""Assessment of a run for its AnimeEnrichment: pure checks, each named for its finding, tried in order.
 
 The commit's outputs alone make an enrichment Ready (decision 0006); the Workflow's phase never does.
 """
@@ -10,13 +10,13 @@ from enum import Enum, auto
 
 from otakube_api.contract import TEMPLATE, FailureReason
 from otakube_api.reasons import Reason
-from otakube_operator.enrichment.observed import Enrichment, Run
+from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
 from otakube_operator.runtime.conditions import Truth
 from otakube_operator.runtime.durations import parse_duration
 
 
-class Progress(Enum):
-    """Whether anything goes on."""
+class Activity(Enum):
+    """Whether work goes on."""
 
     WORKING = auto()
     STUCK = auto()  # until a person changes something
@@ -24,78 +24,82 @@ class Progress(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Assessment:
     """The Ready condition, and whether anything goes on."""
 
     ready: Truth
     reason: Reason
     message: str
-    progress: Progress
+    progress: Activity
 
 
-def judge(enrichment: Enrichment, run: Run) -> Verdict:
-    """The verdict over the current run."""
+def assess(enrichment: Enrichment, run: WorkflowRun) -> Assessment:
+    """Assess the current run."""
     checks = (_is_published, _was_not_approved, _has_failed, _is_paused, _waits_for_review, _has_not_started)
     found = (check(enrichment, run) for check in checks)
-    return next((verdict for verdict in found if verdict is not None), _runs(run))
+    return next((assessment for assessment in found if assessment is not None), _runs(run))
 
 
-def working(reason: Reason, message: str) -> Verdict:
+def working(reason: Reason, message: str) -> Assessment:
     """Ready is unknown and something goes on."""
-    return Verdict("Unknown", reason, message, Progress.WORKING)
+    return Assessment("Unknown", reason, message, Activity.WORKING)
 
 
-def stuck(reason: Reason, message: str) -> Verdict:
+def stuck(reason: Reason, message: str) -> Assessment:
     """Not Ready, and nothing goes on."""
-    return Verdict("False", reason, message, Progress.STUCK)
+    return Assessment("False", reason, message, Activity.STUCK)
 
 
-def resting(reason: Reason, message: str) -> Verdict:
+def resting(reason: Reason, message: str) -> Assessment:
     """Ready is unknown and nothing goes on, as told."""
-    return Verdict("Unknown", reason, message, Progress.RESTING)
+    return Assessment("Unknown", reason, message, Activity.RESTING)
 
 
-def review_deadline(enrichment: Enrichment, run: Run) -> datetime | None:
+def review_deadline(enrichment: Enrichment, run: WorkflowRun) -> datetime | None:
     """When an unanswered review counts as rejected."""
-    gate = run.results.gate
-    if gate is None or gate.started_at is None:
+    review = run.results.review
+    if review is None or review.started_at is None:
         return None
-    return gate.started_at + parse_duration(enrichment.spec.review.timeout)
+    return review.started_at + parse_duration(enrichment.spec.review.timeout)
 
 
-def review_timed_out(enrichment: Enrichment, run: Run) -> bool:
-    """Whether the gate closed by itself: nobody signed, and not before the deadline."""
-    gate, deadline = run.results.gate, review_deadline(enrichment, run)
-    if gate is None or gate.running or gate.approved or gate.reviewer or deadline is None:
+def review_timed_out(enrichment: Enrichment, run: WorkflowRun) -> bool:
+    """Whether the review closed by itself: nobody signed, and not before the deadline."""
+    review, deadline = run.results.review, review_deadline(enrichment, run)
+    if review is None or review.running or review.approved or review.reviewer or deadline is None:
         return False
     # Argo writes whole seconds, so the node may seem to end a second early.
-    return gate.finished_at is not None and gate.finished_at >= deadline - timedelta(seconds=1)
+    return review.finished_at is not None and review.finished_at >= deadline - timedelta(seconds=1)
 
 
-def _is_published(enrichment: Enrichment, run: Run) -> Verdict | None:
+def _is_published(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
     publication = run.results.publication
     if publication is None:
         return None
     what = run.results.title or enrichment.key.name
-    return Verdict(
-        "True", Reason.PUBLISHED, f"Version {publication.version} of {what} is live.", Progress.RESTING
+    return Assessment(
+        "True", Reason.PUBLISHED, f"Version {publication.version} of {what} is live.", Activity.RESTING
     )
 
 
-def _was_not_approved(enrichment: Enrichment, run: Run) -> Verdict | None:
-    gate = run.results.gate
-    if gate is None or gate.running or gate.approved:
+def _was_not_approved(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
+    review = run.results.review
+    if review is None or review.running or review.approved:
         return None
-    if run.shutdown and gate.phase != "Succeeded":
-        return None  # the gate fell with the run; nobody answered
+    if run.shutdown and review.phase != "Succeeded":
+        return None  # the review node fell with the run; nobody answered
     if review_timed_out(enrichment, run):
         return stuck(Reason.REVIEW_TIMED_OUT, "Nobody decided in time, so the record counts as rejected.")
-    if not gate.reviewer:
-        return stuck(Reason.REVIEW_REJECTED, "The gate was opened without an approval, which is a rejection.")
-    return stuck(Reason.REVIEW_REJECTED, f"Rejected by {gate.reviewer}: {gate.note or 'no note was left'}")
+    if not review.reviewer:
+        return stuck(
+            Reason.REVIEW_REJECTED, "The review was closed without an approval, which is a rejection."
+        )
+    return stuck(
+        Reason.REVIEW_REJECTED, f"Rejected by {review.reviewer}: {review.note or 'no note was left'}"
+    )
 
 
-def _has_failed(_: Enrichment, run: Run) -> Verdict | None:
+def _has_failed(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if not run.finished:
         return None
     if _stopped_by_hand(run):
@@ -111,7 +115,7 @@ def as_reason(word: str) -> Reason:
     return next(reason for reason in Reason if reason == word)
 
 
-def _failed_without_a_reason(run: Run) -> Verdict:
+def _failed_without_a_reason(run: WorkflowRun) -> Assessment:
     if TEMPLATE in run.message and "not found" in run.message:
         return stuck(Reason.TEMPLATE_MISSING, f"Argo found no WorkflowTemplate: {run.message}")
     if "invalid spec" in run.message or "not permitted" in run.message:
@@ -121,15 +125,15 @@ def _failed_without_a_reason(run: Run) -> Verdict:
     return stuck(Reason.UNEXPECTED, f"Workflow {run.name} ended {run.phase} without a commit: {detail}")
 
 
-def _is_paused(_: Enrichment, run: Run) -> Verdict | None:
+def _is_paused(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if not run.suspended:
         return None
     return resting(Reason.SUSPENDED, f"spec.suspend is true: Workflow {run.name} starts no further step.")
 
 
-def _waits_for_review(enrichment: Enrichment, run: Run) -> Verdict | None:
-    gate = run.results.gate
-    if gate is None or not gate.running:
+def _waits_for_review(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
+    review = run.results.review
+    if review is None or not review.running:
         return None
     deadline = review_deadline(enrichment, run)
     until = f" until {deadline:%Y-%m-%d %H:%M} UTC" if deadline else ""
@@ -138,18 +142,18 @@ def _waits_for_review(enrichment: Enrichment, run: Run) -> Verdict | None:
     return working(Reason.AWAITING_DECISION, f"The record waits for a review{until}: {answer}.")
 
 
-def _has_not_started(_: Enrichment, run: Run) -> Verdict | None:
+def _has_not_started(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if run.phase not in {"", "Pending"}:
         return None
     return working(Reason.WORKFLOW_STARTING, f"Workflow {run.name} waits for the Argo controller.")
 
 
-def _runs(run: Run) -> Verdict:
-    gate = run.results.gate
-    if gate is not None and gate.approved:
+def _runs(run: WorkflowRun) -> Assessment:
+    review = run.results.review
+    if review is not None and review.approved:
         return working(Reason.REVIEW_APPROVED, f"The record was approved; Workflow {run.name} goes on.")
     return working(Reason.WORKFLOW_RUNNING, f"Workflow {run.name} runs.")
 
 
-def _stopped_by_hand(run: Run) -> bool:
+def _stopped_by_hand(run: WorkflowRun) -> bool:
     return bool(run.shutdown) and run.finished
