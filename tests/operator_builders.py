@@ -168,9 +168,9 @@ def fetched(*failed: tuple[str, str]) -> dict[str, Any]:
 def imaged(
     review: str = "Skip", findings: Sequence[str] = (), gates: Sequence[tuple[str, str]] = ()
 ) -> dict[str, Any]:
-    """The images step, which also tells whether a review is needed; `gates` that failed, with messages."""
+    """The step `assemble`; it also tells whether a review is needed; `gates` that failed, with messages."""
     return node(
-        Node.IMAGES, review=review, confidence="0.91", findings=json.dumps(list(findings)),
+        Node.ASSEMBLE, review=review, confidence="0.91", findings=json.dumps(list(findings)),
         gates=json.dumps([{"gate": name, "message": message} for name, message in gates]),
         digest="d" * 64, images_stored="12", images_failed="1",
     )  # fmt: skip

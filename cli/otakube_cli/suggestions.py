@@ -12,7 +12,7 @@ def suggested(workflow: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each with id, kind, value, confidence, reason and made_by; none where Argo has packed the nodes."""
     nodes = ((workflow.get("status") or {}).get("nodes") or {}).values()
     for node in nodes:
-        if node.get("displayName") == Node.IMAGES and node.get("phase") == "Succeeded":
+        if node.get("displayName") == Node.ASSEMBLE and node.get("phase") == "Succeeded":
             return _read(_output(node, Output.SUGGESTIONS))
     return []
 

@@ -15,7 +15,7 @@ Manifest = dict[str, Any]
 
 def no_op(name: str, images: Mapping[str, str]) -> Manifest:
     """Our shape, pod for pod and gate for gate, with /bin/true in each pod and none of our extras."""
-    chain = ["fetch", "stage", "images", GATE, EMBED, "commit"]
+    chain = ["fetch", "stage", "assemble", GATE, EMBED, "commit"]
     return _template(name, _tasks(chain), [*chain, "conclude"], images, seconds={})
 
 
@@ -32,7 +32,7 @@ def spread(work: Mapping[str, float]) -> dict[str, float]:
     """Our steps' in-container seconds, laid out over the pods of `step_per_pod`."""
     shared = dict.fromkeys(FETCHES, work["fetch"])  # they run at the same time, here and there
     shared |= {f"stage-{name}": work["stage"] / len(STAGES) for name in STAGES}
-    shared |= dict.fromkeys(("images", "assemble", "validate"), work["images"] / 3)
+    shared |= dict.fromkeys(("images", "assemble", "validate"), work["assemble"] / 3)
     return shared | {name: work[name] for name in (EMBED, "commit", "conclude")}
 
 

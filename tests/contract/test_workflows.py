@@ -172,7 +172,7 @@ def test_every_output_that_a_step_may_leave_out_has_a_default(templates: dict[st
         for output in template.get("outputs", {}).get("parameters", [])
         if "default" not in output["valueFrom"]
     }
-    assert without == {"images/review"}, "only the word that opens the gate must be said"
+    assert without == {"assemble/review"}, "only the word that opens the gate must be said"
 
 
 def test_outputs_are_files_of_the_contract_s_folder(templates: dict[str, Any]) -> None:
@@ -195,9 +195,9 @@ def test_a_gate_that_nobody_answers_rejects(templates: dict[str, Any]) -> None:
 
 def test_nothing_is_embedded_or_committed_without_the_gate_s_word(tasks: list[dict[str, Any]]) -> None:
     wiring = {task["name"]: task for task in tasks}
-    assert wiring[Node.REVIEW]["when"] == "{{tasks.images.outputs.parameters.review}} == Required"
+    assert wiring[Node.REVIEW]["when"] == "{{tasks.assemble.outputs.parameters.review}} == Required"
     assert wiring[Node.EMBED]["when"] == (
-        "{{=tasks.images.outputs.parameters.review == 'Skip'"
+        "{{=tasks.assemble.outputs.parameters.review == 'Skip'"
         " || (tasks.review?.outputs?.parameters?.decision ?? 'reject') == 'approve'}}"
     )
     assert wiring[Node.COMMIT]["depends"] == f"{Node.EMBED}.Succeeded"
@@ -276,7 +276,7 @@ def test_a_step_mounts_no_secret_of_a_store_that_it_never_reaches(templates: dic
     assert {node: mounted(node) for node in STEPS} == {
         Node.FETCH: {"s3", "mongodb", "redis", "myanimelist", "animeschedule"},
         Node.STAGE: {"s3"},
-        Node.IMAGES: {"s3", "mongodb", "suggestion"},
+        Node.ASSEMBLE: {"s3", "mongodb", "suggestion"},
         Node.EMBED: {"s3"},
         Node.COMMIT: {"s3", "mongodb", "qdrant"},
         Node.CONCLUDE: {"s3", "mongodb"},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The enrichment of one title: fetch, stage, images, review gate, embed, commit, and the exit handler."""
+"""The enrichment of one title: fetch, stage, assemble, review gate, embed, commit, and the exit handler."""
 
 import json
 from collections.abc import Iterable
@@ -82,13 +82,13 @@ def _answered(output: ReviewOutput, unsaid: str) -> str:
     return f"(tasks.{Node.REVIEW}?.outputs?.parameters?.{output} ?? '{unsaid}')"
 
 
-REVIEW_WANTED = f"{{{{tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW}}}}} == Required"
+REVIEW_WANTED = f"{{{{tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW}}}}} == Required"
 
 APPROVED = (
-    f"{{{{=tasks.{Node.IMAGES}.outputs.parameters.{Output.REVIEW} == 'Skip'"
+    f"{{{{=tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW} == 'Skip'"
     f" || {_answered(ReviewOutput.DECISION, 'reject')} == 'approve'}}}}"
 )
-"""A skipped gate answers with its default, reject: what opens the way is the images step's word."""
+"""A skipped gate answers with its default, reject: what opens the way is the word of `assemble`."""
 
 ANSWER: dict[str, str] = {
     ReviewOutput.DECISION: f"{{{{=tasks.{Node.REVIEW}.status == 'Skipped'"
@@ -129,7 +129,7 @@ STEPS = (
     ),
     Step(name=Node.STAGE, inputs=[*RUN, Argument.MODE], deadline=900),
     Step(
-        name=Node.IMAGES,
+        name=Node.ASSEMBLE,
         inputs=[*RUN, Argument.MODE, Argument.REVIEW_POLICY],
         outputs={
             Output.REVIEW: None,  # without its word nothing may pass the gate
@@ -235,9 +235,9 @@ def _wiring() -> dict[Node, dict[str, Any]]:
     return {
         Node.FETCH: {"arguments": given[Node.FETCH]},
         Node.STAGE: {"depends": Node.FETCH, "arguments": given[Node.STAGE]},
-        Node.IMAGES: {"depends": Node.STAGE, "arguments": given[Node.IMAGES]},
+        Node.ASSEMBLE: {"depends": Node.STAGE, "arguments": given[Node.ASSEMBLE]},
         Node.REVIEW: {
-            "depends": Node.IMAGES,
+            "depends": Node.ASSEMBLE,
             "when": REVIEW_WANTED,
             "arguments": _workflow_arguments([Argument.REVIEW_TIMEOUT]),
         },

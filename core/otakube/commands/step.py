@@ -226,8 +226,8 @@ async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> O
     )
 
 
-@step(Node.IMAGES)
-async def images(
+@step(Node.ASSEMBLE)
+async def assemble(
     wiring: Wiring,
     run: Run,
     *,
@@ -236,12 +236,12 @@ async def images(
 ) -> Outputs:
     """Mirror the images into the bucket, then assemble and validate the golden record.
 
-    Example: otakube step images --review-policy Never --objects file:/tmp/bucket --outputs /tmp/outputs
+    Example: otakube step assemble --review-policy Never --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.assemble.step import Review, images
+    from otakube.steps.assemble.step import Review, assemble
 
     async with wiring.image_source() as source:
-        return await images(
+        return await assemble(
             source,
             await wiring.objects(),
             await wiring.image_map(),

@@ -50,7 +50,7 @@ class Node(StrEnum):
 
     FETCH = "fetch"
     STAGE = "stage"
-    IMAGES = "images"  # mirrors images, then assembles and validates the golden record
+    ASSEMBLE = "assemble"  # mirrors images, then assembles and validates the golden record
     REVIEW = "review"
     EMBED = "embed"
     COMMIT = "commit"

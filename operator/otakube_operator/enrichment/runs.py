@@ -60,19 +60,19 @@ def read_results(nodes: Iterable[Body]) -> Results:
     """What the nodes have said; one with a retry strategy appears under its plain display name."""
     nodes = list(nodes)
     named = {node.get("displayName"): node for node in nodes}
-    fetch, images = _outputs(named.get(Node.FETCH)), _outputs(named.get(Node.IMAGES))
-    review_needed = images.get(Output.REVIEW)
+    fetch, assembled = _outputs(named.get(Node.FETCH)), _outputs(named.get(Node.ASSEMBLE))
+    review_needed = assembled.get(Output.REVIEW)
     return Results(
         entry_id=fetch.get(Output.ENTRY_ID, "")[:64] or None,
         title=fetch.get(Output.TITLE) or None,
         answered_sources=_names(fetch.get(Output.ANSWERED_SOURCES)),
         failed_sources=_failed_sources(fetch) if fetch else None,
         review_needed=None if review_needed is None else review_needed == "Required",
-        confidence=images.get(Output.CONFIDENCE, "")[:8] or None,
-        findings=tuple(str(item) for item in _json_list(images.get(Output.FINDINGS)))[:50],
-        gates=_gate_failures(images),
-        images_stored=_number(images.get(Output.IMAGES_STORED)),
-        images_failed=_number(images.get(Output.IMAGES_FAILED)),
+        confidence=assembled.get(Output.CONFIDENCE, "")[:8] or None,
+        findings=tuple(str(item) for item in _json_list(assembled.get(Output.FINDINGS)))[:50],
+        gates=_gate_failures(assembled),
+        images_stored=_number(assembled.get(Output.IMAGES_STORED)),
+        images_failed=_number(assembled.get(Output.IMAGES_FAILED)),
         review=_review_node(named.get(Node.REVIEW)),
         publication=_publication(named.get(Node.COMMIT)),
         failure=_failure(nodes),
@@ -121,9 +121,9 @@ def _failed_sources(fetch: Mapping[str, str]) -> tuple[FailedSource, ...]:
 _GATES = frozenset(contract.Gate)
 
 
-def _gate_failures(images: Mapping[str, str]) -> tuple[GateFailure, ...]:
+def _gate_failures(assembled: Mapping[str, str]) -> tuple[GateFailure, ...]:
     """What the gates found; one that this version does not know is left to the findings."""
-    entries = [item for item in _json_list(images.get(Output.GATES)) if isinstance(item, dict)]
+    entries = [item for item in _json_list(assembled.get(Output.GATES)) if isinstance(item, dict)]
     told = [GateFailure(str(item.get("gate", "")), str(item.get("message", ""))) for item in entries]
     return tuple(one for one in told if one.gate in _GATES)[:50]
 

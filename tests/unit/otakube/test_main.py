@@ -73,7 +73,7 @@ def test_a_shell_completes_steps() -> None:
     assert "fetch" in done.stdout
 
 
-@pytest.mark.parametrize("step", ["fetch", "stage", "images", "embed", "commit", "conclude"])
+@pytest.mark.parametrize("step", ["fetch", "stage", "assemble", "embed", "commit", "conclude"])
 def test_every_step_has_help_with_an_example(step: str) -> None:
     done = run("step", step, "--help")
     assert done.returncode == 0

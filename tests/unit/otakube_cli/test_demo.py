@@ -43,7 +43,7 @@ def test_steps_are_read_in_their_order_with_their_seconds() -> None:
         "a": a_node("fetch", "Succeeded", start=2, end=9),
         "a0": a_node("fetch(0)", "Succeeded", start=2, end=9),
         "c": a_node("conclude", "Running", start=40),
-        "d": {"displayName": "images", "phase": "Pending", "startedAt": None},
+        "d": {"displayName": "assemble", "phase": "Pending", "startedAt": None},
     }
     steps = steps_of(nodes, now=NOW)
     assert list(steps) == [Node.FETCH, Node.STAGE]

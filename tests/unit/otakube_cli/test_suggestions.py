@@ -16,7 +16,7 @@ SHIPS = {
 
 def workflow(text: str, phase: str = "Succeeded") -> dict[str, Any]:
     node = {
-        "displayName": "images", "phase": phase,
+        "displayName": "assemble", "phase": phase,
         "outputs": {"parameters": [{"name": "suggestions", "value": text}]},
     }  # fmt: skip
     return {"status": {"nodes": {"a": {"displayName": "fetch", "phase": "Succeeded"}, "b": node}}}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Puts the golden record together, validates it, decides on the review; part of the images step."""
+"""Puts the golden record together, validates it, decides on the review; part of the step `assemble`."""
 
 from typing import TypeVar
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The images step: mirrors what the record shows into the bucket by content, then assembles the record.
+"""The step `assemble`: mirrors what the record shows into the bucket by content, then assembles the record.
 
 An image that cannot be had is noted in the record and never fails the run. One that the map knows and
 the bucket holds is not downloaded again.
@@ -39,7 +39,7 @@ class Review(NamedTuple):
     threshold: float
 
 
-async def images(  # noqa: PLR0913 - the step's ports
+async def assemble(  # noqa: PLR0913 - the step's ports
     source: ImageSource,
     objects: ObjectStore,
     image_map: ImageMap,

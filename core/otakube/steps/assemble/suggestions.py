@@ -47,7 +47,7 @@ async def take_over(
     """The record with the accepted suggestions; an id that nobody suggested is Fatal."""
     if not accepted:
         return record
-    made = await read_input(objects, f"{work_prefix}/{handover.SUGGESTIONS}", Suggestions, made_by="images")
+    made = await read_input(objects, f"{work_prefix}/{handover.SUGGESTIONS}", Suggestions, made_by="assemble")
     if strange := unknown(made, accepted):
         known = ", ".join(one.id for one in made.suggestions) or "none"
         raise Fatal(

@@ -20,7 +20,7 @@ RECORD_LIMIT_BYTES = 14 * 2**20
 
 async def read_commit(objects: ObjectStore, *, run: str, decision: str, note: str, reviewer: str) -> Commit:
     """Read what the steps before left below the run's prefix."""
-    record = await read_input(objects, f"{run}/{handover.GOLDEN}", GoldenRecord, made_by="images")
+    record = await read_input(objects, f"{run}/{handover.GOLDEN}", GoldenRecord, made_by="assemble")
     vectors = await read_input(objects, f"{run}/{handover.VECTORS}", VectorSet, made_by="embed")
     return Commit(
         record=record,

@@ -68,14 +68,14 @@ def accepted_ids(text: str) -> list[str]:
 
 
 async def read_golden(objects: ObjectStore, prefix: str) -> GoldenRecord:
-    """The record that the images step assembled; Fatal if it is missing or no golden record."""
+    """The record that the step `assemble` left; Fatal if it is missing or no golden record."""
     key = f"{prefix}/{handover.GOLDEN}"
     try:
         return GoldenRecord.model_validate_json(await objects.get(key))
     except KeyError as error:
         raise Fatal(
             FailureReason.INPUT_MISSING,
-            f"{key} is not in the bucket: run `otakube step images` for this run first",
+            f"{key} is not in the bucket: run `otakube step assemble` for this run first",
         ) from error
     except ValidationError as error:
         raise Fatal(FailureReason.RECORD_INVALID, f"{key} is no golden record: {str(error)[:500]}") from error

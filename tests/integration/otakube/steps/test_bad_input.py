@@ -133,7 +133,7 @@ def test_an_old_copy_is_marked_as_such(bench: Workbench) -> None:
 def test_hostile_text_is_made_plain(bench: Workbench) -> None:
     assert bench.step("fetch", '--source-urls=["https://myanimelist.net/anime/76001"]').status == 0
     assert bench.step("stage").status == 0
-    assert bench.step("images", "--review-policy=Never").status == 0
+    assert bench.step("assemble", "--review-policy=Never").status == 0
     text = json.dumps(bench.golden(), ensure_ascii=False)
     assert not any(
         mark in text for mark in ("\u202e", "\u200b", "\\u0000", "\\u001b", "<script", "<img", "<iframe")
@@ -145,7 +145,7 @@ def test_hostile_text_is_made_plain(bench: Workbench) -> None:
 def test_hostile_images_are_noted_and_never_stored(bench: Workbench) -> None:
     assert bench.step("fetch", '--source-urls=["https://myanimelist.net/anime/76002"]').status == 0
     assert bench.step("stage").status == 0
-    ended = bench.step("images", "--review-policy=Never")
+    ended = bench.step("assemble", "--review-policy=Never")
     assert ended.status == 0, ended.failure
     portraits = {one["name"]: one["image"] for one in bench.golden()["characters"]}
     assert portraits["The Honest Guard"]["key"]
@@ -165,14 +165,14 @@ def test_hostile_images_are_noted_and_never_stored(bench: Workbench) -> None:
 def test_images_of_private_addresses_are_refused_where_no_host_is_private(bench: Workbench) -> None:
     assert bench.step("fetch", KEEPER).status == 0
     assert bench.step("stage").status == 0
-    ended = bench.step("images", OTAKUBE_IMAGE_PRIVATE_HOSTS="[]")
+    ended = bench.step("assemble", OTAKUBE_IMAGE_PRIVATE_HOSTS="[]")
     assert ended.status == 0
     assert ended.outputs["images-stored"] == "0"
     assert bench.objects("images/") == []
     assert "no poster could be mirrored" in ended.outputs["gates"]
 
 
-@pytest.mark.parametrize(("step", "before"), [("stage", "fetch"), ("images", "fetch")])
+@pytest.mark.parametrize(("step", "before"), [("stage", "fetch"), ("assemble", "fetch")])
 def test_a_step_without_its_inputs_says_which_step_makes_them(
     bench: Workbench, step: str, before: str
 ) -> None:

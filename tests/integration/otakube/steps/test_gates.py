@@ -99,7 +99,7 @@ def test_an_answer_that_shrank_since_the_last_run_is_ignored_and_said_so(bench: 
     assert "its answer shrank: " in found["messages"]
     assert "episodes 26 -> 1" in found["messages"]
     assert bench.step("stage", uid="uid-2").status == 0
-    imaged = bench.step("images", "--review-policy=OnLowConfidence", uid="uid-2")
+    imaged = bench.step("assemble", "--review-policy=OnLowConfidence", uid="uid-2")
     gates = json.loads(imaged.outputs["gates"])
     assert {one["gate"] for one in gates} == {"Plausibility"}
     assert gates == bench.golden("uid-2")["gates"]
@@ -121,7 +121,7 @@ def test_a_failed_gate_makes_somebody_look_unless_nobody_shall(
 ) -> None:
     fetched(bench)
     assert bench.step("stage").status == 0
-    done = bench.step("images", f"--review-policy={policy}", OTAKUBE_IMAGE_PRIVATE_HOSTS="[]")
+    done = bench.step("assemble", f"--review-policy={policy}", OTAKUBE_IMAGE_PRIVATE_HOSTS="[]")
     assert done.outputs["review"] == review
     assert json.loads(done.outputs["gates"]) == [
         {"gate": "Completeness", "message": "no poster could be mirrored"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fetch, stage and images as processes against the stand-in upstream: good titles, and retries."""
+"""Fetch, stage and assemble as processes against the stand-in upstream: good titles, and retries."""
 
 import json
 
@@ -17,7 +17,7 @@ def enrich(
     fetched = bench.step("fetch", *options, uid=uid)
     assert fetched.status == 0, fetched.failure
     assert bench.step("stage", f"--mode={mode}", uid=uid).status == 0
-    imaged = bench.step("images", "--review-policy=OnLowConfidence", f"--mode={mode}", uid=uid)
+    imaged = bench.step("assemble", "--review-policy=OnLowConfidence", f"--mode={mode}", uid=uid)
     assert imaged.status == 0, imaged.failure
     return fetched.outputs | imaged.outputs
 
@@ -121,4 +121,4 @@ def test_a_long_runner_has_all_its_episodes(bench: Workbench) -> None:
 def test_the_policy_decides_about_the_review(bench: Workbench, policy: str, expected: str) -> None:
     assert bench.step("fetch", KEEPER).status == 0
     assert bench.step("stage").status == 0
-    assert bench.step("images", f"--review-policy={policy}").outputs["review"] == expected
+    assert bench.step("assemble", f"--review-policy={policy}").outputs["review"] == expected

@@ -58,7 +58,7 @@ def enrich(site: Site, *options: str, mode: str = "FullEnrichment", generation: 
     """From fetch to commit; all outputs."""
     outputs = site.step("fetch", *options, f"--mode={mode}", generation=generation)
     site.step("stage", f"--mode={mode}", generation=generation)
-    outputs |= site.step("images", f"--mode={mode}", "--review-policy=Never", generation=generation)
+    outputs |= site.step("assemble", f"--mode={mode}", "--review-policy=Never", generation=generation)
     site.step("embed", generation=generation)
     return outputs | site.step("commit", "--decision=automatic", generation=generation)
 
@@ -107,7 +107,7 @@ def test_an_approval_in_spite_of_doubts_is_kept_and_nobody_is_asked_again(site: 
     for generation in (1, 2):
         site.step("fetch", f"--source-urls={json.dumps(pages)}", generation=generation)
         site.step("stage", generation=generation)
-        shown = site.step("images", "--review-policy=OnLowConfidence", generation=generation)
+        shown = site.step("assemble", "--review-policy=OnLowConfidence", generation=generation)
         gates.append([one["gate"] for one in json.loads(shown["gates"])])
         site.step("embed", generation=generation)
         answer = ("--decision=approve", "--reviewer=ilse", "--note=one story in two cuts")

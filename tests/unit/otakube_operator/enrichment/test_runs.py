@@ -77,7 +77,7 @@ def test_spoilt_output_lists_do_no_harm(text: str) -> None:
     results = read_results(
         [
             node("fetch", failed_sources=text, entry_id="ani_1"),
-            node("images", findings=text, gates=text, review="Skip"),
+            node("assemble", findings=text, gates=text, review="Skip"),
         ]
     )
     assert results.entry_id == "ani_1"

@@ -89,7 +89,7 @@ async def test_broken_vectors_are_made_anew(objects: FolderObjects) -> None:
 
 
 async def test_a_missing_record_names_the_object_and_the_step_before(objects: FolderObjects) -> None:
-    with pytest.raises(Fatal, match=r"work/uid/1-1/golden\.json.*otakube step images") as caught:
+    with pytest.raises(Fatal, match=r"work/uid/1-1/golden\.json.*otakube step assemble") as caught:
         await embed(objects, CountingEmbedder(), prefix=PREFIX)
     assert caught.value.reason is FailureReason.INPUT_MISSING
 
