@@ -9,12 +9,12 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 
 from otakube.domain.licences.redaction import Withheld
+from otakube.domain.publish.explain import explain
+from otakube.domain.publish.explained import Explained
 from otakube.domain.publish.relation_graph import LEVELS_LIMIT
 from otakube.domain.record.golden import GoldenRecord, Image
 from otakube.ports.catalogue import LiveEntry
-from otakube_services.catalogue.explain import explain
-from otakube_services.catalogue.explained import Explained
-from otakube_services.catalogue.search import Found
+from otakube.queries.search import Found
 
 EntryId = Annotated[
     str,

@@ -9,10 +9,12 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request, Response
 
 from otakube.domain.licences.redaction import Withheld, readable
+from otakube.domain.publish.explained import UnknownField
 from otakube.domain.publish.relation_graph import LEVELS_LIMIT, RelationGraph
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
+from otakube.queries.search import search
 from otakube_api import contract
 from otakube_services.catalogue import metrics
 from otakube_services.catalogue.answers import (
@@ -32,12 +34,10 @@ from otakube_services.catalogue.answers import (
     Uid,
     images_of,
 )
-from otakube_services.catalogue.explained import UnknownField
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.parts import Parts, connected
 from otakube_services.catalogue.problems import Problem, handle_problems
 from otakube_services.catalogue.relations import closure_of
-from otakube_services.catalogue.search import search
 
 
 def parts_of(request: Request) -> Parts:

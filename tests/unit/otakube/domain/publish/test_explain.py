@@ -11,12 +11,12 @@ import pytest
 from enriched import LIGHTHOUSE, UNLIMITED, enriched, fetched
 from golden import NOW, a_character, a_record, an_entry, an_episode
 from otakube.domain.licences.terms import agreed
+from otakube.domain.publish.explain import FIELDS, explain
+from otakube.domain.publish.explain_rows import COLLECTIONS, fields, row_name
+from otakube.domain.publish.explained import Explained, UnknownField
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
-from otakube_services.catalogue.explain import FIELDS, explain
-from otakube_services.catalogue.explained import Explained, UnknownField
-from otakube_services.catalogue.rows import COLLECTIONS, fields, row_name
 from otakube_standins.upstream.faults import Fault
 
 ALL = frozenset(LIGHTHOUSE)

@@ -4,9 +4,9 @@
 from typing import Any
 
 from otakube.domain.licences.redaction import TITLES, value_of
+from otakube.domain.publish.explain_rows import COLLECTIONS, explain_rows, row_name
+from otakube.domain.publish.explained import Explained, UnknownField, as_json
 from otakube.domain.record.golden import AnimeEntry, GoldenRecord, Provenance
-from otakube_services.catalogue.explained import Explained, UnknownField, as_json
-from otakube_services.catalogue.rows import COLLECTIONS, explain_rows, row_name
 
 OURS = ("id", "schema_version", "provenance", "confidence", "accepted_suggestions")
 

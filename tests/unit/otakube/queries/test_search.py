@@ -2,7 +2,7 @@
 from collections.abc import Sequence
 
 from otakube.ports.search import Hit, Summary
-from otakube_services.catalogue.search import OVERFETCH, PASSAGES_LIMIT, confirmed, search
+from otakube.queries.search import OVERFETCH, PASSAGES_LIMIT, confirmed, search
 
 
 def a_hit(entry: str, score: float, *, version: int = 1, kind: str = "synopsis", number: int = 0) -> Hit:

@@ -6,6 +6,7 @@ from typing import Any
 
 from otakube.domain.merge.episodes import key, spoken
 from otakube.domain.merge.people import keys, known_by
+from otakube.domain.publish.explained import Explained, Losing, UnknownField, as_json
 from otakube.domain.record.golden import (
     Attribution,
     CharacterEntry,
@@ -13,7 +14,6 @@ from otakube.domain.record.golden import (
     GoldenRecord,
     StaffEntry,
 )
-from otakube_services.catalogue.explained import Explained, Losing, UnknownField, as_json
 
 Row = EpisodeDetailEntry | CharacterEntry | StaffEntry
 
