@@ -60,8 +60,8 @@ async def fetched(
 ) -> dict[Provider, RawRecord]:
     """What each provider answers about its page."""
     async with upstream(world) as client:
-        rooms = build(SETTINGS, client, {})
-        return {provider: await rooms[provider].source.fetch(page) for provider, page in ids.items()}
+        adapters = build(SETTINGS, client, {})
+        return {provider: await adapters[provider].source.fetch(page) for provider, page in ids.items()}
 
 
 async def enriched(

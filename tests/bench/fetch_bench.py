@@ -27,12 +27,12 @@ import stamina.instrumentation
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.rate_limit import ProcessAccounts, Turns
-from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
-from otakube.domain.providers.budget import TERMS
+from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
+from otakube.adapters.http.rate_limit import ProcessRateLimitStore, StoredRateLimiter
+from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
+from otakube.domain.providers.budget import RATE_LIMITS
 from otakube.errors import SourceError
-from otakube.ports.rate_limits import Accounts, Manners
+from otakube.ports.rate_limits import RateLimiter, RateLimitStore
 from otakube_api.contract import Provider
 from otakube_standins.upstream.generated import FIRST
 from redis_process import PROGRAM, running_redis
@@ -130,34 +130,36 @@ def worker(job: Job, base: str, redis_url: str, shared: Shared) -> None:
 
 
 async def _work(job: Job, base: str, redis_url: str, shared: Shared) -> None:
-    second, terms = 1 / SCALE, TERMS[job.provider]
+    second, limits = 1 / SCALE, RATE_LIMITS[job.provider]
     redis = connect(redis_url) if redis_url else None
-    accounts: Accounts = (
-        RedisAccounts(redis, job.provider, "bench", second=second)
+    store: RateLimitStore = (
+        RedisRateLimitStore(redis, job.provider, "bench", second=second)
         if redis
-        else ProcessAccounts(second=second)
+        else ProcessRateLimitStore(second=second)
     )
-    manners = Turns(job.provider, terms, accounts, flight=10, second=second)
+    rate_limiter = StoredRateLimiter(job.provider, limits, store, flight=10, second=second)
     accept = "application/vnd.api+json" if job.provider is Provider.KITSU else "application/json"
     async with new_client() as http:
-        client = ProviderClient(http, Limits(10, 2**24), accept=accept, manners=manners, second=second)
+        client = ProviderClient(
+            http, RequestLimits(10, 2**24), accept=accept, rate_limiter=rate_limiter, second=second
+        )
         ask = asks(job, base, client)
         for last in (job.warm_up, job.warm_up + job.pages):
             await asyncio.to_thread(shared.start.wait)
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(TASKS):
-                    tasks.create_task(_drain(ask, manners, shared, last))
+                    tasks.create_task(_drain(ask, rate_limiter, shared, last))
             await asyncio.to_thread(shared.end.wait)
     if redis:
         await redis.aclose()
 
 
-async def _drain(ask: Ask, manners: Manners, shared: Shared, last: int) -> None:
+async def _drain(ask: Ask, rate_limiter: RateLimiter, shared: Shared, last: int) -> None:
     """Ask for the next page until there is none; while the provider is away, wait as long as it is said."""
     while (number := _next(shared, last)) is not None:
         described = await _attempt(ask, number)
         while described is None:
-            await asyncio.sleep(((await manners.standing()).opens_in or 1.0) / SCALE)
+            await asyncio.sleep(((await rate_limiter.status()).opens_in or 1.0) / SCALE)
             described = await _attempt(ask, number)
         with shared.described.get_lock():
             shared.described.value += described
@@ -231,13 +233,17 @@ def _requests(upstream: Upstream) -> list[Any]:
 
 def ideal(job: Job) -> float:
     """Seconds: tokens come at the long rate; a burst of them lies ready at the start and after the outage."""
-    rate, burst = TERMS[job.provider].longest, TERMS[job.provider].rates[0].requests
+    rate, burst = RATE_LIMITS[job.provider].longest, RATE_LIMITS[job.provider].rates[0].requests
     return (job.pages - 2 * burst) * rate.seconds / rate.requests / SCALE + OUTAGE
 
 
 def judge(job: Job, found: Found) -> bool:
     """Print the figures, and say whether the bars hold."""
-    rate, best, burst = TERMS[job.provider].longest, ideal(job), TERMS[job.provider].rates[0].requests
+    rate, best, burst = (
+        RATE_LIMITS[job.provider].longest,
+        ideal(job),
+        RATE_LIMITS[job.provider].rates[0].requests,
+    )
     least = math.ceil(job.pages * job.page / job.page)  # ceil(n / page)
     wall, requests = found.wall / best, found.requests / least
     held = not found.refused and wall <= MOST_WALL and requests <= MOST_REQUESTS

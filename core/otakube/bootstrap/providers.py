@@ -8,15 +8,15 @@ from typing import NamedTuple, cast
 import httpx2
 
 from otakube.adapters.http.cache import Answers, NoAnswers
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.domain.record.golden import ALTERNATIVES
-from otakube.ports.providers import Converter, Room, Source
-from otakube.ports.rate_limits import Manners
+from otakube.ports.providers import Converter, ProviderAdapter, Source
+from otakube.ports.rate_limits import RateLimiter
 from otakube.settings import Settings
 from otakube_api.contract import Provider
 
 Connect = Callable[..., ProviderClient]
-"""Keywords of ProviderClient -> a client with this provider's manners."""
+"""Keywords of ProviderClient -> a client with this provider's rate limiter."""
 
 
 class Offer(NamedTuple):
@@ -118,7 +118,7 @@ def converter(provider: Provider) -> Converter:
 def switched_off(provider: Provider, settings: Settings) -> str | None:
     """Why a provider is not asked, as the setting that would change it; None if it is."""
     if provider not in OFFERS:
-        return f"there is no room for {provider}"
+        return f"there is no adapter for {provider}"
     if provider.value not in settings.providers_enabled:
         return "providers_enabled does not list it"
     return OFFERS[provider].lacks(settings)
@@ -127,18 +127,18 @@ def switched_off(provider: Provider, settings: Settings) -> str | None:
 def build(
     settings: Settings,
     client: httpx2.AsyncClient,
-    manners: Mapping[Provider, Manners],
+    rate_limiters: Mapping[Provider, RateLimiter],
     answers: Mapping[Provider, Answers] = {},
-) -> dict[Provider, Room]:
-    """The rooms that are switched on, in the order in which they are asked."""
-    limits = Limits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
+) -> dict[Provider, ProviderAdapter]:
+    """The providers that are switched on, in the order in which they are asked."""
+    limits = RequestLimits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
 
     def connect_of(provider: Provider) -> Connect:
-        turns, kept = manners.get(provider), answers.get(provider)
-        return lambda **how: ProviderClient(client, limits, manners=turns, answers=kept, **how)
+        limiter, kept = rate_limiters.get(provider), answers.get(provider)
+        return lambda **how: ProviderClient(client, limits, rate_limiter=limiter, answers=kept, **how)
 
     return {
-        provider: Room(
+        provider: ProviderAdapter(
             source=OFFERS[provider].build(settings, connect_of(provider)),
             converter=converter(provider),
             forget=answers.get(provider, NoAnswers()).forget,

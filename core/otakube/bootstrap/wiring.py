@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from otakube.ports.ledger import Ledger
     from otakube.ports.locks import Locks
     from otakube.ports.objects import ObjectStore
-    from otakube.ports.providers import Converter, Room
-    from otakube.ports.rate_limits import Accounts, Manners, Standing
+    from otakube.ports.providers import Converter, ProviderAdapter
+    from otakube.ports.rate_limits import RateLimiter, RateLimitStatus, RateLimitStore
     from otakube.ports.search import Summaries, VectorSearch
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
@@ -43,7 +43,7 @@ class Wiring:
         self._stack = AsyncExitStack()
         self._settings: Settings | None = None
         self._documents: Documents | None = None
-        self._manners: dict[Provider, Manners] = {}
+        self._rate_limiters: dict[Provider, RateLimiter] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,7 +73,7 @@ class Wiring:
 
         return S3Objects(self.settings)
 
-    async def rooms(self, *, live: bool = False) -> "dict[Provider, Room]":
+    async def providers(self, *, live: bool = False) -> "dict[Provider, ProviderAdapter]":
         """The providers that are switched on; all share one client, and the bucket's answers.
 
         `live`: without answers from before, but those that a provider forbids to ask for again.
@@ -83,41 +83,41 @@ class Wiring:
 
         client = await self._stack.enter_async_context(new_client())
         kept = {p: answers for p, answers in (await self._answers()).items() if answers.floor or not live}
-        return build(self.settings, client, await self.manners(), kept)
+        return build(self.settings, client, await self.rate_limiters(), kept)
 
-    async def manners(self) -> "dict[Provider, Manners]":
-        """Each provider's turns: of all pods together through Redis, or of this process without redis_url."""
-        if not self._manners:
-            from otakube.adapters.http.rate_limit import Turns
-            from otakube.domain.providers.budget import terms
+    async def rate_limiters(self) -> "dict[Provider, RateLimiter]":
+        """Each provider's rate limiter: for all pods through Redis, or for this process without redis_url."""
+        if not self._rate_limiters:
+            from otakube.adapters.http.rate_limit import StoredRateLimiter
+            from otakube.domain.providers.budget import rate_limits
 
             flight, second = self.settings.provider_timeout_seconds, self._second
-            accounts = self._accounts()
-            for provider, theirs in terms(self.settings.anidb_daily_budget).items():
-                turns = Turns(provider, theirs, accounts(provider), flight=flight, second=second)
-                self._manners[provider] = turns
-        return self._manners
+            store = self._rate_limit_store()
+            for provider, theirs in rate_limits(self.settings.anidb_daily_budget).items():
+                limiter = StoredRateLimiter(provider, theirs, store(provider), flight=flight, second=second)
+                self._rate_limiters[provider] = limiter
+        return self._rate_limiters
 
-    async def standing(self, provider: "Provider") -> "Standing":
-        """Where this installation stands with a provider."""
-        return await (await self.manners())[provider].standing()
+    async def rate_limit_status(self, provider: "Provider") -> "RateLimitStatus":
+        """Rate limit and breaker of a provider at this moment."""
+        return await (await self.rate_limiters())[provider].status()
 
-    def _accounts(self) -> "Callable[[Provider], Accounts]":
+    def _rate_limit_store(self) -> "Callable[[Provider], RateLimitStore]":
         from functools import partial
 
-        from otakube.adapters.http.rate_limit import ProcessAccounts
+        from otakube.adapters.http.rate_limit import ProcessRateLimitStore
 
         url = self.settings.redis_url.get_secret_value()
         if not url:
-            return lambda _: ProcessAccounts(second=self._second)
-        from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
+            return lambda _: ProcessRateLimitStore(second=self._second)
+        from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
 
         try:
             redis = connect(url)
         except ValueError as error:
             raise Fatal(FailureReason.SETTINGS_INVALID, f"redis_url: {error}") from error
         self._stack.push_async_callback(redis.aclose)
-        return partial(RedisAccounts, redis, egress=self.settings.egress, second=self._second)
+        return partial(RedisRateLimitStore, redis, egress=self.settings.egress, second=self._second)
 
     @property
     def _second(self) -> float:
@@ -127,12 +127,12 @@ class Wiring:
     async def _answers(self) -> "dict[Provider, Answers]":
         """Kept no longer than each provider's licence allows."""
         from otakube.adapters.http.cache import BucketAnswers
-        from otakube.domain.providers.budget import TERMS
+        from otakube.domain.providers.budget import RATE_LIMITS
 
         objects, licences = await self.objects(), self.licences()
         return {
             provider: BucketAnswers(objects, provider, licences[provider], floor=theirs.freshest)
-            for provider, theirs in TERMS.items()
+            for provider, theirs in RATE_LIMITS.items()
         }
 
     def licences(self) -> "dict[Provider, Licence]":

@@ -97,9 +97,9 @@ async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[Prov
         if not asked.strip():
             raise Fatal(FailureReason.SETTINGS_INVALID, "check_title is empty: name a title that all know")
         checker = Checker(
-            rooms=await wiring.rooms(live=True),
+            adapters=await wiring.providers(live=True),
             switched_off=lambda one: switched_off(one, settings),
-            standing=wiring.standing,
+            rate_limit_status=wiring.rate_limit_status,
             history=await wiring.check_history(),
             health=(await wiring.history()).health,
             clock=time.monotonic,
@@ -115,7 +115,7 @@ def table(rows: "list[ProviderCheck]") -> str:
         seconds = "-" if row.seconds is None else f"{row.seconds:.2f} s"
         budget = "-" if row.remaining is None else f"{row.remaining}/{row.limit}"
         today = "-" if row.remaining_today is None else str(row.remaining_today)
-        standing = f"{row.breaker or '-':<9}{budget:<12}{today:<7}"
+        status = f"{row.breaker or '-':<9}{budget:<12}{today:<7}"
         message = contract.one_line(row.message)
-        lines.append(f"{row.provider:<14}{row.state:<13}{seconds:>7}  {standing}{message}")
+        lines.append(f"{row.provider:<14}{row.state:<13}{seconds:>7}  {status}{message}")
     return "\n".join(lines)

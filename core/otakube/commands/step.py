@@ -193,7 +193,7 @@ async def fetch(
     )
     return await fetch(
         wanted,
-        await wiring.rooms(),
+        await wiring.providers(),
         await wiring.objects(),
         Memory(
             identities=wiring.identities,

@@ -12,8 +12,8 @@ from otakube.domain.providers.answer_shape import ShapeDrift, drift, shape_of
 from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
 from otakube.ports.checks import CheckedShape, CheckHistory
-from otakube.ports.providers import RawRecord, Room
-from otakube.ports.rate_limits import Standing
+from otakube.ports.providers import ProviderAdapter, RawRecord
+from otakube.ports.rate_limits import RateLimitStatus
 from otakube_api.contract import Provider, SourceReason
 
 READINGS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
@@ -47,9 +47,9 @@ class ProviderCheck:
 class Checker:
     """What a check needs; `clock` counts seconds, `now` dates what is kept."""
 
-    rooms: Mapping[Provider, Room]
+    adapters: Mapping[Provider, ProviderAdapter]
     switched_off: Callable[[Provider], str | None]
-    standing: Callable[[Provider], Awaitable[Standing]]
+    rate_limit_status: Callable[[Provider], Awaitable[RateLimitStatus]]
     history: CheckHistory
     health: Callable[[Provider], Awaitable[Health]]
     clock: Callable[[], float]
@@ -65,27 +65,27 @@ class Checker:
         if reason is not None:
             return ProviderCheck(provider=provider, state=CheckState.SWITCHED_OFF, message=reason)
         started = self.clock()
-        row = await self._asked(provider, self.rooms[provider], title)
-        standing = await self.standing(provider)
+        row = await self._asked(provider, self.adapters[provider], title)
+        status = await self.rate_limit_status(provider)
         return replace(
             row,
             seconds=round(self.clock() - started, 2),
-            breaker=standing.breaker,
-            remaining=standing.remaining,
-            limit=standing.limit,
-            remaining_today=standing.remaining_today,
+            breaker=status.breaker,
+            remaining=status.remaining,
+            limit=status.limit,
+            remaining_today=status.remaining_today,
         )
 
-    async def _asked(self, provider: Provider, room: Room, title: str) -> ProviderCheck:
+    async def _asked(self, provider: Provider, adapter: ProviderAdapter, title: str) -> ProviderCheck:
         def row(state: CheckState, message: str) -> ProviderCheck:
             return ProviderCheck(provider=provider, state=state, message=message[:500])
 
         try:
-            record = await known_title(room, title)
+            record = await known_title(adapter, title)
         except SourceError as error:
             unread = error.reason in (SourceReason.ANSWER_INVALID, SourceReason.ANSWER_TOO_LARGE)
             return row(CheckState.DRIFTED if unread else CheckState.UNREACHABLE, f"{error.reason}: {error}")
-        faults = unreadable(room, record)
+        faults = unreadable(adapter, record)
         changed = await self._drift(provider, title, record)
         if faults:
             return row(CheckState.DRIFTED, "; ".join(faults))
@@ -107,23 +107,23 @@ class Checker:
         return found or None
 
 
-async def known_title(room: Room, title: str) -> RawRecord:
+async def known_title(adapter: ProviderAdapter, title: str) -> RawRecord:
     """The best hit of a search, whole."""
-    rows = await room.source.search(title)
+    rows = await adapter.source.search(title)
     page = identify(rows[0].source_url) if rows else None
     if page is None:
         raise SourceError(SourceReason.NOT_FOUND, f"{title!r:.100} is not found: check a title that it knows")
-    return await room.source.fetch(page.id)
+    return await adapter.source.fetch(page.id)
 
 
-def unreadable(room: Room, record: RawRecord) -> list[str]:
+def unreadable(adapter: ProviderAdapter, record: RawRecord) -> list[str]:
     """What the converters refuse, each fault once, and parts that did not answer."""
     faults: dict[str, list[str]] = {}
     for part, missing in record.missing.items():
         faults.setdefault(f"{missing.reason}: {missing.message}", []).append(part)
     for part in READINGS:
         try:
-            getattr(room.converter, part)(record)
+            getattr(adapter.converter, part)(record)
         except SourceError as error:
             faults.setdefault(str(error), []).append(part)
     return [f"{', '.join(parts)}: {fault}" for fault, parts in faults.items()]

@@ -99,7 +99,7 @@ class Converter(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class ProviderAdapter:
     """One provider: what asks it, what reads its answers, and what forgets those that were kept."""
 
     source: Source

@@ -3,55 +3,55 @@
 
 from typing import NamedTuple, Protocol
 
-from otakube.domain.providers.budget import Account
 from otakube.domain.providers.budget import Outcome as Outcome
-from otakube.domain.providers.budget import Standing as Standing
+from otakube.domain.providers.budget import RateLimitState
+from otakube.domain.providers.budget import RateLimitStatus as RateLimitStatus
 
 
-class Manners(Protocol):
-    """One provider's turns."""
+class RateLimiter(Protocol):
+    """One provider's rate limiter."""
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a request may go.
 
         SourceError: Unavailable while the breaker is open; RateLimited if the wait would be longer than this
         caller's patience, or if the day's budget is spent (then it says until when).
         """
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Tell what came of a request that had its turn."""
+    async def record(self, outcome: Outcome) -> None:
+        """Record what came of a request that had its permit."""
 
-    async def standing(self) -> Standing:
-        """Without taking a turn."""
+    async def status(self) -> RateLimitStatus:
+        """Rate limit and breaker, without taking a permit."""
 
 
-class Seen(NamedTuple):
-    """An account as it was at `now`, the store's Unix time; `mark` tells it from other states of it."""
+class Snapshot(NamedTuple):
+    """A state as it was at `now`, the store's Unix time; `mark` tells it from earlier and later ones."""
 
-    account: Account
+    state: RateLimitState
     now: float
     mark: bytes
 
 
-class Accounts(Protocol):
-    """Where one provider's account is kept; its clock is the only one that counts."""
+class RateLimitStore(Protocol):
+    """Keeps one provider's rate-limit state; its clock is the only one that counts."""
 
-    async def read(self) -> Seen:
-        """The account; a new one if there is none."""
+    async def read(self) -> Snapshot:
+        """The state; a new one if there is none."""
 
-    async def exchange(self, seen: Seen, new: Account) -> bool:
-        """Write `new` unless the account has changed since it was seen; False if it has."""
+    async def exchange(self, snapshot: Snapshot, new: RateLimitState) -> bool:
+        """Write `new` unless the state has changed since the snapshot; False if it has."""
 
 
-class NoManners:
+class Unlimited:
     """For a provider that is ours: no limit, no breaker."""
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """At once."""
 
-    async def settle(self, outcome: Outcome) -> None:
+    async def record(self, outcome: Outcome) -> None:
         """Nothing is kept."""
 
-    async def standing(self) -> Standing:
+    async def status(self) -> RateLimitStatus:
         """Always open."""
-        return Standing(breaker="Closed", remaining=None, limit=None)
+        return RateLimitStatus(breaker="Closed", remaining=None, limit=None)

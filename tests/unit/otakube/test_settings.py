@@ -20,5 +20,5 @@ async def test_a_redis_address_of_no_form_is_told_without_its_password(
     monkeypatch.setenv("OTAKUBE_REDIS_URL", "http://:hidden@cache:6379/0")
     async with Wiring("file:nowhere") as wiring:
         with pytest.raises(Fatal, match=r"redis_url: .*redis://") as told:
-            await wiring.manners()
+            await wiring.rate_limiters()
     assert "hidden" not in str(told.value)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One provider request: taken from the cache, or in its turn; capped, timed, retried, and translated.
+"""One provider request: taken from the cache, or sent with a permit; capped, timed, retried, and translated.
 
-It reads no more than the cap, and follows no redirect. Each attempt, also a repeated one, has a turn.
+It reads no more than the cap, and follows no redirect. Each attempt, also a repeated one, needs a permit.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from otakube.domain.providers import http_freshness
 from otakube.domain.providers.budget import Outcome
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer
-from otakube.ports.rate_limits import Manners, NoManners
+from otakube.ports.rate_limits import RateLimiter, Unlimited
 from otakube_api.contract import SourceReason
 
 USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
 LONGEST_WAIT = 60.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 Reader = Callable[[httpx2.Response, bytes], Any]  # decoded bytes -> the answer's body
-Refusal = Callable[[bytes], Outcome | None]  # what a body that refuses with status 200 means for our manners
+Refusal = Callable[[bytes], Outcome | None]  # the outcome that a 200 hides
 
 
-class Limits(NamedTuple):
+class RequestLimits(NamedTuple):
     """`seconds` for one request with its whole body; `size` in bytes of the body."""
 
     seconds: float
@@ -58,11 +58,11 @@ class ProviderClient:
     def __init__(  # noqa: PLR0913 - one keyword a concern
         self,
         client: httpx2.AsyncClient,
-        limits: Limits,
+        limits: RequestLimits,
         *,
         accept: str = "application/json",
         headers: Mapping[str, str] = {},
-        manners: Manners | None = None,
+        rate_limiter: RateLimiter | None = None,
         answers: Answers | None = None,
         refusal: Refusal = lambda _: None,
         second: float = 1.0,
@@ -70,7 +70,7 @@ class ProviderClient:
         self._client = client
         self._limits = limits
         self._headers = {**headers, "Accept": accept}
-        self._manners = manners or NoManners()
+        self._rate_limiter = rate_limiter or Unlimited()
         self._answers = answers or NoAnswers()
         self._refusal = refusal
         self._second = second
@@ -122,13 +122,13 @@ class ProviderClient:
         return error.after * self._second if error.after <= LONGEST_WAIT else False
 
     async def _once(self, request: httpx2.Request, reader: Reader, kept: Kept | None) -> Answer:
-        await self._manners.turn()
+        await self._rate_limiter.acquire()
         if self._answers.floor and (meanwhile := await self._fresh(request)):
             return meanwhile.again
         response, body = await self._received(request)
         now = datetime.now(UTC)
         refused = self._refusal(body) if response.status_code == 200 else None
-        await self._manners.settle(refused or outcome(response.status_code, response.headers, now))
+        await self._rate_limiter.record(refused or outcome(response.status_code, response.headers, now))
         if response.status_code == 304 and kept:
             kept = kept.confirmed(_lower(response), now, self._answers.floor)
             await self._answers.keep(request, kept)
@@ -140,11 +140,11 @@ class ProviderClient:
         return answer
 
     async def _fresh(self, request: httpx2.Request) -> Kept | None:
-        """What another pod fetched while we waited for our turn, which goes back as one that was answered."""
+        """An answer that another pod kept while we waited for our permit; the permit counts as answered."""
         found = await self._answers.find(request)
         if found is None or found.fresh_until <= datetime.now(UTC):
             return None
-        await self._manners.settle(Outcome(status=304))
+        await self._rate_limiter.record(Outcome(status=304))
         return found
 
     async def _received(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
@@ -153,15 +153,17 @@ class ProviderClient:
             async with asyncio.timeout(self._limits.seconds):
                 return await self._sent(request)
         except TimeoutError as error:
-            await self._manners.settle(Outcome(status=0))
+            await self._rate_limiter.record(Outcome(status=0))
             failure = f"{name_of(request)} did not answer within {self._limits.seconds:g} s"
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
         except httpx2.HTTPError as error:
-            await self._manners.settle(Outcome(status=0))
+            await self._rate_limiter.record(Outcome(status=0))
             failure = f"{name_of(request)}: {type(error).__name__} {error}".strip()
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
         except SourceError:
-            await self._manners.settle(Outcome(status=200))  # it answered; what it said is another matter
+            await self._rate_limiter.record(
+                Outcome(status=200)
+            )  # it answered; what it said is another matter
             raise
 
     async def _sent(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:

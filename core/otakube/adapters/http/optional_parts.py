@@ -30,7 +30,7 @@ async def optional(part: str, asked: Awaitable[Answer | Mapping[str, Answer]]) -
 
 
 async def all_optional(asked: Mapping[str, Callable[[], Awaitable[Answer | Mapping[str, Answer]]]]) -> Parts:
-    """Several parts one after another, so that one anime takes no more than its turn of the rate budget."""
+    """Several parts one after another, so that one anime takes no more than its share of the rate limit."""
     parts = Parts({}, {})
     for part, ask in asked.items():
         one = await optional(part, ask())

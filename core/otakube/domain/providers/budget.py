@@ -19,7 +19,7 @@ class Rate(NamedTuple):
     seconds: float
 
 
-class Terms(NamedTuple):
+class RateLimits(NamedTuple):
     """`rates` shortest first; `day`: requests in one UTC day; `freshest`: never the same question sooner."""
 
     rates: tuple[Rate, ...]
@@ -34,20 +34,20 @@ class Terms(NamedTuple):
 
 _DAY = timedelta(days=1)
 
-TERMS: dict[Provider, Terms] = {
-    Provider.JIKAN:         Terms((Rate(3, 1), Rate(60, 60))),
-    Provider.MYANIMELIST:   Terms((Rate(3, 1), Rate(60, 60))),    # none is documented: it refuses bursts
-    Provider.ANILIST:       Terms((Rate(5, 2), Rate(30, 60))),    # 30 a minute since 2025; bursts: a guess
-    Provider.KITSU:         Terms((Rate(5, 2), Rate(60, 60))),    # none is documented: politeness
-    Provider.ANIDB:         Terms((Rate(1, 4),), day=200, freshest=_DAY),  # 2 s at least; 4 s in the long run
-    Provider.ANIMESCHEDULE: Terms((Rate(5, 1), Rate(120, 60))),
-    Provider.ANIME_PLANET:  Terms((Rate(1, 1.1),)),               # made for people: at most 55 a minute
+RATE_LIMITS: dict[Provider, RateLimits] = {
+    Provider.JIKAN:         RateLimits((Rate(3, 1), Rate(60, 60))),
+    Provider.MYANIMELIST:   RateLimits((Rate(3, 1), Rate(60, 60))),    # none is documented: it refuses bursts
+    Provider.ANILIST:       RateLimits((Rate(5, 2), Rate(30, 60))),    # since 2025; bursts: a guess
+    Provider.KITSU:         RateLimits((Rate(5, 2), Rate(60, 60))),    # none is documented: politeness
+    Provider.ANIDB:         RateLimits((Rate(1, 4),), day=200, freshest=_DAY),  # 2 s; 4 s in the long run
+    Provider.ANIMESCHEDULE: RateLimits((Rate(5, 1), Rate(120, 60))),
+    Provider.ANIME_PLANET:  RateLimits((Rate(1, 1.1),)),              # made for people: at most 55 a minute
 }  # fmt: skip
 
 
-def terms(anidb_daily_budget: int) -> dict[Provider, Terms]:
+def rate_limits(anidb_daily_budget: int) -> dict[Provider, RateLimits]:
     """The table, with the day's budget that this installation allows itself at AniDB."""
-    return {**TERMS, Provider.ANIDB: TERMS[Provider.ANIDB]._replace(day=anidb_daily_budget)}
+    return {**RATE_LIMITS, Provider.ANIDB: RATE_LIMITS[Provider.ANIDB]._replace(day=anidb_daily_budget)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RateLimitStatus:
     """Where we stand with a provider: `remaining` of the `limit` of its longest rate, `opens_in` seconds."""
 
     breaker: str  # Closed | Open | HalfOpen
@@ -73,7 +73,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class RateLimitState:
     """What is known about one provider; instants are Unix times of one clock, the store's.
 
     A request counts from the moment when it can no longer arrive at the provider: when its answer came

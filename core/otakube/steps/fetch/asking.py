@@ -16,7 +16,7 @@ from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.history import History
 from otakube.ports.objects import ObjectStore
-from otakube.ports.providers import RawRecord, Room
+from otakube.ports.providers import ProviderAdapter, RawRecord
 from otakube.steps.fetch.plausibility import gone, weigh
 from otakube.steps.fetch.run_locks import Decisions
 from otakube.steps.inputs import read_checkpoint
@@ -75,7 +75,7 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Asks rooms and adds to the harvest; what was kept by an earlier attempt is not asked again."""
+    """Asks providers and adds to the harvest; what was kept by an earlier attempt is not asked again."""
 
     harvest: Harvest
     objects: ObjectStore
@@ -83,23 +83,23 @@ class Asking:
     history: Callable[[], Awaitable[History]]
     decisions: Decisions
 
-    async def all(self, rooms: Mapping[Provider, Room]) -> None:
+    async def all(self, adapters: Mapping[Provider, ProviderAdapter]) -> None:
         """Fetch where the id is known; then find the anime at the others by links or title, and fetch."""
         ids = self.harvest.ids
         await self.go_by_locks()
         for provider, other in ALTERNATIVES.items():
-            if provider in rooms and other in ids:
+            if provider in adapters and other in ids:
                 ids.setdefault(provider, ids[other])
-        known = [provider for provider in rooms if provider in ids]
-        await asyncio.gather(*(self.fetch(rooms[provider], provider) for provider in known))
+        known = [provider for provider in adapters if provider in ids]
+        await asyncio.gather(*(self.fetch(adapters[provider], provider) for provider in known))
         if not self.harvest.anchors:  # those that were named are away, or not asked: links lead on
-            await asyncio.gather(*(self.follow(rooms[one], one) for one in rooms if one not in known))
+            await asyncio.gather(*(self.follow(adapters[one], one) for one in adapters if one not in known))
         if not self.harvest.anchors:
             return
         await self.go_by_locks()
         tried = {*known, *self.harvest.records, *(provider for provider, _ in self.harvest.failed)}
-        others = [provider for provider in rooms if provider not in tried]
-        await asyncio.gather(*(self.find(rooms[provider], provider) for provider in others))
+        others = [provider for provider in adapters if provider not in tried]
+        await asyncio.gather(*(self.find(adapters[provider], provider) for provider in others))
 
     async def go_by_locks(self) -> None:
         """Take the pages that people said belong, and leave out those that they said do not."""
@@ -115,41 +115,41 @@ class Asking:
             else:
                 self.harvest.drop(provider, left_out(provider, lock))
 
-    async def follow(self, room: Room, provider: Provider) -> None:
+    async def follow(self, adapter: ProviderAdapter, provider: Provider) -> None:
         """The page that this provider itself links to a known one, if it does."""
         try:
-            found = await self.find_by_link(room, provider)
+            found = await self.find_by_link(adapter, provider)
         except SourceError as error:
             return self.harvest.fail(provider, error)
         if found is not None:
             self.harvest.ids[provider] = found
-            await self.fetch(room, provider)
+            await self.fetch(adapter, provider)
         return None
 
-    async def find(self, room: Room, provider: Provider) -> None:
+    async def find(self, adapter: ProviderAdapter, provider: Provider) -> None:
         """The same anime at another provider: by a lock, a link, else a title that agrees in all."""
         if provider in self.harvest.ids:
-            return await self.fetch(room, provider)
+            return await self.fetch(adapter, provider)
         try:
-            found = await self.find_by_link(room, provider) or await self.find_by_title(room)
+            found = await self.find_by_link(adapter, provider) or await self.find_by_title(adapter)
         except SourceError as error:
             return self.harvest.fail(provider, error)
         if found is None:
             message = f"{provider} has no anime that agrees with {self.harvest.anchors[0].title!r}"
             return self.harvest.fail(provider, SourceError(SourceReason.NOT_FOUND, message))
         self.harvest.ids[provider] = found
-        return await self.fetch(room, provider)
+        return await self.fetch(adapter, provider)
 
-    async def find_by_link(self, room: Room, provider: Provider) -> str | None:
+    async def find_by_link(self, adapter: ProviderAdapter, provider: Provider) -> str | None:
         """What the links lead to, unless somebody said that it is another anime."""
-        found = await room.source.find(self.harvest.pages)
+        found = await adapter.source.find(self.harvest.pages)
         page = Page(provider, found).url if found else ""
         return None if page in await self.decisions.against(self.harvest.pages, [page]) else found
 
-    async def find_by_title(self, room: Room) -> str | None:
+    async def find_by_title(self, adapter: ProviderAdapter) -> str | None:
         """The best of a search, unless surely another anime; a doubtful one is the identity gate's."""
         anchor = self.harvest.anchors[0]
-        rows = await room.source.search(anchor.title)
+        rows = await adapter.source.search(anchor.title)
         others = await self.decisions.against(self.harvest.pages, [row.source_url for row in rows])
         rows = [row for row in rows if row.source_url not in others]
         best = max(rows, key=lambda row: agreement(anchor, row), default=None)
@@ -158,15 +158,15 @@ class Asking:
         page = identify(best.source_url)
         return page.id if page else None
 
-    async def fetch(self, room: Room, provider: Provider) -> None:
+    async def fetch(self, adapter: ProviderAdapter, provider: Provider) -> None:
         """One provider's record, checked for readability and plausibility, and stored; a failure is noted."""
         try:
-            record, described = await self.readable(room, provider)
+            record, described = await self.readable(adapter, provider)
         except SourceError as error:
             if error.reason is SourceReason.NOT_FOUND:
                 await gone(await self.history(), provider, self.harvest.ids[provider], datetime.now(UTC))
             return self.harvest.fail(provider, error)
-        self.note_missing(room, provider, record)
+        self.note_missing(adapter, provider, record)
         if provider not in self.harvest.stored:
             await self.objects.put(
                 f"{self.prefix}/{handover.raw(provider)}", record.model_dump_json().encode()
@@ -176,19 +176,19 @@ class Asking:
         self.harvest.records[provider], self.harvest.described[provider] = record, described
         return None
 
-    async def readable(self, room: Room, provider: Provider) -> tuple[RawRecord, Metadata]:
+    async def readable(self, adapter: ProviderAdapter, provider: Provider) -> tuple[RawRecord, Metadata]:
         """A record that can be read and believed; a stored one has been weighed before."""
         record, only = self.harvest.stored.get(provider), self.harvest.episodes_only
         if record is not None:
-            return record, room.converter.metadata(record)
+            return record, adapter.converter.metadata(record)
         title = self.harvest.ids[provider]
-        record = await room.source.fetch(title, episodes_only=only)
-        described = room.converter.metadata(record)
+        record = await adapter.source.fetch(title, episodes_only=only)
+        described = adapter.converter.metadata(record)
         problem = await weigh(
             await self.history(),
             title,
             record,
-            room.converter,
+            adapter.converter,
             episodes_only=only,
             at=datetime.now(UTC),
         )
@@ -197,14 +197,14 @@ class Asking:
             raise SourceError(SourceReason.IMPLAUSIBLE, problem)
         return record, described
 
-    def note_missing(self, room: Room, provider: Provider, record: RawRecord) -> None:
+    def note_missing(self, adapter: ProviderAdapter, provider: Provider, record: RawRecord) -> None:
         """Parts that the provider did not answer, or that cannot be read."""
         for part, missing in record.missing.items():
             error = SourceError(SourceReason(missing.reason), f"{part}: {missing.message}")
             self.harvest.fail(provider, error)
         for part in PARTS:
             try:
-                getattr(room.converter, part)(record)
+                getattr(adapter.converter, part)(record)
             except SourceError as error:
                 self.harvest.fail(provider, SourceError(error.reason, f"{part}: {error}"))
 
@@ -215,9 +215,9 @@ def left_out(provider: Provider, lock: Lock) -> SourceError:
 
 
 async def stored_records(
-    rooms: Mapping[Provider, Room], objects: ObjectStore, prefix: str
+    adapters: Mapping[Provider, ProviderAdapter], objects: ObjectStore, prefix: str
 ) -> dict[Provider, RawRecord]:
     """What an earlier attempt of this run fetched; a record of another release is fetched anew."""
-    keys = [f"{prefix}/{handover.raw(provider)}" for provider in rooms]
+    keys = [f"{prefix}/{handover.raw(provider)}" for provider in adapters]
     found = await asyncio.gather(*(read_checkpoint(objects, key, RawRecord) for key in keys))
-    return {provider: record for provider, record in zip(rooms, found, strict=True) if record}
+    return {provider: record for provider, record in zip(adapters, found, strict=True) if record}

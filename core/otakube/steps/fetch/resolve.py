@@ -12,7 +12,7 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import ALTERNATIVES
 from otakube.domain.record.pages import SUPPORTED, Page, identify
 from otakube.errors import Fatal, Retriable, SourceError
-from otakube.ports.providers import Room
+from otakube.ports.providers import ProviderAdapter
 from otakube_api.contract import AnimeType, FailureReason, Provider
 
 
@@ -74,15 +74,15 @@ def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
 
 
 async def search_all(
-    title: str, rooms: Mapping[Provider, Room]
+    title: str, adapters: Mapping[Provider, ProviderAdapter]
 ) -> tuple[list[Metadata], list[tuple[Provider, SourceError]]]:
     """What the providers' searches find, and which of them failed."""
     answers = await asyncio.gather(
-        *(room.source.search(title) for room in rooms.values()), return_exceptions=True
+        *(adapter.source.search(title) for adapter in adapters.values()), return_exceptions=True
     )
     found: list[Metadata] = []
     failures: list[tuple[Provider, SourceError]] = []
-    for provider, answer in zip(rooms, answers, strict=True):
+    for provider, answer in zip(adapters, answers, strict=True):
         if isinstance(answer, SourceError):
             failures.append((provider, answer))
         elif isinstance(answer, BaseException):
@@ -94,8 +94,8 @@ async def search_all(
 
 async def resolve_title(
     wanted: Wanted,
-    first: Mapping[Provider, Room],
-    second: Mapping[Provider, Room],
+    first: Mapping[Provider, ProviderAdapter],
+    second: Mapping[Provider, ProviderAdapter],
     decide: Callable[[Sequence[Metadata]], Awaitable[Decided]],
 ) -> Candidate:
     """The one anime that a title means; none or several is Fatal, and the message is the cure.
@@ -106,7 +106,7 @@ async def resolve_title(
     title = wanted.title
     found, failures = await search_all(title, first)
     away = {provider for provider, _ in failures}
-    stand_ins = {provider: room for provider, room in second.items() if ALTERNATIVES[provider] in away}
+    stand_ins = {provider: adapter for provider, adapter in second.items() if ALTERNATIVES[provider] in away}
     more, again = await search_all(title, stand_ins)
     found, failures = found + more, failures + again
     if len(failures) == len(first) + len(stand_ins):

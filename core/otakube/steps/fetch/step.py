@@ -26,7 +26,7 @@ from otakube.ports.catalogue import Catalogue, Identities
 from otakube.ports.history import History
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
-from otakube.ports.providers import Room
+from otakube.ports.providers import ProviderAdapter
 from otakube.steps.fetch.asking import Asking, Harvest, stored_records
 from otakube.steps.fetch.ownership import stay_apart
 from otakube.steps.fetch.prequels import episodes_before
@@ -50,7 +50,7 @@ class Memory:
 
 async def fetch(  # noqa: PLR0913 - the step's ports
     wanted: Wanted,
-    rooms: Mapping[Provider, Room],
+    adapters: Mapping[Provider, ProviderAdapter],
     objects: ObjectStore,
     memory: Memory,
     *,
@@ -62,14 +62,14 @@ async def fetch(  # noqa: PLR0913 - the step's ports
 ) -> dict[Output, str]:
     """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket.
 
-    `rooms` are those that the installation has switched on, in the order in which they are asked.
+    `adapters` are those that the installation has switched on, in the order in which they are asked.
     """
     decisions = Decisions(locks=memory.locks)
     wanted = await meant(wanted, decisions)
     harvest = Harvest(episodes_only=mode == EPISODE_UPDATE, allowed=decisions.allowed)
-    rooms = asked(wanted.providers, rooms, harvest)
-    first, second = split(rooms)
-    harvest.stored = await stored_records(rooms, objects, work_prefix)
+    adapters = asked(wanted.providers, adapters, harvest)
+    first, second = split(adapters)
+    harvest.stored = await stored_records(adapters, objects, work_prefix)
     harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
     named = await first_ids(wanted, (first, second), harvest, memory, decisions)
     harvest.ids |= named
@@ -79,7 +79,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     await asking.all(first)
     await asking.all(needed(second, harvest))
     await asking.go_by_locks()
-    await forget_unusable(harvest, rooms)
+    await forget_unusable(harvest, adapters)
     set_apart(harvest, decisions, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
     measure_agreement(harvest, decisions)
     check_quorum(harvest, quorum)
@@ -89,21 +89,21 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     entry_id, existing = await identities.claim(harvest.pages, derived_id("ani", uid))
     catalogue = await memory.catalogue()
     live = await catalogue.entry(entry_id) if existing else None
-    before = await episodes_before(catalogue, related(harvest, rooms))
+    before = await episodes_before(catalogue, related(harvest, adapters))
     await keep_locks(harvest, decisions, objects, work_prefix)
     summary = summarised(harvest, entry_id, existing=live is not None, before=before)
     return await conclude(summary, live.record if live else None, objects, work_prefix)
 
 
 def asked(
-    wanted: tuple[Provider, ...], rooms: Mapping[Provider, Room], harvest: Harvest
-) -> dict[Provider, Room]:
-    """The rooms of the providers that are wanted; one that is switched off is reported, none means all."""
+    wanted: tuple[Provider, ...], adapters: Mapping[Provider, ProviderAdapter], harvest: Harvest
+) -> dict[Provider, ProviderAdapter]:
+    """The adapters of the providers that are wanted; one that is switched off is reported, none means all."""
     for provider in wanted:
-        if provider not in rooms:
+        if provider not in adapters:
             switched_off = f"{provider} is not switched on in this installation, or lacks its credentials"
             harvest.fail(provider, SourceError(SourceReason.SWITCHED_OFF, switched_off))
-    chosen = {provider: room for provider, room in rooms.items() if not wanted or provider in wanted}
+    chosen = {provider: adapter for provider, adapter in adapters.items() if not wanted or provider in wanted}
     if not chosen:
         raise Fatal(
             FailureReason.QUORUM_NOT_REACHED,
@@ -113,16 +113,18 @@ def asked(
     return chosen
 
 
-def split(rooms: Mapping[Provider, Room]) -> tuple[dict[Provider, Room], dict[Provider, Room]]:
+def split(
+    adapters: Mapping[Provider, ProviderAdapter],
+) -> tuple[dict[Provider, ProviderAdapter], dict[Provider, ProviderAdapter]]:
     """Those to ask at once, and those that stand in for an alternative among them."""
-    first: dict[Provider, Room] = {}
-    second: dict[Provider, Room] = {}
-    for provider, room in rooms.items():
-        (second if ALTERNATIVES.get(provider) in first else first)[provider] = room
+    first: dict[Provider, ProviderAdapter] = {}
+    second: dict[Provider, ProviderAdapter] = {}
+    for provider, adapter in adapters.items():
+        (second if ALTERNATIVES.get(provider) in first else first)[provider] = adapter
     return first, second
 
 
-def needed(second: Mapping[Provider, Room], harvest: Harvest) -> dict[Provider, Room]:
+def needed(second: Mapping[Provider, ProviderAdapter], harvest: Harvest) -> dict[Provider, ProviderAdapter]:
     """The stand-ins whose alternative gave no answer, or only an old copy."""
 
     def absent(provider: Provider) -> bool:
@@ -133,12 +135,12 @@ def needed(second: Mapping[Provider, Room], harvest: Harvest) -> dict[Provider, 
         )
         return record.stale if record else not unknown
 
-    return {provider: room for provider, room in second.items() if absent(provider)}
+    return {provider: adapter for provider, adapter in second.items() if absent(provider)}
 
 
 async def first_ids(
     wanted: Wanted,
-    rooms: tuple[Mapping[Provider, Room], Mapping[Provider, Room]],
+    adapters: tuple[Mapping[Provider, ProviderAdapter], Mapping[Provider, ProviderAdapter]],
     harvest: Harvest,
     memory: Memory,
     decisions: Decisions,
@@ -156,13 +158,13 @@ async def first_ids(
         return ids_of(wanted.source_urls, strict=True)
     if harvest.stored:
         return {}
-    return ids_of((await resolve_title(wanted, *rooms, decisions.between)).source_urls)
+    return ids_of((await resolve_title(wanted, *adapters, decisions.between)).source_urls)
 
 
-async def forget_unusable(harvest: Harvest, rooms: Mapping[Provider, Room]) -> None:
+async def forget_unusable(harvest: Harvest, adapters: Mapping[Provider, ProviderAdapter]) -> None:
     """Keep no answers that cannot be read or believed: the next run would be served the same again."""
     for provider in {failed for failed, error in harvest.failed if error.reason in _UNUSABLE}:
-        await rooms[provider].forget()
+        await adapters[provider].forget()
 
 
 _UNUSABLE = (SourceReason.ANSWER_INVALID, SourceReason.IMPLAUSIBLE)
@@ -232,12 +234,12 @@ def check_quorum(harvest: Harvest, quorum: int) -> None:
 _PASSING = (SourceReason.UNAVAILABLE, SourceReason.RATE_LIMITED)
 
 
-def related(harvest: Harvest, rooms: Mapping[Provider, Room]) -> dict[Provider, Relationships]:
+def related(harvest: Harvest, adapters: Mapping[Provider, ProviderAdapter]) -> dict[Provider, Relationships]:
     """What the providers say of related works; those that cannot be read have been reported."""
     found = {}
     for provider, record in harvest.records.items():
         with contextlib.suppress(SourceError):  # was reported when it was fetched
-            found[provider] = rooms[provider].converter.relationships(record)
+            found[provider] = adapters[provider].converter.relationships(record)
     return found
 
 

@@ -42,7 +42,7 @@ BAN_SECONDS = 86_400.0  # each request meanwhile makes it longer
 
 
 def refused(body: bytes) -> Outcome | None:
-    """What an <error> with status 200 means for our manners; None for an answer."""
+    """What an <error> with status 200 means for the rate limiter; None for an answer."""
     error = _ERROR.match(body[:1000])
     if error is None:
         return None

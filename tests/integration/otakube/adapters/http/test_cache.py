@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from otakube.adapters.http.cache import BucketAnswers
-from otakube.adapters.http.client import Limits, ProviderClient, new_client
+from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.licences.terms import LICENCES, Licence
 from otakube.errors import SourceError
@@ -53,7 +53,7 @@ def client_of(
 ) -> ProviderClient:
     answers = BucketAnswers(bucket, Provider.JIKAN, licence, floor=floor)
     headers = {"Authorization": f"Bearer {SECRET}"}
-    return ProviderClient(http, Limits(5, 2**20), headers=headers, answers=answers)
+    return ProviderClient(http, RequestLimits(5, 2**20), headers=headers, answers=answers)
 
 
 def stored(bucket: FolderObjects) -> list[Path]:

@@ -8,19 +8,19 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx2
 import pytest
 
-from manners_process import Job, answered
-from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.rate_limit import Turns
-from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
-from otakube.domain.providers.budget import TERMS, Outcome, terms
+from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
+from otakube.adapters.http.rate_limit import StoredRateLimiter
+from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
+from otakube.domain.providers.budget import RATE_LIMITS, Outcome, rate_limits
 from otakube.errors import Retriable, SourceError
 from otakube_api.contract import FailureReason, Provider, SourceReason
+from rate_limit_process import Job, answered
 from redis_process import RedisProcess
 from redis_process import redis as redis
 from upstream_process import Upstream, running_upstream
 
 SECOND = 0.01  # how long a second of the stand-in takes
-Pod = Callable[..., Turns]
+Pod = Callable[..., StoredRateLimiter]
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +38,17 @@ def upstream(running: Upstream) -> Upstream:
 
 @pytest.fixture
 async def pod(redis: RedisProcess, request: pytest.FixtureRequest) -> AsyncIterator[Pod]:
-    """Turns over a connection of their own, with a budget that only this test has."""
+    """Rate limiters over a connection of their own, with a budget that only this test has."""
     clients = []
 
-    def make(provider: Provider = Provider.KITSU, *, second: float = SECOND, day: int = 200) -> Turns:
+    def make(
+        provider: Provider = Provider.KITSU, *, second: float = SECOND, day: int = 200
+    ) -> StoredRateLimiter:
         clients.append(connect(redis.url))
-        accounts = RedisAccounts(clients[-1], provider, request.node.name, second=second)
-        return Turns(provider, terms(day)[provider], accounts, flight=10, second=second, patience=30)
+        store = RedisRateLimitStore(clients[-1], provider, request.node.name, second=second)
+        return StoredRateLimiter(
+            provider, rate_limits(day)[provider], store, flight=10, second=second, patience=30
+        )
 
     yield make
     for client in clients:
@@ -57,8 +61,10 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def client_of(http: httpx2.AsyncClient, manners: Turns, second: float = SECOND) -> ProviderClient:
-    return ProviderClient(http, Limits(5, 2**20), manners=manners, second=second)
+def client_of(
+    http: httpx2.AsyncClient, rate_limiter: StoredRateLimiter, second: float = SECOND
+) -> ProviderClient:
+    return ProviderClient(http, RequestLimits(5, 2**20), rate_limiter=rate_limiter, second=second)
 
 
 def statuses(upstream: Upstream) -> dict[int, int]:
@@ -95,10 +101,10 @@ async def test_retry_after_closes_a_provider_for_every_pod(
 
 async def test_a_closing_beyond_patience_is_no_wait(pod: Pod) -> None:
     one, other = pod(second=1), pod(second=1)
-    await one.turn()
-    await one.settle(Outcome(status=429, retry_after=300))
+    await one.acquire()
+    await one.record(Outcome(status=429, retry_after=300))
     with pytest.raises(SourceError, match="asks to stay away for") as caught:
-        await other.turn()
+        await other.acquire()
     assert caught.value.reason is SourceReason.RATE_LIMITED
 
 
@@ -108,7 +114,7 @@ async def test_the_breaker_opens_for_all_probes_once_and_closes(
     upstream.faults({"provider": "kitsu", "kind": "status", "status": 503})
     slow = 0.1  # an opening is long enough to look at
     url, pods = f"{upstream.url}/kitsu/api/edge/anime", [pod(second=slow), pod(second=slow)]
-    one, other = (client_of(http, manners, slow) for manners in pods)
+    one, other = (client_of(http, rate_limiter, slow) for rate_limiter in pods)
     for _ in range(2):
         with pytest.raises(SourceError) as caught:
             await one.ask(url)
@@ -116,45 +122,52 @@ async def test_the_breaker_opens_for_all_probes_once_and_closes(
     asked = upstream.asked()
     with pytest.raises(SourceError, match=r"was away; the next request goes in \d"):
         await other.ask(url)
-    assert (await pods[1].standing()).breaker == "Open"
+    assert (await pods[1].status()).breaker == "Open"
     assert upstream.asked() == asked == 5
     upstream.faults()
-    await asyncio.sleep(((await pods[1].standing()).opens_in or 0) * slow)
-    assert (await pods[1].standing()).breaker == "HalfOpen"
-    await pods[1].turn()
+    await asyncio.sleep(((await pods[1].status()).opens_in or 0) * slow)
+    assert (await pods[1].status()).breaker == "HalfOpen"
+    await pods[1].acquire()
     with pytest.raises(SourceError, match="was away"):
         await one.ask(url)
-    await pods[1].settle(Outcome(status=200))
+    await pods[1].record(Outcome(status=200))
     assert (await one.ask(url)).body
-    assert (await pods[0].standing()).breaker == "Closed"
+    assert (await pods[0].status()).breaker == "Closed"
 
 
 async def test_a_days_budget_outlives_its_process_and_redis(redis: RedisProcess, pod: Pod) -> None:
     one = pod(Provider.ANIDB, day=2)
     for _ in range(2):
-        await one.turn()
-        await one.settle(Outcome(status=200))
+        await one.acquire()
+        await one.record(Outcome(status=200))
     await asyncio.to_thread(redis.server.restart)
     with pytest.raises(SourceError, match="today's 2 requests are spent; new ones in") as caught:
-        await pod(Provider.ANIDB, day=2).turn()
+        await pod(Provider.ANIDB, day=2).acquire()
     assert caught.value.reason is SourceReason.RATE_LIMITED
-    assert (await one.standing()).remaining_today == 0
+    assert (await one.status()).remaining_today == 0
 
 
 async def test_a_turn_that_takes_too_long_is_given_up(redis: RedisProcess, pod: Pod) -> None:
     one = pod(Provider.ANIDB, second=0.1)
-    await one.turn()
-    impatient = Turns(Provider.ANIDB, TERMS[Provider.ANIDB], one._accounts, flight=10, second=0.1, patience=1)
-    with pytest.raises(SourceError, match="no turn within 1 s") as caught:
-        await impatient.turn()
+    await one.acquire()
+    impatient = StoredRateLimiter(
+        Provider.ANIDB, RATE_LIMITS[Provider.ANIDB], one._store, flight=10, second=0.1, patience=1
+    )
+    with pytest.raises(SourceError, match="no permit within 1 s") as caught:
+        await impatient.acquire()
     assert caught.value.reason is SourceReason.RATE_LIMITED
 
 
 async def test_without_its_redis_a_step_may_try_later() -> None:
     client = connect("redis://:secret-of-redis@127.0.0.1:1/0")
-    turns = Turns(Provider.KITSU, TERMS[Provider.KITSU], RedisAccounts(client, Provider.KITSU, "x"), flight=1)
+    limiter = StoredRateLimiter(
+        Provider.KITSU,
+        RATE_LIMITS[Provider.KITSU],
+        RedisRateLimitStore(client, Provider.KITSU, "x"),
+        flight=1,
+    )
     with pytest.raises(Retriable, match="Redis is away") as caught:
-        await turns.turn()
+        await limiter.acquire()
     assert caught.value.reason is FailureReason.STORE_UNAVAILABLE
     assert "secret" not in str(caught.value)
     await client.aclose()

@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from otakube.adapters.http.client import Limits, ProviderClient, new_client
+from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
@@ -19,7 +19,7 @@ from otakube_api.contract import SourceReason
 @pytest.fixture
 async def client() -> AsyncIterator[ProviderClient]:
     async with new_client() as http:
-        yield ProviderClient(http, Limits(seconds=5, size=1000))
+        yield ProviderClient(http, RequestLimits(seconds=5, size=1000))
 
 
 async def refused(client: ProviderClient, server: HTTPServer, path: str = "/x") -> SourceError:
@@ -180,7 +180,7 @@ async def test_a_bomb_costs_no_memory(httpserver: HTTPServer) -> None:
     bomb = gzip.compress(b"0" * 3 * 10**8)
     httpserver.expect_request("/x").respond_with_data(bomb, content_type="application/gzip")
     async with new_client() as http:
-        client = ProviderClient(http, Limits(seconds=5, size=len(bomb)))
+        client = ProviderClient(http, RequestLimits(seconds=5, size=len(bomb)))
         tracemalloc.start()
         with pytest.raises(SourceError) as caught:
             await client.ask_text(httpserver.url_for("/x"))

@@ -4,14 +4,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otakube.adapters.http.client import Limits
+from otakube.adapters.http.client import RequestLimits
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider
 from otakube_standins.upstream.settings import Settings as Upstream
 
 ASKED = datetime(2024, 6, 15, 12, tzinfo=UTC)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = Limits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
 UNLIMITED = Upstream(anidb_per_two_seconds=0, anidb_per_day=0)
 ANIME = """<?xml version="1.0" encoding="UTF-8"?>
 <anime id="18211" restricted="false">

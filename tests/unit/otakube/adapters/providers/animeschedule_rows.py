@@ -4,14 +4,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otakube.adapters.http.client import Limits
+from otakube.adapters.http.client import RequestLimits
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider
 from otakube_standins.upstream.settings import Settings as Upstream
 
 ASKED = datetime(2026, 10, 20, 12, tzinfo=UTC)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = Limits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
 UNLIMITED = Upstream(animeschedule_per_minute=0)
 NEVER = "0001-01-01T00:00:00Z"
 ANIME: dict[str, Any] = {

@@ -4,7 +4,7 @@
 import asyncio
 from functools import cache
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.anilist import convert as anilist
 from otakube.adapters.providers.anilist.client import AniList
 from otakube.adapters.providers.jikan import convert as jikan
@@ -24,7 +24,7 @@ CONVERTERS: dict[Provider, Converter] = {
     Provider.KITSU: kitsu,
 }
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = Limits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
 IDS = {
     Provider.JIKAN: "70009",
     Provider.MYANIMELIST: "70009",

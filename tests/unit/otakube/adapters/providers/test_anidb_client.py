@@ -7,13 +7,13 @@ import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 
-from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.rate_limit import ProcessAccounts, Turns
+from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
+from otakube.adapters.http.rate_limit import ProcessRateLimitStore, StoredRateLimiter
 from otakube.adapters.providers.anidb import convert
 from otakube.adapters.providers.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.providers.anidb.document import refused as refusal_of
 from otakube.bootstrap import providers
-from otakube.domain.providers.budget import TERMS
+from otakube.domain.providers.budget import RATE_LIMITS
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import Provider, SourceReason
@@ -28,7 +28,7 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def source(http: httpx2.AsyncClient, limits: Limits = LIMITS) -> AniDB:
+def source(http: httpx2.AsyncClient, limits: RequestLimits = LIMITS) -> AniDB:
     base = "http://upstream.test/anidb"
     client = ProviderClient(http, limits, accept=MEDIA_TYPE)
     return AniDB(client, f"{base}/httpapi", f"{base}/api/anime-titles.xml.gz", "otakube/1")
@@ -67,11 +67,11 @@ async def test_another_anime_than_the_one_asked_for_is_refused(httpserver: HTTPS
 async def test_a_ban_is_obeyed_by_everybody_and_never_kept(httpserver: HTTPServer) -> None:
     ban = '<?xml version="1.0"?><error code="500">banned</error>'
     httpserver.expect_request("/").respond_with_data(ban, content_type="text/xml")
-    manners = Turns(
-        Provider.ANIDB, TERMS[Provider.ANIDB], ProcessAccounts(second=0.01), flight=5, second=0.01
+    rate_limiter = StoredRateLimiter(
+        Provider.ANIDB, RATE_LIMITS[Provider.ANIDB], ProcessRateLimitStore(second=0.01), flight=5, second=0.01
     )
     async with new_client() as http:
-        client = ProviderClient(http, LIMITS, manners=manners, refusal=refusal_of)
+        client = ProviderClient(http, LIMITS, rate_limiter=rate_limiter, refusal=refusal_of)
         anidb = AniDB(client, httpserver.url_for("/"), "", "otakube/1")
         for _ in range(3):
             with pytest.raises(SourceError) as caught:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.client import Limits
+from otakube.adapters.http.client import RequestLimits
 from otakube.adapters.providers.anidb.titles import read_titles, search
 from otakube.errors import SourceError
 from otakube_api.contract import AnimeType, SourceReason
@@ -118,5 +118,5 @@ async def test_the_dump_is_asked_for_once_a_search_and_nothing_else() -> None:
 async def test_a_dump_beyond_the_cap_is_refused() -> None:
     async with upstream(UNLIMITED) as http:
         with pytest.raises(SourceError) as caught:
-            await source(http, Limits(seconds=10, size=1500)).search("Hoshi")
+            await source(http, RequestLimits(seconds=10, size=1500)).search("Hoshi")
     assert caught.value.reason is SourceReason.ANSWER_TOO_LARGE

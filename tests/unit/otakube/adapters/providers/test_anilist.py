@@ -10,7 +10,7 @@ import pytest
 from graphql import FieldNode, parse, validate, visit
 from graphql.language.visitor import Visitor
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.anilist import convert, queries
 from otakube.adapters.providers.anilist.client import AniList
 from otakube.errors import SourceError
@@ -25,7 +25,10 @@ LONG_RUNNER, UMBRELLAS, LIGHTHOUSE = "210018", "210902", "210437"
 async def anilist(*faults: dict[str, Any]) -> AsyncIterator[tuple[AniList, httpx2.AsyncClient]]:
     async with upstream() as client:
         assert (await client.put("/admin/faults", json=list(faults))).status_code == 200
-        yield AniList(ProviderClient(client, Limits(10, 2**24)), "http://upstream.test/anilist"), client
+        yield (
+            AniList(ProviderClient(client, RequestLimits(10, 2**24)), "http://upstream.test/anilist"),
+            client,
+        )
 
 
 async def asked(client: httpx2.AsyncClient) -> int:

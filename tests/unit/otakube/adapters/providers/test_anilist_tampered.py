@@ -10,7 +10,7 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, queries
 from otakube.adapters.providers.anilist.answers import PageAnswer
@@ -61,7 +61,7 @@ def test_a_tampered_row_of_many_is_read_or_refused(data: st.DataObject) -> None:
 def source_of(body: Any) -> tuple[AniList, list[httpx2.URL]]:
     """A source to which AniList says always the same."""
     client, asked = saying(lambda _: body, "application/json")
-    return AniList(ProviderClient(client, Limits(10, 2**24)), "http://anilist.test/"), asked
+    return AniList(ProviderClient(client, RequestLimits(10, 2**24)), "http://anilist.test/"), asked
 
 
 @settings(max_examples=100, deadline=None)

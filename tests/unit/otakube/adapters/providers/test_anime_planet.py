@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.anime_planet import convert
 from otakube.adapters.providers.anime_planet.client import MEDIA_TYPE, AnimePlanet, slug_of
 from otakube.bootstrap import providers
@@ -28,7 +28,7 @@ from upstream_app import upstream
 
 TODAY = date(2024, 6, 15)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = Limits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
 UNLIMITED = Upstream(animeplanet_per_minute=0)
 LINKED: dict[str, Any] = {
     "@context": "https://schema.org", "@type": "TVSeries", "name": "Hoshi no Toudaimori",

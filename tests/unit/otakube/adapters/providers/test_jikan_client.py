@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.jikan import batches, convert
 from otakube.adapters.providers.jikan.client import Jikan
 from otakube.domain.record.claims import Metadata
@@ -22,7 +22,7 @@ PARTS = ("characters", "staff", "recommendations", "pictures")
 
 
 def source_of(client: httpx2.AsyncClient) -> Jikan:
-    return Jikan(ProviderClient(client, Limits(10, 2**24)), "http://upstream.test/jikan/v4/")
+    return Jikan(ProviderClient(client, RequestLimits(10, 2**24)), "http://upstream.test/jikan/v4/")
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.kitsu import convert
 from otakube.adapters.providers.kitsu.client import MEDIA_TYPE, Kitsu
 from otakube.errors import SourceError
@@ -22,7 +22,7 @@ LONG_RUNNER, LIGHTHOUSE, PANES = "60911", "61204", "61950"
 async def kitsu(*faults: dict[str, Any]) -> AsyncIterator[tuple[Kitsu, httpx2.AsyncClient]]:
     async with upstream() as client:
         assert (await client.put("/admin/faults", json=list(faults))).status_code == 200
-        asking = ProviderClient(client, Limits(10, 2**24), accept=MEDIA_TYPE)
+        asking = ProviderClient(client, RequestLimits(10, 2**24), accept=MEDIA_TYPE)
         yield Kitsu(asking, "http://upstream.test/kitsu/api/edge/"), client
 
 

@@ -11,7 +11,7 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu import convert
 from otakube.adapters.providers.kitsu.answers import Document
@@ -64,7 +64,7 @@ def test_a_tampered_row_of_many_is_read_or_refused(data: st.DataObject) -> None:
 def source_of(body: Callable[[str], Any]) -> tuple[Kitsu, list[httpx2.URL]]:
     """A source to which Kitsu says what the test makes up of the path."""
     client, asked = saying(body, MEDIA_TYPE)
-    asking = ProviderClient(client, Limits(10, 2**24), accept=MEDIA_TYPE)
+    asking = ProviderClient(client, RequestLimits(10, 2**24), accept=MEDIA_TYPE)
     return Kitsu(asking, "http://kitsu.test"), asked
 
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from otakube.adapters.http.client import Limits, ProviderClient
+from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.jikan import convert as jikan_convert
 from otakube.adapters.providers.jikan.client import Jikan
 from otakube.adapters.providers.myanimelist import batches, convert
@@ -26,7 +26,7 @@ LIGHTHOUSE, ONLY_ANILIST = "70211", "74999"
 
 
 def source_of(client: httpx2.AsyncClient, **headers: str) -> MyAnimeList:
-    connection = ProviderClient(client, Limits(10, 2**24), headers=headers or {CLIENT_ID: "ours"})
+    connection = ProviderClient(client, RequestLimits(10, 2**24), headers=headers or {CLIENT_ID: "ours"})
     return MyAnimeList(connection, "http://upstream.test/mal/v2/")
 
 
@@ -65,7 +65,7 @@ async def test_one_request_holds_all_that_it_knows(episodes_only: bool) -> None:
 @pytest.mark.parametrize("number", ["70211", "70588", "70009", "73815", "71544"])
 async def test_both_ways_to_the_site_say_the_same_of_an_anime(number: str) -> None:
     async with upstream() as client:
-        jikan = Jikan(ProviderClient(client, Limits(10, 2**24)), "http://upstream.test/jikan/v4")
+        jikan = Jikan(ProviderClient(client, RequestLimits(10, 2**24)), "http://upstream.test/jikan/v4")
         one, other = await jikan.fetch(number), await source_of(client).fetch(number)
     said, other_said = jikan_convert.metadata(one), convert.metadata(other)
     apart = {"season": None, "genres": [], "tags": []}  # Jikan has seasons for TV only, and its own lists
@@ -135,9 +135,9 @@ async def test_the_room_sends_the_client_id() -> None:
         providers_enabled=["MyAnimeList"],
     )
     async with upstream() as client:
-        room = providers.build(settings, client, {})[Provider.MYANIMELIST]
-        record = await room.source.fetch(LIGHTHOUSE)
-    assert room.converter.metadata(record).title == "Hoshi no Toudaimori"
+        left = providers.build(settings, client, {})[Provider.MYANIMELIST]
+        record = await left.source.fetch(LIGHTHOUSE)
+    assert left.converter.metadata(record).title == "Hoshi no Toudaimori"
 
 
 @pytest.mark.parametrize(

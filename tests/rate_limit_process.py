@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One pod that asks a provider again and again, as a process: its budget is in Redis, shared with its like.
 
-`python tests/manners_process.py` reads a Job as a JSON object; it prints how many requests were answered.
+`python tests/rate_limit_process.py` reads a Job as a JSON object; it prints how many requests were answered.
 """
 
 import asyncio
@@ -11,10 +11,10 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import NamedTuple
 
-from otakube.adapters.http.client import Limits, ProviderClient, new_client
-from otakube.adapters.http.rate_limit import Turns
-from otakube.adapters.stores.redis.rate_limits import RedisAccounts, connect
-from otakube.domain.providers.budget import terms
+from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
+from otakube.adapters.http.rate_limit import StoredRateLimiter
+from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
+from otakube.domain.providers.budget import rate_limits
 from otakube.errors import SourceError
 from otakube_api.contract import Provider
 
@@ -50,8 +50,8 @@ def answered(process: "Popen[str]") -> int:
 
 async def _work(job: Job) -> int:
     redis, provider = connect(job.redis_url), Provider(job.provider)
-    accounts = RedisAccounts(redis, provider, job.egress, second=job.second)
-    manners = Turns(provider, terms(job.day)[provider], accounts, flight=10, second=job.second)
+    store = RedisRateLimitStore(redis, provider, job.egress, second=job.second)
+    limiter = StoredRateLimiter(provider, rate_limits(job.day)[provider], store, flight=10, second=job.second)
     left, done = iter(range(job.count)), 0
 
     async def drain(client: ProviderClient) -> None:
@@ -64,7 +64,7 @@ async def _work(job: Job) -> int:
                 continue
 
     async with new_client() as http, asyncio.TaskGroup() as tasks:
-        client = ProviderClient(http, Limits(10, 2**20), manners=manners, second=job.second)
+        client = ProviderClient(http, RequestLimits(10, 2**20), rate_limiter=limiter, second=job.second)
         own = [tasks.create_task(drain(client)) for _ in range(job.at_once)]
         await asyncio.gather(*own)
     await redis.aclose()
