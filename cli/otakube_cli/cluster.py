@@ -2,15 +2,16 @@
 """The API server, as the commands need it: JSON in and out, and errors that a person can act on."""
 
 import json
+import os
 import re
-import warnings
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # half a second that `--help` need not pay
-    import httpx
-    import kr8s.asyncio
+    from kubernetes.aio.client import ApiClient, Configuration
 
 Body = dict[str, Any]
 
@@ -41,10 +42,25 @@ class Refused(ConsoleError):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Answer of the API server, or of a Service behind it."""
+
+    status: int
+    text: str
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status <= 299
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
 class Cluster:
     """One namespace of one cluster."""
 
-    def __init__(self, api: "kr8s.asyncio.Api", namespace: str) -> None:
+    def __init__(self, api: "ApiClient", namespace: str) -> None:
         self._api = api
         self.namespace = namespace
 
@@ -115,9 +131,8 @@ class Cluster:
 
     async def catalogue(self, path: str, **query: str | int) -> Body:
         """Ask the read API, through the API server."""
-        response = await self._request(
-            "GET", "v1", f"services/{CATALOGUE}/proxy/{path}", params={k: str(v) for k, v in query.items()}
-        )
+        service = f"/api/v1/namespaces/{self.namespace}/services/{CATALOGUE}/proxy"
+        response = await self._request("GET", f"{service}/{path}", params=query)
         if response.is_success:
             return _json(response)
         raise ConsoleError(_problem(response, self.namespace))
@@ -133,45 +148,80 @@ class Cluster:
         content_type: str = "application/json",
         accept: str = "application/json",
     ) -> Body:
+        version, plural = resource
         response = await self._request(
             method,
-            resource[0],
-            f"{resource[1]}{path}",
+            f"/apis/{version}/namespaces/{self.namespace}/{plural}{path}",
             params=params or {},
             headers={"Content-Type": content_type, "Accept": accept},
-            **({} if body is None else {"content": json.dumps(body)}),
+            body=body,
         )
         if response.is_success:
             return _json(response)
-        raise Refused(_message(response), status=response.status_code)
+        raise Refused(_message(response), status=response.status)
 
-    async def _request(self, method: str, version: str, url: str, **options: Any) -> "httpx.Response":
-        import httpx
-        from kr8s import APITimeoutError
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int],
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Response:
+        from aiohttp import ClientError
 
+        request = await self._api.param_serialize(
+            method,
+            path,
+            query_params=list(params.items()),
+            header_params=dict(headers or {}),
+            body=body,
+            auth_settings=["BearerToken"],
+        )
         try:
-            async with self._api.call_api(
-                method, version=version, namespace=self.namespace, url=url, raise_for_status=False, **options
-            ) as response:
-                return response
-        except (httpx.TransportError, APITimeoutError) as error:
-            raise unreachable(self._api.auth.server, error) from error
+            answer = await self._api.call_api(*request, _request_timeout=TIMEOUT_SECONDS)
+            return Response(answer.status, (await answer.read()).decode())
+        except (ClientError, TimeoutError) as error:
+            raise unreachable(self._api.configuration.host, error) from error
 
 
 @asynccontextmanager
 async def connected(*, kubeconfig: str, context: str, namespace: str) -> AsyncIterator[Cluster]:
     """Log in as kubectl would."""
-    import httpx
-    import kr8s
-    import kr8s.asyncio
+    from kubernetes.aio.client import ApiClient
 
-    warnings.filterwarnings("ignore", message="Kubernetes version", category=UserWarning)
+    async with ApiClient(await logged_in(kubeconfig, context)) as api:
+        yield Cluster(api, namespace)
+
+
+async def logged_in(kubeconfig: str, context: str) -> "Configuration":
+    """Server and credentials of a kubeconfig; in a pod without one, of its ServiceAccount."""
+    import yaml
+    from kubernetes.aio.client import Configuration
+    from kubernetes.aio.config import (
+        KUBE_CONFIG_DEFAULT_LOCATION,
+        ConfigException,
+        load_incluster_config,
+        load_kube_config,
+    )
+
+    configuration = Configuration()
     try:
-        api = await kr8s.asyncio.api(kubeconfig=kubeconfig or None, context=context or None)
-    except (ValueError, KeyError, OSError, kr8s.ServerError, httpx.HTTPError, kr8s.APITimeoutError) as error:
+        if any_file(kubeconfig or KUBE_CONFIG_DEFAULT_LOCATION):
+            await load_kube_config(kubeconfig or None, context or None, configuration, persist_config=False)
+        elif kubeconfig or not os.environ.get("KUBERNETES_SERVICE_HOST"):
+            raise FileNotFoundError("there is no such file")
+        else:
+            load_incluster_config(client_configuration=configuration)
+    except (ConfigException, ValueError, KeyError, TypeError, OSError, yaml.YAMLError) as error:
         raise no_login(error, kubeconfig=kubeconfig, context=context) from error
-    api.timeout = TIMEOUT_SECONDS
-    yield Cluster(api, namespace)
+    return configuration
+
+
+def any_file(paths: str) -> bool:
+    """Whether a list of paths, as KUBECONFIG has it, names a file."""
+    return any(Path(path).expanduser().is_file() for path in paths.split(os.pathsep) if path)
 
 
 def no_login(error: Exception, *, kubeconfig: str, context: str) -> ConsoleError:
@@ -199,20 +249,20 @@ def unreachable(server: str, error: Exception) -> ConsoleError:
     )
 
 
-def _json(response: "httpx.Response") -> Body:
+def _json(response: Response) -> Body:
     body: Body = response.json()
     return body
 
 
-def _message(response: "httpx.Response") -> str:
+def _message(response: Response) -> str:
     """The API server's own sentence."""
     try:
         return str(response.json()["message"])
     except (ValueError, KeyError, TypeError):
-        return f"the API server answered {response.status_code}: {response.text[:200]}"
+        return f"the API server answered {response.status}: {response.text[:200]}"
 
 
-def _problem(response: "httpx.Response", namespace: str) -> str:
+def _problem(response: Response, namespace: str) -> str:
     """The read API's own sentence (RFC 9457), or why it was not reached."""
     try:
         body = response.json()

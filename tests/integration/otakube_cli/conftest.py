@@ -25,3 +25,12 @@ async def cluster(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cl
         kubeconfig=str(otakube_api.kubeconfig), context="", namespace=namespace
     ) as connection:
         yield connection
+
+
+@pytest.fixture
+async def other(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cluster]:
+    """The same namespace through a login and connections of its own."""
+    async with connected(
+        kubeconfig=str(otakube_api.kubeconfig), context="", namespace=namespace
+    ) as connection:
+        yield connection

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import kr8s.asyncio
 import pytest
 
 from control_plane import ControlPlane
@@ -65,11 +64,8 @@ async def test_an_approval_is_stored_as_argo_would_store_it(
 
 
 async def test_of_two_answers_at_once_exactly_one_counts(
-    cluster: Cluster, otakube_api: ControlPlane, api: httpx2.Client, namespace: str, tmp_path: Path
+    cluster: Cluster, other: Cluster, api: httpx2.Client, namespace: str
 ) -> None:
-    copy = tmp_path / "kubeconfig"
-    copy.write_bytes(otakube_api.kubeconfig.read_bytes())
-    other = Cluster(await kr8s.asyncio.api(kubeconfig=str(copy)), namespace)
     for race in range(RACES):
         name = f"race-{race}"
         path = waiting(api, namespace, name)

@@ -55,7 +55,7 @@ def test_listing_imports_no_command() -> None:
         "httpx2",
         "pymongo",
         "qdrant_client",
-        "kr8s",
+        "kubernetes",
         "yaml",
     }
 
