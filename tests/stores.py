@@ -148,7 +148,7 @@ def documents_home() -> Path:
 def objects_program() -> Path:
     """versitygw: what the environment names, else the local cluster's, built now if it is not there."""
     named = os.environ.get("OTAKUBE_VERSITYGW_BINARY")
-    return Path(named) if named else binaries.program("versitygw", cluster_settings.from_environment().cache)
+    return Path(named) if named else binaries.program("versitygw", cluster_settings.load().cache)
 
 
 def accepts(port: int) -> bool:

@@ -22,7 +22,7 @@ GIVEN_TO_NOBODY = {"otakube_embedding_folder"}  # the embed image knows where it
 
 @pytest.fixture(scope="session")
 def helm() -> Path:
-    return binaries.program("helm", settings.from_environment().cache)
+    return binaries.program("helm", settings.load().cache)
 
 
 def failure(helm: Path, *arguments: str) -> str:

@@ -82,7 +82,7 @@ def test_a_full_payload_fits_the_variable_in_which_argo_hands_a_pod_its_template
 
 @pytest.fixture(scope="module")
 def helm() -> Path:
-    return binaries.program("helm", settings.from_environment().cache)
+    return binaries.program("helm", settings.load().cache)
 
 
 def test_a_curator_may_submit_and_read_and_nothing_else(helm: Path) -> None:

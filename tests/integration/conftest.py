@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def kubernetes_binary() -> Path:
     """The multi-call binary that the environment names, else the local cluster's, built if missing."""
     named = os.environ.get("OTAKUBE_KUBERNETES_BINARY")
-    return Path(named) if named else binaries.program("kubernetes", settings.from_environment().cache)
+    return Path(named) if named else binaries.program("kubernetes", settings.load().cache)
 
 
 @pytest.fixture(scope="session")

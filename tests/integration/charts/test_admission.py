@@ -34,13 +34,13 @@ spec:
 
 @pytest.fixture(scope="session")
 def helm() -> Path:
-    return binaries.program("helm", settings.from_environment().cache)
+    return binaries.program("helm", settings.load().cache)
 
 
 @pytest.fixture(scope="session")
 def with_argo(otakube_api: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> ControlPlane:
     """The API server with our kinds, Argo's own and the stand-in for ServiceMonitor."""
-    argo = binaries.program("argo", settings.from_environment().cache)
+    argo = binaries.program("argo", settings.load().cache)
     monitor = tmp_path_factory.mktemp("crds") / "servicemonitors.yaml"
     monitor.write_text(SERVICE_MONITOR)
     otakube_api.apply(*sorted((argo.parents[1] / "crds").glob("argoproj.io_*.yaml")), monitor)

@@ -14,7 +14,7 @@ from otakube_cluster import settings as cluster_settings
 @pytest.fixture(scope="module", autouse=True)
 def argo_crds(otakube_api: ControlPlane) -> None:
     """Argo's own CRDs: what they prune or refuse shows here."""
-    home = binaries.built(binaries.ARGO_WORKFLOWS, cluster_settings.from_environment().cache)
+    home = binaries.built(binaries.ARGO_WORKFLOWS, cluster_settings.load().cache)
     otakube_api.apply(home / "crds" / "argoproj.io_workflows.yaml")
     otakube_api.wait_for_crds("workflows.argoproj.io")
 
