@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from otakube_api import labels
+from otakube_api.argo import read_workflow
 from otakube_api.contract import Node, Output, ReviewOutput
-from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Observed, WorkflowRun
+from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Observed, Results, WorkflowRun
 from otakube_operator.enrichment.plan import Plan, plan
+from otakube_operator.enrichment.runs import read_results
 from otakube_operator.enrichment.workflows import name_of
 from otakube_operator.runtime.store import read_enrichment
 
@@ -134,6 +136,11 @@ def workflow(
         "status": {"phase": phase, "nodes": {str(number): dict(node) for number, node in enumerate(nodes)}}
         | status,
     }
+
+
+def results_of(nodes: Sequence[Mapping[str, Any]]) -> Results:
+    """What those nodes have said."""
+    return read_results(read_workflow(workflow(nodes)))
 
 
 def node(name: str, phase: str = "Succeeded", *, type: str = "Retry", **outputs: str) -> dict[str, Any]:

@@ -12,15 +12,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from otakube_api.contract import Node, ReviewOutput
+from otakube_api.argo import read_workflow
+from otakube_api.contract import ReviewOutput
 
 NOTE_LIMIT = 2000  # characters; a parameter is a reference, not a letter
 REVIEWER_LIMIT = 100
-
-
-class Decision(StrEnum):
-    APPROVE = "approve"
-    REJECT = "reject"
 
 
 class GateState(StrEnum):
@@ -41,31 +37,27 @@ class Gate:
     version: str = ""  # resourceVersion that was read
     node: str = ""  # id
     answers: Mapping[str, str]
-    message: str = ""
     finished_at: str = ""
 
 
 def gate_of(workflow: Mapping[str, Any]) -> Gate:
     """Read the gate from a Workflow."""
-    metadata, status = workflow["metadata"], workflow.get("status") or {}
+    metadata, seen = workflow["metadata"], read_workflow(workflow)
     name, version = metadata["name"], metadata.get("resourceVersion", "")
-    if status.get("compressedNodes") or status.get("offloadNodeStatusVersion"):
+    if seen.packed:
         return Gate(state=GateState.HIDDEN, workflow=name, version=version, answers={})
-    nodes = (status.get("nodes") or {}).items()
-    found = [(key, node) for key, node in nodes if _is_review(node)]
-    ended = bool(status.get("finishedAt")) or bool((workflow.get("spec") or {}).get("shutdown"))
-    if not found:
+    ended = seen.finished_at is not None or bool(seen.shutdown)
+    node = seen.review
+    if node is None:
         state = GateState.OVER if ended else GateState.NOT_REACHED
         return Gate(state=state, workflow=name, version=version, answers={})
-    key, node = found[0]
     return Gate(
-        state=_state(node["phase"], ended=ended),
+        state=_state(node.phase, ended=ended),
         workflow=name,
         version=version,
-        node=key,
-        answers=_answers(node),
-        message=node.get("message", ""),
-        finished_at=node.get("finishedAt") or "",
+        node=node.id,
+        answers=node.parameters,
+        finished_at=_stamp(node.finished_at) if node.finished_at else "",
     )
 
 
@@ -104,10 +96,6 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _is_review(node: Mapping[str, Any]) -> bool:
-    return node.get("type") in {"Suspend", "Skipped"} and node.get("displayName") == Node.REVIEW
-
-
 _STATES = {
     "Running": GateState.OPEN,
     "Pending": GateState.NOT_REACHED,
@@ -119,11 +107,6 @@ _STATES = {
 def _state(phase: str, *, ended: bool) -> GateState:
     state = _STATES.get(phase, GateState.OVER)
     return GateState.OVER if ended and state in {GateState.OPEN, GateState.NOT_REACHED} else state
-
-
-def _answers(node: Mapping[str, Any]) -> dict[str, str]:
-    parameters = (node.get("outputs") or {}).get("parameters") or []
-    return {p["name"]: str(p["value"]) for p in parameters if p.get("value") is not None}
 
 
 def _filled(parameter: Mapping[str, Any], values: Mapping[ReviewOutput, str]) -> dict[str, Any]:

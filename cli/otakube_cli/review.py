@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from otakube_api import contract, labels
-from otakube_api.contract import ReviewOutput, one_line
+from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
 from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
-from otakube_cli.gate import NOTE_LIMIT, REVIEWER_LIMIT, Decision, Gate, GateState, answer, gate_of, is_answer
+from otakube_cli.gate import NOTE_LIMIT, REVIEWER_LIMIT, Gate, GateState, answer, gate_of, is_answer
 from otakube_cli.page import failed_gates, print_review, read_draft, review_of
 
 ALREADY_DECIDED = 3
@@ -198,7 +198,7 @@ async def current_workflow(cluster: Cluster, enrichment: Mapping[str, Any]) -> M
 def closed(name: str, gate: Gate) -> ConsoleError:
     """Why a gate cannot be answered, and what to do instead."""
     if gate.state is GateState.ANSWERED:
-        decision = gate.answers.get(ReviewOutput.DECISION, "reject")
+        decision = gate.answers.get(ReviewOutput.DECISION, Decision.REJECT.value)
         who = gate.answers.get(ReviewOutput.REVIEWER) or "somebody"
         note = gate.answers.get(ReviewOutput.NOTE)
         said = one_line(f"{decision} by {who} at {gate.finished_at}{f', note: {note}' if note else ''}")

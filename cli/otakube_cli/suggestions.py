@@ -5,16 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from otakube_api.argo import read_workflow
 from otakube_api.contract import Node, Output, one_line
 
 
 def suggested(workflow: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each with id, kind, value, confidence, reason and made_by; none where Argo has packed the nodes."""
-    nodes = ((workflow.get("status") or {}).get("nodes") or {}).values()
-    for node in nodes:
-        if node.get("displayName") == Node.ASSEMBLE and node.get("phase") == "Succeeded":
-            return _read(_output(node, Output.SUGGESTIONS))
-    return []
+    """Each with id, kind, value, confidence, reason and made_by."""
+    return _read(read_workflow(workflow).outputs(Node.ASSEMBLE).get(Output.SUGGESTIONS, ""))
 
 
 def strange(accepted: Sequence[str], suggestions: Sequence[Mapping[str, Any]]) -> str | None:
@@ -30,11 +27,6 @@ def lines(suggestions: Sequence[Mapping[str, Any]]) -> list[str]:
         one_line(f"{one['id']} ({one['confidence']:.2f}, {one['made_by']}): {one['value']} - {one['reason']}")
         for one in suggestions
     ]
-
-
-def _output(node: Mapping[str, Any], name: str) -> str:
-    parameters = (node.get("outputs") or {}).get("parameters") or []
-    return next((str(one.get("value", "")) for one in parameters if one["name"] == name), "")
 
 
 def _read(text: str) -> list[dict[str, Any]]:

@@ -14,11 +14,11 @@ from typing import Annotated, Any
 import typer
 
 from otakube_api import labels
-from otakube_api.contract import Failure, FailureReason, Output, one_line, parse_failure
+from otakube_api.argo import FAILED_PHASES, FINAL_PHASES, ArgoNode, ArgoWorkflow, read_workflow
+from otakube_api.contract import Failure, Output, one_line, parse_failure
 from otakube_cli.cluster import FIELD_MANAGER, WORKFLOWS, Body, Cluster, ConsoleError, Refused
 
 POLL_SECONDS = 0.5
-GOOD, BAD = "Succeeded", ("Failed", "Error")
 
 Timeout = Annotated[
     int,
@@ -39,7 +39,7 @@ class Progress:
     @property
     def ended(self) -> bool:
         """Whether nothing will change any more."""
-        return self.phase == GOOD or self.phase in BAD
+        return self.phase in FINAL_PHASES
 
     def __str__(self) -> str:
         return one_line(f"{self.phase}: {self.message}" if self.message else self.phase)
@@ -121,39 +121,28 @@ async def ended(cluster: Cluster, name: str, *, say: Say) -> Progress:
 
 def progress_of(workflow: Mapping[str, Any]) -> Progress:
     """Read a Workflow; one that its controller has not seen is Pending."""
-    status = workflow.get("status") or {}
-    nodes = list((status.get("nodes") or {}).values())
-    phase = status.get("phase") or "Pending"
+    seen = read_workflow(workflow)
     return Progress(
-        phase=phase,
-        message=str(status.get("message") or _waiting(nodes)),
-        report=_report(nodes),
-        failure=_failure(nodes, status) if phase in BAD else None,
+        phase=seen.phase or "Pending",
+        message=seen.message or _waiting(seen.nodes),
+        report=_report(seen.nodes),
+        failure=(seen.failure or _unexplained(seen)) if seen.phase in FAILED_PHASES else None,
     )
 
 
-def _waiting(nodes: Iterable[Mapping[str, Any]]) -> str:
+def _waiting(nodes: Iterable[ArgoNode]) -> str:
     """What a node that has not ended says of itself, such as why its pod has no place."""
-    unfinished = (node for node in nodes if node.get("phase") in {"Pending", "Running"})
-    return next((str(node["message"]) for node in unfinished if node.get("message")), "")
+    unfinished = (node for node in nodes if node.phase in {"Pending", "Running"})
+    return next((node.message for node in unfinished if node.message), "")
 
 
-def _report(nodes: Iterable[Mapping[str, Any]]) -> str | None:
-    for node in nodes:
-        for parameter in (node.get("outputs") or {}).get("parameters") or []:
-            if node.get("phase") == GOOD and parameter["name"] == Output.REPORT and parameter.get("value"):
-                return str(parameter["value"])
-    return None
+def _report(nodes: Iterable[ArgoNode]) -> str | None:
+    return next((node.outputs[Output.REPORT] for node in nodes if node.outputs.get(Output.REPORT)), None)
 
 
-def _failure(nodes: Iterable[Mapping[str, Any]], status: Mapping[str, Any]) -> Failure:
-    """The reason that a step gave; else what Argo says. The last pod's word counts."""
-    bad = [node for node in nodes if node.get("phase") in BAD and node.get("message")]
-    bad.sort(key=lambda node: str(node.get("startedAt") or ""))
-    told = [parse_failure(str(node["message"])) for node in reversed(bad)]
-    given = (failure for failure in told if failure.reason is not FailureReason.UNEXPECTED)
-    last = parse_failure(str(status.get("message") or "no reason was given"))
-    return next(given, told[0] if told else last)
+def _unexplained(seen: ArgoWorkflow) -> Failure:
+    """Argo's own words, where no pod came to say anything."""
+    return parse_failure(seen.message or "no reason was given")
 
 
 def _reported(cluster: Cluster, name: str, progress: Progress) -> Any:

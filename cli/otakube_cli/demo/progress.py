@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from otakube_api.argo import ArgoWorkflow, read_workflow
 from otakube_api.contract import Node
 
 PHASES = [node for node in Node if node is not Node.CONCLUDE]
@@ -59,7 +60,7 @@ def progress_of(
 ) -> Progress:
     """Read both objects; the Workflow may be gone, or not be there yet."""
     metadata, status = enrichment["metadata"], enrichment.get("status") or {}
-    run = (workflow or {}).get("status") or {}
+    run = read_workflow(workflow or {})
     return Progress(
         name=metadata["name"],
         title=status.get("title", ""),
@@ -67,20 +68,19 @@ def progress_of(
             c["type"]: (c["status"], c["reason"], c["message"]) for c in status.get("conditions", [])
         },
         current=status.get("observedGeneration") == metadata.get("generation"),
-        steps=steps_of(run.get("nodes") or {}, now=now),
-        seconds=_between(run.get("startedAt"), status.get("publishedAt")),
+        steps=steps_of(run, now=now),
+        seconds=_between(run.started_at, status.get("publishedAt")),
     )
 
 
-def steps_of(nodes: Mapping[str, Mapping[str, Any]], *, now: datetime) -> dict[Node, Step]:
+def steps_of(run: ArgoWorkflow, *, now: datetime) -> dict[Node, Step]:
     """The steps in their order; a step that is retried counts from its first attempt."""
-    by_name = {node.get("displayName"): node for node in nodes.values()}
     found: dict[Node, Step] = {}
     for phase in PHASES:
-        node = by_name.get(phase.value)
-        if node is not None and node.get("startedAt"):
-            seconds = (_time(node.get("finishedAt")) or now) - (_time(node["startedAt"]) or now)
-            found[phase] = Step(node.get("phase") or "Pending", max(0.0, seconds.total_seconds()))
+        node = run.task(phase)
+        if node is not None and node.started_at:
+            seconds = (node.finished_at or now) - node.started_at
+            found[phase] = Step(node.phase or "Pending", max(0.0, seconds.total_seconds()))
     return found
 
 
@@ -127,11 +127,7 @@ def _cell(step: Step | None) -> str:
     return "-" if step is None or step.phase in {"Skipped", "Omitted"} else f"{step.seconds:.0f} s"
 
 
-def _between(start: str | None, end: str | None) -> float | None:
-    first, last = _time(start), _time(end)
+def _between(first: datetime | None, end: str | None) -> float | None:
+    last = datetime.fromisoformat(end) if end else None
     seconds = (last - first).total_seconds() if first and last else None
     return seconds if seconds is not None and seconds >= 0 else None  # an older run's publication
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

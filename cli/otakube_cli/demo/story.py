@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from otakube_api import labels
-from otakube_api.contract import ReviewOutput
+from otakube_api.contract import Decision, ReviewOutput
 from otakube_cli import review
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
 from otakube_cli.demo.progress import Progress, progress_of
@@ -93,7 +93,7 @@ async def answer(cluster: Cluster, screen: Screen) -> None:
     await review.show_one(cluster, name=REVIEWED)
     screen.heading(f'$ otakube review approve {REVIEWED} --note "{NOTE}"')
     values = {
-        ReviewOutput.DECISION: "approve",
+        ReviewOutput.DECISION: Decision.APPROVE.value,
         ReviewOutput.NOTE: NOTE,
         ReviewOutput.REVIEWER: "otakube-demo",
     }

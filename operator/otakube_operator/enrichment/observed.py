@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from otakube_api import labels
+from otakube_api.argo import FINAL_PHASES
 from otakube_api.contract import Failure
 from otakube_api.reasons import Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
@@ -146,9 +147,6 @@ class WorkflowRun:
     def order(self) -> tuple[int, int]:
         """Later runs compare greater."""
         return self.generation, self.attempt
-
-
-FINAL_PHASES = frozenset({"Succeeded", "Failed", "Error"})
 
 
 @dataclass(frozen=True, slots=True)

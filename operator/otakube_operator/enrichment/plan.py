@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from otakube_api.argo import FINAL_PHASES
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus, WorkflowStatus
 from otakube_operator.enrichment.assessment import (
@@ -21,7 +22,6 @@ from otakube_operator.enrichment.assessment import (
     working,
 )
 from otakube_operator.enrichment.observed import (
-    FINAL_PHASES,
     CreateFailure,
     Enrichment,
     Observed,

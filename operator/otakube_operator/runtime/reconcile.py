@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
 
+from otakube_api.argo import FINAL_PHASES
 from otakube_operator.enrichment.apply import Applier, CreateFailed
-from otakube_operator.enrichment.observed import FINAL_PHASES, Enrichment, ObjectKey, Observed, Unreadable
+from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Observed, Unreadable
 from otakube_operator.enrichment.plan import plan
 from otakube_operator.enrichment.status import describe_unreadable
 from otakube_operator.runtime.api import (

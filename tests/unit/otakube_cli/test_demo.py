@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from otakube_api.argo import read_workflow
 from otakube_api.contract import Node
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
 from otakube_cli.cluster import ConsoleError
@@ -45,7 +46,7 @@ def test_steps_are_read_in_their_order_with_their_seconds() -> None:
         "c": a_node("conclude", "Running", start=40),
         "d": {"displayName": "assemble", "phase": "Pending", "startedAt": None},
     }
-    steps = steps_of(nodes, now=NOW)
+    steps = steps_of(read_workflow({"status": {"nodes": nodes}}), now=NOW)
     assert list(steps) == [Node.FETCH, Node.STAGE]
     assert steps[Node.FETCH].seconds == 7
     assert steps[Node.STAGE].seconds == 30

@@ -2,8 +2,9 @@
 import pytest
 
 from golden import a_record
+from otakube_api.contract import Decision
 from otakube_cli.cluster import ConsoleError
-from otakube_cli.gate import NOTE_LIMIT, Decision, gate_of
+from otakube_cli.gate import NOTE_LIMIT, gate_of
 from otakube_cli.page import print_review
 from otakube_cli.review import ALREADY_DECIDED, NOT_OPEN, _values, closed, run_order
 from otakube_services.catalogue.answers import Draft, Explanation

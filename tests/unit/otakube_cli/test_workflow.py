@@ -10,6 +10,10 @@ from otakube_api.contract import FailureReason, Output
 from otakube_cli.workflow import Progress, manifest, progress_of
 
 
+def at(second: int) -> str:
+    return f"2026-04-01T12:00:0{second}Z"
+
+
 def test_a_submission_names_its_template_and_arguments_and_nothing_that_strict_mode_refuses() -> None:
     made = manifest("otakube-merge-locks", {"payload": "H4sI"})
     assert made["metadata"]["generateName"] == "otakube-merge-locks-"
@@ -44,11 +48,11 @@ def test_the_report_is_that_of_a_good_node() -> None:
 
 def test_a_failure_is_the_step_s_own_reason_and_of_retries_the_last() -> None:
     workflow = a_run(
-        "w", "Failed", {"message": "Error (exit code 75): StoreUnavailable: away", "startedAt": "1"}
+        "w", "Failed", {"message": "Error (exit code 75): StoreUnavailable: away", "finishedAt": at(1)}
     )
     nodes = workflow["status"]["nodes"]
-    nodes["w-2"] = {"phase": "Failed", "startedAt": "2", "message": "Error (exit code 65): RecordInvalid: no"}
-    nodes["w-0"] = {"phase": "Failed", "startedAt": "0", "message": "No more retries left"}
+    nodes["w-2"] = nodes["w-1"] | {"message": "Error (exit code 65): RecordInvalid: no", "finishedAt": at(2)}
+    nodes["w-0"] = nodes["w-1"] | {"type": "Retry", "message": "No more retries left", "finishedAt": at(3)}
     failure = progress_of(workflow).failure
     assert failure == (FailureReason.RECORD_INVALID, "no")
 

@@ -4,10 +4,9 @@
 It clears up after a run that ended well, and keeps what a person needs of one that did not."""
 
 import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from otakube.domain.record import handover
 from otakube.domain.record.handover import FetchSummary
 from otakube.ports.catalogue import DeadLetter, DeadLetters
 from otakube.ports.objects import ObjectStore
+from otakube_api.argo import SUCCEEDED, ArgoNode, FailedTask, failed_task, read_failures
 from otakube_api.contract import Failure, FailureReason, Node, Output, parse_failure
 
 _KEPT_APART = "dead-letters/"
@@ -40,8 +40,8 @@ async def conclude(
     objects: ObjectStore, dead_letters: Callable[[], Awaitable[DeadLetters]], ended: Ended
 ) -> dict[Output, str]:
     """Remove the run's objects, or leave a dead letter beside them; a stopped run leaves nothing."""
-    failed = failed_nodes(ended.failures)
-    if ended.status == "Succeeded" or stopped(failed) or rejected(failed):
+    failed = read_failures(ended.failures)
+    if ended.status == SUCCEEDED or stopped(failed) or rejected(failed):
         removed = await remove(objects, f"{ended.work}/")
         logs.logger().info("work objects removed", count=removed)
         return {}
@@ -57,44 +57,25 @@ async def conclude(
     return {}
 
 
-def failed_nodes(failures: str) -> list[dict[str, Any]]:
-    """Argo's `workflow.failures`: a JSON list, which some versions quote once more."""
-    try:
-        found = orjson.loads(failures or "[]")
-        found = orjson.loads(found) if isinstance(found, str) else found
-    except orjson.JSONDecodeError:
-        return [{"displayName": "", "message": failures[:2000]}]
-    return [node for node in found or [] if isinstance(node, dict)]
-
-
-def stopped(failed: list[dict[str, Any]]) -> bool:
+def stopped(failed: Sequence[ArgoNode]) -> bool:
     """Whether a person ended the run: nothing is wrong with its inputs."""
-    return any("workflow shutdown" in str(node.get("message", "")).lower() for node in failed)
+    return any("workflow shutdown" in node.message.lower() for node in failed)
 
 
-def rejected(failed: list[dict[str, Any]]) -> bool:
+def rejected(failed: Sequence[ArgoNode]) -> bool:
     """Whether the run ended because a reviewer said no: the decision is stored already."""
-    return any(failure_of(node).reason is FailureReason.REVIEW_REJECTED for node in failed)
+    return any(parse_failure(node.message).reason is FailureReason.REVIEW_REJECTED for node in failed)
 
 
-def failure_of(node: dict[str, Any]) -> Failure:
-    """Why one node failed."""
-    return parse_failure(str(node.get("message", "")))
+def what_failed(failed: Sequence[ArgoNode]) -> FailedTask:
+    """The step that broke the run; without one, the workflow itself in Argo's words."""
+    words = next((node.message for node in failed if node.message), "")
+    return failed_task(failed) or FailedTask("workflow", Failure(FailureReason.UNEXPECTED, words))
 
 
-def first_failure(failed: list[dict[str, Any]]) -> tuple[str, Failure]:
-    """The step that failed first, and why; retries and the workflow itself only repeat it."""
-    names = {node.value for node in Node}
-    for node in failed:
-        name = str(node.get("displayName", "")).partition("(")[0]
-        if name in names:
-            return name, failure_of(node)
-    return "workflow", Failure(FailureReason.UNEXPECTED, str(failed[0].get("message", "")) if failed else "")
-
-
-async def dead_letter(objects: ObjectStore, ended: Ended, failed: list[dict[str, Any]]) -> DeadLetter:
+async def dead_letter(objects: ObjectStore, ended: Ended, failed: Sequence[ArgoNode]) -> DeadLetter:
     """Everything that a person needs to act."""
-    step, failure = first_failure(failed)
+    step, failure = what_failed(failed)
     return DeadLetter(
         run=ended.work,
         enrichment=ended.enrichment,

@@ -22,6 +22,7 @@ from operator_builders import (
     kstatus,
     node,
     planned,
+    results_of,
     run_of,
 )
 from otakube_api import labels
@@ -29,17 +30,16 @@ from otakube_api.contract import TEMPLATE, Failure, FailureReason
 from otakube_api.reasons import Reason
 from otakube_operator.enrichment.observed import CreateFailure, Enrichment, Observed, Results, WorkflowRun
 from otakube_operator.enrichment.plan import Plan, WorkflowChange, plan
-from otakube_operator.enrichment.runs import read_results
 
-PUBLISHED = read_results([fetched(), imaged(), committed()])
-WAITING = read_results([fetched(), imaged("Required", ["title differs"]), gate()])
-REJECTED = read_results([fetched(), imaged("Required"), gate("Succeeded", reviewer="mai", note="wrong year")])
+PUBLISHED = results_of([fetched(), imaged(), committed()])
+WAITING = results_of([fetched(), imaged("Required", ["title differs"]), gate()])
+REJECTED = results_of([fetched(), imaged("Required"), gate("Succeeded", reviewer="mai", note="wrong year")])
 FAILED = Results(failure=Failure(FailureReason.ANIME_UNKNOWN, "no provider knows it"))
 
 PHASES: dict[str, dict[str, Any]] = {
     "pending": {"phase": ""},
     "running": {"phase": "Running"},
-    "fetched": {"phase": "Running", "results": read_results([fetched()])},
+    "fetched": {"phase": "Running", "results": results_of([fetched()])},
     "waiting for review": {"phase": "Running", "results": WAITING},
     "suspended": {"phase": "Running", "suspended": True},
     "cleaning up": {"phase": "Running", "results": PUBLISHED},
@@ -345,7 +345,7 @@ def test_a_running_workflow_is_never_pruned() -> None:
 
 def test_a_provider_that_failed_is_told_and_stays_told_after_publication() -> None:
     seen = enrichment()
-    results = read_results([fetched(("AniList", "RateLimited")), imaged(), committed()])
+    results = results_of([fetched(("AniList", "RateLimited")), imaged(), committed()])
     made = planned(seen, run_of(seen, phase="Succeeded", results=results))
     assert condition(made, "Ready") == ("True", "Published")
     assert condition(made, "SourceFailed") == ("True", "SourceFailed")
@@ -392,7 +392,7 @@ def test_a_gate_that_closed_without_an_approval_stalls(
     closed = gate(gate_phase, decision, reviewer=reviewer)
     closed["finishedAt"] = (NOW + timedelta(hours=ended_after)).isoformat()
     seen = enrichment()
-    made = planned(seen, run_of(seen, results=read_results([fetched(), imaged("Required"), closed])))
+    made = planned(seen, run_of(seen, results=results_of([fetched(), imaged("Required"), closed])))
     assert condition(made, "Ready") == ("False", reason)
     assert condition(made, "Stalled") == ("True", reason)
 
@@ -400,7 +400,7 @@ def test_a_gate_that_closed_without_an_approval_stalls(
 def test_an_approval_lets_the_run_go_on() -> None:
     seen = enrichment()
     approved = gate("Succeeded", "approve", reviewer="mai")
-    made = planned(seen, run_of(seen, results=read_results([fetched(), imaged("Required"), approved])))
+    made = planned(seen, run_of(seen, results=results_of([fetched(), imaged("Required"), approved])))
     assert condition(made, "Ready") == ("Unknown", "ReviewApproved")
     assert condition(made, "Reconciling") == ("True", "ReviewApproved")
     assert made.status.review is not None
@@ -429,14 +429,14 @@ def test_a_run_that_ended_without_a_step_telling_why_is_explained(
 
 def test_a_run_stopped_at_the_gate_is_not_a_rejection() -> None:
     seen = enrichment()
-    results = read_results([fetched(), imaged("Required"), gate("Failed")])
+    results = results_of([fetched(), imaged("Required"), gate("Failed")])
     run = run_of(seen, phase="Failed", shutdown="Stop", message="Stopped", results=results)
     assert condition(planned(seen, run), "Stalled") == ("True", "WorkflowStopped")
 
 
 def test_the_end_of_the_exit_handler_does_not_take_ready_back() -> None:
     seen = enrichment()
-    results = read_results([fetched(), imaged(), committed(), node("conclude", "Failed", type="Pod")])
+    results = results_of([fetched(), imaged(), committed(), node("conclude", "Failed", type="Pod")])
     made = planned(seen, run_of(seen, phase="Failed", results=results))
     assert condition(made, "Ready") == ("True", "Published")
 
@@ -476,13 +476,13 @@ def test_attempts_are_counted_from_the_workflows_where_no_status_was_written() -
 
 def test_a_title_too_long_for_the_api_is_cut() -> None:
     seen = enrichment()
-    results = read_results([node("fetch", entry_id="ani_1", title="x" * 9000, failed_sources="[]")])
+    results = results_of([node("fetch", entry_id="ani_1", title="x" * 9000, failed_sources="[]")])
     title = planned(seen, run_of(seen, results=results)).status.title
     assert title is not None
     assert len(title) == 500
 
 
-GATED = read_results([fetched(), imaged(gates=[("Completeness", "7 of 12"), ("Drift", "type: TV -> Movie")])])
+GATED = results_of([fetched(), imaged(gates=[("Completeness", "7 of 12"), ("Drift", "type: TV -> Movie")])])
 
 
 def test_failed_gates_are_in_the_status_and_the_gravest_gives_the_reason() -> None:
@@ -509,7 +509,7 @@ def test_failed_gates_are_in_the_status_and_the_gravest_gives_the_reason() -> No
 )
 def test_each_gate_has_its_reason(gate: str, reason: str) -> None:
     seen, _ = in_phase("running")
-    made = planned(seen, run_of(seen, results=read_results([fetched(), imaged(gates=[(gate, "no")])])))
+    made = planned(seen, run_of(seen, results=results_of([fetched(), imaged(gates=[(gate, "no")])])))
     assert condition(made, "GateFailed") == ("True", reason)
 
 

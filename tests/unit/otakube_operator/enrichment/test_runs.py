@@ -4,19 +4,14 @@
 import base64
 import gzip
 import json
-from typing import Any
 
 import pytest
 
-from operator_builders import committed, fetched, gate, imaged, node, workflow
+from operator_builders import committed, fetched, gate, imaged, node, results_of, workflow
 from otakube_api import labels
 from otakube_api.contract import Failure, FailureReason
 from otakube_operator.enrichment.observed import GateFailure
-from otakube_operator.enrichment.runs import read_results, read_run
-
-
-def failed(name: str, message: str, at: str = "2027-01-01T12:00:00Z") -> dict[str, Any]:
-    return node(name, "Failed", type="Pod") | {"message": message, "finishedAt": at}
+from otakube_operator.enrichment.runs import read_run
 
 
 def test_a_workflow_without_our_labels_is_none_of_ours() -> None:
@@ -74,7 +69,7 @@ def test_a_decompression_bomb_is_read_up_to_a_limit() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "7", '["a"]', '[{"provider": 7}]', "null"])
 def test_spoilt_output_lists_do_no_harm(text: str) -> None:
-    results = read_results(
+    results = results_of(
         [
             node("fetch", failed_sources=text, entry_id="ani_1"),
             node("assemble", findings=text, gates=text, review="Skip"),
@@ -84,51 +79,26 @@ def test_spoilt_output_lists_do_no_harm(text: str) -> None:
 
 
 def test_a_gate_that_this_version_does_not_know_is_left_out() -> None:
-    results = read_results([imaged(gates=[("Drift", "the title changed"), ("Taste", "dull")])])
+    results = results_of([imaged(gates=[("Drift", "the title changed"), ("Taste", "dull")])])
     assert results.gates == (GateFailure("Drift", "the title changed"),)
 
 
 @pytest.mark.parametrize("version", ["", "one", "-1", "1.0", "9" * 40])
 def test_a_commit_without_a_readable_version_publishes_nothing(version: str) -> None:
-    assert read_results([node("commit", version=version)]).publication is None
+    assert results_of([node("commit", version=version)]).publication is None
 
 
 @pytest.mark.parametrize("phase", ["Pending", "Running", "Failed", "Error", "Skipped", "Omitted"])
 def test_only_a_commit_that_succeeded_publishes(phase: str) -> None:
-    assert read_results([committed() | {"phase": phase}]).publication is None
+    assert results_of([committed() | {"phase": phase}]).publication is None
 
 
 @pytest.mark.parametrize("phase", ["Pending", "Skipped", "Omitted"])
 def test_a_gate_that_was_not_reached_is_no_gate(phase: str) -> None:
-    assert read_results([gate() | {"phase": phase}]).review is None
+    assert results_of([gate() | {"phase": phase}]).review is None
 
 
-@pytest.mark.parametrize(
-    ("messages", "expected"),
-    [
-        (["Error (exit code 65): AnimeUnknown: gone"], Failure(FailureReason.ANIME_UNKNOWN, "gone")),
-        (["OOMKilled (exit code 137)"], Failure(FailureReason.UNEXPECTED, "OOMKilled (exit code 137)")),
-        (
-            ["Error (exit code 75): StoreUnavailable: no answer", "pod deleted"],
-            Failure(FailureReason.STORE_UNAVAILABLE, "no answer"),
-        ),
-        (
-            ["Error: StoreUnavailable: first", "Error: StoreUnavailable: last"],
-            Failure(FailureReason.STORE_UNAVAILABLE, "last"),
-        ),
-    ],
-)
-def test_the_last_failure_that_names_its_reason_is_told(messages: list[str], expected: Failure) -> None:
-    nodes = [
-        failed(f"fetch({number})", message, f"2027-01-01T12:00:0{number}Z")
-        for number, message in enumerate(messages)
-    ]
-    assert read_results(nodes).failure == expected
-
-
-def test_a_failed_clean_up_does_not_hide_the_step_that_failed() -> None:
-    step = failed("commit(0)", "Error: CommitFenced: newer", "2027-01-01T12:00:00Z")
-    conclude = failed("conclude", "Error: StoreUnavailable: down", "2027-01-01T12:09:00Z")
-    failure = read_results([step, conclude]).failure
-    assert failure is not None
-    assert failure.reason is FailureReason.COMMIT_FENCED
+def test_the_failure_is_that_of_the_pod_that_broke_the_run() -> None:
+    pod = node("fetch(0)", "Failed", type="Pod") | {"message": "Error (exit code 65): AnimeUnknown: gone"}
+    above = node("fetch", "Failed") | {"message": "No more retries left"}
+    assert results_of([above, pod]).failure == Failure(FailureReason.ANIME_UNKNOWN, "gone")

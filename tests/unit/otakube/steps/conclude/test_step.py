@@ -8,7 +8,7 @@ import pytest
 
 from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.adapters.stores.folder.objects import FolderObjects
-from otakube.steps.conclude.step import Ended, conclude, failed_nodes
+from otakube.steps.conclude.step import Ended, conclude
 
 WORK = "work/uid/2-3"
 
@@ -85,5 +85,7 @@ async def test_a_failure_without_a_node_is_kept_too(tmp_path: Path, failures: st
     assert letters["dead-letters/uid-2-3.json"]["step"] == "workflow"
 
 
-def test_failures_that_are_no_json_are_kept_as_they_are() -> None:
-    assert failed_nodes("oh no") == [{"displayName": "", "message": "oh no"}]
+async def test_failures_that_are_no_json_are_kept_as_they_are(tmp_path: Path) -> None:
+    _, letters = await after(tmp_path, ended("Error", failures="oh no"))
+    letter = letters["dead-letters/uid-2-3.json"]
+    assert (letter["step"], letter["reason"], letter["message"]) == ("workflow", "UnexpectedError", "oh no")
