@@ -1,27 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stand-in's answers have the shapes of recorded real ones: every key, with a type that was seen there.
+"""The stand-in's answers have the shapes of our fixtures, and both have the shapes of recorded real answers.
 
-The recordings lie outside the project (`../shared/data`, or the folder that OTAKUBE_RECORDINGS names); where
-they are absent these tests are skipped, and `test_upstream_answers` holds what does not need them.
+A shape is every key with the types that were seen there. Where the recordings are absent, the stand-in is
+compared with the fixtures alone.
 """
 
-import json
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import yaml
 
+from recordings import FIXTURES, RECORDINGS, body, fixtures, needs_recordings
 from upstream_app import ANILIST_QUERY, upstream
 
-RECORDINGS = Path(os.environ.get("OTAKUBE_RECORDINGS", Path(__file__).parents[3] / "shared/data"))
-pytestmark = pytest.mark.skipif(
-    not (RECORDINGS / "jikan-v4").is_dir(),
-    reason="recorded real answers are absent: set OTAKUBE_RECORDINGS",
-)
 # Keys whose inner keys are data (languages, votes), not shape.
 OPEN = {"titles", "ratingFrequencies", "names", "dimensions"}
 
@@ -70,46 +63,91 @@ def _fits(ours: set[str], real: set[str]) -> bool:
     return ours - {"NoneType"} <= real or real == {"NoneType"}
 
 
-def cassette(name: str) -> Any:
-    """The body of a recorded Jikan answer."""
-    recorded = yaml.safe_load((RECORDINGS / "jikan-v4" / f"{name}.yaml").read_text("utf-8"))
-    return json.loads(recorded["interactions"][0]["response"]["body"]["string"])
+Read = Callable[[str], list[Any]]
 
 
-def recorded(folder: str) -> list[Any]:
-    return [json.loads(file.read_text("utf-8")) for file in sorted((RECORDINGS / folder).rglob("*.json"))]
+def ours(provider: str) -> list[Any]:
+    """All fixtures of a provider, but for those that are odd on purpose and those of errors."""
+    return [body(file) for file in fixtures(f"{provider}/*.json", without=["odd", "unknown"])]
 
 
-async def bodies(*paths: str) -> list[Any]:
+def recorded(provider: str) -> list[Any]:
+    """All recorded answers of a provider."""
+    return [body(file) for file in sorted((RECORDINGS / provider).rglob("*.json"))]
+
+
+SOURCES = [pytest.param(ours, id="ours"), pytest.param(recorded, id="recorded", marks=needs_recordings)]
+# Kinds of Jikan's answers: our files, and the recorded ones of the same kind.
+JIKAN = {
+    "anime": (["anime", "sparse"], ["aio-anime-success", "aio-random-anime-success"]),
+    "search": (["search"], ["aio-search-success"]),
+    "season": (["season"], ["aio-season-success"]),
+    "episodes": (["episodes"], ["aio-anime-episodes-success"]),
+    "episode": (["episode"], ["aio-anime-episode-by-id-success"]),
+    "character": (["character"], ["aio-character-success"]),
+    "recommendations": (["recommendations"], ["aio-recommendations-success"]),
+    "promos": (["promos"], ["aio-watch-promos-popular-success"]),
+    "not-found": (["not-found"], ["aio-anime-failure"]),
+}
+
+
+def our_jikan(kind: str) -> list[Any]:
+    return [body(FIXTURES / f"jikan/{name}.json") for name in JIKAN[kind][0]]
+
+
+def recorded_jikan(kind: str) -> list[Any]:
+    return [body(RECORDINGS / f"jikan-v4/{name}.yaml") for name in JIKAN[kind][1]]
+
+
+JIKAN_SOURCES = [
+    pytest.param(our_jikan, id="ours"),
+    pytest.param(recorded_jikan, id="recorded", marks=needs_recordings),
+]
+
+
+async def answers(*paths: str) -> list[Any]:
     async with upstream() as client:
-        answers = [await client.get(path) for path in paths]
-    return [answer.json() for answer in answers]
+        found = [await client.get(path) for path in paths]
+    return [answer.json() for answer in found]
 
 
+@needs_recordings
+@pytest.mark.parametrize("kind", JIKAN)
+def test_our_fixtures_of_jikan_have_the_recorded_shape(kind: str) -> None:
+    assert differences(shape(*our_jikan(kind)), shape(*recorded_jikan(kind))) == []
+
+
+@needs_recordings
+def test_our_fixtures_of_anilist_have_the_recorded_shape() -> None:
+    assert differences(shape(*ours("anilist")), shape(*recorded("anilist"))) == []
+
+
+@pytest.mark.parametrize("real", JIKAN_SOURCES)
 @pytest.mark.parametrize(
-    ("paths", "names"),
+    ("paths", "kind"),
     [
-        (["/anime/70211", "/anime/70009", "/anime/74410"], ["aio-anime-success", "aio-random-anime-success"]),
-        (["/anime?q=hoshi&limit=10"], ["aio-search-success"]),
-        (["/anime/70009/episodes?page=2", "/anime/70211/episodes"], ["aio-anime-episodes-success"]),
-        (["/anime/70211/episodes/1"], ["aio-anime-episode-by-id-success"]),
-        (["/characters/7021100"], ["aio-character-success"]),
-        (["/anime/1"], ["aio-anime-failure"]),
+        (["/anime/70211", "/anime/70009", "/anime/74410"], "anime"),
+        (["/anime?q=hoshi&limit=10"], "search"),
+        (["/anime/70009/episodes?page=2", "/anime/70211/episodes"], "episodes"),
+        (["/anime/70211/episodes/1"], "episode"),
+        (["/characters/7021100"], "character"),
+        (["/anime/1"], "not-found"),
     ],
     ids=["anime", "search", "episodes", "episode", "character", "not-found"],
 )
-async def test_jikan_has_the_recorded_shape(paths: list[str], names: list[str]) -> None:
-    ours = shape(*await bodies(*(f"/jikan/v4{path}" for path in paths)))
-    assert differences(ours, shape(*map(cassette, names))) == []
+async def test_jikan_has_the_real_shape(paths: list[str], kind: str, real: Read) -> None:
+    standin = shape(*await answers(*(f"/jikan/v4{path}" for path in paths)))
+    assert differences(standin, shape(*real(kind))) == []
 
 
-async def test_anilist_has_the_recorded_shape() -> None:
+@pytest.mark.parametrize("real", SOURCES)
+async def test_anilist_has_the_real_shape(real: Read) -> None:
     async with upstream() as client:
-        ours = [await _media(client, number) for number in (210437, 210018, 217660, 219003)]
+        standin = [await _media(client, number) for number in (210437, 210018, 217660, 219003)]
     # Reviews, trailers and the users behind them are none of the stand-in's business.
-    real = shape(*recorded("anilist"))
-    left_out = frozenset(path for path in real if ".reviewPreview.nodes" in path or ".user" in path)
-    found = differences(shape(*ours), real, optional=left_out)
+    known = shape(*real("anilist"))
+    left_out = frozenset(path for path in known if ".reviewPreview.nodes" in path or ".user" in path)
+    found = differences(shape(*standin), known, optional=left_out)
     assert [one for one in found if ".trailer." not in one] == []
 
 
@@ -134,19 +172,36 @@ def by_type(documents: list[Any]) -> dict[str, Shape]:
     return {kind: shape(*resources) for kind, resources in kinds.items()}
 
 
-@pytest.mark.parametrize(
-    "kind", ["anime", "animeProductions", "categories", "genres", "mediaRelationships", "producers"]
-)
-async def test_kitsu_has_the_recorded_shape(kind: str) -> None:
+KITSU_KINDS = ["anime", "animeProductions", "categories", "genres", "mediaRelationships", "producers"]
+
+
+@needs_recordings
+@pytest.mark.parametrize("kind", KITSU_KINDS)
+def test_our_fixtures_of_kitsu_have_the_recorded_shape(kind: str) -> None:
+    assert differences(by_type(ours("kitsu"))[kind], by_type(recorded("kitsu"))[kind]) == []
+
+
+@pytest.mark.parametrize("real", SOURCES)
+@pytest.mark.parametrize("kind", KITSU_KINDS)
+async def test_kitsu_has_the_real_shape(kind: str, real: Read) -> None:
     numbers = (61204, 60911, 63702, 65003)
-    ours = await bodies(*(f"/kitsu/api/edge/anime?filter[id]={number}&{KITSU_QUERY}" for number in numbers))
-    found = differences(by_type(ours)[kind], by_type(recorded("kitsu"))[kind])
+    paths = (f"/kitsu/api/edge/anime?filter[id]={number}&{KITSU_QUERY}" for number in numbers)
+    found = differences(by_type(await answers(*paths))[kind], by_type(real("kitsu"))[kind])
     # Kitsu gives files that are named by an older service no sizes.
     assert [one for one in found if not one.endswith(("posterImage.meta", "coverImage.meta"))] == []
 
 
-async def test_kitsu_has_the_recorded_top_level() -> None:
-    ours = await bodies("/kitsu/api/edge/anime?filter[id]=61204", "/kitsu/api/edge/anime?filter[id]=9")
-    real = json.loads((RECORDINGS / "kitsu/KitsuDownloaderTest/dead-entry.json").read_text())
-    assert all(set(one) == set(real) and set(one["links"]) == set(real["links"]) for one in ours)
-    assert ours[1]["data"] == []
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(FIXTURES / "kitsu/unknown.json", id="ours"),
+        pytest.param(
+            RECORDINGS / "kitsu/KitsuDownloaderTest/dead-entry.json", id="recorded", marks=needs_recordings
+        ),
+    ],
+)
+async def test_kitsu_has_the_real_top_level(file: Path) -> None:
+    standin = await answers("/kitsu/api/edge/anime?filter[id]=61204", "/kitsu/api/edge/anime?filter[id]=9")
+    real = body(file)
+    assert all(set(one) == set(real) and set(one["links"]) == set(real["links"]) for one in standin)
+    assert standin[1]["data"] == []
