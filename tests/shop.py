@@ -16,12 +16,12 @@ from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.mongodb.ledger import MongoLedger
 from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 from otakube.adapters.stores.s3.objects import S3Objects
+from otakube.commit import saga as commit_step
+from otakube.commit.recovery import CommitStores
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.settings import Settings
-from otakube.steps.commit import step as commit_step
-from otakube.steps.commit.recovery import CommitStores
 from otakube_api.contract import Output
 from stores import Stores
 

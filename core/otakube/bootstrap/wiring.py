@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from otakube.adapters.stores.folder.documents import FolderDocuments
     from otakube.adapters.stores.mongodb.connection import Documents
     from otakube.adapters.stores.qdrant.vectors import QdrantVectors
+    from otakube.commit.recovery import CommitStores
     from otakube.domain.licences.terms import Licence
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
     from otakube.ports.checks import CheckHistory
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from otakube.ports.search import Summaries, VectorSearch
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
-    from otakube.steps.commit.recovery import CommitStores
     from otakube_api.contract import Provider
 
 
@@ -236,7 +236,7 @@ class Wiring:
         from otakube.adapters.stores.mongodb import catalogue
         from otakube.adapters.stores.mongodb.ledger import MongoLedger
         from otakube.adapters.stores.s3.objects import S3Objects
-        from otakube.steps.commit.recovery import CommitStores
+        from otakube.commit.recovery import CommitStores
 
         vectors = await self.vectors()
         documents = await self.documents()

@@ -290,9 +290,9 @@ async def commit(
     Example: otakube step commit --decision approve --reviewer ada --outputs /tmp/outputs
     """
     stores = await wiring.commit_stores()
+    from otakube.commit.saga import commit
     from otakube.maintenance.merge_locks import remember
-    from otakube.steps.commit.request import read_commit
-    from otakube.steps.commit.step import commit
+    from otakube.steps.commit.step import read_commit
 
     wanted = await read_commit(stores.objects, run=run.work, decision=decision, note=note, reviewer=reviewer)
     settings = wiring.settings

@@ -9,14 +9,14 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
+from otakube.commit.recovery import audit_copy, audit_key, event_in, project, vectors_key
+from otakube.commit.request import payload
 from otakube.domain.record import handover
 from otakube.domain.record.handover import VectorSet
 from otakube.errors import StepError
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.ledger import EntryState
 from otakube.ports.vectors import Version
-from otakube.steps.commit.recovery import audit_copy, audit_key, event_in, project, vectors_key
-from otakube.steps.commit.request import payload
 
 Stored = dict[str, dict[int, int]]  # points by version, by entry
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import orjson
 from pydantic import ValidationError
 
+from otakube.commit.recovery import vectors_key
+from otakube.commit.saga import commit
 from otakube.domain.licences.expiry import without_expired
 from otakube.domain.licences.redaction import Withheld
 from otakube.domain.publish.passages import TEXT_LIMIT, character_text, episode_text, title_block
@@ -19,8 +21,6 @@ from otakube.domain.record.handover import Commit, Point, VectorSet
 from otakube.errors import Fatal
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.catalogue import LiveEntry
-from otakube.steps.commit.recovery import vectors_key
-from otakube.steps.commit.step import commit
 from otakube_api.contract import FailureReason, Provider
 
 REVIEWER = "licence"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from otakube.commit.recovery import CommitStores, relay, settle
 from otakube.errors import Retriable, StepError
 from otakube.ports.ledger import EntryState, Intent, Lease
-from otakube.steps.commit.recovery import CommitStores, relay, settle
 from otakube_api.contract import FailureReason
 
 Clock = Callable[[], datetime]

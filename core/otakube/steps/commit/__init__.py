@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Step `commit`: publishes a record as a saga over all stores."""
+"""Step `commit`: hands a run's record to the commit protocol."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from otakube.commit.recovery import vectors_key
 from otakube.domain.record import handover
 from otakube.domain.record.golden import Provenance
 from otakube.domain.record.handover import Commit, VectorSet
@@ -15,7 +16,6 @@ from otakube.maintenance.expire import Expiry, expire
 from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, finish
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
-from otakube.steps.commit.recovery import vectors_key
 from otakube_api.contract import Provider
 from shop import Shop
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from drill import records
+from otakube.commit.request import check, commit_key, image_keys, payload
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
-from otakube.steps.commit.request import check, commit_key, image_keys, payload
 
 
 def wanted(*, golden: dict[str, Any] | None = None, vectors: dict[str, Any] | None = None) -> Commit:
@@ -63,7 +63,7 @@ def test_an_id_given_twice_is_refused() -> None:
 
 
 def test_a_record_beyond_one_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("otakube.steps.commit.request.RECORD_LIMIT_BYTES", 100)
+    monkeypatch.setattr("otakube.commit.request.RECORD_LIMIT_BYTES", 100)
     with pytest.raises(Fatal, match="100 fit into one document"):
         check(wanted())
 

@@ -1,36 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a commit is asked to make live: read from the run's objects, checked, and named by its content."""
+"""Request for a commit: checked before anything is written, and named by its content."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
 from otakube.domain.publish.passages import KINDS
-from otakube.domain.record import handover
 from otakube.domain.record.golden import SCHEMA_VERSION, AnimeEntry, GoldenRecord, Image
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
-from otakube.ports.objects import ObjectStore
-from otakube.steps.inputs import read_input
 from otakube_api.contract import FailureReason
 
 # MongoDB's limit of a document is 16 MiB; bookkeeping and the outbox need little of the rest.
 RECORD_LIMIT_BYTES = 14 * 2**20
-
-
-async def read_commit(objects: ObjectStore, *, run: str, decision: str, note: str, reviewer: str) -> Commit:
-    """Read what the steps before left below the run's prefix."""
-    record = await read_input(objects, f"{run}/{handover.GOLDEN}", GoldenRecord, made_by="assemble")
-    vectors = await read_input(objects, f"{run}/{handover.VECTORS}", VectorSet, made_by="embed")
-    return Commit(
-        record=record,
-        vectors=vectors,
-        digest=handover.digest(record),
-        run=run,
-        decision=decision,
-        note=note,
-        reviewer=reviewer,
-    )
 
 
 def check(wanted: Commit) -> None:

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commit step: makes one golden record live in all three stores, whole or not at all.
+
+A saga with one linearisation point, S5; docs/commit.md has the protocol. Before S5 everything can be taken
+back, after it everything goes forward, by this process, by the next attempt or by the scrubber.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from otakube.commit.recovery import (
+    CommitStores,
+    compensate,
+    event_of,
+    roll_forward,
+    settle,
+    vectors_key,
+)
+from otakube.commit.request import check, commit_key, image_keys, payload
+from otakube.domain.record.handover import Commit
+from otakube.errors import Fatal, Retriable
+from otakube.failpoints import fp
+from otakube.ports.catalogue import LiveEntry, Review
+from otakube.ports.ledger import EntryState, Intent, IntentState, Lease
+from otakube.ports.vectors import Version
+from otakube_api.contract import FailureReason, Output
+
+DECISIONS = ("approve", "automatic")
+
+Clock = Callable[[], datetime]
+
+
+class Fenced(Retriable):
+    """Another run holds the entry, or held it meanwhile: this attempt's version can never go live."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An entry under this process's lease."""
+
+    lease: Lease
+    seconds: float  # how long the lease holds without progress
+    expected: int | None = None  # the live version that S5 replaces
+
+
+async def commit(
+    stores: CommitStores, wanted: Commit, *, collection: str, lease_seconds: float, clock: Clock
+) -> dict[Output, str]:
+    """Make the record live; a commit that was finished before gives the same outputs."""
+    check(wanted)
+    key = commit_key(wanted)
+    await stores.ledger.prepare()
+    await stores.vectors.ensure(model=wanted.vectors.model, dimension=wanted.vectors.dimension)
+    await record_review(stores, wanted, at=clock())
+    done = await finished(stores, wanted, key)
+    if done:
+        return outputs(done)
+    held = await take_lease(stores, wanted, lease_seconds=lease_seconds, clock=clock)
+    async for intent in stores.ledger.open_intents(wanted.record.entry.id):
+        await settle(stores, intent)
+    done = await finished(stores, wanted, key)
+    if done is None:
+        held = await _expected(stores, held, wanted)
+        done = await _carry_out(stores, wanted, held, _intent(wanted, held, collection, clock()), clock)
+    await stores.ledger.release_lease(done.entry_id, held.lease.token)
+    fp("S8.after")
+    return outputs(done)
+
+
+async def record_review(stores: CommitStores, wanted: Commit, *, at: datetime) -> None:
+    """S0: the decision, once and for all, before anything of the record is written."""
+    fp("S0.before")
+    standing = await stores.reviews.record(
+        Review(
+            run=wanted.run,
+            decision=wanted.decision,
+            note=wanted.note,
+            reviewer=wanted.reviewer,
+            digest=wanted.digest,
+            decided_at=at,
+        )
+    )
+    fp("S0.after")
+    if standing.decision not in DECISIONS:
+        message = f"the decision on {wanted.run} is {standing.decision!r}, by {standing.reviewer or 'nobody'}"
+        raise Fatal(FailureReason.REVIEW_REJECTED, message)
+    if standing.digest != wanted.digest:
+        message = f"{wanted.run} was decided on the record {standing.digest}, not on {wanted.digest}"
+        raise Fatal(FailureReason.REVIEW_REJECTED, message)
+
+
+async def finished(stores: CommitStores, wanted: Commit, key: str) -> Intent | None:
+    """The intent of this commit if it is done: by this run, or by any run whose content is still live."""
+    intent = await stores.ledger.intent(key)
+    if intent is None or intent.state is not IntentState.DONE:
+        return None
+    if intent.run == wanted.run:
+        return intent
+    state = await stores.ledger.state(intent.entry_id)
+    return intent if state and state.commit_key == key else None
+
+
+async def take_lease(stores: CommitStores, wanted: Commit, *, lease_seconds: float, clock: Clock) -> Held:
+    """S1: draw a fencing token and hold the entry under it."""
+    entry_id = wanted.record.entry.id
+    fp("S1.before")
+    token = await stores.ledger.next_version(entry_id)
+    now = clock()
+    lease = Lease(token=token, owner=wanted.run, until=now + timedelta(seconds=lease_seconds))
+    taken = await stores.ledger.take_lease(entry_id, lease, now=now)
+    fp("S1.after")
+    if not taken:
+        raise _fenced(entry_id, await stores.ledger.state(entry_id))
+    return Held(lease=lease, seconds=lease_seconds)
+
+
+async def _expected(stores: CommitStores, held: Held, wanted: Commit) -> Held:
+    """Which version S5 replaces; Fatal if the sources were given to another entry meanwhile."""
+    entry = wanted.record.entry
+    owners = await stores.identities.owners(entry.sources)
+    if others := set(owners.values()) - {entry.id}:
+        await stores.ledger.release_lease(entry.id, held.lease.token)
+        message = f"the sources of {entry.id} belong to {', '.join(sorted(others))} by now; apply again"
+        raise Fatal(FailureReason.COMMIT_FENCED, message)
+    state = await stores.ledger.state(entry.id)
+    return replace(held, expected=state.live_version if state else None)
+
+
+async def _carry_out(
+    stores: CommitStores, wanted: Commit, held: Held, intent: Intent, clock: Clock
+) -> Intent:
+    """S2 to S8; what fails for good before S5 is taken back at once, what may succeed later is left."""
+    fp("S2.before")
+    if not await stores.ledger.open_intent(intent):
+        raise _fenced(intent.entry_id, await stores.ledger.state(intent.entry_id))
+    fp("S2.after")
+    try:
+        await put_blobs(stores, wanted, intent)
+        await _renew(stores, held, intent, now=clock())
+        await insert_points(stores, wanted, intent)
+        live = await make_live(stores, wanted, held, intent, at=clock())
+    except (Fatal, Fenced):
+        await compensate(stores, intent)
+        await stores.ledger.release_lease(intent.entry_id, held.lease.token)
+        raise
+    await stores.ledger.move_intent(intent, IntentState.COMMITTED)
+    committed = replace(intent, state=IntentState.COMMITTED)
+    await roll_forward(stores, committed, live=live)
+    return committed
+
+
+async def put_blobs(stores: CommitStores, wanted: Commit, intent: Intent) -> None:
+    """S3: the images were mirrored before; here each must be there, and the vectors are kept beside them."""
+    fp("S3.before")
+    await stores.objects.put(vectors_key(intent), wanted.vectors.model_dump_json().encode())
+    for image in intent.blobs:
+        if not await stores.objects.exists(image):
+            message = f"{image} is not in the bucket; apply again, so that its image is mirrored anew"
+            raise Fatal(FailureReason.INPUT_MISSING, message)
+    fp("S3.after")
+
+
+async def insert_points(stores: CommitStores, wanted: Commit, intent: Intent) -> None:
+    """S4: points of a version that no reader joins on yet."""
+    fp("S4.before")
+    version = Version(entry_id=intent.entry_id, version=intent.version, digest=intent.digest)
+    await stores.vectors.insert(version, wanted.vectors.points, payload=payload(wanted.record.entry))
+    fp("S4.after")
+
+
+async def make_live(
+    stores: CommitStores, wanted: Commit, held: Held, intent: Intent, *, at: datetime
+) -> LiveEntry:
+    """S5: one compare-and-set; from here on only forward."""
+    live = LiveEntry(
+        entry_id=intent.entry_id,
+        version=intent.version,
+        commit_key=intent.commit_key,
+        digest=intent.digest,
+        model=wanted.vectors.model,
+        record=wanted.record,
+        committed_at=at,
+    )
+    event = event_of(intent, decision=wanted.decision, note=wanted.note, reviewer=wanted.reviewer, at=at)
+    fp("S5.before")
+    made = await stores.ledger.make_live(expected=held.expected, live=live, intent=intent, event=event)
+    fp("S5.after")
+    if made:
+        return live
+    # An answer that was lost and a request that the driver repeated look like a lost race: read what stands.
+    state = await stores.ledger.state(intent.entry_id)
+    if state and state.live_version == intent.version:
+        return live
+    raise _fenced(intent.entry_id, state)
+
+
+def outputs(done: Intent) -> dict[Output, str]:
+    """What the workflow and the operator read."""
+    return {
+        Output.ENTRY_ID: done.entry_id,
+        Output.VERSION: str(done.version),
+        Output.COMMIT_KEY: done.commit_key,
+        Output.DIGEST: done.digest,
+    }
+
+
+def _intent(wanted: Commit, held: Held, collection: str, now: datetime) -> Intent:
+    return Intent(
+        commit_key=commit_key(wanted),
+        entry_id=wanted.record.entry.id,
+        version=held.lease.token,
+        state=IntentState.PREPARED,
+        digest=wanted.digest,
+        run=wanted.run,
+        collection=collection,
+        blobs=image_keys(wanted.record),
+        points=len(wanted.vectors.points),
+        prepared_at=now,
+    )
+
+
+async def _renew(stores: CommitStores, held: Held, intent: Intent, *, now: datetime) -> None:
+    """A holder that slept through its lease learns it here rather than after writing points."""
+    longer = replace(held.lease, until=now + timedelta(seconds=held.seconds))
+    if not await stores.ledger.renew_lease(intent.entry_id, longer):
+        raise _fenced(intent.entry_id, await stores.ledger.state(intent.entry_id))
+
+
+def _fenced(entry_id: str, state: EntryState | None) -> Fenced:
+    lease = state.lease if state else None
+    holder = f"held by {lease.owner} until {lease.until:%H:%M:%S} UTC" if lease else "changed by a newer run"
+    return Fenced(FailureReason.COMMIT_FENCED, f"{entry_id} is {holder}; this attempt changed nothing")
