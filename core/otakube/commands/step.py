@@ -265,7 +265,8 @@ async def embed(
 
     Example: otakube step embed --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.embed.step import accepted_ids, embed
+    from otakube.steps.embed.step import embed
+    from otakube.steps.reviewed import accepted_ids
 
     return await embed(
         await wiring.objects(),

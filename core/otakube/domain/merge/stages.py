@@ -20,6 +20,7 @@ from otakube.domain.merge.people import merge_staff
 from otakube.domain.merge.policies import LIST_POLICIES, RELATION_ORDER, TRUST
 from otakube.domain.merge.recommendations import merge_recommendations, merge_streaming
 from otakube.domain.merge.relations import merge_relations
+from otakube.domain.record import handover
 from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
 from otakube.domain.record.golden import (
     Attribution,
@@ -217,6 +218,11 @@ STAGES: dict[str, type[Stage]] = {
     "characters": CharactersStage,
 }
 """In their order."""
+
+CHECKPOINTS: dict[type[Stage], str] = {
+    shape: handover.stage(number, name) for number, (name, shape) in enumerate(STAGES.items(), 1)
+}
+"""Objects below a run's prefix that hold the stages."""
 
 
 def version_of(name: str) -> int:

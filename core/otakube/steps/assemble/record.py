@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from otakube.domain.checks.review import judged
 from otakube.domain.merge.assembly import Mirror, Stages, assemble, refresh, vanished
 from otakube.domain.merge.stages import (
+    CHECKPOINTS,
     CharactersStage,
     EpisodesStage,
     MetadataStage,
@@ -21,7 +22,6 @@ from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
 from otakube.steps.inputs import read_checkpoint, read_input
-from otakube.steps.stage.step import STAGES
 from otakube_api.contract import FailureReason
 
 Shape = TypeVar("Shape", bound=Stage)
@@ -91,7 +91,7 @@ class Staged:
 
 async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:
     """A stage's checkpoint."""
-    return await read_input(objects, f"{work_prefix}/{STAGES[shape]}", shape, made_by="stage")
+    return await read_input(objects, f"{work_prefix}/{CHECKPOINTS[shape]}", shape, made_by="stage")
 
 
 def source_findings(summary: FetchSummary) -> list[str]:

@@ -24,9 +24,8 @@ from otakube.ports.objects import ObjectStore
 from otakube.ports.suggestions import Suggester
 from otakube.steps.assemble.record import Staged, validated
 from otakube.steps.assemble.suggestions import suggest, told
-from otakube.steps.fetch.step import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint
-from otakube_api.contract import Output, Provider
+from otakube_api.contract import Mode, Output, Provider, ReviewNeed
 
 CONCURRENCY = 16
 ASK_AGAIN = timedelta(days=1)  # after which an image that was refused is asked for again
@@ -50,7 +49,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     suggester: Suggester | None = None,
 ) -> dict[Output, str]:
     """Mirror, assemble, validate, and leave `golden.json` with what is suggested for it."""
-    staged = await Staged.read(objects, work_prefix, episode_update=mode == EPISODE_UPDATE)
+    staged = await Staged.read(objects, work_prefix, episode_update=mode == Mode.EPISODE_UPDATE)
     mirror = await mirror_all(source, objects, image_map, staged.source_urls())
     live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
     assembled = carried_over(staged.record(as_images(mirror)), live)
@@ -70,11 +69,11 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     }
 
 
-def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: Review) -> str:
-    """`Required` or `Skip`, as the workflow reads it."""
+def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: Review) -> ReviewNeed:
+    """The workflow's condition for the review."""
     failed = bool(news(record, live))
     needed = review_needed(review.policy, record.entry.confidence, review.threshold, failed=failed)
-    return "Required" if needed else "Skip"
+    return ReviewNeed.REQUIRED if needed else ReviewNeed.SKIP
 
 
 async def mirror_all(

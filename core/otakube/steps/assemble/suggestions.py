@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Suggestions for the reviewer, beside the golden record; a suggester that is away never fails a run."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -9,12 +8,9 @@ import orjson
 from otakube import logs
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
-from otakube.domain.suggestions.suggestion import Suggestions, accept, unknown
-from otakube.errors import Fatal
+from otakube.domain.suggestions.suggestion import Suggestions
 from otakube.ports.objects import ObjectStore
 from otakube.ports.suggestions import Suggester, SuggesterUnavailable
-from otakube.steps.inputs import read_input
-from otakube_api.contract import FailureReason
 
 NOBODY = Suggestions(made_by="nobody")
 
@@ -39,20 +35,3 @@ def told(made: Suggestions) -> str:
         {**one.model_dump(mode="json"), "made_by": made.made_by} for one in made.suggestions
     ]
     return orjson.dumps(rows).decode()
-
-
-async def take_over(
-    record: GoldenRecord, accepted: Sequence[str], reviewer: str, objects: ObjectStore, *, work_prefix: str
-) -> GoldenRecord:
-    """The record with the accepted suggestions; an id that nobody suggested is Fatal."""
-    if not accepted:
-        return record
-    made = await read_input(objects, f"{work_prefix}/{handover.SUGGESTIONS}", Suggestions, made_by="assemble")
-    if strange := unknown(made, accepted):
-        known = ", ".join(one.id for one in made.suggestions) or "none"
-        raise Fatal(
-            FailureReason.INPUT_MISSING,
-            f"this run has no suggestion {', '.join(strange)[:300]}: accept only ids that the review lists; "
-            f"they are {known}",
-        )
-    return accept(record, made, accepted, reviewer=reviewer or "unnamed")

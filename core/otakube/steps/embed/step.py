@@ -3,7 +3,6 @@
 
 from collections.abc import Sequence
 
-import orjson
 from pydantic import ValidationError
 
 from otakube.domain.publish.passages import TEXT_LIMIT, texts
@@ -13,7 +12,7 @@ from otakube.domain.record.handover import Point, VectorSet
 from otakube.errors import Fatal
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.objects import ObjectStore
-from otakube.steps.assemble.suggestions import take_over
+from otakube.steps.reviewed import accept_suggestions
 from otakube_api.contract import FailureReason, Output
 
 
@@ -31,7 +30,7 @@ async def embed(
     have is Fatal.
     """
     assembled = await read_golden(objects, prefix)
-    record = await take_over(assembled, accepted, reviewer, objects, work_prefix=prefix)
+    record = await accept_suggestions(assembled, accepted, reviewer, objects, work_prefix=prefix)
     if record != assembled:
         await objects.put(f"{prefix}/{handover.GOLDEN}", record.model_dump_json().encode())
     digest = handover.digest(record)
@@ -52,19 +51,6 @@ def vectors_of(record: GoldenRecord, embedder: TextEmbedder, *, digest: str) -> 
         for passage, vector in zip(passages, vectors, strict=True)
     ]
     return VectorSet(model=embedder.name, dimension=embedder.dimension, golden_digest=digest, points=points)
-
-
-def accepted_ids(text: str) -> list[str]:
-    """The ids of a JSON list; anything else is Fatal."""
-    try:
-        found = orjson.loads(text or "[]")
-    except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise Fatal(
-            FailureReason.INPUT_MISSING, f"--accepted is {text!r:.200}: give a JSON list of suggestion ids"
-        )
-    return found
 
 
 async def read_golden(objects: ObjectStore, prefix: str) -> GoldenRecord:

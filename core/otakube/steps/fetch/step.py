@@ -32,10 +32,7 @@ from otakube.steps.fetch.ownership import stay_apart
 from otakube.steps.fetch.prequels import episodes_before
 from otakube.steps.fetch.resolve import Wanted, ids_of, resolve_title, spoken
 from otakube.steps.fetch.run_locks import Decisions, meant
-from otakube_api.contract import FailureReason, Gate, Output, Provider, SourceReason
-
-EPISODE_UPDATE = "EpisodeUpdate"
-NEVER = "Never"
+from otakube_api.contract import FailureReason, Gate, Mode, Output, Provider, ReviewPolicy, SourceReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +63,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     """
     decisions = Decisions(locks=memory.locks)
     wanted = await meant(wanted, decisions)
-    harvest = Harvest(episodes_only=mode == EPISODE_UPDATE, allowed=decisions.allowed)
+    harvest = Harvest(episodes_only=mode == Mode.EPISODE_UPDATE, allowed=decisions.allowed)
     adapters = asked(wanted.providers, adapters, harvest)
     first, second = split(adapters)
     harvest.stored = await stored_records(adapters, objects, work_prefix)
@@ -80,7 +77,12 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     await asking.all(needed(second, harvest))
     await asking.go_by_locks()
     await forget_unusable(harvest, adapters)
-    set_apart(harvest, decisions, vouched=() if wanted.title else named, reviewed=review_policy != NEVER)
+    set_apart(
+        harvest,
+        decisions,
+        vouched=() if wanted.title else named,
+        reviewed=review_policy != ReviewPolicy.NEVER,
+    )
     measure_agreement(harvest, decisions)
     check_quorum(harvest, quorum)
     identities = await memory.identities()

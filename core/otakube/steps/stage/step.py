@@ -15,6 +15,7 @@ from otakube.domain.merge.fields import Voices
 from otakube.domain.merge.numbering import RUNNING
 from otakube.domain.merge.policies import POLICIES
 from otakube.domain.merge.stages import (
+    CHECKPOINTS,
     CharactersStage,
     EpisodesStage,
     MetadataStage,
@@ -29,15 +30,10 @@ from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal, SourceError
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Converter, RawRecord
-from otakube.steps.fetch.step import EPISODE_UPDATE
 from otakube.steps.inputs import read_checkpoint, read_input
-from otakube_api.contract import FailureReason, Output, Provider
+from otakube_api.contract import FailureReason, Mode, Output, Provider
 
 Part = TypeVar("Part")
-
-STAGES: dict[type[Stage], str] = {
-    shape: handover.stage(number, name) for number, (name, shape) in enumerate(stages.STAGES.items(), 1)
-}
 
 
 class Records:
@@ -104,9 +100,9 @@ async def stage(
         StatisticsStage: run.statistics,
         CharactersStage: run.characters,
     }
-    wanted = [EpisodesStage] if mode == EPISODE_UPDATE and live is not None else list(STAGES)
+    wanted = [EpisodesStage] if mode == Mode.EPISODE_UPDATE and live is not None else list(CHECKPOINTS)
     for shape in wanted:
-        await run_stage(objects, f"{work_prefix}/{STAGES[shape]}", shape, makers[shape])
+        await run_stage(objects, f"{work_prefix}/{CHECKPOINTS[shape]}", shape, makers[shape])
     return {}
 
 

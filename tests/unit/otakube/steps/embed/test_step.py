@@ -11,7 +11,8 @@ from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import VectorSet
 from otakube.domain.suggestions.suggestion import by_rules
 from otakube.errors import Fatal
-from otakube.steps.embed.step import accepted_ids, embed
+from otakube.steps.embed.step import embed
+from otakube.steps.reviewed import accepted_ids
 from otakube_api.contract import FailureReason, Output
 
 PREFIX = "work/uid/1-1"
