@@ -9,7 +9,7 @@ import pytest
 import otakube
 from otakube.failpoints import BOUNDARIES, POINTS, armed, fp
 
-SOURCES = Path(otakube.__file__).parent / "steps"
+SOURCES = Path(otakube.__file__).parent
 
 
 def test_points_are_armed_by_name() -> None:
@@ -29,6 +29,6 @@ def test_an_unarmed_point_does_nothing() -> None:
 
 
 def test_every_point_is_in_the_code_once_and_every_boundary_names_its_store() -> None:
-    code = "".join(path.read_text() for path in SOURCES.glob("*.py"))
+    code = "".join(path.read_text() for path in SOURCES.rglob("*.py"))
     assert sorted(re.findall(r'fp\("(S\d\.\w+)"\)', code)) == sorted(POINTS)
     assert {boundary.store for boundary in BOUNDARIES} == {"documents", "vectors", "objects"}

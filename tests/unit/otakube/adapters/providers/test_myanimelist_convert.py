@@ -154,9 +154,9 @@ def test_every_word_of_every_vocabulary_has_a_reading() -> None:
         assert found.kind == kind
 
 
-@pytest.mark.parametrize("vocabulary", ["TYPES", "STATUSES", "SOURCES", "RELATIONS"])
-def test_both_ways_to_the_site_have_the_same_words(vocabulary: str) -> None:
-    theirs, ours = getattr(jikan_words, vocabulary), getattr(vocabulary, vocabulary)
+@pytest.mark.parametrize("table", ["TYPES", "STATUSES", "SOURCES", "RELATIONS"])
+def test_both_ways_to_the_site_have_the_same_words(table: str) -> None:
+    theirs, ours = getattr(jikan_words, table), getattr(vocabulary, table)
     spoken = {
         str(word).lower().replace(" ", "_").replace("-", "_"): read_as for word, read_as in theirs.items()
     }
