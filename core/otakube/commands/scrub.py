@@ -6,7 +6,6 @@ Exit status: 0 nothing is wrong any more, 1 something is left, 65 bad settings, 
 
 import asyncio
 import json
-import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -20,13 +19,13 @@ from otakube.bootstrap.wiring import Wiring
 from otakube.errors import Fatal, StepError
 from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason
+from otakube_api.durations import parse_duration
 
 if TYPE_CHECKING:
     from otakube.settings import Settings
     from otakube_api.contract import Provider
 
 LEFT = 1
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -37,11 +36,11 @@ class Format(StrEnum):
 
 
 def duration(text: str) -> timedelta:
-    """A whole number and a unit: 90s, 10m, 24h, 7d."""
-    match = re.fullmatch(r"(\d+)([smhd])", text)
-    if match is None:
-        raise typer.BadParameter(f"{text!r} is no duration; give a number and s, m, h or d, such as 24h")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    """The value of an option."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()
@@ -52,9 +51,11 @@ def scrub(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, change nothing.")] = False,
     output: Annotated[Format, typer.Option(help="Form of the report.")] = Format.TEXT,
     older_than: Annotated[
-        str, typer.Option(help="Leave commits whose lease ended less than this ago.")
+        str, typer.Option(help="Leave commits whose lease ended less than this ago, such as 10m.")
     ] = "0s",
-    blobs_older_than: Annotated[str, typer.Option(help="Leave blobs younger than this.")] = "24h",
+    blobs_older_than: Annotated[
+        str, typer.Option(help="Leave blobs younger than this, such as 1h30m.")
+    ] = "24h",
 ) -> None:
     """Finish cut-off commits; with --full, compare the stores with each other and repair what can be.
 

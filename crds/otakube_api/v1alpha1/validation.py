@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from pydantic.config import JsonDict
 
+from otakube_api.durations import PATTERN
+
 
 class Rule(NamedTuple):
     """One x-kubernetes-validations entry."""
@@ -66,9 +68,10 @@ URL_NO_BRACES = Rule(
     "spec.anime.sourceUrls must not hold two opening braces in a row, which Argo would evaluate: "
     "leave out what follows the number",
 )
+_IS_DURATION = f"self.matches('{PATTERN}') && self != ''"
+
 REVIEW_TIMEOUT = Rule(
-    "self.matches('^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$') && self != '' && "
-    "duration(self) >= duration('1m') && duration(self) <= duration('720h')",
+    f"{_IS_DURATION} && duration(self) >= duration('1m') && duration(self) <= duration('720h')",
     "review.timeout must be a duration from 1m to 720h: write hours, minutes and seconds, such as "
     "72h or 1h30m",
 )
@@ -141,8 +144,7 @@ SLOT_TIME = Rule(
     "as broadcasters write them",
 )
 BROADCAST_DELAY = Rule(
-    "self.matches('^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$') && self != '' && "
-    "duration(self) <= duration('168h')",
+    f"{_IS_DURATION} && duration(self) <= duration('168h')",
     "spec.broadcast.delay must be a duration up to 168h: write hours, minutes and seconds, such as 90m or 2h",
 )
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from otakube_api.contract import TEMPLATE, FailureReason
+from otakube_api.durations import parse_duration
 from otakube_api.reasons import Reason
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
 from otakube_operator.runtime.conditions import Truth
-from otakube_operator.runtime.durations import parse_duration
 
 
 class Activity(Enum):

@@ -17,7 +17,6 @@ from otakube_api.contract import Failure, FailureReason
 from otakube_operator.enrichment.observed import Results, Unreadable
 from otakube_operator.enrichment.progress import WatchProgress
 from otakube_operator.enrichment.status import describe_unreadable, merge_patch
-from otakube_operator.runtime.durations import parse_duration
 from otakube_operator.runtime.events import event_body
 from otakube_operator.runtime.kopf_settings import kopf_settings
 from otakube_operator.runtime.logs import JsonLines
@@ -51,13 +50,6 @@ def test_credit_comes_back_with_time_up_to_the_burst() -> None:
 )
 def test_a_merge_patch_turns_one_into_the_other(before: Any, after: Any, patch: Any) -> None:
     assert merge_patch(before, after) == patch
-
-
-def test_durations_are_read_as_the_api_writes_them() -> None:
-    assert parse_duration("1h30m10s").total_seconds() == 5410
-    for wrong in ("", "1d", "h", "1h 2m"):
-        with pytest.raises(ValueError, match="is not of the form"):
-            parse_duration(wrong)
 
 
 def test_settings_come_from_the_environment() -> None:
