@@ -71,6 +71,13 @@ def test_values_of_an_enumeration_are_in_pascal_case(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", FIELDS)
+def test_a_moment_is_named_time_as_in_kubernetes_own_kinds(path: str) -> None:
+    is_moment = FIELDS[path][1].get("format") == "date-time"
+    assert not path.endswith("At")
+    assert not is_moment or path.endswith(("Time", ".review.deadline", ".spec.until"))
+
+
+@pytest.mark.parametrize("path", FIELDS)
 def test_suspend_is_the_only_boolean(path: str) -> None:
     assert FIELDS[path][1]["type"] != "boolean" or path.endswith(".spec.suspend")
 

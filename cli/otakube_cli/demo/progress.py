@@ -69,7 +69,7 @@ def progress_of(
         },
         current=status.get("observedGeneration") == metadata.get("generation"),
         steps=steps_of(run, now=now),
-        seconds=_between(run.started_at, status.get("publishedAt")),
+        seconds=_between(run.started_at, status.get("publicationTime")),
     )
 
 

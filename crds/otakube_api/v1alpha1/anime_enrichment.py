@@ -134,8 +134,8 @@ class WorkflowStatus(ApiType):
     """attempt counts the Workflows of one generation, from 1."""
     phase: str | None = Field(None, max_length=32)
     """phase is copied from the Workflow: Pending, Running, Succeeded, Failed or Error."""
-    started_at: Time | None = None
-    """startedAt is when Argo started the Workflow."""
+    start_time: Time | None = None
+    """startTime is when Argo started the Workflow."""
 
 
 class ReviewStatus(ApiType):
@@ -207,10 +207,10 @@ class AnimeEnrichmentStatus(ApiType):
     """gates list what the gates found wrong with the latest record, the first 50."""
     images: ImageStatus | None = None
     """images counts the images of the latest run."""
-    published_at: Time | None = None
-    """publishedAt is when the latest record became live."""
-    last_handled_request_at: RequestToken | None = None
-    """lastHandledRequestAt is otakube.dev/requested-at as last acted on, cut at 64 characters."""
+    publication_time: Time | None = None
+    """publicationTime is when the latest record became live."""
+    last_handled_request: RequestToken | None = None
+    """lastHandledRequest is the text of otakube.dev/requested-at as last acted on, cut at 64 characters."""
 
 
 class AnimeEnrichment(ApiType):
@@ -243,7 +243,7 @@ KIND = Kind(
         Column("Anime", ".status.title", description="Main title, once known"),
         condition_column("Ready", ConditionType.READY, "status"),
         condition_column("Reason", ConditionType.READY, "reason"),
-        Column("Published", ".status.publishedAt", "date"),
+        Column("Published", ".status.publicationTime", "date"),
         Column("Age", ".metadata.creationTimestamp", "date"),
         Column("Entry", ".status.entryId", priority=1),
         Column("Workflow", ".status.workflow.name", priority=1),

@@ -141,8 +141,8 @@ class EpisodeScheduleStatus(ApiType):
     """lastSuccessfulTime is when an AnimeEnrichment of the schedule last became Ready."""
     next_schedule_time: Time | None = None
     """nextScheduleTime is the next due time."""
-    last_handled_request_at: RequestToken | None = None
-    """lastHandledRequestAt is otakube.dev/requested-at as last acted on, cut at 64 characters."""
+    last_handled_request: RequestToken | None = None
+    """lastHandledRequest is the text of otakube.dev/requested-at as last acted on, cut at 64 characters."""
 
 
 class EpisodeSchedule(ApiType):

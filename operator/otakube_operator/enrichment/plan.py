@@ -110,11 +110,11 @@ def recorded_run(enrichment: Enrichment) -> WorkflowStatus | None:
     record = enrichment.status.workflow
     if record is None or record.name != name_of(enrichment, record.generation, record.attempt):
         return None
-    return record if enrichment.requested_at in {None, enrichment.status.last_handled_request_at} else None
+    return record if enrichment.requested_at in {None, enrichment.status.last_handled_request} else None
 
 
 def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
-    answered = {None, run.requested_at, enrichment.status.last_handled_request_at}
+    answered = {None, run.requested_at, enrichment.status.last_handled_request}
     return (
         run.spec_hash == enrichment.spec_hash and not run.superseded and enrichment.requested_at in answered
     )

@@ -71,11 +71,11 @@ def _of_run(enrichment: Enrichment, run: WorkflowRun) -> dict[str, Any]:
         generation=run.generation,
         attempt=run.attempt,
         phase=run.phase,
-        started_at=run.started_at,
+        start_time=run.started_at,
     )
     fields: dict[str, Any] = {"workflow": workflow, "review": _review(enrichment, run), "gates": _gates(run)}
     if run.requested_at is not None:
-        fields["last_handled_request_at"] = run.requested_at
+        fields["last_handled_request"] = run.requested_at
     return fields
 
 
@@ -93,7 +93,7 @@ def _of_results(run: WorkflowRun) -> dict[str, Any]:
             "entry_id": publication.entry_id or results.entry_id,
             "live_version": publication.version,
             "digest": publication.digest or None,
-            "published_at": publication.at,
+            "publication_time": publication.at,
         }
     return {name: value for name, value in fields.items() if value is not None}
 

@@ -151,7 +151,7 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
         live_version=2**40,
         digest="a" * 64,
         confidence="0.93",
-        workflow=WorkflowStatus(name="w" * 253, generation=1, attempt=2, phase="Running", started_at=NOW),
+        workflow=WorkflowStatus(name="w" * 253, generation=1, attempt=2, phase="Running", start_time=NOW),
         review=ReviewStatus(state=ReviewState.WAITING, deadline=NOW, findings=["語" * 9999] * 50),
         sources=[
             SourceStatus(provider="Jikan", state=SourceState.ANSWERED),
@@ -161,8 +161,8 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
         ],
         gates=[GateStatus(gate="Drift", message="差" * 9999)] * 50,
         images=ImageStatus(stored=12, failed=1),
-        published_at=NOW,
-        last_handled_request_at="x" * 9999,
+        publication_time=NOW,
+        last_handled_request="x" * 9999,
     )
 
 
@@ -174,7 +174,7 @@ def a_full_schedule_status() -> EpisodeScheduleStatus:
         last_schedule_time=NOW,
         last_successful_time=NOW,
         next_schedule_time=NOW,
-        last_handled_request_at="now",
+        last_handled_request="now",
     )
 
 
@@ -251,7 +251,7 @@ def test_kubectl_shows_our_columns_short_names_and_category(
     status = AnimeEnrichmentStatus(
         title="The Shown One",
         conditions=[a_condition(ConditionType.READY, Reason.PUBLISHED)],
-        published_at=datetime.now(UTC),
+        publication_time=datetime.now(UTC),
     )
     patch(api, path(namespace, "AnimeEnrichment", "shown", "status"), {"status": status.to_body()})
 

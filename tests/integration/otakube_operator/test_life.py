@@ -183,7 +183,7 @@ def test_a_failure_stalls_with_its_reason_and_a_request_starts_again(world: Worl
     second = world.eventually_workflows(2)[-1]["metadata"]
     assert second["name"] != name
     assert second["labels"][labels.ATTEMPT] == "2"
-    world.eventually(lambda: (world.enrichment() or {})["status"].get("lastHandledRequestAt"))
+    world.eventually(lambda: (world.enrichment() or {})["status"].get("lastHandledRequest"))
     assert world.condition("Stalled") is None
 
 

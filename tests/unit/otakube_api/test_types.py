@@ -97,12 +97,14 @@ def test_a_status_is_written_in_camel_case_without_absent_fields() -> None:
 def test_times_are_written_as_whole_seconds_in_utc() -> None:
     moment = datetime(2026, 11, 21, 9, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=9)))
 
-    assert AnimeEnrichmentStatus(published_at=moment).to_body()["publishedAt"] == "2026-11-21T00:00:00Z"
+    assert (
+        AnimeEnrichmentStatus(publication_time=moment).to_body()["publicationTime"] == "2026-11-21T00:00:00Z"
+    )
 
 
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(ValidationError, match="timezone"):
-        AnimeEnrichmentStatus(published_at=datetime(2026, 11, 21))
+        AnimeEnrichmentStatus(publication_time=datetime(2026, 11, 21))
 
 
 def test_a_long_message_is_cut_and_not_refused() -> None:

@@ -74,7 +74,7 @@ def test_the_times_name_what_was_left_out() -> None:
         "r": a_node("review", "Skipped", start=9, end=9),
     }
     done = progress_of(
-        an_enrichment(READY, publishedAt="2026-04-01T12:00:40Z"), a_workflow(nodes=nodes), now=NOW
+        an_enrichment(READY, publicationTime="2026-04-01T12:00:40Z"), a_workflow(nodes=nodes), now=NOW
     )
     assert timing([done]) == [("tide", "7 s", "-", "-", "-", "-", "-", "40 s")]
 

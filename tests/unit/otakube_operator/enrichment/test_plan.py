@@ -250,7 +250,7 @@ def test_a_request_starts_the_next_attempt(phase: str) -> None:
     made = planned(asked, run)
     assert made.create is not None
     assert made.create.attempt == 2
-    assert made.status.last_handled_request_at == "today"
+    assert made.status.last_handled_request == "today"
 
 
 @pytest.mark.parametrize("phase", ACTIVE)
@@ -274,7 +274,7 @@ def test_a_request_that_came_with_the_object_is_answered_by_its_first_run() -> N
     seen = replace(enrichment(), requested_at="today")
     run = run_of(seen)
     assert planned(seen, run).create is None
-    assert planned(seen, run).status.last_handled_request_at == "today"
+    assert planned(seen, run).status.last_handled_request == "today"
 
 
 def test_taking_a_request_away_changes_nothing() -> None:
@@ -365,7 +365,7 @@ def test_the_status_carries_what_the_run_told() -> None:
     assert (status.digest, status.confidence) == ("d" * 64, "0.91")
     assert status.images is not None
     assert (status.images.stored, status.images.failed) == (12, 1)
-    assert status.published_at == NOW + timedelta(minutes=30)
+    assert status.publication_time == NOW + timedelta(minutes=30)
 
 
 def test_the_deadline_of_a_review_follows_from_its_start() -> None:
