@@ -10,9 +10,17 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from otakube.domain.locks.change import PAYLOAD_LIMIT, Change, Changed, pack, packed
-from otakube.domain.locks.file import Line, Plan, Refusal, fault_of, line, plan, read
-from otakube.domain.locks.lock import LOCK, Lock, lock_id, told
+from otakube.domain.locks.change import PAYLOAD_LIMIT, LockChange, LockChangeResult, pack, split_to_payloads
+from otakube.domain.locks.file import (
+    ImportPlan,
+    LineRefusal,
+    LockLine,
+    describe_fault,
+    format_line,
+    parse_file,
+    plan_import,
+)
+from otakube.domain.locks.lock import LOCK, Lock, describe_lock, lock_id
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD
 from otakube_cli.cluster import Cluster, ConsoleError
 from otakube_cli.command import print_table
@@ -42,7 +50,7 @@ def lock_from(fields: Mapping[str, Any]) -> Lock:
     try:
         return LOCK.validate_json(json.dumps({k: v for k, v in fields.items() if k != "id"}))
     except ValidationError as error:
-        raise ConsoleError(fault_of(error), code=2) from error
+        raise ConsoleError(describe_fault(error), code=2) from error
 
 
 def decision(by: str, note: str) -> dict[str, str]:
@@ -54,18 +62,18 @@ def decision(by: str, note: str) -> dict[str, str]:
     }
 
 
-def compared(text: str, standing: Sequence[Lock]) -> Plan:
+def compared(text: str, standing: Sequence[Lock]) -> ImportPlan:
     """What an import of a file would do; everything that is wrong with it at once."""
-    lines, unreadable = read(text)
-    planned = plan(lines, standing)
-    refused: list[Refusal] = sorted([*unreadable, *planned.refused])
-    return Plan(added=planned.added, unchanged=planned.unchanged, refused=refused)
+    lines, unreadable = parse_file(text)
+    planned = plan_import(lines, standing)
+    refused: list[LineRefusal] = sorted([*unreadable, *planned.refused])
+    return ImportPlan(added=planned.added, unchanged=planned.unchanged, refused=refused)
 
 
-async def add(cluster: Cluster, fresh: Sequence[Line], *, within: int, say: Say = to_stderr) -> None:
+async def add(cluster: Cluster, fresh: Sequence[LockLine], *, within: int, say: Say = to_stderr) -> None:
     """Send locks in as few workflows as their parameters hold; what was sent before a failure stays."""
     try:
-        parts = list(packed([one.lock for one in fresh])) if fresh else []
+        parts = list(split_to_payloads([one.lock for one in fresh])) if fresh else []
     except ValueError as error:
         raise ConsoleError(str(error)) from error
     done = 0
@@ -82,21 +90,23 @@ async def add(cluster: Cluster, fresh: Sequence[Line], *, within: int, say: Say 
         done += count
 
 
-async def remove(cluster: Cluster, ids: Sequence[str], *, within: int, say: Say = to_stderr) -> Changed:
+async def remove(
+    cluster: Cluster, ids: Sequence[str], *, within: int, say: Say = to_stderr
+) -> LockChangeResult:
     """Remove locks by id."""
-    payload = pack(Change(remove=sorted(set(ids))))
+    payload = pack(LockChange(remove=sorted(set(ids))))
     if len(payload) > PAYLOAD_LIMIT:
         raise ConsoleError(f"{len(ids)} ids are too many at once; remove some hundred at a time", code=2)
     return await send(cluster, payload, within=within, say=say)
 
 
-async def send(cluster: Cluster, payload: str, *, within: int, say: Say) -> Changed:
+async def send(cluster: Cluster, payload: str, *, within: int, say: Say) -> LockChangeResult:
     """One change, carried out by the cluster."""
     answer = await submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {PAYLOAD: payload}, within=within, say=say)
-    return Changed.model_validate(answer)
+    return LockChangeResult.model_validate(answer)
 
 
-def report(planned: Plan, *, dry_run: bool) -> dict[str, Any]:
+def report(planned: ImportPlan, *, dry_run: bool) -> dict[str, Any]:
     """An import for programs, a row a line of the file."""
     rows = [
         *(_row(one, "added") for one in planned.added),
@@ -112,8 +122,13 @@ def report(planned: Plan, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _row(one: Line, outcome: str) -> dict[str, Any]:
-    return {"line": one.number, "outcome": outcome, "id": lock_id(one.lock), "detail": told(one.lock)}
+def _row(one: LockLine, outcome: str) -> dict[str, Any]:
+    return {
+        "line": one.number,
+        "outcome": outcome,
+        "id": lock_id(one.lock),
+        "detail": describe_lock(one.lock),
+    }
 
 
 def print_report(found: Mapping[str, Any]) -> None:
@@ -131,4 +146,4 @@ def print_report(found: Mapping[str, Any]) -> None:
 
 def as_rows(locks: Sequence[Lock]) -> list[dict[str, Any]]:
     """Locks for programs, in the order of the file."""
-    return [{"id": lock_id(one), **json.loads(line(one))} for one in sorted(locks, key=line)]
+    return [{"id": lock_id(one), **json.loads(format_line(one))} for one in sorted(locks, key=format_line)]

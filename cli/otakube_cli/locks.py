@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from otakube.domain.locks.file import write
-from otakube.domain.locks.lock import Lock, lock_id, told
+from otakube.domain.locks.file import format_file
+from otakube.domain.locks.lock import Lock, describe_lock, lock_id
 from otakube_api.contract import one_line
 from otakube_cli import curation, setting
 from otakube_cli.cluster import Cluster, ConsoleError
@@ -52,7 +52,7 @@ async def export(cluster: Cluster, *, file: Target = STANDARD, output: Output = 
     Example: otakube locks export locks.jsonl
     """
     found = await curation.read_all(cluster)
-    text = write(found)
+    text = format_file(found)
     if file == STANDARD:
         sys.stdout.write(text)
         return
@@ -106,7 +106,7 @@ async def remove(
         await curation.remove(cluster, ids, within=within)
     done = "would be removed" if dry_run else "is removed"
     answer = {"removed": curation.as_rows(going), "applied": not dry_run}
-    lines = "\n".join(one_line(f"{lock_id(one)} {done}: {told(one)}") for one in going)
+    lines = "\n".join(one_line(f"{lock_id(one)} {done}: {describe_lock(one)}") for one in going)
     show(answer, output, table=lambda: print(lines))
 
 
@@ -132,7 +132,7 @@ def write_text(file: str, text: str) -> None:
 def print_locks(found: list[Lock]) -> None:
     """One line a lock."""
     rows = [
-        (lock_id(one), one.kind, told(one), one.decided_by, f"{one.decided_at:%Y-%m-%d}", one.note)
-        for one in sorted(found, key=lambda one: (one.kind, told(one)))
+        (lock_id(one), one.kind, describe_lock(one), one.decided_by, f"{one.decided_at:%Y-%m-%d}", one.note)
+        for one in sorted(found, key=lambda one: (one.kind, describe_lock(one)))
     ]
     print_table(("id", "kind", "decision", "by", "on", "note"), rows)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.domain.locks.file import Line, plan
-from otakube.domain.locks.lock import LOCKABLE, Lockable, lock_id, told, typed
+from otakube.domain.locks.file import LockLine, plan_import
+from otakube.domain.locks.lock import LOCKABLE, Lockable, describe_lock, lock_id, typed
 from otakube_api.contract import one_line
 from otakube_cli import curation
 from otakube_cli.cluster import Cluster, ConsoleError
@@ -125,14 +125,14 @@ async def decide(
 ) -> None:
     """Set one lock, unless it stands already or contradicts another."""
     lock = lock_from(said)
-    planned = plan([Line(1, lock)], await curation.read_all(cluster))
+    planned = plan_import([LockLine(1, lock)], await curation.read_all(cluster))
     if planned.refused:
         raise ConsoleError(planned.refused[0].message)
     if not dry_run:
         await curation.add(cluster, planned.added, within=within)
     outcome = "stands already" if planned.unchanged else "would be set" if dry_run else "is set"
     answer = {"added": len(planned.added), "applied": not dry_run, "lock": curation.as_rows([lock])[0]}
-    show(answer, output, table=lambda: print(one_line(f"{lock_id(lock)} {outcome}: {told(lock)}")))
+    show(answer, output, table=lambda: print(one_line(f"{lock_id(lock)} {outcome}: {describe_lock(lock)}")))
 
 
 def value_of(name: str, text: str) -> Any:

@@ -31,8 +31,8 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from matcher_queries import Query, World, derive  # noqa: E402 - tests are not installed
 
-from otakube.domain.matching.resolution import Decision  # noqa: E402 - after the path is set
-from otakube.domain.matching.title_index import Found, Titled, TitleIndex  # noqa: E402 - after the path is set
+from otakube.domain.matching.resolution import MatchDecision  # noqa: E402 - after the path is set
+from otakube.domain.matching.title_index import Titled, TitleIndex, TitleMatches  # noqa: E402 - after the path is set
 from otakube.domain.matching.titles import take_apart  # noqa: E402 - after the path is set
 from otakube.domain.record.text import comparable  # noqa: E402 - after the path is set
 from otakube_api.contract import AnimeType  # noqa: E402 - after the path is set
@@ -51,7 +51,7 @@ class Answered(NamedTuple):
     """A query, what the index found, and whether that is right."""
 
     query: Query
-    found: Found
+    found: TitleMatches
 
     @property
     def right(self) -> bool:
@@ -61,7 +61,7 @@ class Answered(NamedTuple):
     @property
     def accepted(self) -> bool:
         """Whether nobody would look at it."""
-        return self.found.decision is Decision.ACCEPT
+        return self.found.decision is MatchDecision.ACCEPT
 
 
 def main() -> int:
@@ -211,7 +211,7 @@ def _classes(answered: Sequence[Answered]) -> None:
     for name, some in _by_class(answered).items():
         among = sum(any(hit.id in one.query.right for hit in one.found.hits) for one in some)
         accepted = [one for one in some if one.accepted]
-        nothing = sum(one.found.decision is Decision.NONE for one in some)
+        nothing = sum(one.found.decision is MatchDecision.NONE for one in some)
         recalls = f"{_share(one.right for one in some):9.3f} {among / len(some):9.3f}"
         wrong = sum(not one.right for one in accepted)
         print(

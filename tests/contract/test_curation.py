@@ -11,7 +11,7 @@ import yaml
 from charts import SETS, render
 from lock_builders import same
 from otakube.commands.curate import app
-from otakube.domain.locks.change import PAYLOAD_LIMIT, packed
+from otakube.domain.locks.change import PAYLOAD_LIMIT, split_to_payloads
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, OUTPUTS_FOLDER, PAYLOAD, Output
 from otakube_cli.workflow import manifest
 from otakube_cluster import binaries, settings
@@ -74,7 +74,7 @@ def test_a_full_payload_fits_the_variable_in_which_argo_hands_a_pod_its_template
     template: dict[str, Any],
 ) -> None:
     locks = [same(n, n * 7 + 1, note=f"seen in chapter {n * 7919 % 10007}") for n in range(1, 4000)]
-    longest = max((payload for _, payload in packed(locks)), key=len)
+    longest = max((payload for _, payload in split_to_payloads(locks)), key=len)
     assert len(longest) > PAYLOAD_LIMIT / 4
     filled = yaml.safe_dump(template).replace(f"{{{{inputs.parameters.{PAYLOAD}}}}}", "x" * PAYLOAD_LIMIT)
     assert len(filled) + PAYLOAD_LIMIT < ENVIRONMENT_LIMIT

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from otakube.adapters.stores.qdrant.vectors import QdrantVectors
     from otakube.commit.recovery import CommitStores
     from otakube.domain.licences.terms import Licence
-    from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, Reviews
+    from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, ReviewDecisions
     from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
     from otakube.ports.history import History
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from otakube.ports.objects import ObjectStore
     from otakube.ports.providers import Converter, ProviderAdapter
     from otakube.ports.rate_limits import RateLimiter, RateLimitStatus, RateLimitStore
-    from otakube.ports.search import Summaries, VectorSearch
+    from otakube.ports.search import EntrySummaries, VectorSearch
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
     from otakube_api.contract import Provider
@@ -219,7 +219,7 @@ class Wiring:
 
         return MongoCheckHistory(await self.documents())
 
-    async def reviews(self) -> "Reviews":
+    async def reviews(self) -> "ReviewDecisions":
         """The decision about each run."""
         from otakube.adapters.stores.mongodb.catalogue import MongoReviews
 
@@ -267,7 +267,7 @@ class Wiring:
             self._documents = await self._stack.enter_async_context(Documents(self.settings))
         return self._documents
 
-    async def summaries(self) -> "Summaries":
+    async def summaries(self) -> "EntrySummaries":
         """Live entries in one line each."""
         from otakube.adapters.stores.mongodb.summaries import MongoSummaries
 

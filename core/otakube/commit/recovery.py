@@ -12,7 +12,7 @@ import orjson
 
 from otakube.errors import Retriable
 from otakube.failpoints import fp
-from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, Reviews
+from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, ReviewDecisions
 from otakube.ports.ledger import Event, Intent, IntentState, Ledger
 from otakube.ports.objects import AgedObjects
 from otakube.ports.vectors import VectorStore
@@ -29,7 +29,7 @@ class CommitStores:
     ledger: Ledger
     catalogue: Catalogue
     identities: Identities
-    reviews: Reviews
+    reviews: ReviewDecisions
     image_map: ImageMap
     vectors: VectorStore
     objects: AgedObjects

@@ -21,7 +21,7 @@ from otakube.commit.request import check, commit_key, image_keys, payload
 from otakube.domain.record.handover import Commit
 from otakube.errors import Fatal, Retriable
 from otakube.failpoints import fp
-from otakube.ports.catalogue import LiveEntry, Review
+from otakube.ports.catalogue import LiveEntry, ReviewDecision
 from otakube.ports.ledger import EntryState, Intent, IntentState, Lease
 from otakube.ports.vectors import Version
 from otakube_api.contract import FailureReason, Output
@@ -72,7 +72,7 @@ async def record_review(stores: CommitStores, wanted: Commit, *, at: datetime) -
     """S0: the decision, once and for all, before anything of the record is written."""
     fp("S0.before")
     standing = await stores.reviews.record(
-        Review(
+        ReviewDecision(
             run=wanted.run,
             decision=wanted.decision,
             note=wanted.note,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from otakube.domain.checks.plausibility import Health, State
+from otakube.domain.checks.plausibility import Health, ProviderCondition
 from otakube.domain.providers.answer_shape import ShapeDrift, drift, shape_of
 from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
@@ -90,7 +90,7 @@ class Checker:
         if faults:
             return row(CheckState.DRIFTED, "; ".join(faults))
         health = await self.health(provider)
-        if health.state is not State.SOUND:
+        if health.state is not ProviderCondition.SOUND:
             return row(CheckState.IGNORED, health.evidence)
         if changed:
             return row(CheckState.DRIFTED, spoken(changed))

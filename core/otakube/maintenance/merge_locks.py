@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from otakube import logs
-from otakube.domain.locks.change import Change, Changed, unpack
-from otakube.domain.locks.file import Line, Plan, plan
-from otakube.domain.locks.lock import Lock, Same, answer, lock_id, pages_among, shown
+from otakube.domain.locks.change import LockChange, LockChangeResult, unpack
+from otakube.domain.locks.file import ImportPlan, LockLine, plan_import
+from otakube.domain.locks.lock import Lock, Same, answer, format_lock, lock_id, pages_among
 from otakube.domain.record.handover import Commit
 from otakube.domain.record.text import plain
 from otakube.errors import Fatal
@@ -15,7 +15,7 @@ from otakube.ports.locks import Locks
 from otakube_api.contract import FailureReason, Gate
 
 
-def read_payload(payload: str) -> Change:
+def read_payload(payload: str) -> LockChange:
     """The change in a parameter; Fatal if it is none."""
     try:
         return unpack(payload)
@@ -23,20 +23,22 @@ def read_payload(payload: str) -> Change:
         raise Fatal(FailureReason.RECORD_INVALID, f"--payload: {error}") from error
 
 
-async def curate(locks: Locks, change: Change, *, dry_run: bool = False) -> Changed:
+async def curate(locks: Locks, change: LockChange, *, dry_run: bool = False) -> LockChangeResult:
     """Change the locks as asked; a lock that contradicts another is Fatal and nothing is changed.
 
     A run that was cut off is repeated: what is there already is unchanged.
     """
     await locks.prepare()
     going = set(change.remove)
-    wanted = [Line(number, lock) for number, lock in enumerate(change.set, start=1)]
-    planned = plan(wanted, [one for one in await _standing(locks, change.set) if lock_id(one) not in going])
+    wanted = [LockLine(number, lock) for number, lock in enumerate(change.set, start=1)]
+    planned = plan_import(
+        wanted, [one for one in await _standing(locks, change.set) if lock_id(one) not in going]
+    )
     _refuse(planned)
     held = {lock_id(lock) for lock in await locks.get(sorted(going))}
     if not dry_run:
         await _carry_out(locks, sorted(held), [one.lock for one in planned.added])
-    return Changed(
+    return LockChangeResult(
         added=len(planned.added),
         unchanged=len(planned.unchanged),
         removed=len(held),
@@ -52,7 +54,7 @@ async def _standing(locks: Locks, wanted: Sequence[Lock]) -> list[Lock]:
     return list({lock_id(lock): lock for lock in (*near, *same)}.values())
 
 
-def _refuse(planned: Plan) -> None:
+def _refuse(planned: ImportPlan) -> None:
     if planned.refused:
         messages = "; ".join(one.message for one in planned.refused[:3])
         message = f"{len(planned.refused)} locks are refused, and nothing is changed: {messages}"
@@ -65,7 +67,8 @@ async def _carry_out(locks: Locks, gone: Sequence[str], fresh: Sequence[Lock]) -
     for lock in fresh:
         standing = await locks.add(lock)
         if answer(standing) != answer(lock):  # somebody decided meanwhile
-            message = f"{shown(lock)} came second to {shown(standing)}; remove that one first, then try again"
+            second = f"{format_lock(lock)} came second to {format_lock(standing)}"
+            message = f"{second}; remove that one first, then try again"
             raise Fatal(FailureReason.RECORD_INVALID, message)
 
 
@@ -86,7 +89,7 @@ async def remember(locks: Locks, wanted: Commit, *, at: datetime) -> Same | None
         note=plain(wanted.note[:2000]) or "",
     )
     try:
-        await curate(locks, Change(set=[said]))
+        await curate(locks, LockChange(set=[said]))
     except Fatal as error:
         logs.logger().warning("approval not kept as a lock", message=str(error))
         return None

@@ -44,7 +44,7 @@ class MirroredImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class ReviewDecision:
     """The one decision about a run: approve | reject | automatic."""
 
     run: str
@@ -112,11 +112,11 @@ class ImageMap(Protocol):
         """Bucket key of every mirrored image."""
 
 
-class Reviews(Protocol):
-    async def record(self, review: Review) -> Review:
+class ReviewDecisions(Protocol):
+    async def record(self, review: ReviewDecision) -> ReviewDecision:
         """Insert unless the run has a decision; return the decision that stands."""
 
-    async def of(self, run: str) -> Review | None: ...
+    async def of(self, run: str) -> ReviewDecision | None: ...
 
 
 class DeadLetters(Protocol):

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from otakube.domain.checks.plausibility import Health, Outcome, Reading
+from otakube.domain.checks.plausibility import Health, Reading, TitleOutcome
 from otakube_api.contract import Provider
 
 
@@ -17,7 +17,7 @@ class History(Protocol):
     async def add(self, provider: Provider, title: str, reading: Reading) -> None:
         """Keep a reading; those beyond READINGS_KEPT go."""
 
-    async def outcomes(self, provider: Provider, new: Sequence[Outcome] = ()) -> list[Outcome]:
+    async def outcomes(self, provider: Provider, new: Sequence[TitleOutcome] = ()) -> list[TitleOutcome]:
         """The provider's last OUTCOMES_KEPT outcomes, with the new ones added."""
 
     async def health(self, provider: Provider) -> Health:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class PassageHit:
     """One passage near the query."""
 
     entry_id: str
@@ -19,7 +19,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class EntrySummary:
     """A live entry in one line."""
 
     entry_id: str
@@ -30,13 +30,13 @@ class Summary:
 
 
 class VectorSearch(Protocol):
-    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[Hit]:
+    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[PassageHit]:
         """The nearest passages of one kind, best first; none if nothing was ever stored.
 
         An unreachable store raises Retriable.
         """
 
 
-class Summaries(Protocol):
-    async def of(self, entry_ids: Sequence[str]) -> dict[str, Summary]:
+class EntrySummaries(Protocol):
+    async def of(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         """The live entries among these, by id. An unreachable store raises Retriable."""

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from otakube.ports.search import Hit, Summaries, Summary, VectorSearch
+from otakube.ports.search import EntrySummaries, EntrySummary, PassageHit, VectorSearch
 
 OVERFETCH = 4
 """Passages asked for each wanted entry: an entry has many, and some may be of a version no longer live."""
@@ -20,8 +20,8 @@ PASSAGES_LIMIT = 2000
 class Found:
     """A live entry and the passage of it that is nearest to the query."""
 
-    summary: Summary
-    hit: Hit
+    summary: EntrySummary
+    hit: PassageHit
 
 
 async def search(
@@ -30,7 +30,7 @@ async def search(
     kinds: Sequence[str],
     limit: int,
     vectors: VectorSearch,
-    summaries: Summaries,
+    summaries: EntrySummaries,
 ) -> list[Found]:
     """At most `limit` entries, best first.
 
@@ -56,7 +56,7 @@ async def search(
     return found[:limit]
 
 
-def confirmed(hits: Sequence[Hit], live: Mapping[str, Summary]) -> list[Found]:
+def confirmed(hits: Sequence[PassageHit], live: Mapping[str, EntrySummary]) -> list[Found]:
     """The best hit of each entry, of its live version alone, best first."""
     best: dict[str, Found] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.score, hit.entry_id, hit.kind, hit.number)):

@@ -13,7 +13,7 @@ from otakube.ports.catalogue import Catalogue, Relatives
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
-from otakube.ports.search import Summaries, VectorSearch
+from otakube.ports.search import EntrySummaries, VectorSearch
 from otakube_services.catalogue.problems import Problem
 
 QUERIES_WAITING_LIMIT = 64
@@ -49,7 +49,7 @@ class Parts:
     objects: ObjectStore
     locks: Locks
     vectors: VectorSearch
-    summaries: Summaries
+    summaries: EntrySummaries
     queries: QueryEmbedder
 
 

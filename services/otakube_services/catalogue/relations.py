@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from otakube.domain.licences.redaction import readable
-from otakube.domain.publish.relation_graph import Closure, Known, RelationGraph
+from otakube.domain.publish.relation_graph import CatalogueEntry, Closure, RelationGraph
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import Relatives
 
@@ -15,7 +15,7 @@ async def closure_of(root: GoldenRecord, relatives: Relatives, *, depth: int, no
 
     An entry that readers may not see at all counts as one that the catalogue does not have.
     """
-    closure = Closure.begin(Known.of(root.entry))
+    closure = Closure.begin(CatalogueEntry.of(root.entry))
     for level in range(1, depth + 1):
         pages = closure.frontier()
         if not pages:
@@ -24,7 +24,7 @@ async def closure_of(root: GoldenRecord, relatives: Relatives, *, depth: int, no
     return closure.graph()
 
 
-def known(records: Sequence[GoldenRecord], now: datetime) -> list[Known]:
+def known(records: Sequence[GoldenRecord], now: datetime) -> list[CatalogueEntry]:
     """The entries as readers may see them."""
     shown = (readable(record, now).record for record in records)
-    return [Known.of(record.entry) for record in shown if record is not None]
+    return [CatalogueEntry.of(record.entry) for record in shown if record is not None]

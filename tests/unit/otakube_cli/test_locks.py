@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from curation import FolderCluster
 from lock_builders import different, fixed, means, page, same
 from otakube.domain.locks import change
-from otakube.domain.locks.file import HEADER, write
+from otakube.domain.locks.file import HEADER, format_file
 from otakube.domain.locks.lock import Lock, lock_id
 from otakube_cli import command
 from otakube_cli.locks import app
@@ -49,12 +49,12 @@ def otakube(cluster: FolderCluster) -> Otakube:
 
 def file_of(folder: Path, *locks: Lock) -> str:
     path = folder / "locks.jsonl"
-    path.write_text(write(locks))
+    path.write_text(format_file(locks))
     return str(path)
 
 
 def kept(cluster: FolderCluster) -> str:
-    return write(cluster.locks._read().values())
+    return format_file(cluster.locks._read().values())
 
 
 def test_a_file_that_is_imported_is_exported_byte_by_byte(
@@ -76,7 +76,7 @@ def test_a_file_with_one_bad_line_changes_nothing_and_every_bad_line_is_named(
     otakube: Otakube, cluster: FolderCluster, tmp_path: Path
 ) -> None:
     otakube("import", file_of(tmp_path, same(0, 1)))
-    text = "\n".join([write([same(4, 5), different(0, 1)]), "{", '{"kind":"Same","pages":[]}'])
+    text = "\n".join([format_file([same(4, 5), different(0, 1)]), "{", '{"kind":"Same","pages":[]}'])
     done = otakube("import", "-", "-o", "json", given=text)
     assert done.exit_code == 1
     report = json.loads(done.stdout)
@@ -85,7 +85,7 @@ def test_a_file_with_one_bad_line_changes_nothing_and_every_bad_line_is_named(
     assert set(refused) == {2, 5, 6}
     assert lock_id(same(0, 1)) in refused[2]
     assert done.stderr == "otakube: 3 lines of - are refused; nothing is changed\n"
-    assert kept(cluster) == write([same(0, 1)])
+    assert kept(cluster) == format_file([same(0, 1)])
     table = otakube("import", "-", given=text).stdout.splitlines()
     assert table[0].split() == ["LINE", "OUTCOME", "ID", "LOCK"]
     assert table[1].split()[:2] == ["2", "refused"]

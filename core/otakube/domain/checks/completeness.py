@@ -15,7 +15,7 @@ NOT_BEGUN = (AnimeStatus.UPCOMING, AnimeStatus.CANCELLED)
 WITH_CHARACTERS = (AnimeType.TV, AnimeType.MOVIE, AnimeType.OVA, AnimeType.ONA)
 
 
-def incomplete(record: GoldenRecord, today: date) -> list[GateFinding]:
+def completeness_findings(record: GoldenRecord, today: date) -> list[GateFinding]:
     """What is missing; empty if the record has what its status lets expect."""
     found = (check(record, today) for check in CHECKS)
     return [GateFinding(gate=Gate.COMPLETENESS, message=message) for message in found if message]

@@ -30,7 +30,7 @@ LENGTHS: dict[
 }
 
 
-def inconsistent(record: GoldenRecord, today: date) -> list[GateFinding]:
+def consistency_findings(record: GoldenRecord, today: date) -> list[GateFinding]:
     """What contradicts what."""
     found = (message for check in CHECKS for message in check(record, today))
     return [GateFinding(gate=Gate.CONSISTENCY, message=message) for message in found]

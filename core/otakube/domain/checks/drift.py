@@ -22,7 +22,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-class Change(NamedTuple):
+class Difference(NamedTuple):
     """One difference, shown as before -> after."""
 
     what: str
@@ -30,10 +30,10 @@ class Change(NamedTuple):
     after: object
 
     def __str__(self) -> str:
-        return f"{self.what}: {_shown(self.before)} -> {_shown(self.after)}"
+        return f"{self.what}: {_format(self.before)} -> {_format(self.after)}"
 
 
-def drifted(
+def drift_findings(
     record: GoldenRecord, live: GoldenRecord, excused: Collection[Provider] = ()
 ) -> list[GateFinding]:
     """What has changed too much; `excused` are providers whose absence is reported already."""
@@ -42,7 +42,7 @@ def drifted(
     return [GateFinding(gate=Gate.DRIFT, message=str(change)[:500]) for change in changes]
 
 
-def shrunk_lists(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
+def shrunk_lists(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """Lists that lost a fifth of their rows or more."""
     lists: dict[str, Callable[[GoldenRecord], int]] = {
         "episodes": lambda one: len(one.episodes),
@@ -51,40 +51,40 @@ def shrunk_lists(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
     }
     counts = [(name, count(live), count(record)) for name, count in lists.items()]
     return [
-        Change(name, before, after)
+        Difference(name, before, after)
         for name, before, after in counts
         if before - after >= max(SHRUNK_ROWS, before * SHRUNK_SHARE)
     ]
 
 
-def another_name(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
+def another_name(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """The main title reads differently."""
     before, after = live.entry.titles.main, record.entry.titles.main
-    return [Change("title", before, after)] if comparable(before) != comparable(after) else []
+    return [Difference("title", before, after)] if comparable(before) != comparable(after) else []
 
 
-def another_type(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
+def another_type(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """A series became a movie, and the like."""
     before, after = live.entry.type, record.entry.type
-    return [Change("type", before, after)] if before is not after else []
+    return [Difference("type", before, after)] if before is not after else []
 
 
-def another_year(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
+def another_year(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """The first broadcast moved to another year; before it began, announcements may move."""
     before, after = _year(live), _year(record)
     known = before is not None and after is not None and live.entry.status is not AnimeStatus.UPCOMING
-    return [Change("year", before, after)] if known and before != after else []
+    return [Difference("year", before, after)] if known and before != after else []
 
 
-def score_jump(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
+def score_jump(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """The score moved as votes do not."""
     before, after = live.entry.score, record.entry.score
     if before is None or after is None or live.entry.status is AnimeStatus.UPCOMING:
         return []
-    return [Change("score", before, after)] if abs(after - before) >= SCORE_JUMP else []
+    return [Difference("score", before, after)] if abs(after - before) >= SCORE_JUMP else []
 
 
-def much_at_once(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
+def much_at_once(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """More known facts changed than an anime's life changes; what was unknown before is no change."""
     pairs = {field: (getattr(live.entry, field), getattr(record.entry, field)) for field in FIELDS}
     changed = [
@@ -93,16 +93,16 @@ def much_at_once(record: GoldenRecord, live: GoldenRecord) -> list[Change]:
     if len(changed) <= FIELDS_AT_ONCE:
         return []
     before, after = ([pairs[field][side] for field in changed] for side in (0, 1))
-    return [Change(f"{len(changed)} fields at once ({', '.join(changed)})", before, after)]
+    return [Difference(f"{len(changed)} fields at once ({', '.join(changed)})", before, after)]
 
 
 def vanished_sources(
     record: GoldenRecord, live: GoldenRecord, excused: Collection[Provider] = ()
-) -> list[Change]:
+) -> list[Difference]:
     """Sites that knew the anime and do not any more."""
     before, after = _sites(live), _sites(record)
     gone = [site for site in before if site not in after and site not in excused]
-    return [Change("sources", before, after)] if gone else []
+    return [Difference("sources", before, after)] if gone else []
 
 
 def _sites(record: GoldenRecord) -> list[Provider]:
@@ -116,15 +116,15 @@ def _year(record: GoldenRecord) -> int | None:
     return record.entry.season.year if record.entry.season else None
 
 
-def _shown(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "none"
+        return ", ".join(map(_format, value)) or "none"
     if hasattr(value, "quarter"):
         return f"{value.quarter} {value.year}"
     return "unknown" if value is None else str(value)
 
 
-CHECKS: tuple[Callable[[GoldenRecord, GoldenRecord], list[Change]], ...] = (
+CHECKS: tuple[Callable[[GoldenRecord, GoldenRecord], list[Difference]], ...] = (
     another_name,
     another_type,
     another_year,

@@ -44,7 +44,7 @@ class Reading(Record):
     believed: bool = True
 
 
-class Outcome(Record):
+class TitleOutcome(Record):
     """One title's record as evidence about its provider."""
 
     title: str = Field(max_length=300)  # the provider's id
@@ -53,7 +53,7 @@ class Outcome(Record):
     frozen: bool | None = None  # None: it need not move, or it is too early to tell
 
 
-class State(StrEnum):
+class ProviderCondition(StrEnum):
     SOUND = "Sound"
     SHRINKING = "Shrinking"
     FROZEN = "Frozen"
@@ -62,7 +62,7 @@ class State(StrEnum):
 class Health(Record):
     """What is thought of a provider; `evidence` is a sentence."""
 
-    state: State = State.SOUND
+    state: ProviderCondition = ProviderCondition.SOUND
     evidence: str = Field("", max_length=300)
 
 
@@ -114,14 +114,14 @@ def frozen(readings: Sequence[Reading], now: Reading) -> str | None:
     return f"its statistics have not moved since {same[-1].at:%Y-%m-%d}, in {len(same) + 1} answers"
 
 
-def outcome(title: str, readings: Sequence[Reading], now: Reading) -> Outcome | None:
+def outcome(title: str, readings: Sequence[Reading], now: Reading) -> TitleOutcome | None:
     """A title's record as evidence; None for the first, which nothing can be held against."""
     if not readings:
         return None
     digests = [one.digest for one in readings if one.digest]
     moved = bool(now.digest and digests and digests[-1] != now.digest)
     lost = bool(shrank(measure(readings), now)) and not lasting(readings, now)
-    return Outcome(
+    return TitleOutcome(
         title=title,
         at=now.at,
         lost=lost,
@@ -129,12 +129,12 @@ def outcome(title: str, readings: Sequence[Reading], now: Reading) -> Outcome | 
     )
 
 
-def health(outcomes: Sequence[Outcome], now: datetime) -> Health:
+def health(outcomes: Sequence[TitleOutcome], now: datetime) -> Health:
     """What the outcomes of the last weeks say of their provider, each title's latest counting once.
 
     A provider that has recovered says so by its latest titles, whatever the others' last outcome was.
     """
-    latest: dict[str, Outcome] = {}
+    latest: dict[str, TitleOutcome] = {}
     for one in sorted(outcomes, key=lambda one: one.at):
         if now - one.at <= WINDOW:
             latest.pop(one.title, None)
@@ -142,30 +142,30 @@ def health(outcomes: Sequence[Outcome], now: datetime) -> Health:
     return _shrinking(list(latest.values())) or _frozen(list(latest.values())) or Health()
 
 
-def _shrinking(latest: Sequence[Outcome]) -> Health | None:
+def _shrinking(latest: Sequence[TitleOutcome]) -> Health | None:
     lost = sum(one.lost for one in latest)
     whole_again = not any(one.lost for one in latest[-RECOVERED:])
     if len(latest) < FEW_TITLES or lost <= LOST_SHARE * len(latest) or whole_again:
         return None
     evidence = f"{lost} of the {len(latest)} titles asked in {WINDOW.days} days shrank or are gone"
-    return Health(state=State.SHRINKING, evidence=evidence)
+    return Health(state=ProviderCondition.SHRINKING, evidence=evidence)
 
 
-def _frozen(latest: Sequence[Outcome]) -> Health | None:
+def _frozen(latest: Sequence[TitleOutcome]) -> Health | None:
     moving = [one for one in latest if one.frozen is not None]
     still = sum(bool(one.frozen) for one in moving)
     moves_again = not any(one.frozen for one in moving[-FEW_MOVING:])
     if len(moving) < FEW_MOVING or still <= FROZEN_SHARE * len(moving) or moves_again:
         return None
     evidence = f"the statistics of {still} of {len(moving)} titles on air have not moved for a week"
-    return Health(state=State.FROZEN, evidence=evidence)
+    return Health(state=ProviderCondition.FROZEN, evidence=evidence)
 
 
 def ignored(provider: Provider, problem: str | None, found: Health) -> str | None:
     """Why a provider's record is left out; None if it is plausible and so is its provider."""
     if problem:
         return f"{problem}; {provider} is ignored for this title until it recovers"
-    if found.state is not State.SOUND:
+    if found.state is not ProviderCondition.SOUND:
         return f"{found.evidence}; {provider} is ignored until its titles recover"
     return None
 

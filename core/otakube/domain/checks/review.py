@@ -3,9 +3,9 @@
 
 from collections.abc import Callable, Sequence
 
-from otakube.domain.checks.completeness import incomplete
-from otakube.domain.checks.consistency import inconsistent
-from otakube.domain.checks.drift import drifted
+from otakube.domain.checks.completeness import completeness_findings
+from otakube.domain.checks.consistency import consistency_findings
+from otakube.domain.checks.drift import drift_findings
 from otakube.domain.merge.policies import KEY_FIELDS
 from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
@@ -16,23 +16,25 @@ LASTING = (Gate.COMPLETENESS, Gate.CONSISTENCY)
 """Gates whose findings are facts of an anime: one that the live version has as well is no news."""
 
 
-def judged(record: GoldenRecord, findings: Sequence[str]) -> GoldenRecord:
+def with_findings(record: GoldenRecord, findings: Sequence[str]) -> GoldenRecord:
     """The record with everything that a reviewer must know beside the gates."""
     found = [*findings, *(finding for check in CHECKS for finding in check(record))]
     return record.model_copy(update={"findings": [finding[:500] for finding in found[:200]]})
 
 
-def gated(record: GoldenRecord, live: GoldenRecord | None, summary: FetchSummary) -> GoldenRecord:
+def with_gate_findings(
+    record: GoldenRecord, live: GoldenRecord | None, summary: FetchSummary
+) -> GoldenRecord:
     """The record with what the gates found wrong, by the run's own day, so that a second look is the same."""
     today = summary.fetched_at.date()
-    found = [*summary.gates, *implausible(summary)]
+    found = [*summary.gates, *plausibility_findings(summary)]
     if live is not None:
-        found += drifted(record, live, excused(summary))
-    found += [*inconsistent(record, today), *incomplete(record, today)]
+        found += drift_findings(record, live, excused(summary))
+    found += [*consistency_findings(record, today), *completeness_findings(record, today)]
     return record.model_copy(update={"gates": list(dict.fromkeys(found))[:MOST]})
 
 
-def implausible(summary: FetchSummary) -> list[GateFinding]:
+def plausibility_findings(summary: FetchSummary) -> list[GateFinding]:
     """Providers that were ignored because their answers shrank or froze."""
     return [
         GateFinding(gate=Gate.PLAUSIBILITY, message=f"{one['provider']}: {one['message']}"[:500])
@@ -49,7 +51,7 @@ def excused(summary: FetchSummary) -> set[Provider]:
     return unasked | {one for one, reason in failed.items() if reason != SourceReason.NOT_FOUND}
 
 
-def news(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFinding]:
+def new_findings(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFinding]:
     """The findings that nobody had before them when the live version was let through."""
     known = live.gates if live else []
     return [one for one in record.gates if one.gate not in LASTING or one not in known]

@@ -58,8 +58,8 @@ def _as_if_published(record: GoldenRecord, now: datetime, unstorable: Gone) -> G
     """For time alone: whether readers may see a value is not the question."""
 
     def source(one: Provenance) -> Provenance:
-        sayers = {one.provider, *one.providers}
-        over = {"expires_at": now} if sayers <= set(unstorable) else {}
+        claimants = {one.provider, *one.providers}
+        over = {"expires_at": now} if claimants <= set(unstorable) else {}
         return one.model_copy(update={"publishable": True, **over})
 
     def attribution(one: Attribution) -> Attribution:
@@ -108,8 +108,8 @@ def _still_there(before: AnimeEntry, left: AnimeEntry, field: str) -> bool:
 def _with_shares(entry: AnimeEntry, field: str, gone: Gone) -> Provenance:
     """The shares of the items that are left; those whose sayers are all gone went with their items."""
     source = entry.provenance[field]
-    left = [_others(sayers, gone) for sayers in source.shares]
-    return source.model_copy(update={"shares": [sayers for sayers in left if sayers]})
+    left = [_others(claimants, gone) for claimants in source.shares]
+    return source.model_copy(update={"shares": [claimants for claimants in left if claimants]})
 
 
 def _reattributed(
@@ -137,7 +137,7 @@ def _row(row: Row, gone: Gone) -> Row:
 
 
 def _row_provenance(said: RowProvenance, gone: Gone) -> RowProvenance:
-    sayers = {
+    claimants = {
         field: _others([provider, *said.backed.get(field, ())], gone) for field, provider in said.said.items()
     }
     shares = {
@@ -145,9 +145,9 @@ def _row_provenance(said: RowProvenance, gone: Gone) -> RowProvenance:
     }
     return said.model_copy(
         update={
-            "said": {field: names[0] for field, names in sayers.items() if names},
-            "backed": {field: names[1:] for field, names in sayers.items() if names[1:]},
-            "sure": {field: sure for field, sure in said.sure.items() if sayers.get(field, [None])},
+            "said": {field: names[0] for field, names in claimants.items() if names},
+            "backed": {field: names[1:] for field, names in claimants.items() if names[1:]},
+            "sure": {field: sure for field, sure in said.sure.items() if claimants.get(field, [None])},
             "shares": shares,
         }
     )

@@ -129,7 +129,7 @@ def _left(
     field: str, value: Any, source: Provenance | None, blocked: Blocked, now: datetime, cut: _Cut
 ) -> Any:
     if field in _LISTS:
-        return _kept(field, value, [_sayers(row) for row in value], blocked, cut)
+        return _kept(field, value, [_claimants(row) for row in value], blocked, cut)
     if source is None or value in (None, []):
         return value
     if source.shares and len(source.shares) <= len(value):
@@ -144,7 +144,7 @@ def _left(
     return [] if isinstance(value, list) else None
 
 
-def _sayers(row: Any) -> Sequence[Provider]:
+def _claimants(row: Any) -> Sequence[Provider]:
     return row.providers if hasattr(row, "providers") else [row.provider]
 
 
@@ -153,9 +153,9 @@ def _kept(
 ) -> list[Any]:
     """The items that somebody says whose words readers get."""
     kept = []
-    for item, sayers in zip(items, shares, strict=True):
-        if sayers and all(provider in blocked for provider in sayers):
-            cut.note(field, blocked[sayers[0]])
+    for item, claimants in zip(items, shares, strict=True):
+        if claimants and all(provider in blocked for provider in claimants):
+            cut.note(field, blocked[claimants[0]])
         else:
             kept.append(item)
     return kept

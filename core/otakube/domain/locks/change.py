@@ -9,7 +9,7 @@ from io import BytesIO
 
 from pydantic import Field, ValidationError
 
-from otakube.domain.locks.file import fault_of
+from otakube.domain.locks.file import describe_fault
 from otakube.domain.locks.lock import AnyLock, Lock
 from otakube.domain.record.golden import Record
 
@@ -21,14 +21,14 @@ PAYLOAD_LIMIT = 32 * 2**10
 Linux admits 128 KiB."""
 
 
-class Change(Record):
+class LockChange(Record):
     """What to do with the locks: remove first, then set."""
 
     remove: list[str] = Field(default=[], max_length=10_000)
     set: list[AnyLock] = Field(default=[], max_length=10_000)
 
 
-class Changed(Record):
+class LockChangeResult(Record):
     """What was done, or would be."""
 
     added: int
@@ -38,34 +38,34 @@ class Changed(Record):
     dry_run: bool
 
 
-def pack(change: Change) -> str:
+def pack(change: LockChange) -> str:
     """A change as a parameter: Argo evaluates double braces, so it travels as base64 of gzip of JSON."""
     return b64encode(gzip.compress(change.model_dump_json().encode(), mtime=0)).decode()
 
 
-def unpack(payload: str) -> Change:
+def unpack(payload: str) -> LockChange:
     """The change in a parameter; ValueError says why it is none."""
     try:
-        with gzip.GzipFile(fileobj=BytesIO(b64decode(payload, validate=True))) as packed:
-            said = packed.read(UNPACKED_LIMIT_BYTES + 1)
+        with gzip.GzipFile(fileobj=BytesIO(b64decode(payload, validate=True))) as split_to_payloads:
+            said = split_to_payloads.read(UNPACKED_LIMIT_BYTES + 1)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ValueError(f"it is no base64 of gzip: {error}; `otakube locks` packs it") from error
     if len(said) > UNPACKED_LIMIT_BYTES:
         raise ValueError(f"it holds more than {UNPACKED_LIMIT_BYTES} bytes; send less at once")
     try:
-        return Change.model_validate_json(said)
+        return LockChange.model_validate_json(said)
     except ValidationError as error:
-        raise ValueError(fault_of(error)) from error
+        raise ValueError(describe_fault(error)) from error
 
 
-def packed(locks: Sequence[Lock]) -> Iterator[tuple[int, str]]:
+def split_to_payloads(locks: Sequence[Lock]) -> Iterator[tuple[int, str]]:
     """Locks as payloads that fit a parameter each, with the number of locks in each."""
-    payload = pack(Change(set=list(locks[:10_000])))
+    payload = pack(LockChange(set=list(locks[:10_000])))
     if len(payload) <= PAYLOAD_LIMIT and len(locks) <= 10_000:
         yield len(locks), payload
     elif len(locks) == 1:
         raise ValueError(f"one lock alone has {len(payload)} characters packed; {PAYLOAD_LIMIT} are sent")
     else:
         middle = len(locks) // 2
-        yield from packed(locks[:middle])
-        yield from packed(locks[middle:])
+        yield from split_to_payloads(locks[:middle])
+        yield from split_to_payloads(locks[middle:])

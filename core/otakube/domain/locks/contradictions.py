@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from otakube.domain.locks.lock import Different, FieldLock, Lock, Same, answer, lock_id, shown
+from otakube.domain.locks.lock import Different, FieldLock, Lock, Same, answer, format_lock, lock_id
 
 Joining = Same | FieldLock
 """Locks that say of several pages that they show one anime."""
@@ -98,10 +98,14 @@ def _one_and_different(
         for one, other in combinations(known, 2):
             if anime[one] == anime[other]:
                 chain = joined.chain(one, other)
-                by = " and ".join(map(shown, chain))
-                yield Contradiction((lock, *chain), f"{shown(lock)} contradicts {by}: {one} and {other}")
+                by = " and ".join(map(format_lock, chain))
+                yield Contradiction(
+                    (lock, *chain), f"{format_lock(lock)} contradicts {by}: {one} and {other}"
+                )
 
 
 def _between(lock: Lock, standing: Lock, *chain: Lock) -> Contradiction:
-    by = f", by {' and '.join(map(shown, chain))}" if chain else ""
-    return Contradiction((lock, standing, *chain), f"{shown(lock)} contradicts {shown(standing)}{by}")
+    by = f", by {' and '.join(map(format_lock, chain))}" if chain else ""
+    return Contradiction(
+        (lock, standing, *chain), f"{format_lock(lock)} contradicts {format_lock(standing)}{by}"
+    )

@@ -16,13 +16,12 @@ from otakube.domain.locks.lock import (
     Same,
     TitleLock,
     answer,
+    format_lock,
     lock_id,
     pages_among,
-    shown,
     title_id,
 )
-from otakube.domain.merge.fields import Merged
-from otakube.domain.merge.fields import shown as shown_value
+from otakube.domain.merge.fields import Merged, format_value
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import LosingValue, Provenance, Record
 from otakube_api.contract import AnimeType, Provider
@@ -38,7 +37,7 @@ class RunLocks(Record):
     others: list[str] = Field(default=[])  # pages that another entry holds by them
 
 
-class Decided(NamedTuple):
+class LockedFields(NamedTuple):
     """The fields that are decided, by name, and where two decisions contradict each other."""
 
     fields: dict[str, FieldLock]
@@ -51,13 +50,13 @@ def concerning(locks: Sequence[Lock], urls: Iterable[str]) -> list[Lock]:
     return [lock for lock in locks if any(page in reached for page in lock.pages)]
 
 
-def forced_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
+def joined_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
     """The pages beyond these that show the same anime, because somebody said so."""
     known = pages_among(urls)
     return sorted(set(_same(locks).reach(known)) - set(known))
 
 
-def forbidden(locks: Sequence[Lock], urls: Iterable[str], candidate: str) -> Different | None:
+def lock_against(locks: Sequence[Lock], urls: Iterable[str], candidate: str) -> Different | None:
     """The lock by which a page shows another anime than these pages; None if nobody said so."""
     same = _same(locks)
     ours, theirs = set(same.reach(pages_among(urls))), set(same.reach(pages_among([candidate])))
@@ -75,12 +74,14 @@ def allowed_pages(locks: Sequence[Lock], urls: Iterable[str]) -> list[str]:
     """Those that may stand in one record, the first believed first; what is no anime's page stays."""
     kept: list[str] = []
     for url in dict.fromkeys(urls):
-        if forbidden(locks, kept, url) is None:
+        if lock_against(locks, kept, url) is None:
             kept.append(url)
     return kept
 
 
-def without_forbidden(decided: RunLocks, described: Mapping[Provider, Metadata]) -> dict[Provider, Metadata]:
+def without_foreign_pages(
+    decided: RunLocks, described: Mapping[Provider, Metadata]
+) -> dict[Provider, Metadata]:
     """The descriptions without links to pages that show another anime."""
     own = [one.source_url for one in described.values()]
     said = [url for one in described.values() for url in one.same_as]
@@ -100,7 +101,7 @@ def resolved(
     return next((lock.page for lock in found), None)
 
 
-def decided_fields(locks: Sequence[Lock], urls: Iterable[str]) -> Decided:
+def locked_fields(locks: Sequence[Lock], urls: Iterable[str]) -> LockedFields:
     """The locked fields of the anime with these pages.
 
     Two people may have decided of two pages before anybody knew that they show one anime: then neither
@@ -117,11 +118,11 @@ def decided_fields(locks: Sequence[Lock], urls: Iterable[str]) -> Decided:
         if all(answer(one) == answer(said[0]) for one in said)
     }
     wrong = [
-        f"{field} is locked to several values: {', '.join(map(shown, said))}; otakube locks remove ID"
+        f"{field} is locked to several values: {', '.join(map(format_lock, said))}; otakube locks remove ID"
         for field, said in by_field.items()
         if field not in agreed
     ]
-    return Decided(agreed, wrong)
+    return LockedFields(agreed, wrong)
 
 
 def apply_fields(
@@ -139,7 +140,7 @@ def _decided(lock: FieldLock, merged: Merged | None, described: Mapping[Provider
     spoken = {provider: value for provider, value in said.items() if value not in (None, [])}
     agree = [provider for provider, value in spoken.items() if value == lock.value]
     losing = [
-        LosingValue(provider=provider, value=shown_value(value))
+        LosingValue(provider=provider, value=format_value(value))
         for provider, value in spoken.items()
         if provider not in agree
     ]

@@ -18,51 +18,51 @@ HEADER = '{"format":"otakube-merge-locks","version":1}'
 LINE_LIMIT = 2**17  # characters; a synopsis has 20 000
 
 
-class Line(NamedTuple):
+class LockLine(NamedTuple):
     """A lock and where in the file it stands, from 1."""
 
     number: int
     lock: Lock
 
 
-class Refusal(NamedTuple):
+class LineRefusal(NamedTuple):
     number: int
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What an import will do; with a refusal it does nothing."""
 
-    added: Sequence[Line]
-    unchanged: Sequence[Line]
-    refused: Sequence[Refusal]
+    added: Sequence[LockLine]
+    unchanged: Sequence[LockLine]
+    refused: Sequence[LineRefusal]
 
 
-def line(lock: Lock) -> str:
+def format_line(lock: Lock) -> str:
     """One lock as a line of the file."""
     return json.dumps(as_json(lock), ensure_ascii=False, separators=(",", ":"))
 
 
-def write(locks: Iterable[Lock]) -> str:
+def format_file(locks: Iterable[Lock]) -> str:
     """The whole file."""
-    return "\n".join([HEADER, *sorted(map(line, locks))]) + "\n"
+    return "\n".join([HEADER, *sorted(map(format_line, locks))]) + "\n"
 
 
-def read(text: str) -> tuple[list[Line], list[Refusal]]:
+def parse_file(text: str) -> tuple[list[LockLine], list[LineRefusal]]:
     """The locks of a file, and the lines that are none; blank lines are passed over."""
     rows = text.removeprefix("\ufeff").split("\n")  # never splitlines: titles may hold U+2028
     if rows[0].strip() != HEADER:
         cure = f"a file of merge locks begins with the line {HEADER}; `otakube locks export` writes one"
-        return [], [Refusal(1, cure)]
+        return [], [LineRefusal(1, cure)]
     lines, refused = [], []
     for number, row in enumerate(rows[1:], start=2):
         if row.strip():
             found = _lock(row)
             if isinstance(found, str):
-                refused.append(Refusal(number, found))
+                refused.append(LineRefusal(number, found))
             else:
-                lines.append(Line(number, found))
+                lines.append(LockLine(number, found))
     return lines, refused
 
 
@@ -73,10 +73,10 @@ def _lock(row: str) -> Lock | str:
     try:
         return LOCK.validate_json(row)
     except ValidationError as error:
-        return fault_of(error)
+        return describe_fault(error)
 
 
-def fault_of(error: ValidationError) -> str:
+def describe_fault(error: ValidationError) -> str:
     """The first fault, by field and value."""
     fault = error.errors(include_url=False)[0]
     if fault["type"] == "json_invalid":
@@ -92,11 +92,11 @@ def fault_of(error: ValidationError) -> str:
     )
 
 
-def plan(wanted: Sequence[Line], standing: Sequence[Lock]) -> Plan:
+def plan_import(wanted: Sequence[LockLine], standing: Sequence[Lock]) -> ImportPlan:
     """Compare a file's locks with those that stand; removing one is never implied."""
     known = {lock_id(lock): lock for lock in standing}
-    fresh: list[Line] = []
-    unchanged: list[Line] = []
+    fresh: list[LockLine] = []
+    unchanged: list[LockLine] = []
     for one in wanted:
         same = known.setdefault(lock_id(one.lock), one.lock)
         again = same is not one.lock and answer(same) == answer(one.lock)
@@ -105,8 +105,8 @@ def plan(wanted: Sequence[Line], standing: Sequence[Lock]) -> Plan:
 
 
 def _without_contradictions(
-    fresh: Sequence[Line], unchanged: Sequence[Line], standing: Sequence[Lock]
-) -> Plan:
+    fresh: Sequence[LockLine], unchanged: Sequence[LockLine], standing: Sequence[Lock]
+) -> ImportPlan:
     reasons: dict[int, str] = {}
     numbers = {id(one.lock): one.number for one in fresh}
     for found in contradictions([*standing, *(one.lock for one in fresh)]):
@@ -114,8 +114,8 @@ def _without_contradictions(
             if id(lock) in numbers:
                 reasons.setdefault(numbers[id(lock)], found.message)
     cure = "; remove one of them first: otakube locks remove ID"
-    return Plan(
+    return ImportPlan(
         added=[one for one in fresh if one.number not in reasons],
         unchanged=unchanged,
-        refused=[Refusal(number, message + cure) for number, message in sorted(reasons.items())],
+        refused=[LineRefusal(number, message + cure) for number, message in sorted(reasons.items())],
     )

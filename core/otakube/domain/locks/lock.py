@@ -208,12 +208,12 @@ def as_json(lock: Lock) -> dict[str, Any]:
     }
 
 
-def shown(lock: Lock) -> str:
+def format_lock(lock: Lock) -> str:
     """A lock in a sentence's words, with its id and who decided."""
-    return f"{lock_id(lock)} ({told(lock)}; {lock.decided_by}, {lock.decided_at:%Y-%m-%d})"
+    return f"{lock_id(lock)} ({describe_lock(lock)}; {lock.decided_by}, {lock.decided_at:%Y-%m-%d})"
 
 
-def told(lock: Lock) -> str:
+def describe_lock(lock: Lock) -> str:
     """What a lock says, in one line."""
     pages = ", ".join(lock.pages)
     if isinstance(lock, TitleLock):

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from otakube.domain.matching.similarity import OTHER_SEASON, Asked, misfit, near, spelled, spelled_or_within
-from otakube.domain.matching.titles import Name, readings, take_apart
+from otakube.domain.matching.similarity import (
+    OTHER_SEASON,
+    Asked,
+    near,
+    partial_similarity,
+    penalty,
+    string_similarity,
+)
+from otakube.domain.matching.titles import Name, interpretations, take_apart
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import identify
 from otakube.domain.record.text import comparable
@@ -27,7 +34,7 @@ _SAME_START = 45  # days between two providers' dates of one start: previews, ot
 _OTHER_TYPE, _OTHER_YEAR, _OTHER_LENGTH, _OTHER_START, _OTHER_FORM = 0.1, 0.25, 0.1, 0.15, 0.12
 
 
-class Decision(StrEnum):
+class MatchDecision(StrEnum):
     """What to do with the best candidate for a title."""
 
     ACCEPT = "Accept"
@@ -35,7 +42,7 @@ class Decision(StrEnum):
     NONE = "None"
 
 
-class Verdict(StrEnum):
+class Sameness(StrEnum):
     """Whether two providers' descriptions mean one anime."""
 
     SAME = "Same"
@@ -43,16 +50,16 @@ class Verdict(StrEnum):
     OTHER = "Other"
 
 
-def decide(scores: Sequence[float]) -> Decision:
+def decide(scores: Sequence[float]) -> MatchDecision:
     """Accept what is good enough and clearly ahead; show a person what is close. Scores come best first."""
     if not scores or scores[0] < CONSIDER:
-        return Decision.NONE
+        return MatchDecision.NONE
     ahead = scores[0] - (scores[1] if len(scores) > 1 else 0)
     # Differences of two decimals are no exact floats.
-    return Decision.ACCEPT if scores[0] >= ACCEPT and ahead >= MARGIN - 1e-9 else Decision.ABSTAIN
+    return MatchDecision.ACCEPT if scores[0] >= ACCEPT and ahead >= MARGIN - 1e-9 else MatchDecision.ABSTAIN
 
 
-def literalness(asked: str, title: str, *, main: bool) -> int:
+def title_exactness(asked: str, title: str, *, main: bool) -> int:
     """Tells namesakes apart: 2 for a main title as it was asked for, 1 but for punctuation, 0 for all else.
 
     "Gintama" means "Gintama", not "Gintama°", and not the anime that is called so beside its own title.
@@ -62,7 +69,7 @@ def literalness(asked: str, title: str, *, main: bool) -> int:
     return 2 if asked.strip().casefold() == title.casefold() else 1
 
 
-def settle(scores: Sequence[float], literal: Sequence[int]) -> list[float]:
+def separate_namesakes(scores: Sequence[float], literal: Sequence[int]) -> list[float]:
     """Let the only one that is most literal be ahead of its namesakes; both lists in one order."""
     best = max(scores, default=0.0)
     rivals = [place for place, score in enumerate(scores) if score > best - MARGIN]
@@ -101,7 +108,7 @@ class Resolution:
     candidates: tuple[Candidate, ...]
 
 
-Decided = Callable[[Metadata, Metadata], bool | None]
+ManualDecision = Callable[[Metadata, Metadata], bool | None]
 """Whether a person said that two descriptions mean one anime (True) or two (False)."""
 
 
@@ -115,22 +122,24 @@ def resolve(
     *,
     year: int | None = None,
     kind: AnimeType | None = None,
-    decided: Decided = undecided,
+    decided: ManualDecision = undecided,
 ) -> Resolution:
     """Decide which of the anime found a title means; `year` and `kind` tell namesakes apart."""
-    asked = [Asked.of(name, year=year, kind=kind) for name in readings(title)]
-    alike = [group for group in groups(found, decided) if any(_narrowed(one, year, kind) for one in group)]
-    scores = settle(
+    asked = [Asked.of(name, year=year, kind=kind) for name in interpretations(title)]
+    alike = [
+        group for group in group_by_anime(found, decided) if any(_narrowed(one, year, kind) for one in group)
+    ]
+    scores = separate_namesakes(
         [max(_fit(one, member) for one in asked for member in group) for group in alike],
-        [max(literalness(title, member.title, main=True) for member in group) for group in alike],
+        [max(title_exactness(title, member.title, main=True) for member in group) for group in alike],
     )
     ranked = sorted(map(Candidate, scores, alike), key=lambda candidate: -candidate.score)
     candidates = tuple(candidate for candidate in ranked if candidate.score >= CONSIDER)
     decision = decide([candidate.score for candidate in candidates])
     best = candidates[0] if candidates else None
     return Resolution(
-        chosen=best if decision is Decision.ACCEPT else None,
-        doubtful=best if decision is Decision.ABSTAIN else None,
+        chosen=best if decision is MatchDecision.ACCEPT else None,
+        doubtful=best if decision is MatchDecision.ABSTAIN else None,
         candidates=candidates,
     )
 
@@ -146,15 +155,17 @@ def _fit(asked: Asked, candidate: Metadata) -> float:
     """How well an anime fits what a person asked for, 0 to 1."""
 
     def fit(name: Name) -> float:
-        off = misfit(
+        off = penalty(
             asked, name, kind=candidate.type, year=year_of(candidate), episodes=candidate.episode_count
         )
-        return max(0.0, spelled_or_within(asked.name.text, name.text) - off)
+        return max(0.0, partial_similarity(asked.name.text, name.text) - off)
 
     return max(map(fit, names(candidate)))
 
 
-def groups(found: Sequence[Metadata], decided: Decided = undecided) -> list[tuple[Metadata, ...]]:
+def group_by_anime(
+    found: Sequence[Metadata], decided: ManualDecision = undecided
+) -> list[tuple[Metadata, ...]]:
     """Put together what is one anime: as a person said, else by links, else by strong agreement."""
     grouped: list[list[Metadata]] = []
     for one in found:
@@ -166,40 +177,40 @@ def groups(found: Sequence[Metadata], decided: Decided = undecided) -> list[tupl
     return [tuple(group) for group in grouped]
 
 
-def _home(one: Metadata, grouped: Sequence[list[Metadata]], decided: Decided) -> list[Metadata] | None:
+def _home(one: Metadata, grouped: Sequence[list[Metadata]], decided: ManualDecision) -> list[Metadata] | None:
     """The group of a description; what a person said of any member outranks every likeness."""
     said = [(group, {decided(one, other) for other in group}) for group in grouped]
     open_ = [(group, words) for group, words in said if False not in words]
     named = (group for group, words in open_ if True in words)
-    alike = (group for group, _ in open_ if any(same(one, other) for other in group))
+    alike = (group for group, _ in open_ if any(is_same_anime(one, other) for other in group))
     return next(chain(named, alike), None)
 
 
-def same(one: Metadata, other: Metadata) -> bool:
+def is_same_anime(one: Metadata, other: Metadata) -> bool:
     """Whether two descriptions mean one anime beyond doubt."""
-    return join(one, other) is Verdict.SAME
+    return compare(one, other) is Sameness.SAME
 
 
-def join(anchor: Metadata, row: Metadata) -> Verdict:
+def compare(anchor: Metadata, row: Metadata) -> Sameness:
     """Whether another description is of the anchor's anime: by pages, else by `agreement`.
 
     Two pages of one site are two anime, whatever their titles; Jikan and MyAnimeList are one site.
     """
     pages, others = _pages(anchor), _pages(row)
     if pages & others:
-        return Verdict.SAME
+        return Sameness.SAME
     if _site(anchor) == _site(row):
-        return Verdict.OTHER
+        return Sameness.OTHER
     agreed = agreement(anchor, row)
     if agreed >= ACCEPT:
-        return Verdict.SAME
-    return Verdict.DOUBTFUL if agreed >= SAME_ANIME else Verdict.OTHER
+        return Sameness.SAME
+    return Sameness.DOUBTFUL if agreed >= SAME_ANIME else Sameness.OTHER
 
 
 def agreement(one: Metadata, other: Metadata) -> float:
     """How sure it is that two descriptions mean one anime, 0 to 1: titles, then type, year, start, length."""
     titles = max(
-        similarity(a, b) - (_OTHER_FORM if _formed_apart(a, one, b, other) else 0)
+        name_similarity(a, b) - (_OTHER_FORM if _formed_apart(a, one, b, other) else 0)
         for a in names(one)
         for b in names(other)
     )
@@ -239,10 +250,12 @@ def names(described: Metadata) -> list[Name]:
     return list(dict.fromkeys(take_apart(one) for one in titles if one))
 
 
-def similarity(one: Name, other: Name) -> float:
+def name_similarity(one: Name, other: Name) -> float:
     """1 for the same name, season and part; less for another spelling, much less for another season."""
     unnamed = Asked(one._replace(kind=None, year=None))
-    return max(0.0, spelled(one.text, other.text) - misfit(unnamed, other._replace(kind=None, year=None)))
+    return max(
+        0.0, string_similarity(one.text, other.text) - penalty(unnamed, other._replace(kind=None, year=None))
+    )
 
 
 def year_of(described: Metadata) -> int | None:

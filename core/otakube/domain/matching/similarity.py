@@ -60,7 +60,7 @@ class Asked(NamedTuple):
         return cls(name, year or name.year, kind or name.kind, episodes)
 
 
-def misfit(
+def penalty(
     asked: Asked,
     name: Name,
     *,
@@ -110,7 +110,7 @@ def near(one: int | None, other: int | None, distance: int) -> bool:
     return one is not None and other is not None and abs(one - other) <= distance
 
 
-def spelled(one: str, other: str) -> float:
+def string_similarity(one: str, other: str) -> float:
     """How alike two comparable names are, 0 to 1; another spelling is never as good as the same one."""
     if one == other:
         return _EQUAL
@@ -131,9 +131,9 @@ def _ratio(one: str, other: str, first: str, second: str) -> float:
     return float(_MISSPELT * max(ratio(first, second), token_sort_ratio(one, other)) / 100)
 
 
-def spelled_or_within(one: str, other: str) -> float:
+def partial_similarity(one: str, other: str) -> float:
     """How alike two names are, or how much of the longer one the other is: subtitles come and go."""
-    alike = spelled(one, other)
+    alike = string_similarity(one, other)
     first, second = sorted((_sound(one), _sound(other)), key=len)
     if alike >= _LONGER or len(first) < _SHORT:
         return alike
@@ -142,7 +142,7 @@ def spelled_or_within(one: str, other: str) -> float:
     return max(alike, (_LONGER - _MORE * (1 - len(first) / len(second))) * whole / 100)
 
 
-def begun(asked: str, title: str) -> float:
+def prefix_score(asked: str, title: str) -> float:
     """How well a comparable title fits that begins with all that was asked, numbers and forms included."""
     if len(asked) < _SHORT or not title.startswith(asked + " "):
         return 0.0

@@ -9,9 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 from otakube.domain.matching.ngrams import Ngrams
-from otakube.domain.matching.resolution import ACCEPT, Decision, decide, literalness, settle
-from otakube.domain.matching.similarity import Asked, begun, misfit, spelled_or_within
-from otakube.domain.matching.titles import Name, readings, take_apart
+from otakube.domain.matching.resolution import (
+    ACCEPT,
+    MatchDecision,
+    decide,
+    separate_namesakes,
+    title_exactness,
+)
+from otakube.domain.matching.similarity import Asked, partial_similarity, penalty, prefix_score
+from otakube.domain.matching.titles import Name, interpretations, take_apart
 from otakube.domain.record.text import LONGEST_NAME, comparable, sounding
 from otakube_api.contract import AnimeType
 
@@ -28,7 +34,7 @@ class Titled(NamedTuple):
     episodes: int | None = None
 
 
-class Hit(NamedTuple):
+class TitleHit(NamedTuple):
     """An anime, its title that fits best, and how well, 0 to 1."""
 
     id: str
@@ -36,11 +42,11 @@ class Hit(NamedTuple):
     score: float
 
 
-class Found(NamedTuple):
+class TitleMatches(NamedTuple):
     """The decision, and the anime that come into question, best first."""
 
-    decision: Decision
-    hits: tuple[Hit, ...]
+    decision: MatchDecision
+    hits: tuple[TitleHit, ...]
 
 
 class _Title(NamedTuple):
@@ -78,15 +84,15 @@ class TitleIndex:
         year: int | None = None,
         kind: AnimeType | None = None,
         episodes: int | None = None,
-    ) -> Found:
+    ) -> TitleMatches:
         """The anime that a title means, and whether that needs a person's look."""
         query = query[:LONGEST_NAME]
-        asked = [Asked.of(name, year=year, kind=kind, episodes=episodes) for name in readings(query)]
+        asked = [Asked.of(name, year=year, kind=kind, episodes=episodes) for name in interpretations(query)]
         whole = comparable(query)
         hits = self._best(query, asked, self._equal.get(whole, []))
         if not hits or hits[0].score < ACCEPT:
             hits = self._best(query, asked, self._alike(asked, whole))
-        return Found(decide([hit.score for hit in hits]), tuple(hits[:limit]))
+        return TitleMatches(decide([hit.score for hit in hits]), tuple(hits[:limit]))
 
     def _alike(self, asked: Sequence[Asked], whole: str) -> list[_Title]:
         """Titles equal to the query, and those whose names sound or are spelt like it."""
@@ -95,7 +101,7 @@ class TitleIndex:
         alike = [title for sound in dict.fromkeys([*sounds, *near]) for title in self._sounds.get(sound, [])]
         return [*self._equal.get(whole, []), *alike]
 
-    def _best(self, query: str, asked: Sequence[Asked], titles: Iterable[_Title]) -> list[Hit]:
+    def _best(self, query: str, asked: Sequence[Asked], titles: Iterable[_Title]) -> list[TitleHit]:
         """The best title of each anime, best anime first, namesakes told apart."""
         whole = comparable(query)
         best: dict[int, tuple[float, _Title]] = {}
@@ -105,12 +111,12 @@ class TitleIndex:
             if score > (best[title.row][0] if title.row in best else 0):
                 best[title.row] = score, title
         chosen = [title for _, title in best.values()]
-        scores = settle(
+        scores = separate_namesakes(
             [score for score, _ in best.values()],
-            [literalness(query, title.written, main=title.main) for title in chosen],
+            [title_exactness(query, title.written, main=title.main) for title in chosen],
         )
         hits = [
-            Hit(self._rows[title.row].id, title.written, score)
+            TitleHit(self._rows[title.row].id, title.written, score)
             for title, score in zip(chosen, scores, strict=True)
         ]
         return sorted(hits, key=lambda hit: -hit.score)
@@ -118,13 +124,13 @@ class TitleIndex:
     def _fit(self, asked: Asked, title: _Title, whole: str, alike: dict[tuple[str, str], float]) -> float:
         """`alike` keeps how alike two names are: many titles share one."""
         row = self._rows[title.row]
-        off = misfit(asked, title.name, kind=row.kind, year=row.year, episodes=row.episodes)
+        off = penalty(asked, title.name, kind=row.kind, year=row.year, episodes=row.episodes)
         if title.whole == whole:
             return max(0.0, 1 - off)
         key = asked.name.text, title.name.text
         if key not in alike:
-            alike[key] = spelled_or_within(*key)
-        return max(begun(whole, title.whole), alike[key] - off)
+            alike[key] = partial_similarity(*key)
+        return max(prefix_score(whole, title.whole), alike[key] - off)
 
 
 def _taken(rows: Sequence[Titled]) -> Iterator[_Title]:

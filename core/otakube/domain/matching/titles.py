@@ -107,7 +107,7 @@ def take_apart(title: str) -> Name:
     return Name(text or whole, season or 1, part or number or 1, form or kind, year)
 
 
-def readings(title: str) -> list[Name]:
+def interpretations(title: str) -> list[Name]:
     """What a person may have meant: a year at the end may be one, or belong to the name ("Akira 1988")."""
     name = take_apart(title)
     bare = _BARE_YEAR.match(comparable(title[:LONGEST_NAME])) if name.year is None else None

@@ -6,8 +6,8 @@ from datetime import datetime
 from statistics import fmean
 from typing import NamedTuple, TypeVar
 
-from otakube.domain.merge.character_images import joined_by_picture
-from otakube.domain.merge.episodes import key
+from otakube.domain.merge.character_images import merge_by_phash
+from otakube.domain.merge.episodes import episode_key
 from otakube.domain.merge.policies import KEY_FIELDS, POLICIES
 from otakube.domain.merge.stages import (
     CharactersStage,
@@ -30,7 +30,7 @@ from otakube.domain.record.golden import (
 )
 
 Mirror = Mapping[str, Image]
-Shown = TypeVar("Shown", EpisodeDetailEntry, CharacterEntry)
+Illustrated = TypeVar("Illustrated", EpisodeDetailEntry, CharacterEntry)
 
 _UNSAID = 0.5  # confidence of a key field that no provider knows
 _TITLES = ("title", "title_english", "title_japanese", "synonyms")
@@ -57,11 +57,11 @@ def assemble(
 ) -> GoldenRecord:
     """One record from the stages, with images as the mirror knows them."""
     phashes = {url: image.phash for url, image in mirror.items() if image.phash}
-    characters = illustrated(stages.characters.characters, mirror)
+    characters = with_images(stages.characters.characters, mirror)
     return GoldenRecord(
         entry=_entry(entry_id, stages, mirror),
-        episodes=illustrated(stages.episodes.episodes, mirror),
-        characters=joined_by_picture(characters, phashes, stages.characters.known),
+        episodes=with_images(stages.episodes.episodes, mirror),
+        characters=merge_by_phash(characters, phashes, stages.characters.known),
         staff=stages.characters.staff,
         attributions=list(attributions),
         stage_versions={name: version_of(name) for name in Stages._fields},
@@ -85,7 +85,7 @@ def _entry(entry_id: str, stages: Stages, mirror: Mirror) -> AnimeEntry:
         recommendations=relationships.recommendations,
         external_links=relationships.external_links,
         streaming=relationships.streaming,
-        images=[mirrored(image, mirror) for image in metadata.images],
+        images=[with_mirror(image, mirror) for image in metadata.images],
         confidence=confidence(metadata),
         provenance=metadata.provenance | relationships.provenance | statistics.provenance,
     )
@@ -102,8 +102,8 @@ def refresh(
 
     `attributions` are those of this run: they are about episodes alone.
     """
-    fresh = {key(one): one for one in illustrated(episodes, mirror)}
-    merged = {key(one): one for one in live.episodes} | fresh
+    fresh = {episode_key(one): one for one in with_images(episodes, mirror)}
+    merged = {episode_key(one): one for one in live.episodes} | fresh
     updated = {one.provider: one.model_copy(update={"episodes_only": True}) for one in attributions}
     earlier = [one for one in live.attributions if not (one.episodes_only and one.provider in updated)]
     return live.model_copy(
@@ -119,18 +119,18 @@ def refresh(
 
 def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry]) -> list[str]:
     """Stored episodes that nobody lists any more; they stay, and a reviewer hears of it."""
-    gone = {key(one) for one in live.episodes} - {key(one) for one in episodes}
+    gone = {episode_key(one) for one in live.episodes} - {episode_key(one) for one in episodes}
     return [f"{len(gone)} stored episodes are no longer listed by any provider"] if gone else []
 
 
-def illustrated(rows: Sequence[Shown], mirror: Mirror) -> list[Shown]:
+def with_images(rows: Sequence[Illustrated], mirror: Mirror) -> list[Illustrated]:
     """Rows with what became of their pictures."""
     return [
-        one.model_copy(update={"image": mirrored(one.image, mirror)}) if one.image else one for one in rows
+        one.model_copy(update={"image": with_mirror(one.image, mirror)}) if one.image else one for one in rows
     ]
 
 
-def mirrored(image: Image, mirror: Mirror) -> Image:
+def with_mirror(image: Image, mirror: Mirror) -> Image:
     """An image with what became of its URL."""
     found = mirror.get(image.source_url)
     if found is None:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from otakube.domain.merge.characters import by_prominence
-from otakube.domain.merge.fields import alike, identity, shown
+from otakube.domain.merge.fields import alike, format_value, identity
 from otakube.domain.merge.policies import CHARACTER_ORDER, CHARACTER_POLICIES
 from otakube.domain.record.golden import ALTERNATIVES, CharacterEntry, LosingField, RowProvenance, VoiceActor
 from otakube_api.contract import Provider
@@ -21,7 +21,7 @@ TELLING = range(16, 49)
 _FIELDS = tuple(field for field in CHARACTER_POLICIES if field != "voice_actors")
 
 
-class Pair(NamedTuple):
+class CharacterPair(NamedTuple):
     """Two characters of different providers; `far`: bits between their portraits."""
 
     far: int
@@ -29,7 +29,7 @@ class Pair(NamedTuple):
     other: CharacterEntry
 
 
-def joined_by_picture(
+def merge_by_phash(
     characters: Sequence[CharacterEntry], phash_by_url: Mapping[str, str], known: Collection[str] = ()
 ) -> list[CharacterEntry]:
     """The characters, those joined that play the same role and whose portraits are one picture.
@@ -68,11 +68,11 @@ def _hashes(characters: Sequence[CharacterEntry], phash_by_url: Mapping[str, str
     }
 
 
-def _pairs(characters: Sequence[CharacterEntry], hashes: Mapping[str, int]) -> list[Pair]:
+def _pairs(characters: Sequence[CharacterEntry], hashes: Mapping[str, int]) -> list[CharacterPair]:
     """Who is whom, where each is the other's only match."""
     shown_ones = [one for one in characters if one.id in hashes]
     close = [
-        Pair(far, one, other)
+        CharacterPair(far, one, other)
         for one, other in combinations(shown_ones, 2)
         if (far := (hashes[one.id] ^ hashes[other.id]).bit_count()) <= SAME_PICTURE
         and _may_be_one(one, other)
@@ -101,7 +101,7 @@ def _join(one: CharacterEntry, other: CharacterEntry, known: Collection[str]) ->
             "id": keeper.id,
             "voice_actors": [actor for actor, _ in voices],
             "providers": [*first.providers, *second.providers],
-            "provenance": _provenance(first, second, [sayers for _, sayers in voices]),
+            "provenance": _provenance(first, second, [claimants for _, claimants in voices]),
         }
     )
 
@@ -112,9 +112,9 @@ def _voices(*characters: CharacterEntry) -> list[tuple[VoiceActor, list[Provider
     for one in characters:
         shares = one.provenance.shares.get("voice_actors", []) if one.provenance else []
         for number, actor in enumerate(one.voice_actors):
-            sayers = shares[number] if shares else one.providers
+            claimants = shares[number] if shares else one.providers
             _, known = found.setdefault(identity(actor), (actor, []))
-            known.extend(provider for provider in sayers if provider not in known)
+            known.extend(provider for provider in claimants if provider not in known)
     return list(found.values())[:100]
 
 
@@ -149,5 +149,5 @@ def _compared(
         if field == "image" or alike(mine, theirs):
             same[field] = [said[field]]
         else:
-            lost.append(LosingField(field=field, provider=said[field], value=shown(theirs, 200)))
+            lost.append(LosingField(field=field, provider=said[field], value=format_value(theirs, 200)))
     return same, lost

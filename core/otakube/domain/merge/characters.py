@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-from otakube.domain.merge.fields import Said, Voices
-from otakube.domain.merge.people import gathered, keys, known_by
+from otakube.domain.merge.fields import Claim, Claimants
+from otakube.domain.merge.people import all_keys, group_people, keys
 from otakube.domain.merge.policies import CHARACTER_ORDER, CHARACTER_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Character
@@ -24,19 +24,21 @@ Claims = Mapping[Provider, Character]
 def merge_characters(
     entry_id: str,
     said: Mapping[Provider, Sequence[Character]],
-    voices: Voices,
+    claimants: Claimants,
     known: Sequence[CharacterEntry] = (),
 ) -> list[CharacterEntry]:
     """One entry a character, main ones first; a character that the catalogue has keeps its id."""
-    spoken = voices.spoken(CHARACTER_ORDER, said)
-    groups = gathered(spoken, alike=lambda one, other: one.role == other.role)
+    spoken = claimants.by_provider(CHARACTER_ORDER, said)
+    groups = group_people(spoken, alike=lambda one, other: one.role == other.role)
     ids = _known_ids(groups, known)
     taken = set(ids.values())
     for number, claims in enumerate(groups):
         if number not in ids:
             ids[number] = _new_id(entry_id, next(iter(claims.values())), taken)
             taken.add(ids[number])
-    return by_prominence(_merge(ids[number], claims, voices) for number, claims in enumerate(groups))[:_MOST]
+    return by_prominence(_merge(ids[number], claims, claimants) for number, claims in enumerate(groups))[
+        :_MOST
+    ]
 
 
 def by_prominence(characters: Iterable[CharacterEntry]) -> list[CharacterEntry]:
@@ -48,7 +50,7 @@ def _known_ids(groups: Sequence[Claims], known: Sequence[CharacterEntry]) -> dic
     """The catalogue's ids by group: the more names two have in common, the sooner they are one."""
     at: dict[str, list[int]] = {}
     for position, one in enumerate(known):
-        for name in known_by(one):
+        for name in all_keys(one):
             at.setdefault(name, []).append(position)
     shared = Counter(
         (number, position)
@@ -79,14 +81,14 @@ def _new_id(entry_id: str, first: Character, taken: Container[str]) -> str:
     return chosen
 
 
-def _merge(own_id: str, said: Claims, voices: Voices) -> CharacterEntry:
-    claims = {field: _claims(field, said, voices) for field in CHARACTER_POLICIES}
-    row = merge_row(claims, CHARACTER_POLICIES, voices.agreement)
+def _merge(own_id: str, said: Claims, claimants: Claimants) -> CharacterEntry:
+    claims = {field: _claims(field, said, claimants) for field in CHARACTER_POLICIES}
+    row = merge_row(claims, CHARACTER_POLICIES, claimants.agreement)
     return CharacterEntry(id=own_id, providers=list(said), provenance=row.provenance, **row.values)
 
 
-def _claims(field: str, said: Claims, voices: Voices) -> list[Said]:
-    claims = voices.said(
+def _claims(field: str, said: Claims, claimants: Claimants) -> list[Claim]:
+    claims = claimants.claims(
         CHARACTER_POLICIES[field].order, {p: _value(field, p, one) for p, one in said.items()}
     )
     if field == "role":

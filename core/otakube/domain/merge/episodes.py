@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, get_args
 
 from otakube.domain.merge.broadcast import airing_time
-from otakube.domain.merge.fields import Said, Voices
+from otakube.domain.merge.fields import Claim, Claimants
 from otakube.domain.merge.policies import EPISODE_ORDER, EPISODE_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Episode
@@ -24,7 +24,7 @@ JAPANS_DAYS = (Provider.JIKAN, Provider.MYANIMELIST, Provider.ANIDB)
 """Who names an episode's day by the calendar of Japan, so that the weekly slot tells its time."""
 
 
-class Key(NamedTuple):
+class EpisodeKey(NamedTuple):
     """What an episode is known by within its anime."""
 
     kind: EpisodeKind
@@ -41,15 +41,15 @@ class Key(NamedTuple):
         return derived_id("ep", entry_id, *kind, str(self.number))
 
 
-def key(episode: Episode | EpisodeDetailEntry) -> Key:
+def episode_key(episode: Episode | EpisodeDetailEntry) -> EpisodeKey:
     """The key of a claim or a stored episode."""
-    return Key(episode.kind, episode.number)
+    return EpisodeKey(episode.kind, episode.number)
 
 
 def merge_episodes(
     entry_id: str,
     said: Mapping[Provider, Sequence[Episode]],
-    voices: Voices,
+    claimants: Claimants,
     *,
     known: Sequence[EpisodeDetailEntry] = (),
     slot: Broadcast | None = None,
@@ -58,31 +58,31 @@ def merge_episodes(
 
     `slot` is when it is broadcast: it makes a time of a day in Japan.
     """
-    claims: dict[Key, dict[Provider, Episode]] = {}
-    for provider, episodes in voices.spoken(EPISODE_ORDER, said).items():
+    claims: dict[EpisodeKey, dict[Provider, Episode]] = {}
+    for provider, episodes in claimants.by_provider(EPISODE_ORDER, said).items():
         for episode in episodes:
-            claims.setdefault(key(episode), {}).setdefault(provider, episode)
-    ids = {key(episode): episode.id for episode in known}
+            claims.setdefault(episode_key(episode), {}).setdefault(provider, episode)
+    ids = {episode_key(episode): episode.id for episode in known}
     return [
-        merge_episode(ids.get(one) or one.id(entry_id), claims[one], voices, slot)
+        merge_episode(ids.get(one) or one.id(entry_id), claims[one], claimants, slot)
         for one in sorted(claims, key=lambda one: one.order)
     ]
 
 
 def merge_episode(
-    episode_id: str, said: Mapping[Provider, Episode], voices: Voices, slot: Broadcast | None = None
+    episode_id: str, said: Mapping[Provider, Episode], claimants: Claimants, slot: Broadcast | None = None
 ) -> EpisodeDetailEntry:
     """One episode from its claims, field by field."""
-    claims = {field: _claims(field, said, voices, slot) for field in EPISODE_POLICIES}
-    row = merge_row(claims, EPISODE_POLICIES, voices.agreement)
+    claims = {field: _claims(field, said, claimants, slot) for field in EPISODE_POLICIES}
+    row = merge_row(claims, EPISODE_POLICIES, claimants.agreement)
     providers = [claim.by.provider for claim in claims["number"]]
     return EpisodeDetailEntry(id=episode_id, providers=providers, provenance=row.provenance, **row.values)
 
 
 def _claims(
-    field: str, said: Mapping[Provider, Episode], voices: Voices, slot: Broadcast | None
-) -> list[Said]:
-    claims = voices.said(
+    field: str, said: Mapping[Provider, Episode], claimants: Claimants, slot: Broadcast | None
+) -> list[Claim]:
+    claims = claimants.claims(
         EPISODE_POLICIES[field].order, {p: _value(field, p, one, slot) for p, one in said.items()}
     )
     if field == "aired":
@@ -112,33 +112,35 @@ def _aired(
 
 def airing_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
     """Episodes whose providers name days far apart: a skipped week, or another numbering."""
-    days: dict[Key, list[date]] = {}
+    days: dict[EpisodeKey, list[date]] = {}
     for episode in (one for claims in said.values() for one in claims):
         if episode.aired is not None:
-            days.setdefault(key(episode), []).append(_day(episode.aired))
+            days.setdefault(episode_key(episode), []).append(_day(episode.aired))
     apart = sorted(
         (one for one, found in days.items() if max(found) - min(found) > _FAR_APART),
         key=lambda one: one.order,
     )
     if not apart:
         return []
-    some = ", ".join(map(spoken, apart[:5])) + (", …" if len(apart) > 5 else "")
+    some = ", ".join(map(format_key, apart[:5])) + (", …" if len(apart) > 5 else "")
     return [f"providers name different days for {len(apart)} episodes ({some})"]
 
 
 def doubled_findings(said: Mapping[Provider, Sequence[Episode]]) -> list[str]:
     """Providers that list an episode twice: the first row is taken, the others may be another episode."""
-    counts = {provider: Counter(map(key, said[provider])) for provider in Provider if provider in said}
+    counts = {
+        provider: Counter(map(episode_key, said[provider])) for provider in Provider if provider in said
+    }
     doubled = {provider: [one for one in found if found[one] > 1] for provider, found in counts.items()}
     return [
-        f"{provider} lists {len(twice)} episodes more than once ({', '.join(map(spoken, twice[:5]))}); "
+        f"{provider} lists {len(twice)} episodes more than once ({', '.join(map(format_key, twice[:5]))}); "
         "the first of each is taken"
         for provider, twice in doubled.items()
         if twice
     ]
 
 
-def spoken(one: Key) -> str:
+def format_key(one: EpisodeKey) -> str:
     """An episode as people write it: 3 is regular, S1 a special, C1 credits."""
     return f"{'' if one.kind == 'Regular' else one.kind[0]}{one.number}"
 

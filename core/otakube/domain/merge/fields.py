@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
-from otakube.domain.merge.policies import CORROBORATION, POLICIES, STALE_FACTOR, Policy, Rule
+from otakube.domain.merge.policies import CORROBORATION, POLICIES, STALE_FACTOR, MergeRule, Policy
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import (
     ALTERNATIVES,
@@ -31,7 +31,7 @@ _CLOCKS_APART = timedelta(hours=1)
 Value = TypeVar("Value")
 
 
-class Said(NamedTuple):
+class Claim(NamedTuple):
     """A field's value in one provider's words."""
 
     by: Attribution
@@ -43,29 +43,31 @@ class Merged(NamedTuple):
     provenance: Provenance
 
 
-class Voices(NamedTuple):
+class Claimants(NamedTuple):
     """Whose words are merged, and how sure it is that they speak of this anime."""
 
-    by: Mapping[Provider, Attribution]
+    attributions: Mapping[Provider, Attribution]
     agreement: Mapping[Provider, Confidence]
 
-    def said(self, order: Sequence[Provider], values: Mapping[Provider, Any]) -> list[Said]:
+    def claims(self, order: Sequence[Provider], values: Mapping[Provider, Any]) -> list[Claim]:
         """What those who say something say, in order, one voice a site."""
-        claims = [Said(self.by[p], values[p]) for p in order if p in values]
-        return one_voice([claim for claim in claims if claim.value not in (None, [])])
+        claims = [Claim(self.attributions[p], values[p]) for p in order if p in values]
+        return one_vote_per_site([claim for claim in claims if claim.value not in (None, [])])
 
-    def spoken(self, order: Sequence[Provider], values: Mapping[Provider, Value]) -> dict[Provider, Value]:
+    def by_provider(
+        self, order: Sequence[Provider], values: Mapping[Provider, Value]
+    ) -> dict[Provider, Value]:
         """The same by provider."""
-        return {claim.by.provider: claim.value for claim in self.said(order, values)}
+        return {claim.by.provider: claim.value for claim in self.claims(order, values)}
 
     def merge(self, policy: Policy, values: Mapping[Provider, Any]) -> Merged | None:
         """One value by a policy."""
-        return merge(policy, self.said(policy.order, values), self.agreement)
+        return merge(policy, self.claims(policy.order, values), self.agreement)
 
 
-def one_voice(said: Sequence[Said]) -> list[Said]:
+def one_vote_per_site(said: Sequence[Claim]) -> list[Claim]:
     """Of two ways to one site the fresh one speaks, else the first."""
-    speakers: dict[str, Said] = {}
+    speakers: dict[str, Claim] = {}
     for claim in said:
         site = _site(claim.by.provider)
         known = speakers.get(site)
@@ -78,7 +80,7 @@ def _site(provider: Provider) -> str:
     return min(provider, ALTERNATIVES.get(provider, provider))
 
 
-def merge_metadata(described: Mapping[Provider, Metadata], voices: Voices) -> dict[str, Merged]:
+def merge_metadata(described: Mapping[Provider, Metadata], claimants: Claimants) -> dict[str, Merged]:
     """Every field of the policy table that anybody says something about."""
     genres = {comparable(genre) for one in described.values() for genre in one.genres}
 
@@ -89,47 +91,47 @@ def merge_metadata(described: Mapping[Provider, Metadata], voices: Voices) -> di
         return getattr(one, field)
 
     found = {
-        field: voices.merge(policy, {provider: value(field, one) for provider, one in described.items()})
+        field: claimants.merge(policy, {provider: value(field, one) for provider, one in described.items()})
         for field, policy in POLICIES.items()
     }
     return {field: merged for field, merged in found.items() if merged is not None}
 
 
-def merge(policy: Policy, said: Sequence[Said], agreement: Mapping[Provider, Confidence]) -> Merged | None:
+def merge(policy: Policy, said: Sequence[Claim], agreement: Mapping[Provider, Confidence]) -> Merged | None:
     """One value of those said, which come in the policy's order; None if nobody says anything."""
     if not said:
         return None
-    if policy.rule is Rule.UNION:
+    if policy.rule is MergeRule.UNION:
         return _union(said, agreement, policy.most)
-    winner = said[0] if policy.rule is Rule.FIRST else _most_said(said)
+    winner = said[0] if policy.rule is MergeRule.FIRST else _most_said(said)
     backed = [winner, *(one for one in said if one is not winner and alike(one.value, winner.value))]
     losing = [one for one in said if not any(one is backer for backer in backed)]
     spoken = (
-        len(said) if policy.rule is Rule.MAJORITY else len(backed)
+        len(said) if policy.rule is MergeRule.MAJORITY else len(backed)
     )  # other words for a synopsis are no dissent
     return Merged(winner.value, provenance(backed, losing, confidence(backed, spoken, agreement)))
 
 
-def _most_said(said: Sequence[Said]) -> Said:
+def _most_said(said: Sequence[Claim]) -> Claim:
     # max keeps the first of equals: the order of the policy.
     return max(said, key=lambda one: sum(alike(one.value, other.value) for other in said))
 
 
-def _union(said: Sequence[Said], agreement: Mapping[Provider, Confidence], most: int | None) -> Merged:
-    sayers: dict[str, list[Provider]] = {}
+def _union(said: Sequence[Claim], agreement: Mapping[Provider, Confidence], most: int | None) -> Merged:
+    claimants: dict[str, list[Provider]] = {}
     values: dict[str, Any] = {}
     for one in said:
         for value in one.value:
             key = identity(value)
             values.setdefault(key, value)
-            if one.by.provider not in sayers.setdefault(key, []):
-                sayers[key].append(one.by.provider)
+            if one.by.provider not in claimants.setdefault(key, []):
+                claimants[key].append(one.by.provider)
     kept = list(values.values())[:most]
     # Other rows name their providers themselves.
     shares = (
-        list(sayers.values())[:most] if all(isinstance(value, str | VoiceActor) for value in kept) else []
+        list(claimants.values())[:most] if all(isinstance(value, str | VoiceActor) for value in kept) else []
     )
-    source = provenance(said, [], union_confidence(list(sayers.values())[:most], said, agreement))
+    source = provenance(said, [], union_confidence(list(claimants.values())[:most], said, agreement))
     return Merged(kept, source.model_copy(update={"shares": shares}))
 
 
@@ -140,7 +142,7 @@ def identity(value: Any) -> str:
         return value.rstrip("/") if address else comparable(value) or value
     if isinstance(value, VoiceActor):
         return f"{name_key(value.name)}\0{comparable(value.language)}"
-    return shown(value, limit=10_000)
+    return format_value(value, limit=10_000)
 
 
 def distinct(values: Iterable[str], key: Callable[[str], str]) -> list[str]:
@@ -152,15 +154,15 @@ def distinct(values: Iterable[str], key: Callable[[str], str]) -> list[str]:
 
 
 def union_confidence(
-    sayers: Sequence[Sequence[Provider]], said: Sequence[Said], agreement: Mapping[Provider, Confidence]
+    claimants: Sequence[Sequence[Provider]], said: Sequence[Claim], agreement: Mapping[Provider, Confidence]
 ) -> float:
     """Mean of its items': a list in which each item has one voice is no surer than one voice."""
     by = {one.by.provider: one for one in said}
-    items = [confidence([by[provider] for provider in each], len(each), agreement) for each in sayers]
+    items = [confidence([by[provider] for provider in each], len(each), agreement) for each in claimants]
     return round(fmean(items), 3)
 
 
-def confidence(backed: Sequence[Said], spoken: int, agreement: Mapping[Provider, Confidence]) -> float:
+def confidence(backed: Sequence[Claim], spoken: int, agreement: Mapping[Provider, Confidence]) -> float:
     """How many of those who speak agree, how many they are, and how sure it is that they mean this anime."""
     surest = max(
         agreement.get(one.by.provider, 1.0) * (STALE_FACTOR if one.by.stale else 1) for one in backed
@@ -169,7 +171,7 @@ def confidence(backed: Sequence[Said], spoken: int, agreement: Mapping[Provider,
     return round(surest * corroboration * sqrt(len(backed) / spoken), 3)
 
 
-def provenance(backed: Sequence[Said], losing: Sequence[Said], sure: float) -> Provenance:
+def provenance(backed: Sequence[Claim], losing: Sequence[Claim], sure: float) -> Provenance:
     """Of a value that all of `backed` say, the first of them first."""
     winner = backed[0].by
     publishable, expires_at = permission([one.by for one in backed])
@@ -182,7 +184,7 @@ def provenance(backed: Sequence[Said], losing: Sequence[Said], sure: float) -> P
         publishable=publishable,
         expires_at=expires_at,
         confidence=sure,
-        losing=[LosingValue(provider=one.by.provider, value=shown(one.value)) for one in losing],
+        losing=[LosingValue(provider=one.by.provider, value=format_value(one.value)) for one in losing],
     )
 
 
@@ -194,14 +196,14 @@ def permission(backers: Sequence[Attribution]) -> tuple[bool, datetime | None]:
     return granting[0].publishable, latest
 
 
-def shown(value: Any, limit: int = 500) -> str:
+def format_value(value: Any, limit: int = 500) -> str:
     """A value as JSON, cut to what a reviewer reads; of a picture its address."""
     value = value.source_url if isinstance(value, Image) else value
     text = json.dumps(_JSON.dump_python(value, mode="json"), ensure_ascii=False)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def parsed(text: str) -> Any:
+def parse_value(text: str) -> Any:
     """The value of a losing value's JSON; None for one that was cut."""
     try:
         return json.loads(text)
@@ -219,7 +221,7 @@ def alike(one: Any, other: Any) -> bool:
         return comparable(one) == comparable(other)
     if isinstance(one, list) and isinstance(other, list):
         return {identity(value) for value in one} == {identity(value) for value in other}
-    return shown(one) == shown(other)
+    return format_value(one) == format_value(other)
 
 
 def _day(moment: date) -> date:

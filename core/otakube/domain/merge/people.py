@@ -4,7 +4,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from otakube.domain.merge.fields import Voices, parsed
+from otakube.domain.merge.fields import Claimants, parse_value
 from otakube.domain.merge.policies import STAFF_ORDER, STAFF_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Staff
@@ -15,7 +15,7 @@ from otakube_api.contract import Provider
 _MOST = 2_000  # the record's own limit
 
 
-class Named(Protocol):
+class NamedPerson(Protocol):
     @property
     def name(self) -> str: ...
 
@@ -23,12 +23,12 @@ class Named(Protocol):
     def name_native(self) -> str | None: ...
 
 
-class Stored(Named, Protocol):
+class StoredPerson(NamedPerson, Protocol):
     @property
     def provenance(self) -> RowProvenance | None: ...
 
 
-Person = TypeVar("Person", bound=Named)
+Person = TypeVar("Person", bound=NamedPerson)
 Group = TypeVar("Group")
 
 
@@ -38,19 +38,19 @@ def keys(name: str, native: str | None) -> list[str]:
     return [name_key(name) or name, *([f"native {script}"] if script else [])]
 
 
-def known_by(one: Stored) -> list[str]:
+def all_keys(one: StoredPerson) -> list[str]:
     """All names of somebody whom the catalogue has, those that lost included."""
     losing = one.provenance.losing if one.provenance else []
     others = [
         key
         for lost in losing
-        if lost.field in ("name", "name_native") and isinstance(value := parsed(lost.value), str)
+        if lost.field in ("name", "name_native") and isinstance(value := parse_value(lost.value), str)
         for key in keys(*((value, None) if lost.field == "name" else (one.name, value)))
     ]
     return list(dict.fromkeys([*keys(one.name, one.name_native), *others]))
 
 
-def gathered(
+def group_people(
     said: Mapping[Provider, Sequence[Person]], alike: Callable[[Person, Person], bool] = lambda _, __: True
 ) -> list[dict[Provider, Person]]:
     """What all providers say of each person, the most trusted first, as `said` is ordered.
@@ -107,9 +107,11 @@ def _any(known: Sequence[Sequence[Group]]) -> list[Group]:
     return [group for groups in known for group in groups]
 
 
-def merge_staff(said: Mapping[Provider, Sequence[Staff]], voices: Voices) -> list[StaffEntry]:
+def merge_staff(said: Mapping[Provider, Sequence[Staff]], claimants: Claimants) -> list[StaffEntry]:
     """One entry a person, with all positions that anybody names."""
-    return [_merge(group, voices) for group in gathered(voices.spoken(STAFF_ORDER, _once(said)))][:_MOST]
+    return [
+        _merge(group, claimants) for group in group_people(claimants.by_provider(STAFF_ORDER, _once(said)))
+    ][:_MOST]
 
 
 def _once(said: Mapping[Provider, Sequence[Staff]]) -> dict[Provider, list[Staff]]:
@@ -124,10 +126,10 @@ def _once(said: Mapping[Provider, Sequence[Staff]]) -> dict[Provider, list[Staff
     return {provider: list(rows.values()) for provider, rows in found.items()}
 
 
-def _merge(group: Mapping[Provider, Staff], voices: Voices) -> StaffEntry:
+def _merge(group: Mapping[Provider, Staff], claimants: Claimants) -> StaffEntry:
     claims = {
-        field: voices.said(policy.order, {p: getattr(one, field) for p, one in group.items()})
+        field: claimants.claims(policy.order, {p: getattr(one, field) for p, one in group.items()})
         for field, policy in STAFF_POLICIES.items()
     }
-    row = merge_row(claims, STAFF_POLICIES, voices.agreement)
+    row = merge_row(claims, STAFF_POLICIES, claimants.agreement)
     return StaffEntry(providers=list(group), provenance=row.provenance, **row.values)

@@ -10,40 +10,43 @@ JIKAN, MAL, ANILIST, KITSU = Provider.JIKAN, Provider.MYANIMELIST, Provider.ANIL
 ANIDB, SCHEDULE, PLANET = Provider.ANIDB, Provider.ANIMESCHEDULE, Provider.ANIME_PLANET
 
 
-class Rule(StrEnum):
+class MergeRule(StrEnum):
     FIRST = "First"  # the first provider of the order that says something
     MAJORITY = "Majority"  # what most say; the order breaks ties
     UNION = "Union"  # everything that anybody says, in the order
 
 
+FIRST, MAJORITY, UNION = MergeRule.FIRST, MergeRule.MAJORITY, MergeRule.UNION
+
+
 class Policy(NamedTuple):
     """`most`: how many values of a union the record holds."""
 
-    rule: Rule
+    rule: MergeRule
     order: tuple[Provider, ...]
     most: int | None = None
 
 
 POLICIES: dict[str, Policy] = {
-    #                        rule           believed first to last
-    "title":            Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET)),
-    "title_english":    Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
-    "title_japanese":   Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
-    "synonyms":         Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET), 200),
-    "type":             Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
-    "status":           Policy(Rule.MAJORITY, (ANILIST, JIKAN, MAL, SCHEDULE, KITSU, ANIDB, PLANET)),
-    "season":           Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE, KITSU, ANIDB)),  # two derive it
-    "episode_count":    Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
-    "duration_seconds": Policy(Rule.MAJORITY, (MAL, ANILIST, JIKAN, KITSU, SCHEDULE, ANIDB)),
-    "aired_from":       Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, SCHEDULE, KITSU)),  # Kitsu's: UTC
-    "aired_to":         Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU)),
-    "broadcast":        Policy(Rule.FIRST,    (JIKAN, MAL, SCHEDULE)),
-    "synopsis":         Policy(Rule.FIRST,    (JIKAN, MAL, KITSU, ANILIST, SCHEDULE, ANIDB)),
-    "genres":           Policy(Rule.UNION,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE), 100),
-    "tags":             Policy(Rule.UNION,    (ANILIST, JIKAN, MAL, KITSU, ANIDB, PLANET), 300),
-    "studios":          Policy(Rule.FIRST,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE, PLANET)),
-    "age_rating":       Policy(Rule.FIRST,    (JIKAN, MAL, KITSU, ANILIST)),
-    "source_material":  Policy(Rule.MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE)),
+    #                        rule      believed first to last
+    "title":            Policy(FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET)),
+    "title_english":    Policy(FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
+    "title_japanese":   Policy(FIRST,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE)),
+    "synonyms":         Policy(UNION,    (JIKAN, MAL, ANILIST, KITSU, ANIDB, SCHEDULE, PLANET), 200),
+    "type":             Policy(MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
+    "status":           Policy(MAJORITY, (ANILIST, JIKAN, MAL, SCHEDULE, KITSU, ANIDB, PLANET)),
+    "season":           Policy(MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE, KITSU, ANIDB)),  # two derive it
+    "episode_count":    Policy(MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU, SCHEDULE, PLANET)),
+    "duration_seconds": Policy(MAJORITY, (MAL, ANILIST, JIKAN, KITSU, SCHEDULE, ANIDB)),
+    "aired_from":       Policy(MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, SCHEDULE, KITSU)),  # Kitsu's: UTC
+    "aired_to":         Policy(MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU)),
+    "broadcast":        Policy(FIRST,    (JIKAN, MAL, SCHEDULE)),
+    "synopsis":         Policy(FIRST,    (JIKAN, MAL, KITSU, ANILIST, SCHEDULE, ANIDB)),
+    "genres":           Policy(UNION,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE), 100),
+    "tags":             Policy(UNION,    (ANILIST, JIKAN, MAL, KITSU, ANIDB, PLANET), 300),
+    "studios":          Policy(FIRST,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE, PLANET)),
+    "age_rating":       Policy(FIRST,    (JIKAN, MAL, KITSU, ANILIST)),
+    "source_material":  Policy(MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE)),
 }  # fmt: skip
 
 EPISODE_ORDER = (JIKAN, ANIDB, KITSU, ANILIST, SCHEDULE, MAL, PLANET)
@@ -57,41 +60,41 @@ TRUST = tuple(Provider)
 """Where no field says otherwise."""
 
 EPISODE_POLICIES: dict[str, Policy] = {
-    "number":           Policy(Rule.FIRST,    EPISODE_ORDER),
-    "kind":             Policy(Rule.FIRST,    EPISODE_ORDER),
-    "absolute_number":  Policy(Rule.MAJORITY, EPISODE_ORDER),
-    "title":            Policy(Rule.FIRST,    EPISODE_ORDER),  # a bare "Episode 3" comes last
-    "title_japanese":   Policy(Rule.FIRST,    EPISODE_ORDER),
-    "title_romaji":     Policy(Rule.FIRST,    EPISODE_ORDER),
-    "synopsis":         Policy(Rule.FIRST,    EPISODE_ORDER),
-    "aired":            Policy(Rule.FIRST,    AIRING_ORDER),  # a time comes before a bare day
-    "duration_seconds": Policy(Rule.FIRST,    EPISODE_ORDER),
-    "filler":           Policy(Rule.FIRST,    EPISODE_ORDER),  # only a yes counts: most do not know
-    "recap":            Policy(Rule.FIRST,    EPISODE_ORDER),
-    "image":            Policy(Rule.FIRST,    STILL_ORDER),
+    "number":           Policy(FIRST,    EPISODE_ORDER),
+    "kind":             Policy(FIRST,    EPISODE_ORDER),
+    "absolute_number":  Policy(MAJORITY, EPISODE_ORDER),
+    "title":            Policy(FIRST,    EPISODE_ORDER),  # a bare "Episode 3" comes last
+    "title_japanese":   Policy(FIRST,    EPISODE_ORDER),
+    "title_romaji":     Policy(FIRST,    EPISODE_ORDER),
+    "synopsis":         Policy(FIRST,    EPISODE_ORDER),
+    "aired":            Policy(FIRST,    AIRING_ORDER),  # a time comes before a bare day
+    "duration_seconds": Policy(FIRST,    EPISODE_ORDER),
+    "filler":           Policy(FIRST,    EPISODE_ORDER),  # only a yes counts: most do not know
+    "recap":            Policy(FIRST,    EPISODE_ORDER),
+    "image":            Policy(FIRST,    STILL_ORDER),
 }  # fmt: skip
 CHARACTER_POLICIES: dict[str, Policy] = {
-    "name":             Policy(Rule.FIRST,    CHARACTER_ORDER),
-    "name_native":      Policy(Rule.FIRST,    CHARACTER_ORDER),
-    "role":             Policy(Rule.FIRST,    CHARACTER_ORDER),  # the most prominent one comes first
-    "description":      Policy(Rule.FIRST,    CHARACTER_ORDER),
-    "image":            Policy(Rule.FIRST,    CHARACTER_ORDER),
-    "voice_actors":     Policy(Rule.UNION,    CHARACTER_ORDER, 100),  # each voice once a language
+    "name":             Policy(FIRST,    CHARACTER_ORDER),
+    "name_native":      Policy(FIRST,    CHARACTER_ORDER),
+    "role":             Policy(FIRST,    CHARACTER_ORDER),  # the most prominent one comes first
+    "description":      Policy(FIRST,    CHARACTER_ORDER),
+    "image":            Policy(FIRST,    CHARACTER_ORDER),
+    "voice_actors":     Policy(UNION,    CHARACTER_ORDER, 100),  # each voice once a language
 }  # fmt: skip
 STAFF_POLICIES: dict[str, Policy] = {
-    "name":             Policy(Rule.FIRST,    STAFF_ORDER),
-    "name_native":      Policy(Rule.FIRST,    STAFF_ORDER),
-    "positions":        Policy(Rule.UNION,    STAFF_ORDER, 100),
+    "name":             Policy(FIRST,    STAFF_ORDER),
+    "name_native":      Policy(FIRST,    STAFF_ORDER),
+    "positions":        Policy(UNION,    STAFF_ORDER, 100),
 }  # fmt: skip
 LIST_POLICIES: dict[str, Policy] = {
-    "sources":          Policy(Rule.UNION,    TRUST, 50),
-    "images":           Policy(Rule.UNION,    IMAGE_ORDER, 100),
-    "relations":        Policy(Rule.UNION,    RELATION_ORDER, 500),
-    "recommendations":  Policy(Rule.UNION,    RELATION_ORDER, 200),
-    "external_links":   Policy(Rule.UNION,    RELATION_ORDER, 200),
-    "streaming":        Policy(Rule.UNION,    RELATION_ORDER, 200),
-    "statistics":       Policy(Rule.UNION,    TRUST, 10),
-    "score":            Policy(Rule.UNION,    TRUST),  # the mean of all
+    "sources":          Policy(UNION,    TRUST, 50),
+    "images":           Policy(UNION,    IMAGE_ORDER, 100),
+    "relations":        Policy(UNION,    RELATION_ORDER, 500),
+    "recommendations":  Policy(UNION,    RELATION_ORDER, 200),
+    "external_links":   Policy(UNION,    RELATION_ORDER, 200),
+    "streaming":        Policy(UNION,    RELATION_ORDER, 200),
+    "statistics":       Policy(UNION,    TRUST, 10),
+    "score":            Policy(UNION,    TRUST),  # the mean of all
 }  # fmt: skip
 """Fields that are put together from everybody's."""
 

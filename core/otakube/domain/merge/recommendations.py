@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from otakube.domain.merge.relations import Work, work_of
+from otakube.domain.merge.relations import RelatedWork, work_of
 from otakube.domain.record import claims
 from otakube.domain.record.golden import Recommendation, StreamingLink
 from otakube_api.contract import Provider
@@ -13,9 +13,11 @@ _MOST = 200  # the record's own limit, of both
 _PAGES = 20
 
 
-def merge_recommendations(said: Mapping[Provider, Sequence[claims.Recommendation]]) -> list[Recommendation]:
+def merge_recommendations(
+    said: Mapping[Provider, Sequence[claims.ClaimedRecommendation]],
+) -> list[Recommendation]:
     """One row a work with everybody's votes added, the most voted for first; None where nobody counts."""
-    works: list[Work] = []
+    works: list[RelatedWork] = []
     votes: list[int | None] = []
     for provider, one in ((p, one) for p, rows in said.items() for one in rows):
         work = work_of(one.title, one.source_urls, provider)
@@ -31,7 +33,7 @@ def merge_recommendations(said: Mapping[Provider, Sequence[claims.Recommendation
     return [_row(works[number], votes[number]) for number in ranked[:_MOST]]
 
 
-def _row(work: Work, votes: int | None) -> Recommendation:
+def _row(work: RelatedWork, votes: int | None) -> Recommendation:
     return Recommendation(
         title=work.title,
         source_urls=list(work.urls.values())[:_PAGES],
@@ -40,7 +42,7 @@ def _row(work: Work, votes: int | None) -> Recommendation:
     )
 
 
-def merge_streaming(said: Mapping[Provider, Sequence[claims.StreamingLink]]) -> list[StreamingLink]:
+def merge_streaming(said: Mapping[Provider, Sequence[claims.ClaimedStreamingLink]]) -> list[StreamingLink]:
     """One row an address."""
     links: dict[tuple[str, str, str], StreamingLink] = {}
     for provider, one in ((p, one) for p, rows in said.items() for one in rows):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from otakube.domain.matching.titles import Name, take_apart
-from otakube.domain.merge.fields import shown
+from otakube.domain.merge.fields import format_value
 from otakube.domain.record import claims
 from otakube.domain.record.golden import LosingValue, Relation, RelationKind
 from otakube.domain.record.pages import identify
@@ -35,7 +35,7 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
-class Work:
+class RelatedWork:
     """One work as it is spoken of; `named` without its season marks, `places` its pages."""
 
     title: str
@@ -43,23 +43,23 @@ class Work:
     urls: dict[Place, str] = field(default_factory=dict)
     providers: list[Provider] = field(default_factory=list)
 
-    def is_one(self, other: "Work") -> bool:
+    def is_one(self, other: "RelatedWork") -> bool:
         """Whether two are the same: a common page, or one name and no site that tells them apart."""
         if self.urls.keys() & other.urls.keys():
             return True
         sites = {place.site for place in self.urls} & {place.site for place in other.urls}
         return not sites and self.named == other.named
 
-    def add(self, other: "Work") -> None:
+    def add(self, other: "RelatedWork") -> None:
         """Take over pages and providers of the same work."""
         for place, url in other.urls.items():
             self.urls.setdefault(place, url)
         self.providers.extend(one for one in other.providers if one not in self.providers)
 
 
-def work_of(title: str, urls: Sequence[str], provider: Provider) -> Work:
+def work_of(title: str, urls: Sequence[str], provider: Provider) -> RelatedWork:
     """A work in one provider's words."""
-    return Work(title, take_apart(title), {place(url): url for url in urls}, [provider])
+    return RelatedWork(title, take_apart(title), {place(url): url for url in urls}, [provider])
 
 
 def place(url: str) -> Place:
@@ -71,7 +71,7 @@ def place(url: str) -> Place:
     return Place(parts.netloc.removeprefix("www."), parts.path.rstrip("/"))
 
 
-class Related(NamedTuple):
+class MergedRelations(NamedTuple):
     """The rows, what they outweigh, and what a reviewer must know."""
 
     relations: list[Relation]
@@ -79,33 +79,37 @@ class Related(NamedTuple):
     findings: list[str]
 
 
-def merge_relations(said: Mapping[Provider, Sequence[claims.Relation]]) -> Related:
+def merge_relations(said: Mapping[Provider, Sequence[claims.ClaimedRelation]]) -> MergedRelations:
     """All rows, the more trusted first, as `said` is ordered."""
-    rows: list[tuple[RelationKind, Work]] = []
+    rows: list[tuple[RelationKind, RelatedWork]] = []
     for kind, work in _works(said):
         known = next((one for other, one in rows if other == kind and one.is_one(work)), None)
         if known is None:
             rows.append((kind, work))
         else:
             known.add(work)
-    rows = _told(rows)
+    rows = _without_vague(rows)
     kept, outweighed = _consistent(rows)
-    return Related(
+    return MergedRelations(
         [_row(kind, work) for kind, work in kept][:_MOST],
         [_losing(kind, work) for kind, work, _ in outweighed][:10],
         [_finding(*one) for one in outweighed],
     )
 
 
-def _works(said: Mapping[Provider, Sequence[claims.Relation]]) -> Iterator[tuple[RelationKind, Work]]:
+def _works(
+    said: Mapping[Provider, Sequence[claims.ClaimedRelation]],
+) -> Iterator[tuple[RelationKind, RelatedWork]]:
     for provider, relations in said.items():
         for one in relations:
             yield one.kind, work_of(one.title, one.source_urls, provider)
 
 
-def _told(rows: Sequence[tuple[RelationKind, Work]]) -> list[tuple[RelationKind, Work]]:
+def _without_vague(
+    rows: Sequence[tuple[RelationKind, RelatedWork]],
+) -> list[tuple[RelationKind, RelatedWork]]:
     """Without rows of a vague kind whose work has a telling one."""
-    kept: list[tuple[RelationKind, Work]] = []
+    kept: list[tuple[RelationKind, RelatedWork]] = []
     for kind, work in rows:
         better = [
             (other in VAGUE, one) for other, one in rows if _tells_more(other, kind) and one.is_one(work)
@@ -122,11 +126,11 @@ def _tells_more(kind: RelationKind, than: RelationKind) -> bool:
 
 
 def _consistent(
-    rows: Sequence[tuple[RelationKind, Work]],
-) -> tuple[list[tuple[RelationKind, Work]], list[tuple[RelationKind, Work, Work]]]:
+    rows: Sequence[tuple[RelationKind, RelatedWork]],
+) -> tuple[list[tuple[RelationKind, RelatedWork]], list[tuple[RelationKind, RelatedWork, RelatedWork]]]:
     """The rows of which none contradicts a more trusted one, and those that do with what they contradict."""
-    kept: list[tuple[RelationKind, Work]] = []
-    outweighed: list[tuple[RelationKind, Work, Work]] = []
+    kept: list[tuple[RelationKind, RelatedWork]] = []
+    outweighed: list[tuple[RelationKind, RelatedWork, RelatedWork]] = []
     for kind, work in rows:
         rival = next((one for other, one in kept if other == OPPOSITES.get(kind) and one.is_one(work)), None)
         if rival is None:
@@ -136,17 +140,17 @@ def _consistent(
     return kept, outweighed
 
 
-def _row(kind: RelationKind, work: Work) -> Relation:
+def _row(kind: RelationKind, work: RelatedWork) -> Relation:
     return Relation(
         kind=kind, title=work.title, source_urls=list(work.urls.values())[:_PAGES], providers=work.providers
     )
 
 
-def _losing(kind: RelationKind, work: Work) -> LosingValue:
-    return LosingValue(provider=work.providers[0], value=shown({"kind": kind, "title": work.title}))
+def _losing(kind: RelationKind, work: RelatedWork) -> LosingValue:
+    return LosingValue(provider=work.providers[0], value=format_value({"kind": kind, "title": work.title}))
 
 
-def _finding(kind: RelationKind, work: Work, rival: Work) -> str:
+def _finding(kind: RelationKind, work: RelatedWork, rival: RelatedWork) -> str:
     return (
         f"{rival.title[:100]!r} is a {OPPOSITES[kind]} to {rival.providers[0]}, which is believed, "
         f"and a {kind} to {work.providers[0]}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from otakube.domain.merge.fields import Merged, Said, merge, shown
+from otakube.domain.merge.fields import Claim, Merged, format_value, merge
 from otakube.domain.merge.policies import Policy
 from otakube.domain.record.golden import Confidence, LosingField, Provenance, RowProvenance
 from otakube_api.contract import Provider
@@ -14,7 +14,7 @@ _LOSING_LENGTH = 200  # of a losing value in a row: an entry has thousands of ro
 _LOSING_MOST = 50
 
 
-class Row(NamedTuple):
+class MergedRow(NamedTuple):
     """`values` has the fields that anybody says something about."""
 
     values: dict[str, Any]
@@ -22,18 +22,18 @@ class Row(NamedTuple):
 
 
 def merge_row(
-    said: Mapping[str, Sequence[Said]],
+    said: Mapping[str, Sequence[Claim]],
     policies: Mapping[str, Policy],
     agreement: Mapping[Provider, Confidence],
-) -> Row:
+) -> MergedRow:
     """Each field by its policy; `said` has what everybody says of it, in order."""
     merged = {field: merge(policy, said.get(field, ()), agreement) for field, policy in policies.items()}
     found = {field: one for field, one in merged.items() if one is not None}
     dissent = {field: said[field] for field, one in found.items() if one.provenance.losing}
-    return Row({field: one.value for field, one in found.items()}, _provenance(found, dissent))
+    return MergedRow({field: one.value for field, one in found.items()}, _provenance(found, dissent))
 
 
-def _provenance(found: Mapping[str, Merged], dissent: Mapping[str, Sequence[Said]]) -> RowProvenance:
+def _provenance(found: Mapping[str, Merged], dissent: Mapping[str, Sequence[Claim]]) -> RowProvenance:
     sources = {field: one.provenance for field, one in found.items()}
     return RowProvenance(
         said={field: source.provider for field, source in sources.items()},
@@ -47,10 +47,10 @@ def _provenance(found: Mapping[str, Merged], dissent: Mapping[str, Sequence[Said
     )
 
 
-def _losing(field: str, claims: Sequence[Said], source: Provenance) -> list[LosingField]:
+def _losing(field: str, claims: Sequence[Claim], source: Provenance) -> list[LosingField]:
     lost = {one.provider for one in source.losing}
     return [
-        LosingField(field=field, provider=claim.by.provider, value=shown(claim.value, _LOSING_LENGTH))
+        LosingField(field=field, provider=claim.by.provider, value=format_value(claim.value, _LOSING_LENGTH))
         for claim in claims
         if claim.by.provider in lost
     ]

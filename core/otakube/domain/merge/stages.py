@@ -14,7 +14,7 @@ from otakube.domain.locks.effects import apply_fields
 from otakube.domain.locks.lock import FieldLock
 from otakube.domain.merge.characters import merge_characters
 from otakube.domain.merge.episodes import airing_findings, doubled_findings, merge_episodes
-from otakube.domain.merge.fields import Merged, Voices, merge_metadata
+from otakube.domain.merge.fields import Claimants, Merged, merge_metadata
 from otakube.domain.merge.numbering import numbered, numbering_findings
 from otakube.domain.merge.people import merge_staff
 from otakube.domain.merge.policies import LIST_POLICIES, RELATION_ORDER, TRUST
@@ -100,21 +100,21 @@ class CharactersStage(Stage):
 
 
 def metadata_stage(
-    described: Mapping[Provider, Metadata], voices: Voices, decided: Mapping[str, FieldLock] = {}
+    described: Mapping[Provider, Metadata], claimants: Claimants, decided: Mapping[str, FieldLock] = {}
 ) -> MetadataStage:
     """The anime itself, field by field by the policy table; what a person `decided` stands."""
-    merged = apply_fields(merge_metadata(described, voices), described, decided)
+    merged = apply_fields(merge_metadata(described, claimants), described, decided)
     if "synonyms" in merged:
         merged["synonyms"] = other_names(merged)
         if not merged["synonyms"].value:
             del merged["synonyms"]
     pages = {p: [described[p].source_url, *described[p].same_as] for p in TRUST if p in described}
-    sources = together("sources", pages, voices)
+    sources = together("sources", pages, claimants)
     images = {
         p: [Image(kind=link.kind, source_url=link.url, provider=p) for link in one.images]
         for p, one in described.items()
     }
-    pictures = together("images", images, voices)
+    pictures = together("images", images, claimants)
     return MetadataStage(
         merged=Metadata(
             source_url=sources["sources"].value[0],
@@ -126,9 +126,9 @@ def metadata_stage(
     )
 
 
-def together(field: str, values: Mapping[Provider, Any], voices: Voices) -> dict[str, Merged]:
+def together(field: str, values: Mapping[Provider, Any], claimants: Claimants) -> dict[str, Merged]:
     """A field that is put together from everybody's, or none."""
-    merged = voices.merge(LIST_POLICIES[field], values)
+    merged = claimants.merge(LIST_POLICIES[field], values)
     return {field: merged} if merged is not None else {}
 
 
@@ -145,29 +145,29 @@ def other_names(merged: Mapping[str, Merged]) -> Merged:
 def episodes_stage(
     entry_id: str,
     said: Mapping[Provider, Sequence[Episode]],
-    voices: Voices,
+    claimants: Claimants,
     *,
     known: Sequence[EpisodeDetailEntry] = (),
     slot: Broadcast | None = None,
     offset: int | None = None,
 ) -> EpisodesStage:
     """Episodes with both numbers; `offset` is the last absolute number before this season, if known."""
-    episodes = merge_episodes(entry_id, said, voices, known=known, slot=slot)
+    episodes = merge_episodes(entry_id, said, claimants, known=known, slot=slot)
     return EpisodesStage(
         episodes=numbered(episodes, offset),
-        attributions=[voices.by[p] for p in TRUST if p in voices.by],
+        attributions=[claimants.attributions[p] for p in TRUST if p in claimants.attributions],
         findings=[*airing_findings(said), *doubled_findings(said), *numbering_findings(said, offset)],
     )
 
 
-def relationships_stage(said: Mapping[Provider, Relationships], voices: Voices) -> RelationshipsStage:
+def relationships_stage(said: Mapping[Provider, Relationships], claimants: Claimants) -> RelationshipsStage:
     """Related works, recommendations and links, each row once with all who say so."""
 
     def spoken(field: str) -> dict[Provider, Any]:
-        return voices.spoken(RELATION_ORDER, {p: getattr(one, field) for p, one in said.items()})
+        return claimants.by_provider(RELATION_ORDER, {p: getattr(one, field) for p, one in said.items()})
 
     fields = ("relations", "recommendations", "external_links", "streaming")
-    merged = {field: one for name in fields for field, one in together(name, spoken(name), voices).items()}
+    merged = {field: one for name in fields for field, one in together(name, spoken(name), claimants).items()}
     related = merge_relations(spoken("relations"))
     sources = {field: one.provenance for field, one in merged.items()}
     if "relations" in sources:
@@ -182,12 +182,12 @@ def relationships_stage(said: Mapping[Provider, Relationships], voices: Voices) 
     )
 
 
-def statistics_stage(said: Mapping[Provider, Statistics], voices: Voices) -> StatisticsStage:
+def statistics_stage(said: Mapping[Provider, Statistics], claimants: Claimants) -> StatisticsStage:
     """Each provider's counts as they are, and the mean of the scores, one voice a site."""
-    spoken = voices.spoken(TRUST, said)
+    spoken = claimants.by_provider(TRUST, said)
     scores = {p: [one.score] for p, one in spoken.items() if one.score is not None}
-    merged = together("statistics", {p: [one] for p, one in spoken.items()}, voices)
-    merged |= together("score", scores, voices)
+    merged = together("statistics", {p: [one] for p, one in spoken.items()}, claimants)
+    merged |= together("score", scores, claimants)
     return StatisticsStage(
         statistics=list(spoken.values()),
         score=round(fmean(one for [one] in scores.values()), 2) if scores else None,
@@ -199,13 +199,13 @@ def characters_stage(
     entry_id: str,
     characters: Mapping[Provider, Sequence[Character]],
     staff: Mapping[Provider, Sequence[Staff]],
-    voices: Voices,
+    claimants: Claimants,
     known: Sequence[CharacterEntry] = (),
 ) -> CharactersStage:
     """Characters with their voices, and who made the anime."""
     return CharactersStage(
-        characters=merge_characters(entry_id, characters, voices, known),
-        staff=merge_staff(staff, voices),
+        characters=merge_characters(entry_id, characters, claimants, known),
+        staff=merge_staff(staff, claimants),
         known=[one.id for one in known],
     )
 

@@ -4,8 +4,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from otakube.domain.merge.episodes import key, spoken
-from otakube.domain.merge.people import keys, known_by
+from otakube.domain.merge.episodes import episode_key, format_key
+from otakube.domain.merge.people import all_keys, keys
 from otakube.domain.publish.explained import Explained, Losing, UnknownField, as_json
 from otakube.domain.record.golden import (
     Attribution,
@@ -78,15 +78,15 @@ def _no_row(collection: str, rows: Sequence[Row], address: str) -> str:
 
 def _is(row: Row, name: str) -> bool:
     if isinstance(row, EpisodeDetailEntry):
-        return name in (row.id, spoken(key(row)))
+        return name in (row.id, format_key(episode_key(row)))
     if isinstance(row, CharacterEntry) and name == row.id:
         return True
-    return bool(set(keys(name, name)) & set(known_by(row)))
+    return bool(set(keys(name, name)) & set(all_keys(row)))
 
 
 def row_name(row: Row) -> str:
     """How a row is asked for."""
-    return spoken(key(row)) if isinstance(row, EpisodeDetailEntry) else row.name
+    return format_key(episode_key(row)) if isinstance(row, EpisodeDetailEntry) else row.name
 
 
 def _line(collection: str, row: Row, said: Mapping[str, Attribution]) -> Explained:

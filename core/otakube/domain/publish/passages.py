@@ -29,7 +29,7 @@ class Passage(NamedTuple):
     text: str
 
 
-def texts(record: GoldenRecord, *, count: Count, limit: int) -> list[Passage]:
+def passages_of(record: GoldenRecord, *, count: Count, limit: int) -> list[Passage]:
     """The passages of a record, in a fixed order; none is longer than `limit` tokens by `count`.
 
     Searches show them, so what readers may not see is not embedded.

@@ -17,7 +17,7 @@ NODES_LIMIT = 300
 LEVELS_LIMIT = 50
 
 
-class Known(NamedTuple):
+class CatalogueEntry(NamedTuple):
     """An entry of the catalogue as the graph sees it."""
 
     entry_id: str
@@ -26,7 +26,7 @@ class Known(NamedTuple):
     relations: Sequence[Relation]
 
     @classmethod
-    def of(cls, entry: AnimeEntry) -> "Known":
+    def of(cls, entry: AnimeEntry) -> "CatalogueEntry":
         return cls(entry.id, entry.titles.main, entry.sources, entry.relations)
 
 
@@ -79,7 +79,7 @@ class Closure:
     _asked: int = 0
 
     @classmethod
-    def begin(cls, root: Known, limit: int = NODES_LIMIT) -> "Closure":
+    def begin(cls, root: CatalogueEntry, limit: int = NODES_LIMIT) -> "Closure":
         """The root with its own relations."""
         closure = cls(limit)
         closure._add(_Work(None, root.title, _places(root.title, root.pages), 0))
@@ -93,7 +93,7 @@ class Closure:
         found = (identify(url) for work in fresh for url in work.pages.values())
         return list(dict.fromkeys(page.url for page in found if page))
 
-    def absorb(self, entries: Iterable[Known], *, grow: bool = True) -> None:
+    def absorb(self, entries: Iterable[CatalogueEntry], *, grow: bool = True) -> None:
         """Take up entries of the catalogue with their relations; without `grow` to known works only."""
         for entry in sorted(entries, key=lambda one: one.entry_id):
             places = _places(entry.title, entry.pages)
@@ -113,8 +113,8 @@ class Closure:
             to = self._of(relation, self._works[source].level + 1, grow=grow)
             if to is None or to == source:
                 continue
-            sayers = self._edges.setdefault((relation.kind, source, to), [])
-            sayers.extend(provider for provider in relation.providers if provider not in sayers)
+            claimants = self._edges.setdefault((relation.kind, source, to), [])
+            claimants.extend(provider for provider in relation.providers if provider not in claimants)
 
     def _of(self, relation: Relation, level: int, *, grow: bool) -> int | None:
         """The node of a related work, known by any of its pages; None beyond the limit."""
@@ -146,8 +146,8 @@ class Closure:
         for (kind, source, to), providers in self._edges.items():
             ends = numbers[self._final(source)], numbers[self._final(to)]
             if ends[0] != ends[1]:
-                sayers = edges.setdefault((kind, *ends), [])
-                sayers.extend(provider for provider in providers if provider not in sayers)
+                claimants = edges.setdefault((kind, *ends), [])
+                claimants.extend(provider for provider in providers if provider not in claimants)
         return RelationGraph(
             nodes=[_node(numbers[number], self._works[number]) for number in kept],
             edges=[

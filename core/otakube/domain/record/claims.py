@@ -72,28 +72,28 @@ class Episode(Record):
     image_url: Url | None = None
 
 
-class Relation(Record):
+class ClaimedRelation(Record):
     kind: RelationKind
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
 
 
-class Recommendation(Record):
+class ClaimedRecommendation(Record):
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
     votes: int | None = Field(None, ge=0)
 
 
-class StreamingLink(Record):
+class ClaimedStreamingLink(Record):
     site: Title
     url: Url
 
 
 class Relationships(Record):
-    relations: list[Relation] = Field(default=[], max_length=500)
-    recommendations: list[Recommendation] = Field(default=[], max_length=200)
+    relations: list[ClaimedRelation] = Field(default=[], max_length=500)
+    recommendations: list[ClaimedRecommendation] = Field(default=[], max_length=200)
     external_links: list[Url] = Field(default=[], max_length=200)
-    streaming: list[StreamingLink] = Field(default=[], max_length=200)
+    streaming: list[ClaimedStreamingLink] = Field(default=[], max_length=200)
 
 
 class Character(Record):

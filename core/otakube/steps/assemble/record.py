@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from otakube.domain.checks.review import judged
+from otakube.domain.checks.review import with_findings
 from otakube.domain.merge.assembly import Mirror, Stages, assemble, refresh, vanished
 from otakube.domain.merge.stages import (
     CHECKPOINTS,
@@ -77,7 +77,7 @@ class Staged:
         now = self.summary.fetched_at  # the run's own time: a second assembly gives the same digest
         if isinstance(self.whole, GoldenRecord):
             record = refresh(self.whole, self.episodes.episodes, mirror, now, self.episodes.attributions)
-            return judged(record, vanished(self.whole, self.episodes.episodes))
+            return with_findings(record, vanished(self.whole, self.episodes.episodes))
         record = assemble(
             self.summary.entry_id,
             stages=self.whole,
@@ -86,7 +86,7 @@ class Staged:
             attributions=self.episodes.attributions,
         )
         told = [*self.episodes.findings, *self.whole.relationships.findings]
-        return judged(record, [*source_findings(self.summary), *told])
+        return with_findings(record, [*source_findings(self.summary), *told])
 
 
 async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:

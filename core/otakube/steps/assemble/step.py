@@ -14,7 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from otakube import logs
-from otakube.domain.checks.review import gated, news, review_needed
+from otakube.domain.checks.review import new_findings, review_needed, with_gate_findings
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.suggestions.suggestion import carried_over
@@ -53,7 +53,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     mirror = await mirror_all(source, objects, image_map, staged.source_urls())
     live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
     assembled = carried_over(staged.record(as_images(mirror)), live)
-    record = validated(gated(assembled, live, staged.summary))
+    record = validated(with_gate_findings(assembled, live, staged.summary))
     await objects.put(f"{work_prefix}/{handover.GOLDEN}", record.model_dump_json().encode())
     suggestions = await suggest(suggester, record, objects, work_prefix=work_prefix)
     stored = sum(one.key is not None for one in mirror.values())
@@ -71,7 +71,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
 
 def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: Review) -> ReviewNeed:
     """The workflow's condition for the review."""
-    failed = bool(news(record, live))
+    failed = bool(new_findings(record, live))
     needed = review_needed(review.policy, record.entry.confidence, review.threshold, failed=failed)
     return ReviewNeed.REQUIRED if needed else ReviewNeed.SKIP
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from otakube.domain.publish.passages import TEXT_LIMIT, texts
+from otakube.domain.publish.passages import TEXT_LIMIT, passages_of
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Point, VectorSet
@@ -44,7 +44,7 @@ async def embed(
 
 def vectors_of(record: GoldenRecord, embedder: TextEmbedder, *, digest: str) -> VectorSet:
     """Embed every text of the record."""
-    passages = texts(record, count=embedder.count, limit=embedder.max_tokens)
+    passages = passages_of(record, count=embedder.count, limit=embedder.max_tokens)
     vectors = embedder.embed([passage.text for passage in passages])
     points = [
         Point(kind=passage.kind, number=passage.number, text=passage.text[:TEXT_LIMIT], vector=vector)

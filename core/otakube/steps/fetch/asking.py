@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from otakube import logs
-from otakube.domain.locks.lock import Lock, shown
+from otakube.domain.locks.lock import Lock, format_lock
 from otakube.domain.matching.resolution import SAME_ANIME, agreement
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Metadata
@@ -211,7 +211,7 @@ class Asking:
 
 def left_out(provider: Provider, lock: Lock) -> SourceError:
     """Why a provider's answer does not count, and whom to ask."""
-    return SourceError(SourceReason.NOT_FOUND, f"{provider} is left out by a merge lock: {shown(lock)}")
+    return SourceError(SourceReason.NOT_FOUND, f"{provider} is left out by a merge lock: {format_lock(lock)}")
 
 
 async def stored_records(

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 
-from otakube.domain.locks.lock import Different, shown
+from otakube.domain.locks.lock import Different, format_lock
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.catalogue import Identities
@@ -45,7 +45,7 @@ def leave(harvest: Harvest, page: str, lock: Different) -> None:
     harvest.others.add(page)
     for provider, name in list(harvest.ids.items()):
         if Page(provider, name).url == page:
-            message = f"{page} is another entry's, by a merge lock: {shown(lock)}"
+            message = f"{page} is another entry's, by a merge lock: {format_lock(lock)}"
             harvest.drop(provider, SourceError(SourceReason.NOT_FOUND, message))
 
 

@@ -9,8 +9,8 @@ from otakube import logs
 from otakube.domain.checks.plausibility import (
     MANY_MEMBERS,
     Health,
-    Outcome,
     Reading,
+    TitleOutcome,
     believed,
     health,
     ignored,
@@ -43,7 +43,7 @@ async def weigh(
     return ignored(record.provider, judge(before, now), found)
 
 
-def evidence(title: str, record: RawRecord, before: Sequence[Reading], now: Reading) -> list[Outcome]:
+def evidence(title: str, record: RawRecord, before: Sequence[Reading], now: Reading) -> list[TitleOutcome]:
     """What the record says of its provider; an answer out of our cache is no sign of life."""
     found = outcome(title, before, now)
     cached = all(answer.cached for answer in record.answers.values())
@@ -55,10 +55,12 @@ def evidence(title: str, record: RawRecord, before: Sequence[Reading], now: Read
 async def gone(history: History, provider: Provider, title: str, at: datetime) -> None:
     """A title that the provider answered before, and now says it never had."""
     if await history.readings(provider, title):
-        await provider_health(history, provider, [Outcome(title=title, at=at, lost=True)], at)
+        await provider_health(history, provider, [TitleOutcome(title=title, at=at, lost=True)], at)
 
 
-async def provider_health(history: History, provider: Provider, new: list[Outcome], at: datetime) -> Health:
+async def provider_health(
+    history: History, provider: Provider, new: list[TitleOutcome], at: datetime
+) -> Health:
     """What is thought of a provider with the new evidence; a change is kept and told."""
     found = health(await history.outcomes(provider, new), at)
     if found != await history.health(provider):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from otakube.domain.matching.resolution import Candidate, Decided, resolve
+from otakube.domain.matching.resolution import Candidate, ManualDecision, resolve
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import ALTERNATIVES
 from otakube.domain.record.pages import SUPPORTED, Page, identify
@@ -96,7 +96,7 @@ async def resolve_title(
     wanted: Wanted,
     first: Mapping[Provider, ProviderAdapter],
     second: Mapping[Provider, ProviderAdapter],
-    decide: Callable[[Sequence[Metadata]], Awaitable[Decided]],
+    decide: Callable[[Sequence[Metadata]], Awaitable[ManualDecision]],
 ) -> Candidate:
     """The one anime that a title means; none or several is Fatal, and the message is the cure.
 

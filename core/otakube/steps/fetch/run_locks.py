@@ -8,12 +8,12 @@ from otakube.domain.locks.effects import (
     RunLocks,
     allowed_pages,
     concerning,
-    forbidden,
-    forced_pages,
+    joined_pages,
+    lock_against,
     resolved,
 )
 from otakube.domain.locks.lock import Different, Lock, lock_id, pages_among, title_id
-from otakube.domain.matching.resolution import Decided
+from otakube.domain.matching.resolution import ManualDecision
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.locks import Locks
@@ -44,7 +44,7 @@ class Decisions:
 
     def forced(self, urls: Iterable[str]) -> list[Page]:
         """Pages that belong, though nobody links them."""
-        pages = map(identify, forced_pages(self.known, urls))
+        pages = map(identify, joined_pages(self.known, urls))
         return [page for page in pages if page]
 
     def allowed(self, urls: Iterable[str]) -> list[str]:
@@ -54,24 +54,24 @@ class Decisions:
     async def against(self, urls: Sequence[str], candidates: Sequence[str]) -> dict[str, Different]:
         """Those candidates that show another anime, with the lock that says so."""
         await self.learn(candidates)
-        found = {candidate: forbidden(self.known, urls, candidate) for candidate in candidates}
+        found = {candidate: lock_against(self.known, urls, candidate) for candidate in candidates}
         return {candidate: lock for candidate, lock in found.items() if lock}
 
-    async def between(self, found: Sequence[Metadata]) -> Decided:
+    async def between(self, found: Sequence[Metadata]) -> ManualDecision:
         """What people decided of the rows of a search, two by two."""
         await self.learn([row.source_url for row in found])
 
         def decided(one: Metadata, other: Metadata) -> bool | None:
-            if forbidden(self.known, [one.source_url], other.source_url):
+            if lock_against(self.known, [one.source_url], other.source_url):
                 return False
-            joined = forced_pages(self.known, [one.source_url])
+            joined = joined_pages(self.known, [one.source_url])
             return True if set(joined).intersection(pages_among([other.source_url])) else None
 
         return decided
 
     def settled(self, described: Mapping[Provider, Metadata], sure: Iterable[Provider]) -> set[Provider]:
         """Providers whose page is one anime with a sure one's, because somebody said so."""
-        pages = set(forced_pages(self.known, [described[provider].source_url for provider in sure]))
+        pages = set(joined_pages(self.known, [described[provider].source_url for provider in sure]))
         return {p for p, one in described.items() if pages.intersection(pages_among([one.source_url]))}
 
     def of(self, urls: Iterable[str], others: Iterable[str]) -> RunLocks:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import orjson
 
 from otakube.domain.checks.identity import doubt, doubtful, surely_another
-from otakube.domain.locks.effects import decided_fields
+from otakube.domain.locks.effects import locked_fields
 from otakube.domain.matching.resolution import agreement
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Relationships
@@ -202,7 +202,7 @@ def set_apart(
 async def keep_locks(harvest: Harvest, decisions: Decisions, objects: ObjectStore, prefix: str) -> None:
     """Leave the anime's merge locks for the stages; those that contradict each other are a gate's finding."""
     locks = decisions.of(harvest.pages, others=harvest.others)
-    wrong = decided_fields(locks.locks, harvest.pages).contradictions
+    wrong = locked_fields(locks.locks, harvest.pages).contradictions
     harvest.gates += [GateFinding(gate=Gate.CONSISTENCY, message=message[:500]) for message in wrong]
     await objects.put(f"{prefix}/{handover.LOCKS}", locks.model_dump_json().encode())
 

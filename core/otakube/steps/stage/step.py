@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from otakube import logs
 from otakube.domain.licences.terms import LICENCES, Licence
-from otakube.domain.locks.effects import RunLocks, decided_fields, without_forbidden
+from otakube.domain.locks.effects import RunLocks, locked_fields, without_foreign_pages
 from otakube.domain.locks.lock import FieldLock
 from otakube.domain.merge import stages
-from otakube.domain.merge.fields import Voices
+from otakube.domain.merge.fields import Claimants
 from otakube.domain.merge.numbering import RUNNING
 from otakube.domain.merge.policies import POLICIES
 from otakube.domain.merge.stages import (
@@ -50,9 +50,9 @@ class Records:
         self._licences = licences
         self.left_out = [provider for provider in records if provider not in self._records]
 
-    def voices(self, summary: FetchSummary) -> Voices:
+    def claimants(self, summary: FetchSummary) -> Claimants:
         """Whose words the records are."""
-        return Voices(
+        return Claimants(
             {provider: self._attribution(provider) for provider in self._records}, summary.agreement
         )
 
@@ -129,7 +129,7 @@ class Run:
         self._records = records
         self._summary = summary
         self._live = live
-        self._voices = records.voices(summary)
+        self._claimants = records.claimants(summary)
         self._locks = locks
 
     def metadata(self) -> MetadataStage:
@@ -137,23 +137,23 @@ class Run:
         described = self._described()
         if not described:
             raise Fatal(FailureReason.INPUT_MISSING, nothing_to_merge(self._records))
-        return stages.metadata_stage(described, self._voices, self._decided(described))
+        return stages.metadata_stage(described, self._claimants, self._decided(described))
 
     def _described(self) -> dict[Provider, Metadata]:
         """The anime in every provider's words, without pages that a person said are another's."""
         said = self._records.part(lambda converter, raw: converter.metadata(raw))
-        return without_forbidden(self._locks, said)
+        return without_foreign_pages(self._locks, said)
 
     def _decided(self, described: Mapping[Provider, Metadata]) -> dict[str, FieldLock]:
         pages = [url for one in described.values() for url in (one.source_url, *one.same_as)]
-        return decided_fields(self._locks.locks, pages).fields
+        return locked_fields(self._locks.locks, pages).fields
 
     def episodes(self) -> EpisodesStage:
         """Stage 2."""
         made = stages.episodes_stage(
             self._summary.entry_id,
             self._records.part(lambda converter, raw: converter.episodes(raw)),
-            self._voices,
+            self._claimants,
             known=self._live.episodes if self._live else (),
             slot=self._said("broadcast"),
             offset=self._summary.episodes_before if self._said("type") in RUNNING else None,
@@ -168,18 +168,20 @@ class Run:
         described = self._described()
         if lock := self._decided(described).get(field):
             return lock.value
-        said = self._voices.merge(POLICIES[field], {p: getattr(one, field) for p, one in described.items()})
+        said = self._claimants.merge(
+            POLICIES[field], {p: getattr(one, field) for p, one in described.items()}
+        )
         return said.value if said else None
 
     def relationships(self) -> RelationshipsStage:
         """Stage 3."""
         said = self._records.part(lambda converter, raw: converter.relationships(raw))
-        return stages.relationships_stage(said, self._voices)
+        return stages.relationships_stage(said, self._claimants)
 
     def statistics(self) -> StatisticsStage:
         """Stage 4."""
         said = self._records.part(lambda converter, raw: converter.statistics(raw))
-        return stages.statistics_stage(said, self._voices)
+        return stages.statistics_stage(said, self._claimants)
 
     def characters(self) -> CharactersStage:
         """Stage 5."""
@@ -187,7 +189,7 @@ class Run:
             self._summary.entry_id,
             self._records.part(lambda converter, raw: converter.characters(raw)),
             self._records.part(lambda converter, raw: converter.staff(raw)),
-            self._voices,
+            self._claimants,
             known=self._live.characters if self._live else (),
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from otakube.adapters.stores.folder.documents import FolderDocuments
-from otakube.domain.checks.plausibility import Health, State
+from otakube.domain.checks.plausibility import Health, ProviderCondition
 from otakube_api.contract import Provider
 from upstream_process import Upstream
 
@@ -97,7 +97,9 @@ def test_a_title_that_a_provider_lacks_names_the_cure(upstream: Upstream, tmp_pa
 def test_one_that_enrichments_leave_out_is_told_with_the_evidence(upstream: Upstream, tmp_path: Path) -> None:
     kept = FolderDocuments(tmp_path)
     asyncio.run(
-        kept.pronounce(Provider.KITSU, Health(state=State.SHRINKING, evidence="5 of 6 titles shrank"))
+        kept.pronounce(
+            Provider.KITSU, Health(state=ProviderCondition.SHRINKING, evidence="5 of 6 titles shrank")
+        )
     )
     status, rows, _ = check(upstream, tmp_path, *only("Kitsu"))
     assert (status, rows["Kitsu"]["state"]) == (1, "Ignored")

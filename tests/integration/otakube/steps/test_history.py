@@ -8,7 +8,14 @@ import pytest
 
 from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.adapters.stores.mongodb.history import MongoHistory
-from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading, State
+from otakube.domain.checks.plausibility import (
+    OUTCOMES_KEPT,
+    READINGS_KEPT,
+    Health,
+    ProviderCondition,
+    Reading,
+    TitleOutcome,
+)
 from otakube.ports.history import History
 from otakube_api.contract import Provider
 from shop import Shop
@@ -44,9 +51,12 @@ async def test_readings_come_back_as_they_were_the_latest_only(history: History)
 
 async def test_outcomes_are_the_providers_and_bounded(history: History) -> None:
     assert await history.outcomes(KITSU) == []
-    first = [Outcome(title="1", at=NOW, lost=True), Outcome(title="2", at=NOW, lost=False, frozen=True)]
+    first = [
+        TitleOutcome(title="1", at=NOW, lost=True),
+        TitleOutcome(title="2", at=NOW, lost=False, frozen=True),
+    ]
     assert await history.outcomes(KITSU, first) == first
-    more = [Outcome(title=str(n), at=NOW, lost=False) for n in range(OUTCOMES_KEPT - 1)]
+    more = [TitleOutcome(title=str(n), at=NOW, lost=False) for n in range(OUTCOMES_KEPT - 1)]
     assert await history.outcomes(KITSU, more) == [first[1], *more]
     assert await history.outcomes(KITSU) == [first[1], *more]
     assert await history.outcomes(JIKAN) == []
@@ -54,10 +64,10 @@ async def test_outcomes_are_the_providers_and_bounded(history: History) -> None:
 
 async def test_what_was_pronounced_stands_until_the_next(history: History) -> None:
     assert await history.health(KITSU) == Health()
-    found = Health(state=State.FROZEN, evidence="nothing moves")
+    found = Health(state=ProviderCondition.FROZEN, evidence="nothing moves")
     await history.pronounce(KITSU, found)
     assert await history.health(KITSU) == found
     assert await history.health(JIKAN) == Health()
-    await history.outcomes(KITSU, [Outcome(title="1", at=NOW, lost=False)])
+    await history.outcomes(KITSU, [TitleOutcome(title="1", at=NOW, lost=False)])
     await history.pronounce(KITSU, Health())
     assert await history.health(KITSU) == Health()

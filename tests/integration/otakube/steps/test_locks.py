@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lock_builders import DECISION
-from otakube.domain.locks.change import Change, pack
+from otakube.domain.locks.change import LockChange, pack
 from otakube.domain.locks.lock import Different, FieldLock, Lock, Same, TitleLock
 from upstream_process import Workbench
 
@@ -20,7 +20,7 @@ OTHER_AT_ANILIST = "https://anilist.co/anime/210902"  # agrees with the keeper i
 def decide(bench: Workbench, *locks: Lock) -> None:
     """As the pod of the lock commands does it."""
     otakube, bucket = Path(sys.executable).with_name("otakube"), bench.folder / "bucket"
-    command = [otakube, "curate", "locks", f"--payload={pack(Change(set=list(locks)))}"]
+    command = [otakube, "curate", "locks", f"--payload={pack(LockChange(set=list(locks)))}"]
     options = [f"--objects=file:{bucket}", f"--outputs={bench.folder}/curated"]
     subprocess.run([*command, *options], check=True, capture_output=True, timeout=60)
 

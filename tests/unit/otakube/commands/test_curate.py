@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from lock_builders import different, same
 from otakube.commands.curate import app
-from otakube.domain.locks.change import Change, pack
-from otakube.domain.locks.file import write
+from otakube.domain.locks.change import LockChange, pack
+from otakube.domain.locks.file import format_file
 
 
 def run(folder: Path, payload: str, *more: str) -> tuple[int, str]:
@@ -29,25 +29,25 @@ def kept(folder: Path) -> str:
 
 
 def test_a_change_is_carried_out_and_reported(tmp_path: Path) -> None:
-    payload = pack(Change(set=[same(1, 2), same(3, 4)]))
+    payload = pack(LockChange(set=[same(1, 2), same(3, 4)]))
     assert run(tmp_path, payload)[0] == 0
-    assert kept(tmp_path) == write([same(1, 2), same(3, 4)])
+    assert kept(tmp_path) == format_file([same(1, 2), same(3, 4)])
     assert report(tmp_path) == {"added": 2, "unchanged": 0, "removed": 0, "missing": [], "dry_run": False}
 
 
 def test_a_dry_run_reports_what_it_leaves_undone(tmp_path: Path) -> None:
-    assert run(tmp_path, pack(Change(set=[same(1, 2)])), "--dry-run")[0] == 0
+    assert run(tmp_path, pack(LockChange(set=[same(1, 2)])), "--dry-run")[0] == 0
     assert report(tmp_path)["added"] == 1
     assert not (tmp_path / "documents").exists()
 
 
 def test_a_contradiction_is_final_and_said_to_the_kubelet(tmp_path: Path) -> None:
-    run(tmp_path, pack(Change(set=[same(1, 2)])))
-    status, said = run(tmp_path, pack(Change(set=[different(1, 2)])))
+    run(tmp_path, pack(LockChange(set=[same(1, 2)])))
+    status, said = run(tmp_path, pack(LockChange(set=[different(1, 2)])))
     assert status == 65
     assert (tmp_path / "termination").read_text().startswith("RecordInvalid: 1 locks are refused")
     assert "otakube locks remove ID" in said
-    assert kept(tmp_path) == write([same(1, 2)])
+    assert kept(tmp_path) == format_file([same(1, 2)])
 
 
 def test_a_spoilt_payload_is_final(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from otakube.domain.licences.terms import LICENCES
-from otakube.domain.merge.fields import Voices
+from otakube.domain.merge.fields import Claimants
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import AnimeStatus, Attribution
 from otakube.domain.record.pages import Page
@@ -42,6 +42,10 @@ def by(provider: Provider, **changes: Any) -> Attribution:
     return Attribution(**usual | changes)
 
 
-def voices(agreement: Mapping[Provider, float] | None = None, *, stale: tuple[Provider, ...] = ()) -> Voices:
+def claimants(
+    agreement: Mapping[Provider, float] | None = None, *, stale: tuple[Provider, ...] = ()
+) -> Claimants:
     """All providers' words."""
-    return Voices({provider: by(provider, stale=provider in stale) for provider in Provider}, agreement or {})
+    return Claimants(
+        {provider: by(provider, stale=provider in stale) for provider in Provider}, agreement or {}
+    )

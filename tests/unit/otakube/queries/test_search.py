@@ -1,36 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 from collections.abc import Sequence
 
-from otakube.ports.search import Hit, Summary
+from otakube.ports.search import EntrySummary, PassageHit
 from otakube.queries.search import OVERFETCH, PASSAGES_LIMIT, confirmed, search
 
 
-def a_hit(entry: str, score: float, *, version: int = 1, kind: str = "synopsis", number: int = 0) -> Hit:
-    return Hit(entry_id=entry, version=version, kind=kind, number=number, text=entry, score=score)
+def a_hit(
+    entry: str, score: float, *, version: int = 1, kind: str = "synopsis", number: int = 0
+) -> PassageHit:
+    return PassageHit(entry_id=entry, version=version, kind=kind, number=number, text=entry, score=score)
 
 
-def a_summary(entry: str, version: int = 1) -> Summary:
-    return Summary(entry_id=entry, version=version, title=entry.upper(), type="TV", year=2024)
+def a_summary(entry: str, version: int = 1) -> EntrySummary:
+    return EntrySummary(entry_id=entry, version=version, title=entry.upper(), type="TV", year=2024)
 
 
 class Index:
     """An index that answers one list after the other and remembers what it was asked for."""
 
-    def __init__(self, *answers: list[Hit]) -> None:
+    def __init__(self, *answers: list[PassageHit]) -> None:
         self.answers = list(answers)
         self.asked: list[int] = []
 
-    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[Hit]:
+    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[PassageHit]:
         self.asked.append(limit)
         answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
         return [hit for hit in answer if hit.kind == kind][:limit]
 
 
 class Documents:
-    def __init__(self, *live: Summary) -> None:
+    def __init__(self, *live: EntrySummary) -> None:
         self.live = {summary.entry_id: summary for summary in live}
 
-    async def of(self, entry_ids: Sequence[str]) -> dict[str, Summary]:
+    async def of(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         return {one: self.live[one] for one in entry_ids if one in self.live}
 
 

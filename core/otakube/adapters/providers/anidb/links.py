@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.anidb.document import anime_id, whole
-from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.golden import RelationKind
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import plain, web_address
@@ -66,10 +66,10 @@ def external(anime: Element) -> list[str]:
     return [url for url in dict.fromkeys(found) if url and url not in same][:200]
 
 
-def streaming(anime: Element) -> list[StreamingLink]:
+def streaming(anime: Element) -> list[ClaimedStreamingLink]:
     """Where it is streamed."""
     links = [
-        StreamingLink(site=_STREAMS[kind][0], url=url)
+        ClaimedStreamingLink(site=_STREAMS[kind][0], url=url)
         for kind, name in _entities(anime)
         if kind in _STREAMS and (url := _address(_STREAMS[kind][1], name))
     ]
@@ -91,16 +91,16 @@ def _address(form: str, name: str) -> str | None:
     return page.url if page else url
 
 
-def relation(node: Element) -> Relation:
+def relation(node: Element) -> ClaimedRelation:
     """One related anime."""
     kind = word("relatedanime.type", node.get("type"), _RELATIONS)
-    return Relation(kind=kind, title=_name(node), source_urls=[_page(node)])
+    return ClaimedRelation(kind=kind, title=_name(node), source_urls=[_page(node)])
 
 
-def similar(node: Element) -> Recommendation:
+def similar(node: Element) -> ClaimedRecommendation:
     """One similar anime; `approval` counts those who agree."""
     votes = whole("similaranime.approval", node.get("approval"))
-    return Recommendation(title=_name(node), source_urls=[_page(node)], votes=votes)
+    return ClaimedRecommendation(title=_name(node), source_urls=[_page(node)], votes=votes)
 
 
 def _name(node: Element) -> str:

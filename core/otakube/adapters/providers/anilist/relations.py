@@ -11,7 +11,7 @@ from otakube.adapters.providers.anilist.answers import (
     RecommendationNode,
 )
 from otakube.adapters.providers.anilist.vocabulary import RELATIONS, SITES, STREAMS
-from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.text import plain, web_address
 
 
@@ -28,31 +28,31 @@ def page(field: str, said: OtherMedia) -> str:
     return f"https://anilist.co/{word(field, said.type, SITES)}/{said.id}"
 
 
-def relation(kind: str | None, other: OtherMedia) -> Relation:
+def relation(kind: str | None, other: OtherMedia) -> ClaimedRelation:
     """One relation to one work."""
-    return Relation(
+    return ClaimedRelation(
         kind=word("relations.relationType", kind, RELATIONS),
         title=title("relations.node.title", other.title),
         source_urls=[page("relations.node.type", other)],
     )
 
 
-def recommendation(said: RecommendationNode) -> Recommendation | None:
+def recommendation(said: RecommendationNode) -> ClaimedRecommendation | None:
     """One recommendation; None if its work is gone, or if more people voted against it than for it."""
     other, votes = said.mediaRecommendation, said.rating or 0
     if other is None or votes < 0:
         return None
-    return Recommendation(
+    return ClaimedRecommendation(
         title=title("recommendations.title", other.title),
         source_urls=[page("recommendations.type", other)],
         votes=votes,
     )
 
 
-def streaming(links: Iterable[ExternalLink]) -> list[StreamingLink]:
+def streaming(links: Iterable[ExternalLink]) -> list[ClaimedStreamingLink]:
     """Where it can be watched, each address once."""
     found = {
-        url: StreamingLink(
+        url: ClaimedStreamingLink(
             site=plain(link.site) or refuse("externalLinks.site", link.site, "a name"), url=url
         )
         for link in links

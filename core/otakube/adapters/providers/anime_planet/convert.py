@@ -20,10 +20,10 @@ from otakube.adapters.providers.anime_planet.page import (
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import (
     Character,
+    ClaimedRelation,
     Episode,
     ImageLink,
     Metadata,
-    Relation,
     Relationships,
     Staff,
 )
@@ -98,11 +98,11 @@ def episodes(raw: RawRecord) -> list[Episode]:
 @converts
 def relationships(raw: RawRecord) -> Relationships:
     """Related anime; what kind of relation it is the page says in prose only, so each is Other."""
-    found: dict[str, Relation] = {}
+    found: dict[str, ClaimedRelation] = {}
     for node in _page(raw).css('#tabs--relations--anime a[href^="/anime/"]')[:_MOST_RELATIONS]:
         page, name = _linked(node), text_of(node.css_first("h3")) or text_of(node)
         if page and name:
-            found.setdefault(page, Relation(kind="Other", title=name, source_urls=[page]))
+            found.setdefault(page, ClaimedRelation(kind="Other", title=name, source_urls=[page]))
     return Relationships(relations=list(found.values()))
 
 

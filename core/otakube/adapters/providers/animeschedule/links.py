@@ -3,7 +3,7 @@
 
 from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.providers.animeschedule.answers import Anime, Stream
-from otakube.domain.record.claims import Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.golden import RelationKind
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import plain, web_address
@@ -37,21 +37,21 @@ def official(said: Anime) -> list[str]:
     return [url] if url else []
 
 
-def relation(said: str, slug: str) -> Relation:
+def relation(said: str, slug: str) -> ClaimedRelation:
     """One related anime; its slug is all that is said, and makes its title."""
     page = identify(Page(Provider.ANIMESCHEDULE, slug).url)
     if page is None or page.id != slug:
         refuse(f"relations.{said}", slug, "a slug")
-    return Relation(
+    return ClaimedRelation(
         kind=word("relations", said, _RELATIONS), title=slug.replace("-", " "), source_urls=[page.url]
     )
 
 
-def streaming(said: Anime) -> list[StreamingLink]:
+def streaming(said: Anime) -> list[ClaimedStreamingLink]:
     """Where it is streamed, raw, subtitled or dubbed: one row an address."""
     streams = (said.websites.streams if said.websites else None) or []
     links = [
-        StreamingLink(site=site, url=url)
+        ClaimedStreamingLink(site=site, url=url)
         for stream in streams
         if (url := addressed(stream.url)) and (site := site_of(stream))
     ]

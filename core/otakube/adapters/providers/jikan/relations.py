@@ -4,32 +4,32 @@
 from otakube.adapters.http.parsing import word
 from otakube.adapters.providers.jikan.answers import Link, RecommendationRow, RelatedGroup
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SITES
-from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.text import plain, web_address
 
 
-def related(group: RelatedGroup) -> list[Relation]:
+def related(group: RelatedGroup) -> list[ClaimedRelation]:
     """One kind of relation to several works."""
     kind = word("relations.relation", group.relation, RELATIONS)
     return [
-        Relation(kind=kind, title=name, source_urls=[page(one.type, one.mal_id)])
+        ClaimedRelation(kind=kind, title=name, source_urls=[page(one.type, one.mal_id)])
         for one in group.entry
         if (name := plain(one.name))
     ]
 
 
-def recommended(row: RecommendationRow) -> Recommendation | None:
+def recommended(row: RecommendationRow) -> ClaimedRecommendation | None:
     """An anime that people who like this one like; `votes` of them. None if it has no visible title."""
     title = plain(row.entry.title)
     if title is None:
         return None
-    return Recommendation(title=title, source_urls=[page("anime", row.entry.mal_id)], votes=row.votes)
+    return ClaimedRecommendation(title=title, source_urls=[page("anime", row.entry.mal_id)], votes=row.votes)
 
 
-def streaming(link: Link) -> StreamingLink | None:
+def streaming(link: Link) -> ClaimedStreamingLink | None:
     """Where it is streamed; None if the site has no name or the address is none of the web."""
     site, url = plain(link.name), web_address(link.url)
-    return StreamingLink(site=site, url=url) if site and url else None
+    return ClaimedStreamingLink(site=site, url=url) if site and url else None
 
 
 def page(kind: str, mal_id: int) -> str:

@@ -11,7 +11,7 @@ from otakube.adapters.providers.kitsu.answers import (
     StreamingLinkAttributes,
 )
 from otakube.adapters.providers.kitsu.vocabulary import MEDIA, RELATIONS
-from otakube.domain.record.claims import Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.text import plain, web_address
 
 _LONGEST_NUMBER = 10  # digits
@@ -31,31 +31,31 @@ def title(said: AnimeAttributes) -> str:
     return found or refuse("canonicalTitle", said.canonicalTitle, "a title")
 
 
-def relations(document: Document, anime: Resource) -> list[Relation]:
+def relations(document: Document, anime: Resource) -> list[ClaimedRelation]:
     """All relations; one whose other end Kitsu does not have any more says nothing."""
     edges = document.related(anime, "mediaRelationships")
     return [relation(edge, others[0]) for edge in edges if (others := document.related(edge, "destination"))]
 
 
-def relation(edge: Resource, other: Resource) -> Relation:
+def relation(edge: Resource, other: Resource) -> ClaimedRelation:
     """One relation to one work."""
     names = {key: other.attributes[key] for key in ("titles", "canonicalTitle") if key in other.attributes}
-    return Relation(
+    return ClaimedRelation(
         kind=word("mediaRelationships.role", read(RoleAttributes, edge.attributes).role, RELATIONS),
         title=title(read(AnimeAttributes, names)),
         source_urls=[f"https://kitsu.app/{word('type', other.type, MEDIA)}/{number_of(other)}"],
     )
 
 
-def streaming(document: Document, anime: Resource) -> list[StreamingLink]:
+def streaming(document: Document, anime: Resource) -> list[ClaimedStreamingLink]:
     """Where it can be watched, each address once; a link to nowhere, or of no known site, is none."""
     links = document.related(anime, "streamingLinks")
     found = [link for one in links if (link := streaming_link(one, document.related(one, "streamer")))]
     return list({link.url: link for link in found}.values())
 
 
-def streaming_link(link: Resource, streamers: list[Resource]) -> StreamingLink | None:
+def streaming_link(link: Resource, streamers: list[Resource]) -> ClaimedStreamingLink | None:
     """One site's page of the anime."""
     url = web_address(read(StreamingLinkAttributes, link.attributes).url)
     site = plain(read(StreamerAttributes, streamers[0].attributes).siteName) if streamers else None
-    return StreamingLink(site=site, url=url) if url and site else None
+    return ClaimedStreamingLink(site=site, url=url) if url and site else None

@@ -22,11 +22,11 @@ from otakube.adapters.providers.myanimelist.vocabulary import (
 from otakube.domain.merge.broadcast import broadcast_slot
 from otakube.domain.record.claims import (
     Character,
+    ClaimedRecommendation,
+    ClaimedRelation,
     Episode,
     ImageLink,
     Metadata,
-    Recommendation,
-    Relation,
     Relationships,
     Staff,
 )
@@ -168,19 +168,23 @@ def images(said: Anime) -> list[ImageLink]:
     return [ImageLink(kind=ImageKind.POSTER, url=url) for url in list(known)[:_MOST_IMAGES]]
 
 
-def related(kind: str, row: Related) -> Relation | None:
+def related(kind: str, row: Related) -> ClaimedRelation | None:
     """A related anime or manga; None if it has no visible title."""
     name = plain(row.node.title)
     relation = word(f"related_{kind}.relation_type", row.relation_type, RELATIONS)
     return (
-        Relation(kind=relation, title=name, source_urls=[f"{_SITE}/{kind}/{row.node.id}"]) if name else None
+        ClaimedRelation(kind=relation, title=name, source_urls=[f"{_SITE}/{kind}/{row.node.id}"])
+        if name
+        else None
     )
 
 
-def recommended(row: Recommended) -> Recommendation | None:
+def recommended(row: Recommended) -> ClaimedRecommendation | None:
     """An anime that people who like this one like; `votes` of them. None if it has no visible title."""
     name, page = plain(row.node.title), f"{_SITE}/anime/{row.node.id}"
-    return Recommendation(title=name, source_urls=[page], votes=row.num_recommendations) if name else None
+    return (
+        ClaimedRecommendation(title=name, source_urls=[page], votes=row.num_recommendations) if name else None
+    )
 
 
 def _anime(raw: RawRecord) -> Anime:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
+from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Reading, TitleOutcome
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage
 from otakube_api.contract import Provider
 
@@ -71,12 +71,12 @@ class FolderDocuments:
         kept = [*known.get(key, []), reading.model_dump_json()][-READINGS_KEPT:]
         self._write("provider-titles", known | {key: kept})
 
-    async def outcomes(self, provider: Provider, new: Sequence[Outcome] = ()) -> list[Outcome]:
+    async def outcomes(self, provider: Provider, new: Sequence[TitleOutcome] = ()) -> list[TitleOutcome]:
         known = self._read("provider-outcomes")
         kept = [*known.get(provider, []), *(one.model_dump_json() for one in new)][-OUTCOMES_KEPT:]
         if new:
             self._write("provider-outcomes", known | {provider: kept})
-        return [Outcome.model_validate_json(one) for one in kept]
+        return [TitleOutcome.model_validate_json(one) for one in kept]
 
     async def health(self, provider: Provider) -> Health:
         known = self._read("provider-health").get(provider)

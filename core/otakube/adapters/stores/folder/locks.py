@@ -47,7 +47,7 @@ class FolderLocks:
     def _read(self) -> dict[str, Lock]:
         if not self._path.exists():
             return {}
-        lines, refused = file.read(self._path.read_text())
+        lines, refused = file.parse_file(self._path.read_text())
         if refused:
             number, message = refused[0]
             raise Fatal(FailureReason.RECORD_INVALID, f"{self._path}, line {number}: {message}")
@@ -56,5 +56,5 @@ class FolderLocks:
     def _write(self, locks: dict[str, Lock]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         aside = self._path.with_suffix(".part")
-        aside.write_text(file.write(locks.values()))
+        aside.write_text(file.format_file(locks.values()))
         aside.replace(self._path)

@@ -13,10 +13,10 @@ from pymongo.errors import DuplicateKeyError
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.domain.record.golden import GoldenRecord
 from otakube.errors import Fatal
-from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, Review
+from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 from otakube_api.contract import FailureReason
 
-T = TypeVar("T", MirroredImage, Review)
+T = TypeVar("T", MirroredImage, ReviewDecision)
 
 # Rounds of claiming after which two runs that bind the same URLs must have met.
 _CLAIM_ROUNDS = 5
@@ -170,7 +170,7 @@ class MongoReviews:
     def __init__(self, documents: Documents) -> None:
         self._reviews = documents["reviews"]
 
-    async def record(self, review: Review) -> Review:
+    async def record(self, review: ReviewDecision) -> ReviewDecision:
         """Insert, or return what was decided before."""
         async with translated(f"recording the review of {review.run}"):
             try:
@@ -179,11 +179,11 @@ class MongoReviews:
                 return await self.of(review.run) or review
         return review
 
-    async def of(self, run: str) -> Review | None:
+    async def of(self, run: str) -> ReviewDecision | None:
         """The run's decision."""
         async with translated(f"reading the review of {run}"):
             found = await self._reviews.find_one({"_id": run})
-        return _record(Review, found) if found else None
+        return _record(ReviewDecision, found) if found else None
 
 
 class MongoDeadLetters:

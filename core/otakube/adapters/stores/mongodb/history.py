@@ -9,11 +9,11 @@ from pydantic import TypeAdapter
 from pymongo import ReturnDocument
 
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Outcome, Reading
+from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Reading, TitleOutcome
 from otakube_api.contract import Provider
 
 # Times are text: strict types read them from JSON as they were written.
-_READINGS, _OUTCOMES = TypeAdapter(list[Reading]), TypeAdapter(list[Outcome])
+_READINGS, _OUTCOMES = TypeAdapter(list[Reading]), TypeAdapter(list[TitleOutcome])
 
 
 class MongoHistory:
@@ -37,7 +37,7 @@ class MongoHistory:
                 {"_id": _title_key(provider, title)}, {"$push": {"readings": pushed}}, upsert=True
             )
 
-    async def outcomes(self, provider: Provider, new: Sequence[Outcome] = ()) -> list[Outcome]:
+    async def outcomes(self, provider: Provider, new: Sequence[TitleOutcome] = ()) -> list[TitleOutcome]:
         """The provider's last outcomes, with the new ones."""
         which = {"_id": provider.value}
         pushed = {"$each": [one.model_dump(mode="json") for one in new], "$slice": -OUTCOMES_KEPT}

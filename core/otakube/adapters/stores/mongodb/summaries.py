@@ -8,7 +8,7 @@ import orjson
 
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.domain.record.golden import GoldenRecord
-from otakube.ports.search import Summary
+from otakube.ports.search import EntrySummary
 
 _SHOWN = {
     "live_version": 1,
@@ -25,7 +25,7 @@ class MongoSummaries:
     def __init__(self, documents: Documents) -> None:
         self._animes = documents["animes"]
 
-    async def of(self, entry_ids: Sequence[str]) -> dict[str, Summary]:
+    async def of(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         """The live entries among these, by id."""
         wanted = {"_id": {"$in": list(entry_ids)}, "live_version": {"$ne": None}}
         async with translated("reading entries"):
@@ -46,9 +46,9 @@ class MongoRelatives:
         return [GoldenRecord.model_validate_json(orjson.dumps(one["record"])) for one in found]
 
 
-def _summary(document: dict[str, Any]) -> Summary:
+def _summary(document: dict[str, Any]) -> EntrySummary:
     entry = document["record"]["entry"]
-    return Summary(
+    return EntrySummary(
         entry_id=document["_id"],
         version=document["live_version"],
         title=entry["titles"]["main"],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from otakube.adapters.stores.qdrant.vectors import QdrantVectors, check_model
-from otakube.ports.search import Hit
+from otakube.ports.search import PassageHit
 from otakube.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class QdrantSearch(QdrantVectors):
         self._model, self._dimension = model, dimension
         self._checked = False
 
-    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[Hit]:
+    async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[PassageHit]:
         """The nearest passages of one kind, best first."""
         client = await self._connected()
         with self._translated("searching"):
@@ -44,6 +44,6 @@ class QdrantSearch(QdrantVectors):
         return True
 
 
-def _hit(point: "ScoredPoint") -> Hit:
+def _hit(point: "ScoredPoint") -> PassageHit:
     payload = point.payload or {}
-    return Hit(score=point.score, **{name: payload[name] for name in _SHOWN})
+    return PassageHit(score=point.score, **{name: payload[name] for name in _SHOWN})

@@ -11,7 +11,7 @@ from lock_builders import different, fixed, means, page, same
 from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.mongodb.locks import MongoLocks
-from otakube.domain.locks.change import Change
+from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.effects import concerning
 from otakube.domain.locks.lock import Lock, lock_id
 from otakube.errors import Fatal, Retriable
@@ -86,21 +86,21 @@ async def test_what_concerns_an_anime_is_found_through_all_that_joins_its_pages(
 async def test_a_change_is_all_or_nothing(locks: Locks) -> None:
     await locks.add(same(0, 1))
     with pytest.raises(Fatal, match="1 locks are refused, and nothing is changed"):
-        await curate(locks, Change(set=[same(5, 6), different(0, 1)], remove=["lock_unknown"]))
+        await curate(locks, LockChange(set=[same(5, 6), different(0, 1)], remove=["lock_unknown"]))
     assert await kept(locks) == [same(0, 1)]
 
 
 async def test_a_change_removes_first_and_a_second_time_changes_nothing(locks: Locks) -> None:
     old, new = fixed("type", "TV", 1), fixed("type", "ONA", 1)
     await locks.add(old)
-    change = Change(set=[new, same(1, 2)], remove=[lock_id(old), "lock_unknown"])
+    change = LockChange(set=[new, same(1, 2)], remove=[lock_id(old), "lock_unknown"])
     trial = await curate(locks, change, dry_run=True)
     assert await kept(locks) == [old]
     done = await curate(locks, change)
     assert (done.added, done.unchanged, done.removed, done.missing) == (2, 0, 1, ["lock_unknown"])
     assert trial == done.model_copy(update={"dry_run": True})
     assert await kept(locks) == sorted([new, same(1, 2)], key=lock_id)
-    again = await curate(locks, Change(set=change.set))
+    again = await curate(locks, LockChange(set=change.set))
     assert (again.added, again.unchanged) == (0, 2)
 
 
@@ -109,7 +109,7 @@ async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(shop:
     answers = [fixed("episode_count", number, 1) for number in range(12)]
     random.shuffle(answers)
     done = await asyncio.gather(
-        *(curate(locks, Change(set=[one])) for one in answers), return_exceptions=True
+        *(curate(locks, LockChange(set=[one])) for one in answers), return_exceptions=True
     )
     [standing] = await kept(locks)
     assert standing in answers
@@ -120,8 +120,8 @@ async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(shop:
 async def test_a_thousand_pages_are_asked_for_at_once(shop: Shop) -> None:
     locks = MongoLocks(shop.documents)
     decided = [same(3 * n, 3 * n + 1) for n in range(1200)]
-    assert (await curate(locks, Change(set=decided))).added == 1200
-    assert (await curate(locks, Change(set=decided))).unchanged == 1200
+    assert (await curate(locks, LockChange(set=decided))).added == 1200
+    assert (await curate(locks, LockChange(set=decided))).unchanged == 1200
     assert len(await kept(locks)) == 1200
 
 
@@ -139,10 +139,10 @@ def test_a_folder_keeps_the_very_file_that_is_exported(tmp_path: Path) -> None:
         for lock in DECIDED:
             await locks.add(lock)
 
-    from otakube.domain.locks.file import write
+    from otakube.domain.locks.file import format_file
 
     asyncio.run(decide())
-    assert (tmp_path / "documents/merge-locks.jsonl").read_text() == write(DECIDED)
+    assert (tmp_path / "documents/merge-locks.jsonl").read_text() == format_file(DECIDED)
 
 
 async def test_a_folder_s_file_that_was_spoilt_is_named_with_its_line(tmp_path: Path) -> None:

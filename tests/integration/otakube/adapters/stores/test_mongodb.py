@@ -11,7 +11,7 @@ from drill.records import made_id
 from otakube.adapters.stores.mongodb.catalogue import MongoCatalogue
 from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.errors import Fatal, Retriable
-from otakube.ports.catalogue import DeadLetter, MirroredImage, Review
+from otakube.ports.catalogue import DeadLetter, MirroredImage, ReviewDecision
 from otakube.ports.ledger import Intent, IntentState, Lease
 from otakube.settings import Settings
 from shop import Shop
@@ -106,7 +106,9 @@ async def test_the_image_map_keeps_blobs_and_failures(shop: Shop) -> None:
 
 
 async def test_the_first_decision_stands(shop: Shop) -> None:
-    first = Review(run="r", decision="reject", note="no", reviewer="ada", digest="d", decided_at=shop.now)
+    first = ReviewDecision(
+        run="r", decision="reject", note="no", reviewer="ada", digest="d", decided_at=shop.now
+    )
     assert await shop.stores.reviews.record(first) == first
     assert await shop.stores.reviews.record(replace(first, decision="approve")) == first
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from otakube.adapters.providers.anidb import convert
 from otakube.adapters.providers.anidb.document import Partial
-from otakube.domain.record.claims import Episode, Recommendation, Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink, Episode
 from otakube.domain.record.golden import AnimeStatus, Quarter, Season, VoiceActor
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
@@ -144,11 +144,13 @@ def test_the_rarer_kinds_of_episodes_have_words(type_: str, epno: str, kind: str
 def test_relations_recommendations_and_links_are_read() -> None:
     found = convert.relationships(record())
     assert found.relations == [
-        Relation(kind="Sequel", title="Hoshi no Toudaimori 2", source_urls=["https://anidb.net/anime/20904"]),
-        Relation(kind="Other", title="Kasa no Eki", source_urls=["https://anidb.net/anime/18588"]),
+        ClaimedRelation(
+            kind="Sequel", title="Hoshi no Toudaimori 2", source_urls=["https://anidb.net/anime/20904"]
+        ),
+        ClaimedRelation(kind="Other", title="Kasa no Eki", source_urls=["https://anidb.net/anime/18588"]),
     ]
     assert found.recommendations == [
-        Recommendation(
+        ClaimedRecommendation(
             title="Yoake no Ressha", source_urls=["https://anidb.net/anime/19033"], votes=11
         )
     ]  # fmt: skip
@@ -156,7 +158,7 @@ def test_relations_recommendations_and_links_are_read() -> None:
         "https://hoshitou.example/", "https://en.wikipedia.org/wiki/Star%20Lighthouse"
     ]  # fmt: skip
     assert found.streaming == [
-        StreamingLink(site="Crunchyroll", url="https://www.crunchyroll.com/series/GOTK0STAR1")
+        ClaimedStreamingLink(site="Crunchyroll", url="https://www.crunchyroll.com/series/GOTK0STAR1")
     ]
 
 

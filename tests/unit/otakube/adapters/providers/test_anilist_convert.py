@@ -16,7 +16,7 @@ from otakube.adapters.providers.anilist.answers import (
     OtherMedia,
     Recommendations,
 )
-from otakube.domain.record.claims import Recommendation, Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.golden import ImageKind, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube_standins.upstream.anilist.routes import schema
@@ -331,7 +331,9 @@ def test_a_title_is_romaji_before_all_others(names: dict[str, str], found: str) 
 
 def test_a_relation_leads_to_a_page() -> None:
     found = relations.relation("PARENT", read(OtherMedia, OTHER | {"type": "MANGA"}))
-    assert found == Relation(kind="ParentStory", title="Sora", source_urls=["https://anilist.co/manga/5"])
+    assert found == ClaimedRelation(
+        kind="ParentStory", title="Sora", source_urls=["https://anilist.co/manga/5"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -353,7 +355,7 @@ def test_an_edge_to_nowhere_is_no_relation() -> None:
     assert len(convert.relationships(raw(relations={"edges": edges})).relations) == 1
 
 
-SORA = Recommendation(title="Sora", source_urls=["https://anilist.co/anime/5"], votes=9)
+SORA = ClaimedRecommendation(title="Sora", source_urls=["https://anilist.co/anime/5"], votes=9)
 
 
 @pytest.mark.parametrize(
@@ -367,7 +369,7 @@ SORA = Recommendation(title="Sora", source_urls=["https://anilist.co/anime/5"], 
         (None, []),
     ],
 )
-def test_a_recommendation_has_votes_for_it(node: Any, found: list[Recommendation]) -> None:
+def test_a_recommendation_has_votes_for_it(node: Any, found: list[ClaimedRecommendation]) -> None:
     assert convert.relationships(raw(recommendations={"nodes": [node]})).recommendations == found
 
 
@@ -407,7 +409,7 @@ def test_a_stream_names_its_site() -> None:
     found = relations.streaming(
         [ExternalLink(url="https://cr.example/", site=" Crunchyroll ", type="STREAMING")]
     )
-    assert found == [StreamingLink(site="Crunchyroll", url="https://cr.example/")]
+    assert found == [ClaimedStreamingLink(site="Crunchyroll", url="https://cr.example/")]
     with pytest.raises(SourceError, match=r"externalLinks.site is None"):
         relations.streaming([ExternalLink(url="https://cr.example/", type="STREAMING")])
 

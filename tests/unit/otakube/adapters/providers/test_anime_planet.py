@@ -17,7 +17,7 @@ from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.anime_planet import convert
 from otakube.adapters.providers.anime_planet.client import MEDIA_TYPE, AnimePlanet, slug_of
 from otakube.bootstrap import providers
-from otakube.domain.record.claims import Relation
+from otakube.domain.record.claims import ClaimedRelation
 from otakube.domain.record.golden import AnimeStatus, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
@@ -161,7 +161,9 @@ def test_stars_are_put_on_ten() -> None:
 
 def test_related_anime_are_listed_once_and_their_kind_is_not_guessed() -> None:
     assert convert.relationships(record(page())).relations == [
-        Relation(kind="Other", title="Hoshi 2", source_urls=["https://www.anime-planet.com/anime/hoshi-2"])
+        ClaimedRelation(
+            kind="Other", title="Hoshi 2", source_urls=["https://www.anime-planet.com/anime/hoshi-2"]
+        )
     ]
 
 

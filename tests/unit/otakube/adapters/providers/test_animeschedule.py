@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.providers.animeschedule import convert
-from otakube.domain.record.claims import Episode, Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink, Episode
 from otakube.domain.record.golden import AnimeStatus, Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube_api.contract import AnimeType, SourceReason
@@ -116,19 +116,19 @@ def test_the_poster_lies_at_its_own_host_or_at_whoever_answers_in_its_place() ->
 def test_relations_links_and_streams_are_read() -> None:
     found = convert.relationships(record())
     assert found.relations == [
-        Relation(
+        ClaimedRelation(
             kind="Sequel", title="mayonaka no panya 2",
             source_urls=["https://animeschedule.net/anime/mayonaka-no-panya-2"],
         ),
-        Relation(
+        ClaimedRelation(
             kind="Other", title="panya specials",
             source_urls=["https://animeschedule.net/anime/panya-specials"],
         ),
     ]  # fmt: skip
     assert found.external_links == ["https://panya.example/"]
     assert found.streaming == [
-        StreamingLink(site="Crunchyroll", url="https://www.crunchyroll.com/series/G1"),
-        StreamingLink(site="hulu", url="https://hulu.example/x"),
+        ClaimedStreamingLink(site="Crunchyroll", url="https://www.crunchyroll.com/series/G1"),
+        ClaimedStreamingLink(site="hulu", url="https://hulu.example/x"),
     ]
 
 

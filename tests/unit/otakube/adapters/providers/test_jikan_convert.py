@@ -25,7 +25,7 @@ from otakube.adapters.providers.jikan.answers import (
 )
 from otakube.adapters.providers.jikan.answers import Link as LinkRow
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
-from otakube.domain.record.claims import Staff, StreamingLink
+from otakube.domain.record.claims import ClaimedStreamingLink, Staff
 from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial, VoiceActor
 from otakube.errors import SourceError
 from otakube_api.contract import Provider
@@ -263,14 +263,16 @@ def test_a_recommendation_carries_its_votes() -> None:
     [
         (
             {"name": "Crunchyroll", "url": "https://c.example/1"},
-            StreamingLink(site="Crunchyroll", url="https://c.example/1"),
+            ClaimedStreamingLink(site="Crunchyroll", url="https://c.example/1"),
         ),
         ({"name": None, "url": "https://c.example/1"}, None),
         ({"name": "Crunchyroll", "url": "javascript:x"}, None),
         ({"name": "Crunchyroll", "url": None}, None),
     ],
 )
-def test_a_stream_has_a_site_and_an_address(said: dict[str, Any], expected: StreamingLink | None) -> None:
+def test_a_stream_has_a_site_and_an_address(
+    said: dict[str, Any], expected: ClaimedStreamingLink | None
+) -> None:
     assert relations.streaming(read(LinkRow, said)) == expected
 
 

@@ -10,7 +10,7 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu import convert, people, relations
 from otakube.adapters.providers.kitsu.answers import AnimeAttributes, EpisodeAttributes, Pictures, Resource
 from otakube.adapters.providers.kitsu.numbering import numbered
-from otakube.domain.record.claims import Relation, StreamingLink
+from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.golden import ImageKind, Quarter, Season
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
@@ -342,7 +342,9 @@ SORA = resource("manga", "5", {"canonicalTitle": "Sora"})
 
 def test_a_relation_leads_to_a_page() -> None:
     found = convert.relationships(related_to("parent_story", SORA)).relations
-    assert found == [Relation(kind="ParentStory", title="Sora", source_urls=["https://kitsu.app/manga/5"])]
+    assert found == [
+        ClaimedRelation(kind="ParentStory", title="Sora", source_urls=["https://kitsu.app/manga/5"])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -369,14 +371,14 @@ def test_a_relation_to_nowhere_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("url", "site", "found"),
     [
-        ("https://cr.example/", " Hulu ", [StreamingLink(site="Hulu", url="https://cr.example/")]),
+        ("https://cr.example/", " Hulu ", [ClaimedStreamingLink(site="Hulu", url="https://cr.example/")]),
         ("javascript:alert(1)", "Hulu", []),
         (None, "Hulu", []),
         ("https://cr.example/", None, []),
     ],
 )
 def test_a_stream_has_an_address_and_a_site(
-    url: str | None, site: str | None, found: list[StreamingLink]
+    url: str | None, site: str | None, found: list[ClaimedStreamingLink]
 ) -> None:
     links = [resource("streamingLinks", n, {"url": url}, streamer=("streamers", "9")) for n in ("1", "2")]
     streamer = resource("streamers", "9", {"siteName": site, "logo": None})

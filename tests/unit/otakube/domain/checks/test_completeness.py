@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from golden import a_record, an_entry, an_episode
-from otakube.domain.checks.completeness import incomplete
+from otakube.domain.checks.completeness import completeness_findings
 from otakube.domain.record.golden import AnimeStatus, GoldenRecord, Image, ImageKind
 from otakube_api.contract import AnimeType, Provider
 
@@ -19,7 +19,7 @@ STORED = POSTER.model_copy(update={"sha256": "0" * 64, "key": "images/0.png"})
 def messages(episodes: int = 12, **entry: Any) -> list[str]:
     fields = {"images": [STORED], "episode_count": 12} | entry
     record = a_record(entry=an_entry(**fields), episodes=[an_episode(n + 1) for n in range(episodes)])
-    return [one.message for one in incomplete(record, TODAY)]
+    return [one.message for one in completeness_findings(record, TODAY)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_finished_anime_lists_all_its_episodes(listed: int, entry: dict[str, A
 def test_specials_do_not_make_up_for_missing_episodes() -> None:
     specials = [an_episode(n, kind="Special") for n in range(1, 13)]
     record = a_record(entry=an_entry(images=[STORED]), episodes=specials)
-    assert [one.message for one in incomplete(record, TODAY)] == ["0 of 12 episodes are listed"]
+    assert [one.message for one in completeness_findings(record, TODAY)] == ["0 of 12 episodes are listed"]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def bare(status: AnimeStatus, **entry: Any) -> GoldenRecord:
 
 @pytest.mark.parametrize("status", [AnimeStatus.FINISHED, AnimeStatus.ONGOING, AnimeStatus.HIATUS])
 def test_what_has_begun_has_characters_a_poster_and_a_synopsis(status: AnimeStatus) -> None:
-    assert [one.message for one in incomplete(bare(status), TODAY)] == [
+    assert [one.message for one in completeness_findings(bare(status), TODAY)] == [
         "no provider lists characters",
         "no poster could be mirrored",
         "no provider has a synopsis",
@@ -88,14 +88,14 @@ def test_what_has_begun_has_characters_a_poster_and_a_synopsis(status: AnimeStat
 
 @pytest.mark.parametrize("status", [AnimeStatus.UPCOMING, AnimeStatus.CANCELLED])
 def test_what_has_not_begun_may_lack_them(status: AnimeStatus) -> None:
-    assert incomplete(bare(status), TODAY) == []
+    assert completeness_findings(bare(status), TODAY) == []
 
 
 def test_a_poster_that_is_there_but_could_not_be_mirrored_is_missing_at_any_time() -> None:
-    (found,) = incomplete(bare(AnimeStatus.UPCOMING, images=[POSTER]), TODAY)
+    (found,) = completeness_findings(bare(AnimeStatus.UPCOMING, images=[POSTER]), TODAY)
     assert found.message == "no poster could be mirrored"
 
 
 def test_a_music_video_needs_no_characters() -> None:
     record = bare(AnimeStatus.FINISHED, type=AnimeType.MUSIC, synopsis="A song.", images=[STORED])
-    assert incomplete(record, TODAY) == []
+    assert completeness_findings(record, TODAY) == []

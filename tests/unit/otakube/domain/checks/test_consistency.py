@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from golden import a_record, an_entry, an_episode
-from otakube.domain.checks.consistency import inconsistent
+from otakube.domain.checks.consistency import consistency_findings
 from otakube.domain.record.golden import AnimeStatus, Broadcast, EpisodeDetailEntry, Quarter, Season
 from otakube_api.contract import AnimeType
 
@@ -20,7 +20,7 @@ FRIDAY = Broadcast(weekday=5, time="23:30", timezone="Asia/Tokyo")
 def messages(episodes: Sequence[EpisodeDetailEntry] = (), **entry: Any) -> list[str]:
     fields = {"aired_from": START, "aired_to": date(2024, 3, 22), "broadcast": FRIDAY} | entry
     record = a_record(entry=an_entry(**fields), episodes=list(episodes))
-    return [one.message for one in inconsistent(record, TODAY)]
+    return [one.message for one in consistency_findings(record, TODAY)]
 
 
 def weekly(count: int, start: date = START) -> list[EpisodeDetailEntry]:

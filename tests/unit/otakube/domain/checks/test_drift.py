@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from golden import a_character, a_record, an_entry, an_episode
-from otakube.domain.checks.drift import drifted
+from otakube.domain.checks.drift import drift_findings
 from otakube.domain.record.golden import (
     AnimeStatus,
     Broadcast,
@@ -33,7 +33,7 @@ def version(episodes: int = 12, characters: int = 10, **entry: Any) -> GoldenRec
 
 
 def messages(before: GoldenRecord, after: GoldenRecord, *excused: Provider) -> list[str]:
-    return [one.message for one in drifted(after, before, excused)]
+    return [one.message for one in drift_findings(after, before, excused)]
 
 
 def test_the_same_record_has_not_drifted() -> None:

@@ -14,9 +14,9 @@ from otakube.domain.checks.plausibility import (
     READINGS_KEPT,
     RECOVERED,
     Health,
-    Outcome,
+    ProviderCondition,
     Reading,
-    State,
+    TitleOutcome,
     believed,
     health,
     ignored,
@@ -127,10 +127,10 @@ def test_the_first_reading_says_nothing_of_the_provider() -> None:
 
 def test_a_reading_is_evidence_by_what_became_of_it() -> None:
     known = history(reading(0, words="a"), reading(1, words="a"))
-    assert outcome("1", known, reading(2, 3, words="b")) == Outcome(
+    assert outcome("1", known, reading(2, 3, words="b")) == TitleOutcome(
         title="1", at=NOW + timedelta(days=2), lost=True, frozen=False
     )
-    assert outcome("1", known, reading(2, words="a")) == Outcome(
+    assert outcome("1", known, reading(2, words="a")) == TitleOutcome(
         title="1", at=NOW + timedelta(days=2), lost=False
     )
     still = outcome("1", known, reading(9, words="a"))
@@ -140,11 +140,11 @@ def test_a_reading_is_evidence_by_what_became_of_it() -> None:
 
 def outcomes(
     lost: Iterable[bool], *, days: float = 0, frozen: Iterable[bool | None] | None = None
-) -> list[Outcome]:
+) -> list[TitleOutcome]:
     lost = list(lost)
     moved = list(frozen) if frozen is not None else [None] * len(lost)
     return [
-        Outcome(title=str(n), at=NOW + timedelta(days=days, seconds=n), lost=one, frozen=still)
+        TitleOutcome(title=str(n), at=NOW + timedelta(days=days, seconds=n), lost=one, frozen=still)
         for n, (one, still) in enumerate(zip(lost, moved, strict=True))
     ]
 
@@ -155,28 +155,32 @@ LATER = NOW + timedelta(hours=1)
 @pytest.mark.parametrize(
     ("lost", "state"),
     [
-        ([True] * (FEW_TITLES - 1), State.SOUND),
-        ([True] * FEW_TITLES, State.SHRINKING),
-        ([False] * 8 + [True] * 4, State.SOUND),
-        ([False] * 7 + [True] * 4, State.SHRINKING),
-        ([True] * 9 + [False] * RECOVERED, State.SOUND),
+        ([True] * (FEW_TITLES - 1), ProviderCondition.SOUND),
+        ([True] * FEW_TITLES, ProviderCondition.SHRINKING),
+        ([False] * 8 + [True] * 4, ProviderCondition.SOUND),
+        ([False] * 7 + [True] * 4, ProviderCondition.SHRINKING),
+        ([True] * 9 + [False] * RECOVERED, ProviderCondition.SOUND),
     ],
 )
-def test_many_titles_that_shrink_at_once_are_their_providers_doing(lost: list[bool], state: State) -> None:
+def test_many_titles_that_shrink_at_once_are_their_providers_doing(
+    lost: list[bool], state: ProviderCondition
+) -> None:
     assert health(outcomes(lost), LATER).state is state
 
 
 @pytest.mark.parametrize(
     ("frozen", "state"),
     [
-        ([True, True], State.SOUND),
-        ([True, True, True], State.FROZEN),
-        ([True, False, False, True], State.SOUND),
-        ([None] * 50 + [True, True, True], State.FROZEN),
-        ([True] * 9 + [False] * 3, State.SOUND),
+        ([True, True], ProviderCondition.SOUND),
+        ([True, True, True], ProviderCondition.FROZEN),
+        ([True, False, False, True], ProviderCondition.SOUND),
+        ([None] * 50 + [True, True, True], ProviderCondition.FROZEN),
+        ([True] * 9 + [False] * 3, ProviderCondition.SOUND),
     ],
 )
-def test_many_titles_on_air_that_stand_still_are_too(frozen: list[bool | None], state: State) -> None:
+def test_many_titles_on_air_that_stand_still_are_too(
+    frozen: list[bool | None], state: ProviderCondition
+) -> None:
     assert health(outcomes([False] * len(frozen), frozen=frozen), LATER).state is state
 
 
@@ -194,7 +198,7 @@ def test_evidence_grows_old() -> None:
 
 
 def test_a_record_is_ignored_for_its_own_sake_or_for_its_providers() -> None:
-    shrinking = Health(state=State.SHRINKING, evidence="9 of 12 titles shrank")
+    shrinking = Health(state=ProviderCondition.SHRINKING, evidence="9 of 12 titles shrank")
     assert ignored(Provider.JIKAN, None, Health()) is None
     assert "its answer shrank" in str(
         ignored(Provider.JIKAN, "its answer shrank: episodes 26 -> 1", Health())
@@ -205,27 +209,27 @@ def test_a_record_is_ignored_for_its_own_sake_or_for_its_providers() -> None:
 # A peer committed a provider's answers daily, and went on while they died: rows by day, and whether the bytes
 # were those of the day before (shared knowledge of the project; figures alone).
 REPLAY = [
-    ("2026-05-17", 3204, False, State.SOUND),
-    ("2026-07-12", 1019, False, State.SHRINKING),
-    ("2026-07-18", 123, False, State.SHRINKING),
-    ("2026-07-25", 75, False, State.SHRINKING),
-    ("2026-08-01", 75, True, State.SHRINKING),
-    ("2026-08-11", 75, True, State.SHRINKING),
-    ("2026-08-12", 25, False, State.SHRINKING),
-    ("2026-08-22", 25, True, State.SHRINKING),
-    ("2026-08-30", 3204, False, State.SOUND),
+    ("2026-05-17", 3204, False, ProviderCondition.SOUND),
+    ("2026-07-12", 1019, False, ProviderCondition.SHRINKING),
+    ("2026-07-18", 123, False, ProviderCondition.SHRINKING),
+    ("2026-07-25", 75, False, ProviderCondition.SHRINKING),
+    ("2026-08-01", 75, True, ProviderCondition.SHRINKING),
+    ("2026-08-11", 75, True, ProviderCondition.SHRINKING),
+    ("2026-08-12", 25, False, ProviderCondition.SHRINKING),
+    ("2026-08-22", 25, True, ProviderCondition.SHRINKING),
+    ("2026-08-30", 3204, False, ProviderCondition.SOUND),
 ]
 TITLES = 3204
 
 
 def test_the_provider_that_died_in_the_summer_of_2026_is_caught_and_taken_back_when_it_recovers() -> None:
-    kept: list[Outcome] = []
+    kept: list[TitleOutcome] = []
     for day, rows, identical, expected in REPLAY:
         at = datetime.fromisoformat(f"{day}T06:00:00+00:00")
         titles = list(range(TITLES))
         Random(0).shuffle(titles)  # asked in any order
         asked = [
-            Outcome(
+            TitleOutcome(
                 title=str(title),
                 at=at + timedelta(seconds=n),
                 lost=title >= rows,
@@ -241,7 +245,7 @@ def test_the_provider_that_died_in_the_summer_of_2026_is_caught_and_taken_back_w
 def test_its_seventy_five_identical_rows_are_caught_by_themselves() -> None:
     """Whoever asks only for the rows that are left sees no shrinking, but nothing moves either."""
     readings: dict[int, list[Reading]] = {title: [] for title in range(75)}
-    kept: list[Outcome] = []
+    kept: list[TitleOutcome] = []
     states = []
     for day in range(18):  # 25 July to 11 August
         for title, known in readings.items():
@@ -250,7 +254,7 @@ def test_its_seventy_five_identical_rows_are_caught_by_themselves() -> None:
             kept = [*kept, *([evidence] if evidence else [])][-OUTCOMES_KEPT:]
             known.append(believed(known, now))
         states.append(health(kept, NOW + timedelta(days=day, hours=1)).state)
-    assert states == [State.SOUND] * 7 + [State.FROZEN] * 11
+    assert states == [ProviderCondition.SOUND] * 7 + [ProviderCondition.FROZEN] * 11
 
 
 def problems_by_day(readings: Iterable[Reading]) -> dict[float, str | None]:

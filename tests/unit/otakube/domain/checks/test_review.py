@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from golden import NOW, a_character, a_record, an_entry, an_episode
-from otakube.domain.checks.review import gated, implausible, judged, news, review_needed
+from otakube.domain.checks.review import (
+    new_findings,
+    plausibility_findings,
+    review_needed,
+    with_findings,
+    with_gate_findings,
+)
 from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord, Image, ImageKind
 from otakube.domain.record.handover import FetchSummary
 from otakube_api.contract import AnimeType, Gate, Provider
@@ -40,7 +46,7 @@ def failed(provider: str, reason: str) -> dict[str, str]:
 
 def test_a_sound_record_passes_every_gate() -> None:
     record = a_sound_record()
-    assert gated(record, record, a_summary()).gates == []
+    assert with_gate_findings(record, record, a_summary()).gates == []
 
 
 def test_every_gate_that_fails_is_in_the_record_each_finding_once() -> None:
@@ -48,7 +54,7 @@ def test_every_gate_that_fails_is_in_the_record_each_finding_once() -> None:
     doubt = GateFinding(gate=Gate.IDENTITY, message="Kitsu's page may show another anime")
     torn = a_sound_record(type=AnimeType.MOVIE, synopsis=None, episode_count=1)
     summary = a_summary(gates=[doubt, doubt], failed=[failed("Kitsu", "Implausible")])
-    found = gated(torn, live, summary).gates
+    found = with_gate_findings(torn, live, summary).gates
     assert {one.gate for one in found} == set(Gate)
     assert len(found) == len(set(found))
 
@@ -56,12 +62,12 @@ def test_every_gate_that_fails_is_in_the_record_each_finding_once() -> None:
 def test_the_gates_of_the_live_version_do_not_stay() -> None:
     old = GateFinding(gate=Gate.DRIFT, message="type: TV -> Movie")
     record = a_sound_record().model_copy(update={"gates": [old]})
-    assert gated(record, a_sound_record(), a_summary()).gates == []
+    assert with_gate_findings(record, a_sound_record(), a_summary()).gates == []
 
 
 def test_only_an_ignored_provider_is_implausible() -> None:
     failures = [failed("Kitsu", "Implausible"), failed("AniList", "Unavailable")]
-    (found,) = implausible(a_summary(failed=failures))
+    (found,) = plausibility_findings(a_summary(failed=failures))
     assert found.message == "Kitsu: its answer shrank: episodes 26 -> 1"
 
 
@@ -75,7 +81,7 @@ def test_a_site_is_missed_only_where_it_was_asked_and_answered(
 ) -> None:
     both = ["https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"]
     live, record = a_sound_record(sources=both), a_sound_record(sources=both[:1])
-    found = gated(record, live, a_summary(failed=failures)).gates
+    found = with_gate_findings(record, live, a_summary(failed=failures)).gates
     assert ([one.message for one in found] == ["sources: Jikan, Kitsu -> Jikan"]) is drifts
     assert bool(found) is drifts
 
@@ -84,7 +90,9 @@ def test_a_site_that_lost_the_anime_is_missed_whichever_way_it_was_asked() -> No
     both = ["https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"]
     live, record = a_sound_record(sources=both), a_sound_record(sources=both[1:])
     lost = a_summary(answered=[Provider.KITSU], failed=[failed("MyAnimeList", "NotFound")])
-    assert [one.message for one in gated(record, live, lost).gates] == ["sources: Jikan, Kitsu -> Kitsu"]
+    assert [one.message for one in with_gate_findings(record, live, lost).gates] == [
+        "sources: Jikan, Kitsu -> Kitsu"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -107,21 +115,21 @@ def test_what_lay_before_the_person_who_let_the_live_version_through_is_no_news(
     known = GateFinding(gate=Gate.COMPLETENESS, message="no provider has a synopsis")
     fresh = GateFinding(gate=Gate.COMPLETENESS, message="no provider lists characters")
     record = a_record(gates=[known, fresh])
-    assert news(record, a_record(gates=[known])) == [fresh]
-    assert news(record, None) == [known, fresh]
+    assert new_findings(record, a_record(gates=[known])) == [fresh]
+    assert new_findings(record, None) == [known, fresh]
 
 
 @pytest.mark.parametrize("gate", [Gate.DRIFT, Gate.PLAUSIBILITY, Gate.IDENTITY])
 def test_what_happened_in_this_run_is_always_news(gate: Gate) -> None:
     record = a_record(gates=[GateFinding(gate=gate, message="again")])
-    assert news(record, record) == record.gates
+    assert new_findings(record, record) == record.gates
 
 
 def test_providers_that_contradict_each_other_are_a_finding_and_no_gate() -> None:
     record = a_record(characters=[a_character()])
     losing = record.entry.provenance["title"]
     entry = record.entry.model_copy(update={"provenance": {"type": losing}})
-    found = judged(record.model_copy(update={"entry": entry}), ["from fetch"]).findings
+    found = with_findings(record.model_copy(update={"entry": entry}), ["from fetch"]).findings
     assert found == ["from fetch", 'type: AniList is believed, Kitsu says "Frozen Tides"']
 
 
@@ -137,11 +145,11 @@ def test_an_upcoming_anime_may_lack_everything() -> None:
         episodes=[],
         characters=[],
     )
-    assert gated(bare, None, a_summary()).gates == []
+    assert with_gate_findings(bare, None, a_summary()).gates == []
 
 
 def test_what_a_person_decided_is_contested_no_more() -> None:
     record = a_record(characters=[a_character()])
     decided = record.entry.provenance["title"].model_copy(update={"decided_by": "ilse"})
     entry = record.entry.model_copy(update={"provenance": {"type": decided}})
-    assert judged(record.model_copy(update={"entry": entry}), []).findings == []
+    assert with_findings(record.model_copy(update={"entry": entry}), []).findings == []

@@ -18,7 +18,7 @@ from otakube.domain.record.claims import Character, Episode, Metadata, Staff
 from otakube.domain.record.golden import GoldenRecord, LosingValue, Statistics, VoiceActor
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import Provider
-from unit.otakube.domain.claimed import NOW, said, voices
+from unit.otakube.domain.claimed import NOW, claimants, said
 
 JIKAN, ANILIST, PLANET = Provider.JIKAN, Provider.ANILIST, Provider.ANIME_PLANET
 ENTRY = derived_id("ani", "one")
@@ -33,7 +33,7 @@ def record(
     staff: dict[Provider, list[Staff]] | None = None,
     scores: dict[Provider, float] | None = None,
 ) -> GoldenRecord:
-    heard = voices()
+    heard = claimants()
     statistics = {p: Statistics(provider=p, score=score) for p, score in (scores or {}).items()}
     stages = Stages(
         metadata_stage(described, heard),

@@ -10,25 +10,25 @@ from hypothesis import strategies as st
 
 from lock_builders import any_lock, same
 from otakube.domain.locks import change
-from otakube.domain.locks.change import PAYLOAD_LIMIT, Change, pack, packed, unpack
+from otakube.domain.locks.change import PAYLOAD_LIMIT, LockChange, pack, split_to_payloads, unpack
 from otakube.domain.locks.lock import Lock
 
 
 @given(st.lists(any_lock(), max_size=5), st.lists(st.text(max_size=30), max_size=5))
 def test_a_change_arrives_as_it_was_sent(locks: list[Lock], ids: list[str]) -> None:
-    change = Change(set=locks, remove=ids)
+    change = LockChange(set=locks, remove=ids)
     assert unpack(pack(change)) == change
 
 
 def test_a_payload_is_the_same_each_time_and_nothing_that_argo_evaluates() -> None:
-    change = Change(set=[same(1, 2, note="{{workflow.name}}")])
+    change = LockChange(set=[same(1, 2, note="{{workflow.name}}")])
     assert pack(change) == pack(change)
     assert "{" not in pack(change)
 
 
 def test_many_locks_are_sent_in_parts_that_fit_and_none_is_lost() -> None:
     locks = [same(n, n * 7 + 1, note=f"seen in chapter {n * 7919 % 10007}") for n in range(1, 6000)]
-    parts = list(packed(locks))
+    parts = list(split_to_payloads(locks))
     assert len(parts) > 1
     assert all(len(payload) <= PAYLOAD_LIMIT for _, payload in parts)
     assert [lock for _, payload in parts for lock in unpack(payload).set] == locks

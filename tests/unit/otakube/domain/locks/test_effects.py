@@ -13,36 +13,36 @@ from otakube.domain.locks.effects import (
     allowed_pages,
     apply_fields,
     concerning,
-    decided_fields,
-    forbidden,
-    forced_pages,
+    joined_pages,
+    lock_against,
+    locked_fields,
     resolved,
 )
 from otakube.domain.locks.lock import Lock, lock_id
 from otakube.domain.merge.fields import merge_metadata
 from otakube_api.contract import AnimeType, Provider
-from unit.otakube.domain.claimed import said, voices
+from unit.otakube.domain.claimed import claimants, said
 
 OFFICIAL = "https://example.org/official"
 
 
 def test_pages_belong_by_any_number_of_locks() -> None:
     locks = [same(0, 1), same(1, 2), same(5, 6), fixed("type", "TV", 2, 7)]
-    assert forced_pages(locks, [page(0), OFFICIAL]) == sorted([page(1), page(2)])
-    assert forced_pages(locks, [page(9)]) == []
+    assert joined_pages(locks, [page(0), OFFICIAL]) == sorted([page(1), page(2)])
+    assert joined_pages(locks, [page(9)]) == []
 
 
 def test_a_page_is_found_under_any_of_its_spellings() -> None:
-    assert forced_pages([same(0, 1)], [page(0) + "/some-title?tab=1"]) == [page(1)]
+    assert joined_pages([same(0, 1)], [page(0) + "/some-title?tab=1"]) == [page(1)]
 
 
 def test_a_page_is_kept_out_by_a_lock_and_by_what_follows_from_it() -> None:
     apart = different(1, 2)
-    assert forbidden([apart], [page(1)], page(2)) == apart
-    assert forbidden([apart, same(0, 1), same(2, 3)], [page(0)], page(3) + "/x") == apart
-    assert forbidden([apart], [page(0)], page(2)) is None
-    assert forbidden([apart], [page(1)], page(1)) is None
-    assert forbidden([apart], [page(1)], OFFICIAL) is None
+    assert lock_against([apart], [page(1)], page(2)) == apart
+    assert lock_against([apart, same(0, 1), same(2, 3)], [page(0)], page(3) + "/x") == apart
+    assert lock_against([apart], [page(0)], page(2)) is None
+    assert lock_against([apart], [page(1)], page(1)) is None
+    assert lock_against([apart], [page(1)], OFFICIAL) is None
 
 
 def test_of_pages_that_exclude_each_other_the_first_stays() -> None:
@@ -69,7 +69,7 @@ def test_a_locked_value_stands_with_who_decided_it_and_what_all_providers_say() 
         Provider.ANILIST: said(Provider.ANILIST, episode_count=27),
         Provider.KITSU: said(Provider.KITSU, episode_count=26),
     }
-    merged = merge_metadata(described, voices())
+    merged = merge_metadata(described, claimants())
     lock = fixed("episode_count", 27, 0)
     after = apply_fields(merged, described, {"episode_count": lock})["episode_count"]
     assert after.value == 27
@@ -84,7 +84,7 @@ def test_a_locked_value_stands_with_who_decided_it_and_what_all_providers_say() 
 
 def test_a_field_that_no_provider_knows_can_be_decided_and_one_that_all_know_emptied() -> None:
     described = {Provider.JIKAN: said(title_english="Mushi-Shi")}
-    merged = merge_metadata(described, voices())
+    merged = merge_metadata(described, claimants())
     locks = {"aired_to": fixed("aired_to", "2006-06-19", 0), "title_english": fixed("title_english", None, 0)}
     after = apply_fields(merged, described, locks)
     assert after["aired_to"].value == date(2006, 6, 19)
@@ -96,13 +96,13 @@ def test_a_field_that_no_provider_knows_can_be_decided_and_one_that_all_know_emp
 
 def test_a_field_is_decided_for_every_page_of_the_anime() -> None:
     lock = fixed("type", "OVA", 0)
-    assert decided_fields([lock, same(0, 1)], [page(1)]).fields == {"type": lock}
-    assert decided_fields([lock], [page(1)]).fields == {}
+    assert locked_fields([lock, same(0, 1)], [page(1)]).fields == {"type": lock}
+    assert locked_fields([lock], [page(1)]).fields == {}
 
 
 def test_two_decisions_that_met_too_late_leave_the_field_to_the_providers_and_are_named() -> None:
     one, other = fixed("type", "OVA", 0), fixed("type", "ONA", 1)
-    decided = decided_fields([one, other, fixed("status", "Finished", 1)], [page(0), page(1)])
+    decided = locked_fields([one, other, fixed("status", "Finished", 1)], [page(0), page(1)])
     assert set(decided.fields) == {"status"}
     [words] = decided.contradictions
     assert lock_id(one) in words
@@ -112,13 +112,13 @@ def test_two_decisions_that_met_too_late_leave_the_field_to_the_providers_and_ar
 @given(st.lists(any_lock(), max_size=8), st.integers(0, 11), st.integers(0, 11))
 def test_the_locks_that_concern_an_anime_decide_as_all_do(locks: list[Lock], one: int, other: int) -> None:
     near = concerning(locks, [page(one)])
-    assert forced_pages(near, [page(one)]) == forced_pages(locks, [page(one)])
-    assert decided_fields(near, [page(one)]) == decided_fields(locks, [page(one)])
+    assert joined_pages(near, [page(one)]) == joined_pages(locks, [page(one)])
+    assert locked_fields(near, [page(one)]) == locked_fields(locks, [page(one)])
     if page(other) in {p for lock in near for p in lock.pages}:
-        kept_out = forbidden(concerning(locks, [page(one), page(other)]), [page(one)], page(other))
-        assert kept_out == forbidden(locks, [page(one)], page(other))
+        kept_out = lock_against(concerning(locks, [page(one), page(other)]), [page(one)], page(other))
+        assert kept_out == lock_against(locks, [page(one)], page(other))
 
 
 @pytest.mark.parametrize("numbers", [(0, 1), (1, 0)])
 def test_being_different_knows_no_direction(numbers: tuple[int, int]) -> None:
-    assert forbidden([different(0, 1)], [page(numbers[0])], page(numbers[1])) is not None
+    assert lock_against([different(0, 1)], [page(numbers[0])], page(numbers[1])) is not None

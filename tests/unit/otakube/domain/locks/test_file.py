@@ -9,41 +9,41 @@ from hypothesis import strategies as st
 
 from lock_builders import any_lock, different, fixed, means, same
 from otakube.domain.locks.contradictions import contradictions
-from otakube.domain.locks.file import HEADER, LINE_LIMIT, plan, read, write
+from otakube.domain.locks.file import HEADER, LINE_LIMIT, format_file, parse_file, plan_import
 from otakube.domain.locks.lock import Lock, lock_id
 
 
 def lines_of(*locks: Lock) -> str:
-    return "\n".join([HEADER, *(write([lock]).splitlines()[1] for lock in locks)])
+    return "\n".join([HEADER, *(format_file([lock]).splitlines()[1] for lock in locks)])
 
 
 def outcome(text: str, *standing: Lock) -> tuple[list[int], list[int], dict[int, str]]:
-    lines, unreadable = read(text)
-    done = plan(lines, standing)
+    lines, unreadable = parse_file(text)
+    done = plan_import(lines, standing)
     refused = {one.number: one.message for one in (*unreadable, *done.refused)}
     return [one.number for one in done.added], [one.number for one in done.unchanged], refused
 
 
 @given(st.lists(any_lock(), max_size=8))
 def test_what_is_exported_is_imported_as_it_was_and_exported_byte_by_byte(locks: list[Lock]) -> None:
-    text = write(locks)
-    lines, refused = read(text)
+    text = format_file(locks)
+    lines, refused = parse_file(text)
     assert refused == []
     assert sorted(map(repr, (one.lock for one in lines))) == sorted(map(repr, locks))
-    assert write(one.lock for one in lines) == text
+    assert format_file(one.lock for one in lines) == text
     assert [one.number for one in lines] == list(range(2, 2 + len(locks)))
 
 
 @given(st.lists(any_lock(), max_size=8, unique_by=lock_id).filter(lambda locks: not contradictions(locks)))
 def test_a_file_that_was_imported_changes_nothing_the_second_time(locks: list[Lock]) -> None:
-    lines, _ = read(write(locks))
-    first, second = plan(lines, []), plan(lines, locks)
+    lines, _ = parse_file(format_file(locks))
+    first, second = plan_import(lines, []), plan_import(lines, locks)
     assert (len(first.added), first.unchanged, first.refused) == (len(locks), [], [])
     assert (second.added, len(second.unchanged), second.refused) == ([], len(locks), [])
 
 
 def test_the_file_is_sorted_as_sort_sorts() -> None:
-    text = write(
+    text = format_file(
         [same(3, 4), means("Mushishi", 1), different(1, 2), fixed("type", "TV", 5), means("蟲師", 1)]
     )
     done = subprocess.run(
@@ -53,29 +53,29 @@ def test_the_file_is_sorted_as_sort_sorts() -> None:
 
 
 def test_an_empty_set_of_locks_is_a_file_too() -> None:
-    assert write([]) == HEADER + "\n"
-    assert read(HEADER) == ([], [])
+    assert format_file([]) == HEADER + "\n"
+    assert parse_file(HEADER) == ([], [])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "locks:\n- a", HEADER.replace("1", "2")])
 def test_another_file_is_refused_with_what_the_first_line_must_be(text: str) -> None:
-    [only] = read(text)[1]
+    [only] = parse_file(text)[1]
     assert only.number == 1
     assert HEADER in only.message
 
 
 def test_blank_lines_carriage_returns_and_a_byte_order_mark_do_no_harm() -> None:
-    text = "\ufeff" + write([same(1, 2), same(3, 4)]).replace("\n", "\r\n\r\n")
+    text = "\ufeff" + format_file([same(1, 2), same(3, 4)]).replace("\n", "\r\n\r\n")
     assert outcome(text) == ([3, 5], [], {})
 
 
 def test_a_line_separator_inside_a_text_ends_no_line() -> None:
     odd = same(1, 2, note="one\u2028two")
-    assert [one.lock for one in read(write([odd, same(3, 4)]))[0]] == [odd, same(3, 4)]
+    assert [one.lock for one in parse_file(format_file([odd, same(3, 4)]))[0]] == [odd, same(3, 4)]
 
 
 def test_each_wrong_line_is_named_with_its_number_and_its_fault() -> None:
-    good = write([same(1, 2)]).splitlines()[1]
+    good = format_file([same(1, 2)]).splitlines()[1]
     text = "\n".join([HEADER, good, "{", '{"kind":"Some"}', "x" * (LINE_LIMIT + 1), good.replace("ilse", "")])
     added, _, refused = outcome(text)
     assert added == [2]

@@ -10,7 +10,17 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from lock_builders import DECISION, WHEN, any_lock, different, fixed, means, page, same
-from otakube.domain.locks.lock import LOCK, LOCKABLE, Lock, Same, answer, as_json, lock_id, shown, told
+from otakube.domain.locks.lock import (
+    LOCK,
+    LOCKABLE,
+    Lock,
+    Same,
+    answer,
+    as_json,
+    describe_lock,
+    format_lock,
+    lock_id,
+)
 from otakube.domain.merge.policies import POLICIES
 from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial
 from otakube_api.contract import AnimeType
@@ -147,10 +157,10 @@ def test_a_lock_survives_its_json(lock: Lock) -> None:
 
 def test_a_lock_reads_as_a_sentence_with_id_and_person() -> None:
     lock = means("Fruits Basket", 0, year=2001)
-    assert told(lock) == f"'Fruits Basket' 2001 means {page(0)}"
-    assert shown(lock) == f"{lock_id(lock)} ({told(lock)}; ilse, 2026-11-20)"
-    assert told(fixed("season", {"year": 2005, "quarter": "Fall"}, 0)).endswith(
+    assert describe_lock(lock) == f"'Fruits Basket' 2001 means {page(0)}"
+    assert format_lock(lock) == f"{lock_id(lock)} ({describe_lock(lock)}; ilse, 2026-11-20)"
+    assert describe_lock(fixed("season", {"year": 2005, "quarter": "Fall"}, 0)).endswith(
         'is {"year": 2005, "quarter": "Fall"}'
     )
-    assert told(same(0, 1)).endswith("are one anime")
-    assert told(different(0, 1)).endswith("are different anime")
+    assert describe_lock(same(0, 1)).endswith("are one anime")
+    assert describe_lock(different(0, 1)).endswith("are different anime")

@@ -10,15 +10,15 @@ from otakube.domain.matching.resolution import (
     CONSIDER,
     MARGIN,
     SAME_ANIME,
-    Decision,
-    Verdict,
+    MatchDecision,
+    Sameness,
     agreement,
+    compare,
     decide,
-    groups,
-    join,
-    literalness,
+    group_by_anime,
     resolve,
-    settle,
+    separate_namesakes,
+    title_exactness,
 )
 from otakube.domain.record.claims import Metadata
 from otakube_api.contract import AnimeType, Provider
@@ -140,49 +140,51 @@ def test_a_film_of_another_year_is_another_anime() -> None:
 @pytest.mark.parametrize(
     ("row", "verdict"),
     [
-        pytest.param(said(ANILIST), Verdict.SAME, id="all agrees"),
-        pytest.param(said(ANILIST, title="MUSHI-SHI"), Verdict.SAME, id="another spelling, one start"),
-        pytest.param(said(ANILIST, title="Bug Master", synonyms=["Mushishi"]), Verdict.SAME, id="a synonym"),
-        pytest.param(said(ANILIST, type=AnimeType.ONA), Verdict.SAME, id="providers differ about types"),
-        pytest.param(said(ANILIST, aired_from=date(2005, 10, 30)), Verdict.SAME, id="a week later"),
-        pytest.param(said(ANILIST, aired_from=None), Verdict.SAME, id="a start that nobody knows"),
+        pytest.param(said(ANILIST), Sameness.SAME, id="all agrees"),
+        pytest.param(said(ANILIST, title="MUSHI-SHI"), Sameness.SAME, id="another spelling, one start"),
+        pytest.param(said(ANILIST, title="Bug Master", synonyms=["Mushishi"]), Sameness.SAME, id="a synonym"),
+        pytest.param(said(ANILIST, type=AnimeType.ONA), Sameness.SAME, id="providers differ about types"),
+        pytest.param(said(ANILIST, aired_from=date(2005, 10, 30)), Sameness.SAME, id="a week later"),
+        pytest.param(said(ANILIST, aired_from=None), Sameness.SAME, id="a start that nobody knows"),
         pytest.param(
             said(KITSU, title="Other", same_as=["https://myanimelist.net/anime/1/Mushishi"]),
-            Verdict.SAME,
+            Sameness.SAME,
             id="a link, whatever the titles",
         ),
-        pytest.param(said(OFFICIAL, 1, title="Other"), Verdict.SAME, id="one page, two ways to it"),
-        pytest.param(said(OFFICIAL, 2), Verdict.OTHER, id="two pages of one site"),
-        pytest.param(said(ANILIST, title="Musisi"), Verdict.SAME, id="another romanisation"),
-        pytest.param(said(ANILIST, title="Mushishy"), Verdict.DOUBTFUL, id="a slip"),
+        pytest.param(said(OFFICIAL, 1, title="Other"), Sameness.SAME, id="one page, two ways to it"),
+        pytest.param(said(OFFICIAL, 2), Sameness.OTHER, id="two pages of one site"),
+        pytest.param(said(ANILIST, title="Musisi"), Sameness.SAME, id="another romanisation"),
+        pytest.param(said(ANILIST, title="Mushishy"), Sameness.DOUBTFUL, id="a slip"),
         pytest.param(
-            said(ANILIST, title="Mushi-shi", aired_from=None), Verdict.DOUBTFUL, id="another spelling alone"
+            said(ANILIST, title="Mushi-shi", aired_from=None), Sameness.DOUBTFUL, id="another spelling alone"
         ),
         pytest.param(
             said(ANILIST, type=AnimeType.ONA, episode_count=12),
-            Verdict.DOUBTFUL,
+            Sameness.DOUBTFUL,
             id="another type and length",
         ),
-        pytest.param(said(ANILIST, aired_from=date(2006, 4, 1)), Verdict.DOUBTFUL, id="half a year later"),
-        pytest.param(said(ANILIST, aired_from=date(2014, 4, 5)), Verdict.OTHER, id="another year"),
+        pytest.param(said(ANILIST, aired_from=date(2006, 4, 1)), Sameness.DOUBTFUL, id="half a year later"),
+        pytest.param(said(ANILIST, aired_from=date(2014, 4, 5)), Sameness.OTHER, id="another year"),
         pytest.param(
-            said(ANILIST, title="Mushishi 2nd Season", aired_from=None), Verdict.OTHER, id="another season"
+            said(ANILIST, title="Mushishi 2nd Season", aired_from=None), Sameness.OTHER, id="another season"
         ),
         pytest.param(
             said(ANILIST, title="Mushishi 2nd Season", synonyms=["Mushishi"], aired_from=None),
-            Verdict.DOUBTFUL,
+            Sameness.DOUBTFUL,
             id="another season that is also called so",
         ),
         pytest.param(
             said(ANILIST, title="Mushishi Movie", type=AnimeType.MOVIE, episode_count=1, aired_from=None),
-            Verdict.OTHER,
+            Sameness.OTHER,
             id="the film of it",
         ),
-        pytest.param(said(ANILIST, title="Ergo Proxy"), Verdict.OTHER, id="another name"),
+        pytest.param(said(ANILIST, title="Ergo Proxy"), Sameness.OTHER, id="another name"),
     ],
 )
-def test_two_descriptions_are_joined_kept_apart_or_shown_to_a_person(row: Metadata, verdict: Verdict) -> None:
-    assert join(said(aired_from=BEGAN), row) is verdict
+def test_two_descriptions_are_joined_kept_apart_or_shown_to_a_person(
+    row: Metadata, verdict: Sameness
+) -> None:
+    assert compare(said(aired_from=BEGAN), row) is verdict
 
 
 def test_films_of_a_series_that_share_a_synonym_are_not_joined() -> None:
@@ -195,46 +197,48 @@ def test_films_of_a_series_that_share_a_synonym_are_not_joined() -> None:
         episode_count=1, aired_from=date(2010, 6, 26),
     )  # fmt: skip
     third = second.model_copy(update={"aired_from": date(2010, 9, 25)})
-    assert join(first, second) is not Verdict.OTHER  # a month apart: a person decides, or knows
-    assert join(first, third) is Verdict.OTHER
+    assert compare(first, second) is not Sameness.OTHER  # a month apart: a person decides, or knows
+    assert compare(first, third) is Sameness.OTHER
 
 
 @pytest.mark.parametrize(
     ("scores", "decision"),
     [
-        ([], Decision.NONE),
-        ([CONSIDER - 0.01], Decision.NONE),
-        ([CONSIDER], Decision.ABSTAIN),
-        ([ACCEPT - 0.01], Decision.ABSTAIN),
-        ([ACCEPT], Decision.ACCEPT),
-        ([1.0, 1.0 - MARGIN], Decision.ACCEPT),
-        ([1.0, 1.0 - MARGIN + 0.01], Decision.ABSTAIN),
+        ([], MatchDecision.NONE),
+        ([CONSIDER - 0.01], MatchDecision.NONE),
+        ([CONSIDER], MatchDecision.ABSTAIN),
+        ([ACCEPT - 0.01], MatchDecision.ABSTAIN),
+        ([ACCEPT], MatchDecision.ACCEPT),
+        ([1.0, 1.0 - MARGIN], MatchDecision.ACCEPT),
+        ([1.0, 1.0 - MARGIN + 0.01], MatchDecision.ABSTAIN),
     ],
 )
-def test_what_is_good_and_ahead_is_accepted(scores: list[float], decision: Decision) -> None:
+def test_what_is_good_and_ahead_is_accepted(scores: list[float], decision: MatchDecision) -> None:
     assert decide(scores) is decision
 
 
 def test_only_one_that_is_alone_most_literal_is_let_ahead() -> None:
-    assert settle([1.0, 1.0, 0.5], [1, 2, 0]) == [1.0 - MARGIN, 1.0, 0.5]
-    assert settle([1.0, 1.0], [2, 2]) == [1.0, 1.0]
-    assert settle([1.0, 1.0], [0, 0]) == [1.0, 1.0]
-    assert settle([1.0, 0.8], [0, 2]) == [1.0, 0.8]
-    assert settle([], []) == []
+    assert separate_namesakes([1.0, 1.0, 0.5], [1, 2, 0]) == [1.0 - MARGIN, 1.0, 0.5]
+    assert separate_namesakes([1.0, 1.0], [2, 2]) == [1.0, 1.0]
+    assert separate_namesakes([1.0, 1.0], [0, 0]) == [1.0, 1.0]
+    assert separate_namesakes([1.0, 0.8], [0, 2]) == [1.0, 0.8]
+    assert separate_namesakes([], []) == []
 
 
 def test_literal_is_a_main_title_as_it_was_asked_for() -> None:
-    assert literalness("gintama ", "Gintama", main=True) == 2
-    assert literalness("gintama", "Gintama°", main=True) == 1
-    assert literalness("gintama", "Gintama", main=False) == 0
-    assert literalness("gintama", "Gintoki", main=True) == 0
+    assert title_exactness("gintama ", "Gintama", main=True) == 2
+    assert title_exactness("gintama", "Gintama°", main=True) == 1
+    assert title_exactness("gintama", "Gintama", main=False) == 0
+    assert title_exactness("gintama", "Gintoki", main=True) == 0
 
 
 def test_what_a_person_said_of_two_pages_outranks_how_alike_they_are() -> None:
     one, other = said(title="Aoi Tori"), said(Provider.ANILIST, title="Aoi Tori")
     foreign = said(Provider.KITSU, title="Ginrei no Kaidou", episode_count=150)
-    assert groups([one, other, foreign]) == [(one, other), (foreign,)]
-    apart = groups([one, other, foreign], lambda a, b: None if foreign in (a, b) else False)
+    assert group_by_anime([one, other, foreign]) == [(one, other), (foreign,)]
+    apart = group_by_anime([one, other, foreign], lambda a, b: None if foreign in (a, b) else False)
     assert apart == [(one,), (other,), (foreign,)]
-    joined = groups([one, other, foreign], lambda a, b: True if foreign in (a, b) and one in (a, b) else None)
+    joined = group_by_anime(
+        [one, other, foreign], lambda a, b: True if foreign in (a, b) and one in (a, b) else None
+    )
     assert joined == [(one, other, foreign)]

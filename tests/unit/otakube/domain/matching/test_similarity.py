@@ -4,7 +4,13 @@
 import pytest
 
 from otakube.domain.matching.resolution import ACCEPT, CONSIDER
-from otakube.domain.matching.similarity import Asked, begun, misfit, spelled, spelled_or_within
+from otakube.domain.matching.similarity import (
+    Asked,
+    partial_similarity,
+    penalty,
+    prefix_score,
+    string_similarity,
+)
 from otakube.domain.matching.titles import take_apart
 from otakube_api.contract import AnimeType
 
@@ -13,7 +19,7 @@ DOUBT = 1 - ACCEPT  # taken off the same name, it is for a person to decide
 
 def off(query: str, title: str, **known: object) -> float:
     """What a candidate's title and facts take off."""
-    return misfit(Asked.of(take_apart(query)), take_apart(title), **known)  # type: ignore[arg-type]  # a case's keywords
+    return penalty(Asked.of(take_apart(query)), take_apart(title), **known)  # type: ignore[arg-type]  # a case's keywords
 
 
 @pytest.mark.parametrize(
@@ -57,8 +63,8 @@ def test_the_turn_of_a_year_is_no_other_year() -> None:
 
 def test_a_length_alone_is_no_other_anime() -> None:
     asked = Asked.of(take_apart("Nana"), episodes=12)
-    assert 0 < misfit(asked, take_apart("Nana"), episodes=47) < DOUBT
-    assert misfit(asked, take_apart("Nana"), episodes=13) == 0
+    assert 0 < penalty(asked, take_apart("Nana"), episodes=47) < DOUBT
+    assert penalty(asked, take_apart("Nana"), episodes=13) == 0
 
 
 @pytest.mark.parametrize(
@@ -75,18 +81,18 @@ def test_a_length_alone_is_no_other_anime() -> None:
     ],
 )
 def test_names_are_alike_by_sound_and_letters(one: str, other: str, low: float, high: float) -> None:
-    assert low <= spelled(one, other) <= high
-    assert spelled(one, other) == spelled(other, one)
-    assert spelled_or_within(one, other) >= spelled(one, other)
+    assert low <= string_similarity(one, other) <= high
+    assert string_similarity(one, other) == string_similarity(other, one)
+    assert partial_similarity(one, other) >= string_similarity(one, other)
 
 
 def test_a_name_within_a_longer_one_is_considered_and_never_accepted() -> None:
-    within = spelled_or_within("wagahai wa inu de aru", "wagahai wa inu de aru don no seikatsu")
+    within = partial_similarity("wagahai wa inu de aru", "wagahai wa inu de aru don no seikatsu")
     assert CONSIDER < within < ACCEPT
-    assert spelled_or_within("an", "an okubyou") < CONSIDER
+    assert partial_similarity("an", "an okubyou") < CONSIDER
 
 
 def test_a_title_that_begins_as_asked_is_considered_numbers_and_all() -> None:
-    assert CONSIDER < begun("juubee chan 2", "juubee chan 2 siberia yagyuu no gyakushuu") < ACCEPT
-    assert begun("juubee chan 2", "juubee chan 21") == 0
-    assert begun("an", "an okubyou") == 0
+    assert CONSIDER < prefix_score("juubee chan 2", "juubee chan 2 siberia yagyuu no gyakushuu") < ACCEPT
+    assert prefix_score("juubee chan 2", "juubee chan 21") == 0
+    assert prefix_score("an", "an okubyou") == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otakube.domain.matching.resolution import ACCEPT, Decision
+from otakube.domain.matching.resolution import ACCEPT, MatchDecision
 from otakube.domain.matching.title_index import Titled, TitleIndex
 from otakube.domain.record.text import comparable
 from otakube_api.contract import AnimeType
@@ -79,7 +79,7 @@ EVERY_TITLE = [(row, title) for row in ROWS for title in row.titles]
 )
 def test_a_title_in_another_notation_is_accepted(query: str, expected: str) -> None:
     found = INDEX.search(query)
-    assert (found.decision, found.hits[0].id) == (Decision.ACCEPT, expected)
+    assert (found.decision, found.hits[0].id) == (MatchDecision.ACCEPT, expected)
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_a_title_in_another_notation_is_accepted(query: str, expected: str) -> N
 )
 def test_what_is_doubtful_is_for_a_person(query: str, best: str | None) -> None:
     found = INDEX.search(query)
-    assert found.decision is not Decision.ACCEPT
+    assert found.decision is not MatchDecision.ACCEPT
     assert best is None or found.hits[0].id == best
 
 
 @pytest.mark.parametrize("query", ["Ergo Proxy", "", "!!", "   ", "x", "0" * 400])
 def test_what_is_like_none_is_none(query: str) -> None:
-    assert INDEX.search(query).decision is Decision.NONE
+    assert INDEX.search(query).decision is MatchDecision.NONE
 
 
 def test_a_title_that_one_anime_has_ends_the_search() -> None:

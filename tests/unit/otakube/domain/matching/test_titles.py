@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otakube.domain.matching.titles import FINAL, Name, readings, take_apart
+from otakube.domain.matching.titles import FINAL, Name, interpretations, take_apart
 from otakube.domain.record.text import LONGEST_NAME, comparable, sounding
 from otakube_api.contract import AnimeType
 
@@ -122,12 +122,12 @@ def test_season_part_form_and_year_are_told_from_the_name(title: str, expected: 
 
 
 def test_a_year_at_the_end_may_be_one_or_belong_to_the_name() -> None:
-    assert readings("Hunter x Hunter 2011") == [
+    assert interpretations("Hunter x Hunter 2011") == [
         Name("hunter x hunter 2011"),
         Name("hunter x hunter", year=2011),
     ]
-    assert readings("Space Battleship Yamato 2199") == [Name("space battleship yamato 2199")]
-    assert readings("1988") == [Name("1988")]
+    assert interpretations("Space Battleship Yamato 2199") == [Name("space battleship yamato 2199")]
+    assert interpretations("1988") == [Name("1988")]
 
 
 @given(st.text())

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from golden import NOW, a_character, a_record, an_episode
-from otakube.domain.checks.review import judged, review_needed
+from otakube.domain.checks.review import review_needed, with_findings
 from otakube.domain.merge.assembly import Stages, assemble, refresh, vanished
 from otakube.domain.merge.stages import (
     CharactersStage,
@@ -18,21 +18,21 @@ from otakube.domain.merge.stages import (
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import AnimeType, Provider
-from unit.otakube.domain.claimed import said, voices
+from unit.otakube.domain.claimed import claimants, said
 
 ALL = (Provider.JIKAN, Provider.ANILIST, Provider.KITSU)
 
 
 def assembled(*providers: Provider, **fields: object) -> GoldenRecord:
     claims = {provider: said(provider, **fields) for provider in providers or ALL}
-    metadata = metadata_stage(claims, voices())
+    metadata = metadata_stage(claims, claimants())
     record = assemble(
         derived_id("ani", "one"),
         stages=Stages(metadata, EpisodesStage(), RelationshipsStage(), StatisticsStage(), CharactersStage()),
         mirror={},
         assembled_at=NOW,
     )
-    return judged(record, ["from fetch"])
+    return with_findings(record, ["from fetch"])
 
 
 def test_what_three_agree_about_is_sure() -> None:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Characters joined by their portraits."""
 
-from otakube.domain.merge.character_images import SAME_PICTURE, joined_by_picture
+from otakube.domain.merge.character_images import SAME_PICTURE, merge_by_phash
 from otakube.domain.merge.characters import merge_characters
 from otakube.domain.record.claims import Character
 from otakube.domain.record.golden import CharacterEntry, VoiceActor
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import Provider
-from unit.otakube.domain.claimed import voices
+from unit.otakube.domain.claimed import claimants
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
 ENTRY = derived_id("ani", "one")
@@ -29,14 +29,14 @@ def merged(
     claims: dict[Provider, list[Character]] = {}
     for provider, character in said:
         claims.setdefault(provider, []).append(character)
-    return merge_characters(ENTRY, claims, voices(), known or [])
+    return merge_characters(ENTRY, claims, claimants(), known or [])
 
 
 def joined(
     characters: list[CharacterEntry], known: tuple[str, ...] = (), **faces: int
 ) -> list[CharacterEntry]:
     hashes = {url(name): f"{face:016x}" for name, face in faces.items()}
-    return joined_by_picture(characters, hashes, known)
+    return merge_by_phash(characters, hashes, known)
 
 
 def names(characters: list[CharacterEntry]) -> list[str]:

@@ -9,7 +9,7 @@ from otakube.domain.record.claims import Episode
 from otakube.domain.record.golden import EpisodeDetailEntry
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import Provider
-from unit.otakube.domain.claimed import voices
+from unit.otakube.domain.claimed import claimants
 
 MAL, ANILIST, KITSU, ANIDB = Provider.JIKAN, Provider.ANILIST, Provider.KITSU, Provider.ANIDB
 ENTRY = derived_id("ani", "one")
@@ -23,7 +23,7 @@ def test_each_number_is_one_episode_with_everybodys_facts() -> None:
             MAL: [Episode(number=1, title="The Green Seat", recap=True)],
             KITSU: [Episode(number=1, title="Green Seat", synopsis="Ginko comes."), Episode(number=2)],
         },
-        voices(),
+        claimants(),
     )
     assert [one.number for one in merged] == [1, 2]
     assert (merged[0].title, merged[0].synopsis, merged[0].recap) == ("The Green Seat", "Ginko comes.", True)
@@ -32,26 +32,26 @@ def test_each_number_is_one_episode_with_everybodys_facts() -> None:
 
 def test_a_second_run_gives_the_same_ids() -> None:
     said = {MAL: [Episode(number=number) for number in range(5)]}
-    assert merge_episodes(ENTRY, said, voices()) == merge_episodes(ENTRY, said, voices())
+    assert merge_episodes(ENTRY, said, claimants()) == merge_episodes(ENTRY, said, claimants())
 
 
 def test_an_episode_of_the_catalogue_keeps_its_id() -> None:
     known = EpisodeDetailEntry(id=derived_id("ep", "elsewhere"), number=2)
-    merged = merge_episodes(ENTRY, {MAL: [Episode(number=1), Episode(number=2)]}, voices(), known=[known])
+    merged = merge_episodes(ENTRY, {MAL: [Episode(number=1), Episode(number=2)]}, claimants(), known=[known])
     assert merged[1].id == known.id
     assert merged[0].id != known.id
 
 
 def test_a_time_is_believed_before_a_day() -> None:
     said = {MAL: [Episode(number=1, aired=AIRED)], KITSU: [Episode(number=1, aired=date(2005, 10, 22))]}
-    assert merge_episodes(ENTRY, said, voices())[0].aired == AIRED
+    assert merge_episodes(ENTRY, said, claimants())[0].aired == AIRED
     swapped = {MAL: [Episode(number=1, aired=date(2005, 10, 23))], ANILIST: [Episode(number=1, aired=AIRED)]}
-    assert merge_episodes(ENTRY, swapped, voices())[0].aired == AIRED
+    assert merge_episodes(ENTRY, swapped, claimants())[0].aired == AIRED
 
 
 def test_an_episode_survives_json_with_its_day_or_its_time() -> None:
     for aired in (AIRED, date(2005, 10, 23), datetime(2005, 10, 23, tzinfo=UTC)):
-        episode = merge_episodes(ENTRY, {MAL: [Episode(number=1, aired=aired)]}, voices())[0]
+        episode = merge_episodes(ENTRY, {MAL: [Episode(number=1, aired=aired)]}, claimants())[0]
         assert EpisodeDetailEntry.model_validate_json(episode.model_dump_json()).aired == aired
 
 
@@ -64,7 +64,7 @@ def test_days_far_apart_are_a_finding() -> None:
 
 def test_kinds_count_apart_and_a_regular_episode_keeps_the_id_it_always_had() -> None:
     said = {ANIDB: [Episode(number=1, kind="Special"), Episode(number=1), Episode(number=1, kind="Credits")]}
-    merged = merge_episodes(ENTRY, said, voices())
+    merged = merge_episodes(ENTRY, said, claimants())
     assert [(one.kind, one.number) for one in merged] == [("Regular", 1), ("Special", 1), ("Credits", 1)]
     assert merged[0].id == derived_id("ep", ENTRY, "1")
     assert len({one.id for one in merged}) == 3
@@ -76,7 +76,7 @@ def test_the_slot_makes_a_time_of_a_day_in_japan_and_of_no_other_day() -> None:
         ANIDB: [Episode(number=1, aired=date(2026, 11, 20))],
         KITSU: [Episode(number=2, aired=AIRED.date())],
     }
-    first, second = merge_episodes(ENTRY, said, voices(), slot=slot)
+    first, second = merge_episodes(ENTRY, said, claimants(), slot=slot)
     assert first.aired == datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
     assert second.aired == AIRED.date()
     assert first.provenance is not None
@@ -85,7 +85,7 @@ def test_the_slot_makes_a_time_of_a_day_in_japan_and_of_no_other_day() -> None:
 
 def test_a_bare_number_is_no_title_where_somebody_knows_one() -> None:
     said = {MAL: [Episode(number=3, title="Episode 3")], KITSU: [Episode(number=3, title="Green Seat")]}
-    assert merge_episodes(ENTRY, said, voices())[0].title == "Green Seat"
+    assert merge_episodes(ENTRY, said, claimants())[0].title == "Green Seat"
 
 
 def test_each_field_of_an_episode_says_whose_words_it_is() -> None:
@@ -94,7 +94,7 @@ def test_each_field_of_an_episode_says_whose_words_it_is() -> None:
         KITSU: [Episode(number=1, title="the green seat", synopsis="Ginko comes.")],
         ANILIST: [Episode(number=1, title="Green")],
     }
-    source = merge_episodes(ENTRY, said, voices())[0].provenance
+    source = merge_episodes(ENTRY, said, claimants())[0].provenance
     assert source is not None
     assert (source.said["title"], source.backed["title"]) == (MAL, [KITSU])
     assert [(one.field, one.provider, one.value) for one in source.losing] == [("title", ANILIST, '"Green"')]
@@ -110,7 +110,10 @@ def test_a_row_that_is_left_out_because_its_number_is_taken_is_told() -> None:
         MAL: [Episode(number=12), *twice],
         KITSU: [Episode(number=13), Episode(number=13, kind="Special")],
     }
-    assert [one.title for one in merge_episodes(ENTRY, said, voices()) if one.number == 13] == ["Storm", None]
+    assert [one.title for one in merge_episodes(ENTRY, said, claimants()) if one.number == 13] == [
+        "Storm",
+        None,
+    ]
     assert doubled_findings(said) == [
         "Jikan lists 1 episodes more than once (13); the first of each is taken"
     ]

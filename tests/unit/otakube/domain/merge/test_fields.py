@@ -3,10 +3,10 @@
 
 from datetime import date
 
-from otakube.domain.merge.fields import Said, alike, merge, merge_metadata
-from otakube.domain.merge.policies import CORROBORATION, POLICIES, Policy, Rule
+from otakube.domain.merge.fields import Claim, alike, merge, merge_metadata
+from otakube.domain.merge.policies import CORROBORATION, POLICIES, MergeRule, Policy
 from otakube_api.contract import Provider
-from unit.otakube.domain.claimed import by, said, voices
+from unit.otakube.domain.claimed import by, claimants, said
 
 MAL, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
 ALL = (MAL, ANILIST, KITSU)
@@ -18,7 +18,9 @@ def test_every_field_of_the_table_is_a_field_of_the_claims() -> None:
 
 def test_the_majority_outvotes_the_order() -> None:
     merged = merge(
-        Policy(Rule.MAJORITY, ALL), [Said(by(MAL), 24), Said(by(ANILIST), 25), Said(by(KITSU), 25)], {}
+        Policy(MergeRule.MAJORITY, ALL),
+        [Claim(by(MAL), 24), Claim(by(ANILIST), 25), Claim(by(KITSU), 25)],
+        {},
     )
     assert merged is not None
     assert merged.value == 25
@@ -26,16 +28,16 @@ def test_the_majority_outvotes_the_order() -> None:
 
 
 def test_the_order_breaks_a_tie() -> None:
-    merged = merge(Policy(Rule.MAJORITY, ALL), [Said(by(ANILIST), 25), Said(by(MAL), 24)], {})
+    merged = merge(Policy(MergeRule.MAJORITY, ALL), [Claim(by(ANILIST), 25), Claim(by(MAL), 24)], {})
     assert merged is not None
     assert merged.provenance.provider is ANILIST
 
 
 def test_agreement_makes_sure_and_contradiction_unsure() -> None:
-    policy = Policy(Rule.MAJORITY, ALL)
-    one = merge(policy, [Said(by(MAL), 24)], {})
-    three = merge(policy, [Said(by(p), 24) for p in ALL], {})
-    torn = merge(policy, [Said(by(MAL), 24), Said(by(ANILIST), 25), Said(by(KITSU), 23)], {})
+    policy = Policy(MergeRule.MAJORITY, ALL)
+    one = merge(policy, [Claim(by(MAL), 24)], {})
+    three = merge(policy, [Claim(by(p), 24) for p in ALL], {})
+    torn = merge(policy, [Claim(by(MAL), 24), Claim(by(ANILIST), 25), Claim(by(KITSU), 23)], {})
     assert one is not None
     assert three is not None
     assert torn is not None
@@ -45,9 +47,9 @@ def test_agreement_makes_sure_and_contradiction_unsure() -> None:
 
 
 def test_an_old_copy_and_a_doubtful_page_are_worth_less() -> None:
-    policy = Policy(Rule.FIRST, ALL)
-    stale = merge(policy, [Said(by(MAL, stale=True), "x")], {})
-    doubtful = merge(policy, [Said(by(MAL), "x")], {MAL: 0.5})
+    policy = Policy(MergeRule.FIRST, ALL)
+    stale = merge(policy, [Claim(by(MAL, stale=True), "x")], {})
+    doubtful = merge(policy, [Claim(by(MAL), "x")], {MAL: 0.5})
     assert stale is not None
     assert doubtful is not None
     assert stale.provenance.stale
@@ -56,7 +58,9 @@ def test_an_old_copy_and_a_doubtful_page_are_worth_less() -> None:
 
 
 def test_other_words_for_a_synopsis_are_no_contradiction() -> None:
-    merged = merge(Policy(Rule.FIRST, ALL), [Said(by(MAL), "a long tale"), Said(by(KITSU), "a tale")], {})
+    merged = merge(
+        Policy(MergeRule.FIRST, ALL), [Claim(by(MAL), "a long tale"), Claim(by(KITSU), "a tale")], {}
+    )
     assert merged is not None
     assert merged.provenance.confidence == CORROBORATION[1]
     assert merged.provenance.losing[0].value == '"a tale"'
@@ -64,7 +68,7 @@ def test_other_words_for_a_synopsis_are_no_contradiction() -> None:
 
 def test_a_union_holds_each_name_once() -> None:
     merged = merge(
-        Policy(Rule.UNION, ALL), [Said(by(MAL), ["Sci-Fi", "Drama"]), Said(by(KITSU), ["sci fi"])], {}
+        Policy(MergeRule.UNION, ALL), [Claim(by(MAL), ["Sci-Fi", "Drama"]), Claim(by(KITSU), ["sci fi"])], {}
     )
     assert merged is not None
     assert merged.value == ["Sci-Fi", "Drama"]
@@ -72,7 +76,7 @@ def test_a_union_holds_each_name_once() -> None:
 
 
 def test_what_nobody_says_is_no_field() -> None:
-    merged = merge_metadata({MAL: said(MAL)}, voices())
+    merged = merge_metadata({MAL: said(MAL)}, claimants())
     assert "synopsis" not in merged
     assert merged["title"].provenance.provider is MAL
 
@@ -83,7 +87,7 @@ def test_the_day_before_in_utc_is_the_same_day() -> None:
 
 
 def test_one_studio_in_other_letters_backs_and_does_not_lose() -> None:
-    claims = [Said(by(MAL), ["Madhouse", "MAPPA"]), Said(by(KITSU), ["Mappa", "MADHOUSE"])]
+    claims = [Claim(by(MAL), ["Madhouse", "MAPPA"]), Claim(by(KITSU), ["Mappa", "MADHOUSE"])]
     merged = merge(POLICIES["studios"], claims, {})
     assert merged is not None
     assert (merged.provenance.providers, merged.provenance.losing) == ([MAL, KITSU], [])
@@ -91,13 +95,13 @@ def test_one_studio_in_other_letters_backs_and_does_not_lose() -> None:
 
 
 def test_a_losing_value_is_cut() -> None:
-    merged = merge(Policy(Rule.FIRST, ALL), [Said(by(MAL), "a"), Said(by(KITSU), "b" * 5000)], {})
+    merged = merge(Policy(MergeRule.FIRST, ALL), [Claim(by(MAL), "a"), Claim(by(KITSU), "b" * 5000)], {})
     assert merged is not None
     assert len(merged.provenance.losing[0].value) == 500
 
 
 def test_what_one_lists_as_a_tag_and_another_as_a_genre_is_a_genre() -> None:
     described = {MAL: said(MAL, genres=["Action"]), KITSU: said(KITSU, tags=["action", "Ships"])}
-    merged = merge_metadata(described, voices())
+    merged = merge_metadata(described, claimants())
     assert merged["genres"].value == ["Action"]
     assert merged["tags"].value == ["Ships"]

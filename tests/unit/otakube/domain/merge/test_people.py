@@ -4,7 +4,7 @@
 from otakube.domain.merge.people import merge_staff
 from otakube.domain.record.claims import Staff
 from otakube_api.contract import Provider
-from unit.otakube.domain.claimed import voices
+from unit.otakube.domain.claimed import claimants
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
 
@@ -20,7 +20,7 @@ def test_positions_of_one_person_are_united() -> None:
         ],
         KITSU: [Staff(name="H. N.", name_native="長濵 博史", positions=["Music"])],
     }
-    merged = merge_staff(said, voices())
+    merged = merge_staff(said, claimants())
     [person] = merged
     assert person.name == "Hiroshi Nagahama"
     assert person.positions == ["director", "Storyboard", "Script", "Music"]
@@ -33,4 +33,4 @@ def test_namesakes_with_other_native_names_stay_two() -> None:
     said = {
         ANILIST: [Staff(name="Ken Ito", name_native="伊藤健"), Staff(name="Ken Ito", name_native="伊東謙")]
     }
-    assert len(merge_staff(said, voices())) == 2
+    assert len(merge_staff(said, claimants())) == 2

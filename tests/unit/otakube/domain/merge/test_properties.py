@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otakube.domain.merge.fields import Voices
+from otakube.domain.merge.fields import Claimants
 from otakube.domain.merge.stages import characters_stage, episodes_stage, metadata_stage, relationships_stage
-from otakube.domain.record.claims import Character, Episode, Metadata, Relation, Relationships, Staff
+from otakube.domain.record.claims import Character, ClaimedRelation, Episode, Metadata, Relationships, Staff
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import AnimeType, Provider
-from unit.otakube.domain.claimed import said, voices
+from unit.otakube.domain.claimed import claimants, said
 
 ENTRY = derived_id("ani", "one")
 NAMES = st.sampled_from(["Ann Takamaki", "Takamaki, Ann", "Ginko", "GINKO", "Tide", "Tide 2nd Season", "潮"])
@@ -48,13 +48,13 @@ episode = st.builds(
     recap=st.booleans(),
 )
 relation = st.builds(
-    Relation, kind=st.sampled_from(["Sequel", "Prequel", "Other"]), title=NAMES, source_urls=pages
+    ClaimedRelation, kind=st.sampled_from(["Sequel", "Prequel", "Other"]), title=NAMES, source_urls=pages
 )
 character = st.builds(
     Character, name=NAMES, name_native=st.none() | NAMES, role=st.sampled_from(["Main", "Background"])
 )
 person = st.builds(Staff, name=NAMES, positions=some(st.sampled_from(["Director", "director", "Music"])))
-stale = st.sets(st.sampled_from(list(Provider))).map(lambda old: voices(stale=tuple(old)))
+stale = st.sets(st.sampled_from(list(Provider))).map(lambda old: claimants(stale=tuple(old)))
 
 
 def reordered(claims: Mapping[Provider, Claim]) -> dict[Provider, Claim]:
@@ -63,7 +63,7 @@ def reordered(claims: Mapping[Provider, Claim]) -> dict[Provider, Claim]:
 
 @settings(max_examples=60, deadline=None)
 @given(by_provider(metadata), stale)
-def test_the_anime_itself(fields: dict[Provider, dict[str, Any]], heard: Voices) -> None:
+def test_the_anime_itself(fields: dict[Provider, dict[str, Any]], heard: Claimants) -> None:
     claims: dict[Provider, Metadata] = {p: said(p, **one) for p, one in fields.items()}
     stage = metadata_stage(claims, heard)
     assert metadata_stage(reordered(claims), heard) == stage
@@ -73,7 +73,7 @@ def test_the_anime_itself(fields: dict[Provider, dict[str, Any]], heard: Voices)
 
 @settings(max_examples=60, deadline=None)
 @given(by_provider(some(episode)), stale, st.none() | st.integers(0, 30))
-def test_episodes(claims: dict[Provider, list[Episode]], heard: Voices, offset: int | None) -> None:
+def test_episodes(claims: dict[Provider, list[Episode]], heard: Claimants, offset: int | None) -> None:
     stage = episodes_stage(ENTRY, claims, heard, offset=offset)
     assert episodes_stage(ENTRY, reordered(claims), heard, offset=offset) == stage
     assert episodes_stage(ENTRY, claims, heard, known=stage.episodes, offset=offset) == stage
@@ -82,7 +82,7 @@ def test_episodes(claims: dict[Provider, list[Episode]], heard: Voices, offset: 
 
 @settings(max_examples=60, deadline=None)
 @given(by_provider(st.builds(Relationships, relations=some(relation))), stale)
-def test_relations(claims: dict[Provider, Relationships], heard: Voices) -> None:
+def test_relations(claims: dict[Provider, Relationships], heard: Claimants) -> None:
     stage = relationships_stage(claims, heard)
     assert relationships_stage(reordered(claims), heard) == stage
 
@@ -90,7 +90,7 @@ def test_relations(claims: dict[Provider, Relationships], heard: Voices) -> None
 @settings(max_examples=60, deadline=None)
 @given(by_provider(some(character)), by_provider(some(person)), stale)
 def test_characters_and_staff(
-    characters: dict[Provider, list[Character]], staff: dict[Provider, list[Staff]], heard: Voices
+    characters: dict[Provider, list[Character]], staff: dict[Provider, list[Staff]], heard: Claimants
 ) -> None:
     stage = characters_stage(ENTRY, characters, staff, heard)
     assert characters_stage(ENTRY, reordered(characters), reordered(staff), heard) == stage

@@ -6,17 +6,22 @@ from typing import Any
 from otakube.domain.merge.recommendations import merge_recommendations, merge_streaming
 from otakube.domain.merge.relations import merge_relations
 from otakube.domain.merge.stages import relationships_stage
-from otakube.domain.record.claims import Recommendation, Relation, Relationships, StreamingLink
+from otakube.domain.record.claims import (
+    ClaimedRecommendation,
+    ClaimedRelation,
+    ClaimedStreamingLink,
+    Relationships,
+)
 from otakube_api.contract import Provider
-from unit.otakube.domain.claimed import voices
+from unit.otakube.domain.claimed import claimants
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
 MAL_PAGE, ANILIST_PAGE = "https://myanimelist.net/anime/{}", "https://anilist.co/anime/{}"
 
 
-def one(kind: str, title: str, *urls: str) -> Relation:
+def one(kind: str, title: str, *urls: str) -> ClaimedRelation:
     fields: dict[str, Any] = {"kind": kind, "title": title, "source_urls": list(urls)}
-    return Relation(**fields)
+    return ClaimedRelation(**fields)
 
 
 def test_a_work_is_one_row_with_all_its_pages() -> None:
@@ -73,8 +78,8 @@ def test_a_vague_kind_says_nothing_beside_a_telling_one() -> None:
 
 def test_votes_of_all_are_added_and_the_most_liked_comes_first() -> None:
     said = {
-        JIKAN: [Recommendation(title="A", votes=3), Recommendation(title="B", votes=4)],
-        ANILIST: [Recommendation(title="a", votes=2), Recommendation(title="C")],
+        JIKAN: [ClaimedRecommendation(title="A", votes=3), ClaimedRecommendation(title="B", votes=4)],
+        ANILIST: [ClaimedRecommendation(title="a", votes=2), ClaimedRecommendation(title="C")],
     }
     rows = merge_recommendations(said)
     assert [(row.title, row.votes, row.providers) for row in rows] == [
@@ -86,8 +91,8 @@ def test_votes_of_all_are_added_and_the_most_liked_comes_first() -> None:
 
 def test_a_stream_is_one_row_an_address() -> None:
     said = {
-        JIKAN: [StreamingLink(site="Netflix", url="http://www.netflix.com/title/80/")],
-        KITSU: [StreamingLink(site="netflix", url="https://netflix.com/title/80")],
+        JIKAN: [ClaimedStreamingLink(site="Netflix", url="http://www.netflix.com/title/80/")],
+        KITSU: [ClaimedStreamingLink(site="netflix", url="https://netflix.com/title/80")],
     }
     [row] = merge_streaming(said)
     assert (row.site, row.providers) == ("Netflix", [JIKAN, KITSU])
@@ -98,7 +103,7 @@ def test_the_stage_says_who_says_each_list() -> None:
         JIKAN: Relationships(relations=[one("Prequel", "Zero")], external_links=["https://tide.example/"]),
         ANILIST: Relationships(relations=[one("Sequel", "Zero")], external_links=["https://tide.example"]),
     }
-    stage = relationships_stage(said, voices())
+    stage = relationships_stage(said, claimants())
     assert stage.provenance["relations"].providers == [ANILIST, JIKAN]
     assert [lost.provider for lost in stage.provenance["relations"].losing] == [JIKAN]
     assert stage.external_links == ["https://tide.example"]

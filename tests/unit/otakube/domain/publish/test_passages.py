@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from golden import NOW, a_character, a_provenance, a_record, an_entry, an_episode
-from otakube.domain.publish.passages import CHUNKS_LIMIT, chunks, shorten, texts, title_block
+from otakube.domain.publish.passages import CHUNKS_LIMIT, chunks, passages_of, shorten, title_block
 from otakube.domain.record.golden import Attribution, RowProvenance
 from otakube_api.contract import Provider
 
@@ -14,7 +14,7 @@ def words(text: str) -> int:
 
 
 def test_a_record_gives_title_synopsis_characters_and_episodes() -> None:
-    found = [(kind, number) for kind, number, _ in texts(a_record(), count=words, limit=100)]
+    found = [(kind, number) for kind, number, _ in passages_of(a_record(), count=words, limit=100)]
     assert found == [("title", 0), ("synopsis", 0), ("character", 0), ("episode", 0)]
 
 
@@ -26,17 +26,17 @@ def test_the_title_block_names_each_title_once_and_the_facts() -> None:
 
 def test_a_character_without_a_description_has_no_text_and_shifts_no_number() -> None:
     record = a_record(characters=[a_character(1, description=None), a_character(2)], episodes=[])
-    assert [p.number for p in texts(record, count=words, limit=100) if p.kind == "character"] == [1]
+    assert [p.number for p in passages_of(record, count=words, limit=100) if p.kind == "character"] == [1]
 
 
 def test_an_episode_that_only_counts_has_no_text() -> None:
     record = a_record(episodes=[an_episode(1, title="Episode 1", synopsis=None)])
-    assert not [p for p in texts(record, count=words, limit=100) if p.kind == "episode"]
+    assert not [p for p in passages_of(record, count=words, limit=100) if p.kind == "episode"]
 
 
 def test_an_entry_without_a_synopsis_has_a_title_still() -> None:
     record = a_record(entry=an_entry(synopsis=None), episodes=[], characters=[])
-    assert [p.kind for p in texts(record, count=words, limit=100)] == ["title"]
+    assert [p.kind for p in passages_of(record, count=words, limit=100)] == ["title"]
 
 
 def test_a_synopsis_is_cut_at_sentence_ends() -> None:
@@ -52,7 +52,7 @@ def test_japanese_sentences_end_without_a_space() -> None:
 
 def test_an_endless_synopsis_is_bounded() -> None:
     record = a_record(entry=an_entry(synopsis="word " * 4000), episodes=[], characters=[])
-    passages = texts(record, count=words, limit=10)
+    passages = passages_of(record, count=words, limit=10)
     assert sum(p.kind == "synopsis" for p in passages) == CHUNKS_LIMIT
 
 
@@ -83,7 +83,7 @@ def test_what_readers_may_not_see_is_not_embedded_and_shifts_no_number() -> None
             )
         ],
     )
-    found = [(p.kind, p.number) for p in texts(record, count=words, limit=100)]
+    found = [(p.kind, p.number) for p in passages_of(record, count=words, limit=100)]
     assert found == [("title", 0), ("character", 1), ("episode", 0)]
     hidden = a_record(entry=an_entry(provenance={"title": secret}))
-    assert texts(hidden, count=words, limit=100) == []
+    assert passages_of(hidden, count=words, limit=100) == []

@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 
 from golden import an_id
-from otakube.domain.publish.relation_graph import Closure, Known, RelationGraph
+from otakube.domain.publish.relation_graph import CatalogueEntry, Closure, RelationGraph
 from otakube.domain.record.golden import Relation, RelationKind
 from otakube_api.contract import Provider
 
@@ -16,14 +16,16 @@ def to(kind: RelationKind, *numbers: int, title: str = "") -> Relation:
     return Relation(kind=kind, title=title or f"T{numbers[0]}", source_urls=pages, providers=[Provider.JIKAN])
 
 
-def entry(number: int, *relations: Relation, pages: Sequence[int] = ()) -> Known:
+def entry(number: int, *relations: Relation, pages: Sequence[int] = ()) -> CatalogueEntry:
     urls = [PAGE.format(one) for one in (pages or (number,))]
-    return Known(an_id("ani", number), f"T{number}", urls, relations)
+    return CatalogueEntry(an_id("ani", number), f"T{number}", urls, relations)
 
 
-def closed(entries: Sequence[Known], *, limit: int = 300, depth: int = 50) -> tuple[RelationGraph, int]:
+def closed(
+    entries: Sequence[CatalogueEntry], *, limit: int = 300, depth: int = 50
+) -> tuple[RelationGraph, int]:
     """The graph around the first entry, and how many times the store was asked."""
-    by_page: Mapping[str, Known] = {page: one for one in entries for page in one.pages}
+    by_page: Mapping[str, CatalogueEntry] = {page: one for one in entries for page in one.pages}
     closure = Closure.begin(entries[0], limit)
     asked = 0
     for level in range(1, depth + 1):

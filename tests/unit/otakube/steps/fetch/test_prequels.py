@@ -54,8 +54,10 @@ def season(
 
 
 def said(*after: int) -> dict[Provider, Relationships]:
-    rows = [claims.Relation(kind="Prequel", title=f"S{n}", source_urls=[PAGE.format(n)]) for n in after]
-    other = claims.Relation(kind="Other", title="Else")
+    rows = [
+        claims.ClaimedRelation(kind="Prequel", title=f"S{n}", source_urls=[PAGE.format(n)]) for n in after
+    ]
+    other = claims.ClaimedRelation(kind="Other", title="Else")
     return {Provider.JIKAN: Relationships(relations=[*rows, other])}
 
 
