@@ -3,18 +3,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from otakube_api import labels
 from otakube_api.argo import read_workflow
 from otakube_api.contract import Node, Output, ReviewOutput
-from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Observed, Results, WorkflowRun
-from otakube_operator.enrichment.plan import Plan, plan
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus
+from otakube_operator.enrichment.controller import EnrichmentController
+from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun, read_enrichment
+from otakube_operator.enrichment.plan import EnrichmentPlan, WorkflowPatch
 from otakube_operator.enrichment.runs import read_results
-from otakube_operator.enrichment.workflows import name_of
-from otakube_operator.runtime.store import read_enrichment
+from otakube_operator.enrichment.workflows import NewRun, name_of
+from otakube_operator.runtime.controller import CreateFailure, Observed
+from otakube_operator.runtime.objects import ObjectKey
 
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, 13, 0, tzinfo=UTC)
@@ -54,12 +57,33 @@ def enrichment(*, generation: int = 1, **spec: Any) -> Enrichment:
     return read
 
 
-def after(seen: Enrichment, made: Plan, **changes: Any) -> Enrichment:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the status that would be written after it."""
+
+    plan: EnrichmentPlan
+    status: AnimeEnrichmentStatus
+
+    @property
+    def create(self) -> NewRun | None:
+        return self.plan.create
+
+    @property
+    def patches(self) -> tuple[WorkflowPatch, ...]:
+        return self.plan.patches
+
+    def changes_nothing(self, seen: Enrichment) -> bool:
+        """Whether neither the cluster nor the status would change."""
+        idle = EnrichmentPlan(decision=self.plan.decision)
+        return self.plan == idle and not self.create and not self.patches and self.status == seen.status
+
+
+def after(seen: Enrichment, made: Planned, **changes: Any) -> Enrichment:
     """The enrichment once `made` was applied."""
     finalizers = seen.finalizers
-    if made.add_finalizer:
+    if made.plan.add_finalizer:
         finalizers = (*finalizers, labels.FINALIZER)
-    if made.remove_finalizer:
+    if made.plan.remove_finalizer:
         finalizers = tuple(name for name in finalizers if name != labels.FINALIZER)
     return replace(seen, status=made.status, finalizers=finalizers, **changes)
 
@@ -67,7 +91,7 @@ def after(seen: Enrichment, made: Plan, **changes: Any) -> Enrichment:
 def edited(seen: Enrichment, **spec: Any) -> Enrichment:
     """The same object after its spec was changed."""
     fresh = enrichment(generation=seen.generation + 1, **spec)
-    return replace(seen, spec=fresh.spec, spec_hash=fresh.spec_hash, generation=fresh.generation)
+    return replace(seen, spec=fresh.spec, generation=fresh.generation)
 
 
 def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> WorkflowRun:
@@ -87,18 +111,22 @@ def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> WorkflowRun
     return WorkflowRun(**(fields | changes))
 
 
-def planned(seen: Enrichment, *runs: WorkflowRun, now: datetime = NOW) -> Plan:
-    """The plan for what is observed."""
-    return plan(Observed(seen, runs), now)
+def planned(
+    seen: Enrichment, *runs: WorkflowRun, now: datetime = NOW, failure: CreateFailure | None = None
+) -> Planned:
+    """The plan for what is observed, and its status."""
+    controller, observed = EnrichmentController(gpu=False), Observed(seen, runs)
+    made = controller.plan(observed, now, failure)
+    return Planned(made, controller.status(observed, made, now))
 
 
-def condition(made: Plan, type_: str) -> tuple[str, str] | None:
+def condition(made: Planned, type_: str) -> tuple[str, str] | None:
     """Status and reason of a condition, None if it is absent."""
     found = [each for each in made.status.conditions if each.type == type_]
     return (found[0].status, found[0].reason) if found else None
 
 
-def kstatus(made: Plan, generation: int) -> set[str]:
+def kstatus(made: Planned, generation: int) -> set[str]:
     """What the generic readers of conditions make of an object; exactly one word is sound."""
     found = {each.type: each.status for each in made.status.conditions}
     if made.status.observed_generation != generation:

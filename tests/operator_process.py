@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator as a process of its own, for tests and benchmarks against a real API server."""
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from control_plane import ControlPlane, free_ports
+
+LAUNCHER = Path(__file__).with_name("operator_launcher.py")
 
 WORKFLOW_CRD: Mapping[str, Any] = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -83,17 +86,29 @@ class OperatorProcess:
 
 @contextmanager
 def running_operator(
-    plane: ControlPlane, folder: Path, *, namespace: str, server: str = "", **settings: object
+    plane: ControlPlane,
+    folder: Path,
+    *,
+    namespace: str,
+    server: str = "",
+    controllers: str = "",
+    **options: object,
 ) -> Iterator[OperatorProcess]:
-    """Start the operator, wait until it serves, end it; `server` is a proxy to go through."""
+    """Start the operator, wait until it serves, end it; `server` is a proxy to go through.
+
+    `controllers` names a function, as module:name, that makes other controllers than the operator's own.
+    """
     port = free_ports(1)[0]
-    given = {"namespaces": namespace, "probe_host": "127.0.0.1", "probe_port": port} | settings
-    environment = {f"OTAKUBE_OPERATOR_{name.upper()}": str(value) for name, value in given.items()}
+    given = {"probe_host": "127.0.0.1", "probe_port": port} | options
+    environment = {
+        "OTAKUBE_OPERATOR_NAMESPACES": namespace,
+        "KUBECONFIG": str(_kubeconfig(plane, folder, server)),
+    }
     log = folder / f"operator-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "otakube_operator"],
-            env=os.environ | environment | {"KUBECONFIG": str(_kubeconfig(plane, folder, server))},
+            [sys.executable, str(LAUNCHER), json.dumps(given), controllers],
+            env=os.environ | environment,
             stdout=output,
             stderr=output,
         )

@@ -2,49 +2,60 @@
 """The process: settings, credentials, kopf embedded beside our workers, a graceful end on SIGTERM."""
 
 import asyncio
-import logging
 import os
 import sys
+from collections.abc import Callable, Iterable
 from random import Random
 
 import kopf
+import structlog
 
-from otakube_operator import handlers  # kopf finds the handlers in its default registry
+from otakube_operator.handlers import registry_of
 from otakube_operator.runtime.connect import NoCluster, credentials
 from otakube_operator.runtime.kopf_settings import kopf_settings
 from otakube_operator.runtime.logs import configure_logging
+from otakube_operator.runtime.manager import AnyController, Manager
+from otakube_operator.runtime.options import RuntimeOptions
 from otakube_operator.settings import OperatorSettings, SettingsError, read_settings
-from otakube_operator.wiring import Operator
+from otakube_operator.wiring import controllers
 
-__all__ = ["handlers", "main"]
-
+DEFAULTS = RuntimeOptions()
 EX_CONFIG = 78  # sysexits(3)
 
-logger = logging.getLogger(__name__)
+logger = structlog.stdlib.get_logger(__name__)
 
 
-def main() -> None:
+def main(
+    served: Callable[[OperatorSettings], Iterable[AnyController]] = controllers,
+    options: RuntimeOptions = DEFAULTS,
+) -> None:
     """Run until SIGTERM or SIGINT."""
     try:
         settings = read_settings()
         configure_logging(settings.log_level)
-        asyncio.run(serve(settings))
+        asyncio.run(serve(served(settings), settings.namespaces, options))
     except (SettingsError, NoCluster) as error:
         print(f"otakube-operator: {error}", file=sys.stderr)
         raise SystemExit(EX_CONFIG) from None
 
 
-async def serve(settings: OperatorSettings) -> None:
-    """Serve until kopf is told to stop."""
+async def serve(
+    served: Iterable[AnyController], namespaces: tuple[str, ...], options: RuntimeOptions
+) -> None:
+    """Serve these controllers until kopf is told to stop."""
     random = Random(os.urandom(8))
     framework = kopf_settings(random)
-    operator = Operator(settings, credentials(framework), random)
-    async with operator.running():
+    info = credentials(framework)
+    manager = Manager(served, info, namespaces=namespaces, options=options, random=random)
+    for resource, selector in manager.selectors().items():
+        framework.watching.label_selectors[resource] = selector
+    async with manager.running():
         logger.info("operator started")
         await kopf.operator(
+            registry=registry_of(manager),
             settings=framework,
-            memo=operator,
-            clusterwide=not settings.namespaces,
-            namespaces=settings.namespaces,
+            memo=manager,
+            clusterwide=not namespaces,
+            namespaces=namespaces,
         )
     logger.info("operator stopped")

@@ -2,10 +2,10 @@
 """The operator's settings: environment variables OTAKUBE_OPERATOR_<NAME>, checked before anything starts."""
 
 import os
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OTAKUBE_OPERATOR_"
 
@@ -16,48 +16,34 @@ def _names(value: object) -> object:
     )
 
 
-class OperatorSettings(BaseModel):
-    """All have defaults; a chart sets the namespaces."""
+class OperatorSettings(BaseSettings):
+    """The chart sets each of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
-    namespaces: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    namespaces: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     """Comma-separated; every namespace if empty."""
-    workers: int = Field(16, ge=1, le=64)
-    """Enrichments worked on at once."""
-    writes_at_once: int = Field(16, ge=1, le=256)
-    writes_per_second: float = Field(50, gt=0, le=1000)
-    """The rate once write_burst is spent."""
-    write_burst: int = Field(1000, ge=1, le=100_000)
-    resync_seconds: float = Field(600, ge=1)
-    """How often everything is listed and looked at again, with a tenth of jitter."""
-    probe_host: str = "0.0.0.0"  # noqa: S104 - the kubelet probes the pod's address
-    probe_port: int = Field(8080, ge=0, le=65535)
-    watch_age_limit: float = Field(120, ge=1)
-    """Seconds without event or bookmark after which /healthz turns red; bookmarks come every minute."""
-    loop_lag_limit: float = Field(10, gt=0)
     gpu: bool = False
     """Whether accelerator Auto means the GPU pool in this cluster."""
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 class SettingsError(ValueError):
     """A setting is wrong; the message names the variable, the value and the cure."""
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> OperatorSettings:
+def read_settings() -> OperatorSettings:
     """Settings from the environment; raises SettingsError."""
-    given = {
-        name[len(PREFIX) :].lower(): text for name, text in environment.items() if name.startswith(PREFIX)
-    }
+    known = {PREFIX + name.upper() for name in OperatorSettings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError("; ".join(f"{name} is not a setting: remove it" for name in unknown))
     try:
-        return OperatorSettings.model_validate(given)
+        return OperatorSettings()
     except ValidationError as error:
         raise SettingsError("; ".join(_sentence(dict(each)) for each in error.errors())) from None
 
 
 def _sentence(problem: dict[str, Any]) -> str:
     name = PREFIX + str(problem["loc"][0]).upper()
-    if problem["type"] == "extra_forbidden":
-        return f"{name} is not a setting: remove it"
     return f"{name}={problem['input']!r}: {problem['msg']}"

@@ -26,9 +26,8 @@ from otakube_api.contract import (
     Parameter,
     ReviewOutput,
 )
-from otakube_operator.enrichment.observed import Enrichment
+from otakube_operator.enrichment.observed import Enrichment, read_enrichment
 from otakube_operator.enrichment.workflows import NewRun, manifest
-from otakube_operator.runtime.store import read_enrichment
 from otakube_workflows import render
 
 SAMPLES = Path(__file__).parents[2] / "crds/samples"

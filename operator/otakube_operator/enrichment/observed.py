@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the operator knows about one AnimeEnrichment when it plans: the object, its runs, nothing else."""
+"""AnimeEnrichments and their runs as last seen: the values that a plan is made from."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,31 +8,20 @@ from typing import NamedTuple
 from otakube_api import labels
 from otakube_api.argo import FINAL_PHASES
 from otakube_api.contract import Failure
-from otakube_api.reasons import Reason
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
+from otakube_operator.enrichment.naming import spec_hash
+from otakube_operator.runtime.objects import Body, KubeObject, UnreadableObject, read_object
 
 
-class ObjectKey(NamedTuple):
-    """Where an AnimeEnrichment lies; the unit of work."""
-
-    namespace: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Enrichment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment(KubeObject[AnimeEnrichmentSpec, AnimeEnrichmentStatus]):
     """One AnimeEnrichment as last seen."""
 
-    key: ObjectKey
-    uid: str
-    generation: int
-    resource_version: str
-    spec: AnimeEnrichmentSpec
-    spec_hash: str
-    status: AnimeEnrichmentStatus
-    deleting: bool = False
-    finalizers: tuple[str, ...] = ()
-    requested_at: str | None = None
+    spec_hash: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hash the spec once, since every comparison with a run needs it."""
+        object.__setattr__(self, "spec_hash", spec_hash(self.spec))
 
     @property
     def has_finalizer(self) -> bool:
@@ -40,16 +29,9 @@ class Enrichment:
         return labels.FINALIZER in self.finalizers
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """An AnimeEnrichment whose spec this version cannot parse."""
-
-    key: ObjectKey
-    uid: str
-    generation: int
-    resource_version: str
-    status: AnimeEnrichmentStatus
-    problem: str
+def read_enrichment(body: Body) -> Enrichment | UnreadableObject:
+    """Parse a body that the API server has admitted."""
+    return read_object(body, Enrichment, AnimeEnrichmentSpec, AnimeEnrichmentStatus)
 
 
 class FailedSource(NamedTuple):
@@ -122,7 +104,7 @@ class WorkflowRun:
     generation: int
     attempt: int
     spec_hash: str
-    resource_version: str = ""
+    resource_version: str = field(default="", compare=False)
     requested_at: str | None = None
     superseded: bool = False
     suspended: bool = False
@@ -147,19 +129,3 @@ class WorkflowRun:
     def order(self) -> tuple[int, int]:
         """Later runs compare greater."""
         return self.generation, self.attempt
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """The input of a plan."""
-
-    enrichment: Enrichment
-    runs: tuple[WorkflowRun, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CreateFailure:
-    """Why the Workflow that a plan asked for could not be created."""
-
-    reason: Reason
-    message: str

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Observed -> Plan: every decision of the operator, without I/O, clock or memory.
+"""Observed -> EnrichmentPlan: every decision about runs, without I/O, clock or memory.
 
 A plan follows from the present state alone, so a restart, a lost event or a second delivery ends in the same
 place.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
 from otakube_api.argo import FINAL_PHASES
 from otakube_api.reasons import ConditionType, Reason
-from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus, WorkflowStatus
+from otakube_api.v1alpha1.anime_enrichment import WorkflowStatus
 from otakube_operator.enrichment.assessment import (
     Activity,
     Assessment,
@@ -21,15 +20,12 @@ from otakube_operator.enrichment.assessment import (
     stuck,
     working,
 )
-from otakube_operator.enrichment.observed import (
-    CreateFailure,
-    Enrichment,
-    Observed,
-    WorkflowRun,
-)
-from otakube_operator.enrichment.status import describe
+from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
 from otakube_operator.enrichment.workflows import NewRun, name_of
 from otakube_operator.runtime.conditions import find
+from otakube_operator.runtime.controller import CreateFailure, Observed, ReconcilePlan
+
+ObservedEnrichment = Observed[Enrichment, WorkflowRun]
 
 
 class WorkflowChange(Enum):
@@ -50,20 +46,8 @@ class WorkflowPatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to do, in this order: finalizer, create, patches, status, prune, finalizer."""
-
-    status: AnimeEnrichmentStatus
-    add_finalizer: bool = False  # add the finalizer
-    create: NewRun | None = None
-    patches: tuple[WorkflowPatch, ...] = ()
-    prune: tuple[WorkflowRun, ...] = ()
-    remove_finalizer: bool = False  # remove the finalizer
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision proper, before status and finalizer follow from it."""
+    """The assessment of the object, the run that its status is to describe, and what changes about runs."""
 
     assessment: Assessment
     run: WorkflowRun | None = None
@@ -71,22 +55,36 @@ class Decision:
     patches: tuple[WorkflowPatch, ...] = ()
 
 
-def plan(observed: Observed, now: datetime, failure: CreateFailure | None = None) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
+    """Finalizer and clean-up follow from the decision; without one, the object is about to go."""
+
+    decision: Decision | None = None
+
+    @property
+    def create(self) -> NewRun | None:
+        """The run to create."""
+        return self.decision.create if self.decision is not None else None
+
+    @property
+    def patches(self) -> tuple[WorkflowPatch, ...]:
+        """The changes to runs."""
+        return self.decision.patches if self.decision is not None else ()
+
+
+def plan(observed: ObservedEnrichment, failure: CreateFailure | None = None) -> EnrichmentPlan:
     """What to do next; `failure` is why creating a Workflow has just failed."""
-    enrichment = observed.enrichment
+    enrichment = observed.object
+    active = [run for run in observed.owned if not run.finished]
+    if enrichment.deleting and not active:
+        return EnrichmentPlan(remove_finalizer=enrichment.has_finalizer)
     decision = _decide(observed)
     if failure is not None:
-        decision = Decision(stuck(failure.reason, failure.message))
-    active = [run for run in observed.runs if not run.finished]
-    if enrichment.deleting and not active:
-        return Plan(enrichment.status, remove_finalizer=enrichment.has_finalizer)
-    status = describe(enrichment, decision.run, decision.assessment, now)
-    return Plan(
-        status,
+        decision = Decision(stuck(as_reason(failure.reason), failure.message))
+    return EnrichmentPlan(
+        decision=decision,
         add_finalizer=_must_be_undone(active) and not enrichment.has_finalizer and not enrichment.deleting,
-        create=decision.create,
-        patches=decision.patches,
-        prune=() if enrichment.deleting else _beyond_history(observed, status.workflow),
+        prune=() if enrichment.deleting else _beyond_history(observed, decision.run),
         remove_finalizer=enrichment.has_finalizer and not active and decision.create is None,
     )
 
@@ -99,10 +97,10 @@ def _must_be_undone(active: list[WorkflowRun]) -> bool:
     return any(run.phase not in {"", "Pending"} for run in active)
 
 
-def current_run(observed: Observed) -> WorkflowRun | None:
+def current_run(observed: ObservedEnrichment) -> WorkflowRun | None:
     """The latest run, if it is of the present spec and answers the latest request."""
-    latest = max(observed.runs, key=lambda run: run.order, default=None)
-    return latest if latest is not None and _is_current(observed.enrichment, latest) else None
+    latest = max(observed.owned, key=lambda run: run.order, default=None)
+    return latest if latest is not None and _is_current(observed.object, latest) else None
 
 
 def recorded_run(enrichment: Enrichment) -> WorkflowStatus | None:
@@ -120,9 +118,9 @@ def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
     )
 
 
-def _decide(observed: Observed) -> Decision:
-    enrichment, current = observed.enrichment, current_run(observed)
-    active = [run for run in observed.runs if not run.finished]
+def _decide(observed: ObservedEnrichment) -> Decision:
+    enrichment, current = observed.object, current_run(observed)
+    active = [run for run in observed.owned if not run.finished]
     if enrichment.deleting:
         return _stop_runs(active, WorkflowChange.STOP, _deleting(active))
     outdated = [run for run in active if run is not current]
@@ -133,8 +131,8 @@ def _decide(observed: Observed) -> Decision:
     return _without_run(observed)
 
 
-def _without_run(observed: Observed) -> Decision:
-    enrichment, record = observed.enrichment, recorded_run(observed.enrichment)
+def _without_run(observed: ObservedEnrichment) -> Decision:
+    enrichment, record = observed.object, recorded_run(observed.object)
     settled = _settled_before(enrichment) if record is not None else None
     if settled is not None:
         return Decision(settled)
@@ -167,9 +165,9 @@ def _judged_the_run(reason: str) -> bool:
     return reason in set(Reason) - about_us
 
 
-def _next_attempt(observed: Observed) -> int:
-    generation, record = observed.enrichment.generation, observed.enrichment.status.workflow
-    known = [run.attempt for run in observed.runs if run.generation == generation]
+def _next_attempt(observed: ObservedEnrichment) -> int:
+    generation, record = observed.object.generation, observed.object.status.workflow
+    known = [run.attempt for run in observed.owned if run.generation == generation]
     if record is not None and record.generation == generation:
         known.append(record.attempt)
     return max(known, default=0) + 1
@@ -220,15 +218,17 @@ def _superseded(outdated: list[WorkflowRun]) -> Assessment:
     return working(Reason.SUPERSEDED, f"Waiting for Workflow {names} to stop; the new one follows.")
 
 
-def _beyond_history(observed: Observed, record: WorkflowStatus | None) -> tuple[WorkflowRun, ...]:
+def _beyond_history(observed: ObservedEnrichment, described: WorkflowRun | None) -> tuple[WorkflowRun, ...]:
     """Finished runs beyond the limits, oldest first, that the status to be written no longer needs."""
-    spec = observed.enrichment.spec
-    finished = sorted((run for run in observed.runs if run.finished), key=lambda run: run.order, reverse=True)
-    told = [
+    spec, record = observed.object.spec, described or observed.object.status.workflow
+    finished = sorted(
+        (run for run in observed.owned if run.finished), key=lambda run: run.order, reverse=True
+    )
+    recorded = [
         run for run in finished if record is not None and run.order <= (record.generation, record.attempt)
     ]
-    succeeded = [run for run in told if run.phase == "Succeeded"]
-    failed = [run for run in told if run.phase != "Succeeded"]
+    succeeded = [run for run in recorded if run.phase == "Succeeded"]
+    failed = [run for run in recorded if run.phase != "Succeeded"]
     extra = (
         succeeded[spec.successful_workflows_history_limit :] + failed[spec.failed_workflows_history_limit :]
     )

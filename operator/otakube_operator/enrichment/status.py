@@ -20,10 +20,9 @@ from otakube_operator.enrichment.assessment import (
     Assessment,
     review_deadline,
     review_timed_out,
-    stuck,
 )
-from otakube_operator.enrichment.observed import Enrichment, Results, Unreadable, WorkflowRun
-from otakube_operator.runtime.conditions import DesiredCondition, settle
+from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
+from otakube_operator.runtime.conditions import DesiredCondition, apply_conditions
 
 
 def describe(
@@ -35,29 +34,10 @@ def describe(
         fields |= _of_run(enrichment, run) | _of_results(run)
     status = _with(enrichment.status, fields)
     wanted = _conditions(status, assessment)
-    conditions = settle(enrichment.status.conditions, wanted, generation=enrichment.generation, now=now)
+    conditions = apply_conditions(
+        enrichment.status.conditions, wanted, generation=enrichment.generation, now=now
+    )
     return _with(status, {"conditions": conditions})
-
-
-def describe_unreadable(seen: Unreadable, now: datetime) -> AnimeEnrichmentStatus:
-    """The status of an object whose spec cannot be parsed."""
-    wanted = _trio(stuck(Reason.SPEC_INVALID, seen.problem))
-    conditions = settle(seen.status.conditions, wanted, generation=seen.generation, now=now)
-    return _with(seen.status, {"conditions": conditions, "observed_generation": seen.generation})
-
-
-def merge_patch(before: Any, after: Any) -> Any:
-    """The RFC 7386 patch that turns JSON object `before` into `after`; empty if they are equal."""
-    removed = {name: None for name in before if name not in after}
-    changed: dict[str, Any] = {}
-    for name, value in after.items():
-        old = before.get(name)
-        if old == value and name in before:
-            continue
-        changed[name] = (
-            merge_patch(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-        )
-    return removed | changed
 
 
 def _with(status: AnimeEnrichmentStatus, fields: dict[str, Any]) -> AnimeEnrichmentStatus:

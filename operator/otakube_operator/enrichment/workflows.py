@@ -14,8 +14,7 @@ from otakube_api.v1alpha1.anime_enrichment import KIND
 from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_operator.enrichment.naming import label_value, workflow_name
 from otakube_operator.enrichment.observed import Enrichment
-
-MANAGER = "otakube-operator"
+from otakube_operator.runtime.owned import MANAGER
 
 
 @dataclass(frozen=True, slots=True)

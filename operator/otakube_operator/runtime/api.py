@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The API server as the operator writes to it: five verbs, paced, with one exception a reaction.
+"""Client of the API server: five verbs, rate-limited, with one exception class for each reaction.
 
 A thin client over aiohttp, which kopf brings: the full client package would weigh more than the operator.
 """
@@ -24,20 +24,23 @@ class ApiResource(NamedTuple):
     version: str
     plural: str
 
+    @property
+    def api_version(self) -> str:
+        """Group and version as objects name them."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
     def path(self, namespace: str | None, name: str = "", subresource: str = "") -> str:
         """URL path; every namespace if `namespace` is None."""
-        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        root = f"/apis/{self.api_version}" if self.group else f"/api/{self.version}"
         place = f"/namespaces/{namespace}" if namespace is not None else ""
         return "/".join(part for part in (root + place, self.plural, name, subresource) if part)
 
 
-ENRICHMENTS = ApiResource("otakube.dev", "v1alpha1", "animeenrichments")
-WORKFLOWS = ApiResource("argoproj.io", "v1alpha1", "workflows")
 EVENTS = ApiResource("", "v1", "events")
 
 
 class ApiError(Exception):
-    """The API server's answer was not the wanted one."""
+    """An answer of the API server other than success."""
 
     def __init__(self, code: int, reason: str, message: str) -> None:
         super().__init__(f"{code} {reason}: {message}")
@@ -72,11 +75,11 @@ class ApiServer:
     """One API server, reached over one session."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, server: str, *, pace: WriteRateLimiter, metrics: Metrics
+        self, session: aiohttp.ClientSession, server: str, *, limiter: WriteRateLimiter, metrics: Metrics
     ) -> None:
         self._session = session
         self._server = server.rstrip("/")
-        self._pace = pace
+        self._limiter = limiter
         self._metrics = metrics
 
     async def get(self, resource: ApiResource, namespace: str, name: str) -> Body:
@@ -116,7 +119,7 @@ class ApiServer:
             return
 
     async def _write(self, method: str, path: str, body: Body, content_type: str) -> Body:
-        async with self._pace.turn():
+        async with self._limiter.acquire():
             self._metrics.writes.labels(method).inc()
             return await self._call(method, path, body=body, content_type=content_type)
 
@@ -144,7 +147,7 @@ class ApiServer:
 
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
-    """Whatever keeps an answer from arriving is Unavailable."""
+    """Raise Unavailable for whatever keeps an answer from arriving."""
     try:
         yield
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Conditions as values: what is wanted + what was written before -> what to write, and what has changed."""
+"""Conditions as values: wanted ones + those written before -> those to write, and which have changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,14 @@ from typing import Literal
 
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.meta import Condition
+from otakube_operator.runtime.objects import ObjectStatus, UnreadableObject
 
 Truth = Literal["True", "False", "Unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredCondition:
-    """A condition that shall be there."""
+    """A condition to be present."""
 
     type: ConditionType
     status: Truth
@@ -27,11 +28,11 @@ def find(conditions: Iterable[Condition], wanted: ConditionType) -> Condition | 
     return next((condition for condition in conditions if condition.type == wanted), None)
 
 
-def settle(
+def apply_conditions(
     before: Sequence[Condition], wanted: Sequence[DesiredCondition], *, generation: int, now: datetime
 ) -> list[Condition]:
     """Exactly the wanted conditions; lastTransitionTime moves only where status does."""
-    return [_settled(find(before, each.type), each, generation, now) for each in wanted]
+    return [_applied(find(before, each.type), each, generation, now) for each in wanted]
 
 
 def transitions(before: Sequence[Condition], after: Sequence[Condition]) -> list[Condition]:
@@ -40,7 +41,26 @@ def transitions(before: Sequence[Condition], after: Sequence[Condition]) -> list
     return [each for each in after if (each.type, each.status, each.reason) not in known]
 
 
-def _settled(before: Condition | None, wanted: DesiredCondition, generation: int, now: datetime) -> Condition:
+def not_ready(reason: Reason | str, message: str) -> list[DesiredCondition]:
+    """Ready is False and nothing goes on until a person changes something."""
+    return [
+        DesiredCondition(ConditionType.READY, "False", reason, message),
+        DesiredCondition(ConditionType.STALLED, "True", reason, message),
+    ]
+
+
+def unreadable_status(seen: UnreadableObject, now: datetime) -> ObjectStatus:
+    """The status of an object whose spec cannot be parsed."""
+    conditions = apply_conditions(
+        seen.status.conditions,
+        not_ready(Reason.SPEC_INVALID, seen.problem),
+        generation=seen.generation,
+        now=now,
+    )
+    return seen.status.model_copy(update={"conditions": conditions, "observed_generation": seen.generation})
+
+
+def _applied(before: Condition | None, wanted: DesiredCondition, generation: int, now: datetime) -> Condition:
     same = before is not None and before.status == wanted.status
     return Condition(
         type=wanted.type,

@@ -1,43 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kubernetes Events: one for each condition that has changed, after the status that says so was written.
 
-They are told in the background and behind the work: an Event that cannot be posted is counted, never retried.
+They are posted in the background and behind the work: one that cannot be posted is counted, never retried.
 """
 
 import asyncio
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from otakube_api.reasons import ConditionType
-from otakube_api.v1alpha1.anime_enrichment import KIND
-from otakube_api.v1alpha1.meta import API_VERSION, Condition
-from otakube_operator.enrichment.observed import Enrichment, Unreadable
-from otakube_operator.enrichment.workflows import MANAGER
+from otakube_api.v1alpha1.meta import Condition
 from otakube_operator.runtime.api import EVENTS, AlreadyExists, ApiError, ApiServer
 from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.objects import CustomResource, KubeObject, UnreadableObject
+from otakube_operator.runtime.owned import MANAGER
 
-logger = logging.getLogger(__name__)
+logger = structlog.stdlib.get_logger(__name__)
+
+SeenObject = KubeObject[Any, Any] | UnreadableObject
 
 BACKLOG = 1000
-PATIENCE = 50  # tenths of a second that one Event may wait for the work
+WAIT_LIMIT = 50  # tenths of a second that one Event may wait for the work
 MESSAGE_LIMIT = 1024  # of the Event API
 
 
 class EventPoster:
     """A bounded backlog and the task that works it off."""
 
-    def __init__(self, cluster: ApiServer, metrics: Metrics, *, host: str, busy: Callable[[], bool]) -> None:
-        self._cluster, self._metrics, self._host, self._busy = cluster, metrics, host, busy
+    def __init__(self, server: ApiServer, metrics: Metrics, *, host: str, busy: Callable[[], bool]) -> None:
+        self._server, self._metrics, self._host, self._busy = server, metrics, host, busy
         self._backlog: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
 
-    def tell(self, seen: Enrichment | Unreadable, changed: Sequence[Condition]) -> None:
+    def report(self, resource: CustomResource[Any], seen: SeenObject, changed: Sequence[Condition]) -> None:
         """Plan one Event for each new reason."""
         for condition in {each.reason: each for each in reversed(changed)}.values():
             try:
-                self._backlog.put_nowait(event_body(seen, condition, host=self._host))
+                self._backlog.put_nowait(event_body(resource, seen, condition, host=self._host))
             except asyncio.QueueFull:
                 self._metrics.events_lost.inc()
 
@@ -50,41 +52,44 @@ class EventPoster:
 
     async def _let_work_pass(self) -> None:
         """Wait while keys wait, but not for ever."""
-        for _ in range(PATIENCE):
+        for _ in range(WAIT_LIMIT):
             if not self._busy():
                 return
             await asyncio.sleep(0.1)
 
     async def _post(self, body: dict[str, Any]) -> None:
         try:
-            await self._cluster.create(EVENTS, body["metadata"]["namespace"], body)
+            await self._server.create(EVENTS, body["metadata"]["namespace"], body)
         except AlreadyExists:
-            return  # the same transition, told before a crash or by a twin
+            return  # the same transition, posted before a crash or by a twin
         except ApiError as error:
             self._metrics.events_lost.inc()
-            logger.warning("Event not posted", extra={"event": body["metadata"]["name"], "error": str(error)})
+            logger.warning("Event not posted", name=body["metadata"]["name"], error=str(error))
 
 
-def event_body(seen: Enrichment | Unreadable, condition: Condition, *, host: str) -> dict[str, Any]:
-    """The Event of one transition; its name follows from the transition, so telling it twice makes one."""
+def event_body(
+    resource: CustomResource[Any], seen: SeenObject, condition: Condition, *, host: str
+) -> dict[str, Any]:
+    """The Event of one transition; its name follows from the transition, so posting it twice makes one."""
     at = condition.last_transition_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    tell = f"{seen.uid}/{condition.type}/{condition.status}/{condition.reason}/{seen.generation}/{at}"
+    transition = f"{seen.uid}/{condition.type}/{condition.status}/{condition.reason}/{seen.generation}/{at}"
+    digest = hashlib.sha256(transition.encode()).hexdigest()[:16]
     return {
         "apiVersion": "v1",
         "kind": "Event",
         "metadata": {
-            "name": f"{seen.key.name[:200].rstrip('.-')}.{hashlib.sha256(tell.encode()).hexdigest()[:16]}",
+            "name": f"{seen.key.name[:200].rstrip('.-')}.{digest}",
             "namespace": seen.key.namespace,
         },
         "involvedObject": {
-            "apiVersion": API_VERSION,
-            "kind": KIND.name,
+            "apiVersion": resource.api.api_version,
+            "kind": resource.kind,
             "namespace": seen.key.namespace,
             "name": seen.key.name,
             "uid": seen.uid,
             "resourceVersion": seen.resource_version,
         },
-        "type": "Warning" if _is_bad(condition) else "Normal",
+        "type": "Warning" if _is_warning(resource, condition) else "Normal",
         "reason": condition.reason,
         "message": condition.message[:MESSAGE_LIMIT] or condition.reason,
         "source": {"component": MANAGER},
@@ -97,13 +102,9 @@ def event_body(seen: Enrichment | Unreadable, condition: Condition, *, host: str
     }
 
 
-def _is_bad(condition: Condition) -> bool:
-    abnormal = condition.type in {
-        ConditionType.STALLED,
-        ConditionType.SOURCE_FAILED,
-        ConditionType.GATE_FAILED,
-    }
-    return abnormal or (condition.type == ConditionType.READY and condition.status == "False")
+def _is_warning(resource: CustomResource[Any], condition: Condition) -> bool:
+    bad = "False" if condition.type == ConditionType.READY else "True"
+    return condition.status == bad and condition.type in {ConditionType.READY, *resource.warnings}
 
 
 def utc_now() -> datetime:

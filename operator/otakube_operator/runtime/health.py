@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Is the operator alive: loop lag, watch age, the gauges, and the HTTP server that tells.
+"""Liveness, readiness and metrics of the process, and the HTTP server that answers for them.
 
 kopf's own endpoint answers 200 whatever happens; this one turns red when a watch is silent or the loop stands
 still.
@@ -7,70 +7,62 @@ still.
 
 import asyncio
 import json
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from otakube_operator.enrichment.observed import ObjectKey
-from otakube_operator.enrichment.progress import WatchProgress
 from otakube_operator.runtime.metrics import Metrics
-from otakube_operator.runtime.store import Store
-from otakube_operator.runtime.work_queue import WorkQueue
-from otakube_operator.settings import OperatorSettings
+from otakube_operator.runtime.options import RuntimeOptions
+from otakube_operator.runtime.watch_age import WatchAges
 
-BEAT = 1.0
+INTERVAL = 1.0
 
 
-class Vitals:
-    """What the probes and the metrics page say."""
+class HealthServer:
+    """Answers the probes and serves the metrics page."""
 
     def __init__(
         self,
         *,
-        progress: WatchProgress,
+        ages: WatchAges,
         metrics: Metrics,
-        cache: Store,
-        queue: WorkQueue[ObjectKey],
-        settings: OperatorSettings,
+        depths: Callable[[], Mapping[str, int]],
+        counts: Callable[[], Mapping[str, int]],
+        options: RuntimeOptions,
     ) -> None:
-        self._progress, self._metrics, self._cache, self._queue = progress, metrics, cache, queue
-        self._settings = settings
+        self._ages, self._metrics, self._depths, self._counts = ages, metrics, depths, counts
+        self._options = options
         self._lag = 0.0
         self.ready = False
-        self.port = 0
 
-    def complaints(self) -> list[str]:
+    def failures(self) -> list[str]:
         """Why this process should be replaced; empty if it should not."""
-        limit = self._settings.watch_age_limit
+        limit = self._options.watch_age_limit
         silent = [
             f"nothing heard of {name} for {age:.0f} s, the limit is {limit:.0f} s"
-            for name, age in self._progress.ages().items()
+            for name, age in self._ages.ages().items()
             if age > limit
         ]
-        late = (
-            [f"the event loop was {self._lag:.1f} s late"]
-            if self._lag > self._settings.loop_lag_limit
-            else []
-        )
-        return silent + late
+        late = self._lag > self._options.loop_lag_limit
+        return silent + ([f"the event loop was {self._lag:.1f} s late"] if late else [])
 
     async def run(self) -> None:
-        """Measure the loop and serve the probes until cancelled."""
+        """Measure the loop and serve until cancelled."""
         runner = web.AppRunner(self._app(), access_log=None)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, self._settings.probe_host, self._settings.probe_port)
+            site = web.TCPSite(runner, self._options.probe_host, self._options.probe_port)
             await site.start()
-            self.port = runner.addresses[0][1]
-            await self._beat()
+            await self._measure_lag()
         finally:
             await runner.cleanup()
 
-    async def _beat(self) -> None:
+    async def _measure_lag(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            due = loop.time() + BEAT
-            await asyncio.sleep(BEAT)
+            due = loop.time() + INTERVAL
+            await asyncio.sleep(INTERVAL)
             self._lag = max(0.0, loop.time() - due)
 
     def _app(self) -> web.Application:
@@ -81,24 +73,25 @@ class Vitals:
         return app
 
     async def _healthz(self, _: web.Request) -> web.Response:
-        return _answer(self.complaints())
+        return _answer(self.failures())
 
     async def _readyz(self, _: web.Request) -> web.Response:
         return _answer([] if self.ready else ["the first listing is not complete"])
 
     async def _page(self, _: web.Request) -> web.Response:
         metrics = self._metrics
-        metrics.queue_depth.set(self._queue.depth())
         metrics.loop_lag.set(self._lag)
-        for kind, count in zip(("AnimeEnrichment", "Workflow"), self._cache.count(), strict=True):
+        for kind, depth in self._depths().items():
+            metrics.queue_depth.labels(kind).set(depth)
+        for kind, count in self._counts().items():
             metrics.known.labels(kind).set(count)
-        for name, age in self._progress.ages().items():
+        for name, age in self._ages.ages().items():
             metrics.watch_age.labels(name).set(age)
         return web.Response(
             body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
 
 
-def _answer(complaints: list[str]) -> web.Response:
-    text = json.dumps({"ok": not complaints, "complaints": complaints}) + "\n"
-    return web.Response(text=text, status=503 if complaints else 200, content_type="application/json")
+def _answer(failures: list[str]) -> web.Response:
+    text = json.dumps({"ok": not failures, "failures": failures}) + "\n"
+    return web.Response(text=text, status=503 if failures else 200, content_type="application/json")

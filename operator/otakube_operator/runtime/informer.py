@@ -1,111 +1,116 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where events become keys: the watches feed it, full lists correct it, the queue takes from it."""
+"""Informer: turns watch events and periodic re-lists into work-queue keys."""
 
 import asyncio
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable
 from random import Random
-from typing import Any
+from typing import Generic
 
-from otakube_api import labels
-from otakube_operator.enrichment.observed import ObjectKey
-from otakube_operator.enrichment.workflows import MANAGER
-from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS, ApiError, ApiServer, ObjectNotFound
-from otakube_operator.runtime.store import Store, owner_of
+import structlog
+
+from otakube_operator.runtime.api import ApiError, ApiServer, ObjectNotFound
+from otakube_operator.runtime.objects import Body, CustomResource, ObjectKey, ObjectT, key_of
+from otakube_operator.runtime.owned import OwnedResource, OwnedT
+from otakube_operator.runtime.store import Store
 from otakube_operator.runtime.work_queue import WorkQueue, backoff
 
-logger = logging.getLogger(__name__)
-
-OURS = f"{labels.MANAGED_BY}={MANAGER}"
-Body = Mapping[str, Any]
+logger = structlog.stdlib.get_logger(__name__)
 
 
-class Informer:
-    """Keeps the cache true and the queue fed."""
+class Informer(Generic[ObjectT, OwnedT]):
+    """Keeps one controller's store up to date and its queue fed."""
 
     def __init__(
         self,
+        resource: CustomResource[ObjectT],
+        owned: OwnedResource[OwnedT] | None,
         *,
-        cluster: ApiServer,
-        cache: Store,
+        server: ApiServer,
+        store: Store[ObjectT, OwnedT],
         queue: WorkQueue[ObjectKey],
-        namespaces: tuple[str, ...],
         random: Random,
     ) -> None:
-        self._cluster, self._cache, self._queue = cluster, cache, queue
-        self._scopes: tuple[str | None, ...] = namespaces or (None,)
-        self._random = random
+        self._resource, self._owned = resource, owned
+        self._server, self._store, self._queue, self._random = server, store, queue, random
 
-    def enrichment_event(self, kind: str | None, body: Body) -> None:
-        """An AnimeEnrichment was listed, added, changed or deleted."""
-        changed = self._cache.drop_enrichment(body) if kind == "DELETED" else self._cache.put_enrichment(body)
-        if changed and kind != "DELETED":
-            self._queue.add(_key(body, body["metadata"]["name"]))
+    def object_event(self, event: str | None, body: Body) -> None:
+        """Take note of a served object that was listed, added, changed or deleted."""
+        if event == "DELETED":
+            self._store.drop(body)
+        elif self._store.put(body):
+            self._queue.add(key_of(body))
 
-    def workflow_event(self, kind: str | None, body: Body) -> None:
-        """A Workflow of ours was listed, added, changed or deleted."""
-        changed = self._cache.drop_run(body) if kind == "DELETED" else self._cache.put_run(body)
-        owner = owner_of(body)
+    def owned_event(self, event: str | None, body: Body) -> None:
+        """Take note of an owned object that was listed, added, changed or deleted."""
+        changed = self._store.drop_owned(body) if event == "DELETED" else self._store.put_owned(body)
+        owner = owner_of(body, self._resource.kind)
         if changed and owner is not None:
-            self._queue.add(_key(body, owner))
+            self._queue.add(owner)
 
-    async def fill(self) -> None:
+    async def fill(self, namespaces: tuple[str, ...]) -> None:
         """List everything, patiently: the kinds may not be installed yet, or the API server away."""
         failures = 0
         while True:
             try:
-                await self.relist()
+                await self.relist(namespaces)
             except ApiError as error:
                 delay = backoff(min(failures, 5), self._random.random)
                 failures += 1
-                logger.warning(
-                    "waiting for the API", extra={"error": _cure(error), "retry_in": round(delay, 1)}
-                )
+                logger.warning("waiting for the API", error=_explain(error), retry_in=round(delay, 1))
                 await asyncio.sleep(delay)
             else:
                 break
-        for key in self._cache.known():
+        for key in self._store.known_keys():
             self._queue.add(key)
 
-    async def keep_true(self, every: float) -> None:
+    async def resync(self, namespaces: tuple[str, ...], every: float) -> None:
         """List everything again now and then, and look at every key, spread over a tenth of the time."""
         while True:
             await asyncio.sleep(every * (0.9 + self._random.random() / 5))
             try:
-                await self.relist()
+                await self.relist(namespaces)
             except ApiError as error:
-                logger.warning("relist failed", extra={"error": str(error)})
+                logger.warning("relist failed", error=str(error))
                 continue
-            for key in self._cache.known():
+            for key in self._store.known_keys():
                 self._queue.add_later(key, self._random.random() * every / 10)
 
-    async def relist(self) -> None:
-        """Make the cache what the API server says, from consistent reads."""
-        for namespace in self._scopes:
-            names, listed_at = set(), ""
-            async for version, page in self._cluster.list(ENRICHMENTS, namespace):
-                listed_at = version
+    async def relist(self, namespaces: tuple[str, ...]) -> None:
+        """Make the store what the API server says, from consistent reads; no namespace means each."""
+        for namespace in namespaces or (None,):
+            version, keys = await self._list_objects(namespace)
+            uids = await self._list_owned(namespace)
+            self._store.drop_absent(version=version, namespace=namespace, keys=keys, owned_uids=uids)
+
+    async def _list_objects(self, namespace: str | None) -> tuple[str, set[ObjectKey]]:
+        listed_at, keys = "", set()
+        async for version, page in self._server.list(self._resource.api, namespace):
+            listed_at = version
+            for body in page:
+                self._store.put(body)
+                keys.add(key_of(body))
+        return listed_at, keys
+
+    async def _list_owned(self, namespace: str | None) -> set[str]:
+        uids = set()
+        if self._owned is not None:
+            listed = self._server.list(self._owned.api, namespace, selector=self._owned.selector)
+            async for _, page in listed:
                 for body in page:
-                    self._cache.put_enrichment(_typed(body, "AnimeEnrichment", "otakube.dev/v1alpha1"))
-                    names.add(_key(body, body["metadata"]["name"]))
-            uids = set()
-            async for _, page in self._cluster.list(WORKFLOWS, namespace, selector=OURS):
-                for body in page:
-                    self._cache.put_run(body)
+                    self._store.put_owned(body)
                     uids.add(body["metadata"]["uid"])
-            self._cache.drop_absent(version=listed_at, namespace=namespace, names=names, run_uids=uids)
+        return uids
 
 
-def _key(body: Body, name: str) -> ObjectKey:
-    return ObjectKey(body["metadata"]["namespace"], name)
+def owner_of(body: Body, kind: str) -> ObjectKey | None:
+    """The object of that kind that owns this one."""
+    owners: Iterable[Body] = body["metadata"].get("ownerReferences") or ()
+    names = (owner["name"] for owner in owners if owner.get("kind") == kind)
+    name = next(names, None)
+    return None if name is None else ObjectKey(body["metadata"]["namespace"], name)
 
 
-def _typed(body: Body, kind: str, api_version: str) -> Body:
-    """Items of a list may lack what the list itself says."""
-    return {"apiVersion": api_version, "kind": kind, **body}
-
-
-def _cure(error: ApiError) -> str:
+def _explain(error: ApiError) -> str:
     if isinstance(error, ObjectNotFound):
         return f"{error}: install the charts otakube-crds and Argo Workflows"
     return str(error)

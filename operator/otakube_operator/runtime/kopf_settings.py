@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kopf's settings as this operator needs them; the tests show the effect of each line.
+"""Settings of kopf as this operator needs them; the tests show the effect of each line.
 
 kopf watches and reconnects, and no more: no finalizer, no annotation, no Event of its own.
 """
@@ -13,7 +13,6 @@ from typing import Any
 import kopf
 
 from otakube_api.labels import GROUP
-from otakube_operator.runtime.informer import OURS
 
 
 class Backoffs:
@@ -73,7 +72,6 @@ def kopf_settings(random: Random) -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
     settings.watching.server_timeout = 600
     settings.watching.connect_timeout = 10
-    settings.watching.label_selectors["argoproj.io", "v1alpha1", "workflows"] = OURS
     settings.networking.request_timeout = 60
     settings.networking.connect_timeout = 10
     settings.networking.error_backoffs = Backoffs(random)

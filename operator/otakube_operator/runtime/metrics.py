@@ -16,15 +16,17 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
-        self.reconciles = Counter(f"{PREFIX}_reconciles", "Passes by result", ["result"], registry=registry)
+        self.reconciles = Counter(
+            f"{PREFIX}_reconciles", "Passes by kind and result", ["kind", "result"], registry=registry
+        )
         self.duration = Histogram(
-            f"{PREFIX}_reconcile_seconds", "Seconds a pass took, waiting for its turn to write included",
+            f"{PREFIX}_reconcile_seconds", "Seconds a pass took, waiting to write included", ["kind"],
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10), registry=registry,
         )  # fmt: skip
-        self.workflows = Counter(f"{PREFIX}_workflows_created", "Workflows created", registry=registry)
+        self.created = Counter(f"{PREFIX}_objects_created", "Objects created", ["kind"], registry=registry)
         self.transitions = Counter(
             f"{PREFIX}_condition_transitions", "Conditions that changed status or reason",
-            ["type", "status", "reason"], registry=registry,
+            ["kind", "type", "status", "reason"], registry=registry,
         )  # fmt: skip
         self.writes = Counter(
             f"{PREFIX}_api_writes", "Requests that may change something", ["method"], registry=registry
@@ -32,8 +34,10 @@ class Metrics:
         self.events_lost = Counter(
             f"{PREFIX}_events_lost", "Events that could not be posted", registry=registry
         )
-        self.queue_depth = Gauge(f"{PREFIX}_queue_depth", "Keys that wait for a worker", registry=registry)
-        self.known = Gauge(f"{PREFIX}_known_objects", "Objects in the cache", ["kind"], registry=registry)
+        self.queue_depth = Gauge(
+            f"{PREFIX}_queue_depth", "Keys that wait for a worker", ["kind"], registry=registry
+        )
+        self.known = Gauge(f"{PREFIX}_known_objects", "Objects in the store", ["kind"], registry=registry)
         self.loop_lag = Gauge(
             f"{PREFIX}_loop_lag_seconds", "How late the event loop woke up last", registry=registry
         )

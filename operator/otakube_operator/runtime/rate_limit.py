@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the operator may write: so many at once, and so many a second once a burst is spent.
+"""Rate limit of writes: so many at once, and so many a second once a burst is spent.
 
-The burst is for people who apply a folder of objects; the rate holds a loop that never settles, which is how
+The burst is for people who apply a folder of objects; the rate slows a loop that never settles, which is how
 an operator takes an API server down.
 """
 
@@ -19,7 +19,7 @@ class WriteRateLimiter:
         self._tokens, self._at = float(burst), clock()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def acquire(self) -> AsyncIterator[None]:
         """Wait for a slot and a token."""
         async with self._slots:
             wait = self.take()

@@ -1,49 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""observe -> plan -> apply for one key: level-triggered, so it never asks which event brought it here."""
+"""observe -> plan -> apply -> status for one key: level-triggered, whichever event brought it here."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
+from typing import Generic
 
-from otakube_api.argo import FINAL_PHASES
-from otakube_operator.enrichment.apply import Applier, CreateFailed
-from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Observed, Unreadable
-from otakube_operator.enrichment.plan import plan
-from otakube_operator.enrichment.status import describe_unreadable
-from otakube_operator.runtime.api import (
-    ENRICHMENTS,
-    WORKFLOWS,
-    ApiError,
-    ApiServer,
-    ObjectNotFound,
-    Unavailable,
-    WriteConflict,
-)
+import structlog
+
+from otakube_operator.runtime.api import ApiError, ApiServer, ObjectNotFound, Unavailable, WriteConflict
+from otakube_operator.runtime.conditions import unreadable_status
+from otakube_operator.runtime.controller import Controller, CreateFailure, Observed, PlanT
 from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.object_writer import ObjectWriter
+from otakube_operator.runtime.objects import ObjectKey, ObjectT, UnreadableObject
+from otakube_operator.runtime.owned import OwnedObjects, OwnedT
 from otakube_operator.runtime.store import Store
 from otakube_operator.runtime.work_queue import WorkQueue
 
-logger = logging.getLogger(__name__)
+logger = structlog.stdlib.get_logger(__name__)
 
 
-class Reconciler:
-    """Brings enrichments to where their specs want them."""
+class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
+    """Brings the objects of one controller to where their specs want them."""
 
     def __init__(
         self,
+        controller: Controller[ObjectT, OwnedT, PlanT],
         *,
-        cluster: ApiServer,
-        cache: Store,
-        applier: Applier,
+        server: ApiServer,
+        store: Store[ObjectT, OwnedT],
+        writer: ObjectWriter[ObjectT, OwnedT],
         metrics: Metrics,
         now: Callable[[], datetime],
     ) -> None:
-        self._cluster, self._cache, self._applier = cluster, cache, applier
+        self._controller, self._server, self._store, self._writer = controller, server, store, writer
+        self._owned = OwnedObjects(server, controller.owned, store, metrics)
         self._metrics, self._now = metrics, now
 
     async def work(self, queue: WorkQueue[ObjectKey]) -> None:
-        """Reconcile what the queue holds, until cancelled."""
+        """Reconcile the queue's keys until cancelled."""
         while True:
             key = await queue.get()
             try:
@@ -53,47 +49,44 @@ class Reconciler:
 
     async def reconcile(self, key: ObjectKey) -> bool:
         """One pass; True if another is due at once. Raises ApiError where it must be repeated later."""
-        seen = self._cache.enrichment(key)
+        seen = self._store.object(key)
         if seen is None:
             return False
-        if isinstance(seen, Unreadable):
-            await self._applier.write_status(
-                seen, describe_unreadable(seen, self._now()), seen.resource_version
-            )
+        if isinstance(seen, UnreadableObject):
+            await self._writer.write_status(seen, unreadable_status(seen, self._now()), seen.resource_version)
             return False
-        observed = await self._observe(seen)
         try:
-            return await self._applier.apply(observed, plan(observed, self._now()))
-        except CreateFailed as failed:
-            await self._report(key, failed)
+            return await self._carry_out(await self._controller.observe(seen, self._owned))
+        except CreateFailure as failure:
+            await self._report(key, failure)
             raise
 
-    async def _report(self, key: ObjectKey, failed: CreateFailed) -> None:
-        """The finalizer may have been added meanwhile, so plan from what the cache holds now."""
-        seen = self._cache.enrichment(key)
-        if isinstance(seen, Enrichment):
-            observed = Observed(seen, self._cache.runs(seen.uid))
-            await self._applier.apply(observed, plan(observed, self._now(), failed.failure))
+    async def _carry_out(
+        self, observed: Observed[ObjectT, OwnedT], failure: CreateFailure | None = None
+    ) -> bool:
+        """Plan and do, in the order that ReconcilePlan promises."""
+        seen, now = observed.object, self._now()
+        version = seen.resource_version
+        plan = self._controller.plan(observed, now, failure)
+        if plan.add_finalizer:
+            version = await self._writer.add_finalizer(seen, version)
+        again = await self._controller.apply(plan, self._owned)
+        status = self._controller.status(observed, plan, now)
+        version = await self._writer.write_status(seen, status, version)
+        for gone in plan.prune:
+            await self._owned.delete(gone)
+        if plan.remove_finalizer:
+            await self._writer.remove_finalizer(seen, version)
+        return again
 
-    async def _observe(self, enrichment: Enrichment) -> Observed:
-        """The cache, except that a recorded run which it misses is looked for before it counts as gone."""
-        runs = self._cache.runs(enrichment.uid)
-        record = enrichment.status.workflow
-        if record is not None and record.phase not in FINAL_PHASES:
-            missing = record.name not in {run.name for run in runs}
-            if missing and await self._found(enrichment.key.namespace, record.name):
-                runs = self._cache.runs(enrichment.uid)
-        return Observed(enrichment, runs)
-
-    async def _found(self, namespace: str, name: str) -> bool:
-        try:
-            self._cache.put_run(await self._cluster.get(WORKFLOWS, namespace, name))
-        except ObjectNotFound:
-            return False
-        return True
+    async def _report(self, key: ObjectKey, failure: CreateFailure) -> None:
+        """The finalizer may have been added meanwhile, so plan from what the store holds now."""
+        seen = self._store.object(key)
+        if seen is not None and not isinstance(seen, UnreadableObject):
+            await self._carry_out(Observed(seen, self._store.owned(seen.uid)), failure)
 
     async def _pass(self, key: ObjectKey, queue: WorkQueue[ObjectKey]) -> None:
-        started = perf_counter()
+        started, kind = perf_counter(), self._controller.resource.kind
         try:
             if await self.reconcile(key):
                 queue.add(key)
@@ -102,24 +95,26 @@ class Reconciler:
         else:
             queue.forget(key)
             result = "ok"
-        self._metrics.reconciles.labels(result).inc()
-        self._metrics.duration.observe(perf_counter() - started)
+        self._metrics.reconciles.labels(kind, result).inc()
+        self._metrics.duration.labels(kind).observe(perf_counter() - started)
 
     async def _failed(self, key: ObjectKey, error: Exception, queue: WorkQueue[ObjectKey]) -> str:
         if isinstance(error, WriteConflict | ObjectNotFound):
             await self._refresh(key)
         after = error.after if isinstance(error, Unavailable) else 0.0
         delay = queue.retry(key, at_least=after)
-        known = isinstance(error, ApiError | CreateFailed)
-        told = {"key": "/".join(key), "error": str(error), "retry_in": round(delay, 1)}
-        logger.log(logging.WARNING if known else logging.ERROR, "pass failed", extra=told, exc_info=not known)
-        return type(error).__name__ if known else "Error"
+        fields = {"kind": self._controller.resource.kind, "key": "/".join(key), "error": str(error)}
+        if isinstance(error, ApiError | CreateFailure):
+            logger.warning("pass failed", retry_in=round(delay, 1), **fields)
+            return type(error).__name__
+        logger.error("pass failed", retry_in=round(delay, 1), exc_info=True, **fields)
+        return "Error"
 
     async def _refresh(self, key: ObjectKey) -> None:
-        """The cache lags behind: read the object itself."""
+        """The store lags behind: read the object itself."""
         try:
-            self._cache.put_enrichment(await self._cluster.get(ENRICHMENTS, *key))
+            self._store.put(await self._server.get(self._controller.resource.api, *key))
         except ObjectNotFound:
-            self._cache.forget(key)
+            self._store.forget(key)
         except ApiError:
             return  # the retry will meet it again

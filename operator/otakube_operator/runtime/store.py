@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the watches have told, kept small: enrichments as trimmed JSON, Workflows as Runs.
+"""Last known state of one controller's objects, kept small: trimmed JSON of those served, parsed owned ones.
 
 Nothing here matters after a restart. It may lag behind the API server; every write therefore carries a
 precondition or a name that follows from its inputs, and full lists correct what a watch missed (kopf reports
@@ -7,186 +7,134 @@ no deletion that happened between two watches).
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from pydantic import ValidationError
+from typing import Generic
 
 from otakube_api import labels
-from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentStatus
-from otakube_api.v1alpha1.meta import cut
-from otakube_operator.enrichment.naming import spec_hash
-from otakube_operator.enrichment.observed import Enrichment, ObjectKey, Unreadable, WorkflowRun
-from otakube_operator.enrichment.runs import read_run
+from otakube_operator.runtime.objects import (
+    Body,
+    CustomResource,
+    ObjectKey,
+    ObjectT,
+    UnreadableObject,
+    key_of,
+    version_number,
+    version_of,
+)
+from otakube_operator.runtime.owned import OwnedResource, OwnedT
 
-Body = Mapping[str, Any]
-
-_KEPT_META = ("name", "namespace", "uid", "generation", "resourceVersion", "finalizers", "deletionTimestamp")
-_KEPT_NOTES = (labels.REQUESTED_AT,)
+_META = ("name", "namespace", "uid", "generation", "resourceVersion", "finalizers", "deletionTimestamp")
+_ANNOTATIONS = (labels.REQUESTED_AT,)
 
 
-class Store:
-    """Enrichments by key, runs by their owner's uid."""
+class Store(Generic[ObjectT, OwnedT]):
+    """Served objects by key, owned objects by their owner's uid."""
 
-    def __init__(self) -> None:
-        self._enrichments: dict[ObjectKey, tuple[int, bytes]] = {}
-        self._runs: dict[str, dict[str, WorkflowRun]] = {}
+    def __init__(self, resource: CustomResource[ObjectT], owned: OwnedResource[OwnedT] | None = None) -> None:
+        self._resource, self._owned_resource = resource, owned
+        self._objects: dict[ObjectKey, tuple[int, bytes]] = {}
+        self._owned: dict[str, dict[str, OwnedT]] = {}
 
-    def enrichment(self, key: ObjectKey) -> Enrichment | Unreadable | None:
+    def object(self, key: ObjectKey) -> ObjectT | UnreadableObject | None:
         """The object as last seen."""
-        seen = self._enrichments.get(key)
-        return None if seen is None else read_enrichment(json.loads(seen[1]))
+        stored = self._objects.get(key)
+        return None if stored is None else self._resource.read(json.loads(stored[1]))
 
-    def runs(self, owner_uid: str) -> tuple[WorkflowRun, ...]:
-        """The Workflows that this enrichment owns."""
-        return tuple(self._runs.get(owner_uid, {}).values())
+    def owned(self, owner_uid: str) -> tuple[OwnedT, ...]:
+        """The objects that this one owns."""
+        return tuple(self._owned.get(owner_uid, {}).values())
 
-    def known(self) -> list[ObjectKey]:
-        """Every enrichment known."""
-        return list(self._enrichments)
+    def known_keys(self) -> list[ObjectKey]:
+        """Every served object known."""
+        return list(self._objects)
 
-    def count(self) -> tuple[int, int]:
-        """How many enrichments and runs are known."""
-        return len(self._enrichments), sum(map(len, self._runs.values()))
+    def counts(self) -> dict[str, int]:
+        """How many objects of each kind are known."""
+        counts = {self._resource.kind: len(self._objects)}
+        if self._owned_resource is not None:
+            counts[self._owned_resource.kind] = sum(map(len, self._owned.values()))
+        return counts
 
-    def put_enrichment(self, body: Body) -> bool:
-        """Remember; False if nothing newer was told."""
-        key, version = _key(body), _version(body)
-        if version <= self._seen(key):
+    def put(self, body: Body) -> bool:
+        """Remember an object; False if its state is not newer than the one known."""
+        key, version = key_of(body), version_of(body)
+        if version <= self._version(key):
             return False
-        self._enrichments[key] = (version, _trimmed(body))
+        self._objects[key] = (version, _trimmed(body))
         return True
 
-    def drop_enrichment(self, body: Body) -> bool:
-        """Forget, unless a newer object of that name is known."""
-        key = _key(body)
-        return _version(body) >= self._seen(key) and self.forget(key)
+    def drop(self, body: Body) -> bool:
+        """Forget an object, unless a newer one of that name is known."""
+        key = key_of(body)
+        return version_of(body) >= self._version(key) and self.forget(key)
 
     def forget(self, key: ObjectKey) -> bool:
-        """Forget an enrichment that the API server does not know."""
-        return self._enrichments.pop(key, None) is not None
+        """Forget an object that the API server does not know."""
+        return self._objects.pop(key, None) is not None
 
-    def put_run(self, body: Body) -> bool:
-        """Remember; False if nothing that matters to a plan has changed."""
-        run = read_run(body)
-        if run is None:
-            return False
-        runs = self._runs.setdefault(run.owner_uid, {})
-        known = runs.get(run.name)
-        if known is not None and known.uid == run.uid and _number(known.resource_version) >= _version(body):
-            return False
-        runs[run.name] = run
-        return known is None or not _same(known, run)
+    def put_owned(self, body: Body) -> bool:
+        """Remember an owned object; False if nothing that matters to a plan has changed.
 
-    def drop_run(self, body: Body) -> bool:
-        """Forget; False if it was not known."""
-        run = read_run(body)
-        runs = self._runs.get(run.owner_uid, {}) if run is not None else {}
-        known = runs.get(run.name) if run is not None else None
-        if run is None or known is None or known.uid != run.uid:
+        Other controllers touch an object far more often than they change what a plan reads.
+        """
+        fresh = self._read_owned(body)
+        if fresh is None:
             return False
-        self.forget_run(known)
+        siblings = self._owned.setdefault(fresh.owner_uid, {})
+        known = siblings.get(fresh.name)
+        if (
+            known is not None
+            and known.uid == fresh.uid
+            and version_number(known.resource_version) >= version_of(body)
+        ):
+            return False
+        siblings[fresh.name] = fresh
+        return known != fresh
+
+    def drop_owned(self, body: Body) -> bool:
+        """Forget an owned object; False if it was not known."""
+        gone = self._read_owned(body)
+        known = self._owned.get(gone.owner_uid, {}).get(gone.name) if gone is not None else None
+        if gone is None or known is None or known.uid != gone.uid:
+            return False
+        self.forget_owned(known)
         return True
 
-    def forget_run(self, run: WorkflowRun) -> None:
-        """Forget a Workflow that the API server does not know."""
-        runs = self._runs.get(run.owner_uid, {})
-        runs.pop(run.name, None)
-        if not runs:
-            self._runs.pop(run.owner_uid, None)
+    def forget_owned(self, owned: OwnedT) -> None:
+        """Forget an owned object that the API server does not know."""
+        siblings = self._owned.get(owned.owner_uid, {})
+        siblings.pop(owned.name, None)
+        if not siblings:
+            self._owned.pop(owned.owner_uid, None)
 
     def drop_absent(
-        self, *, version: str, namespace: str | None, names: set[ObjectKey], run_uids: set[str]
+        self, *, version: str, namespace: str | None, keys: set[ObjectKey], owned_uids: set[str]
     ) -> None:
         """Forget what a full list at `version` does not hold and no later event has told of."""
-        limit = _number(version)
-        for key in [
-            key for key in self._enrichments if namespace in {None, key.namespace} and key not in names
-        ]:
-            if self._seen(key) <= limit:
+        limit = version_number(version)
+        for key in self.known_keys():
+            if namespace in {None, key.namespace} and key not in keys and self._version(key) <= limit:
                 self.forget(key)
-        known = [run for runs in self._runs.values() for run in runs.values()]
-        for run in known:
-            gone = run.uid not in run_uids and namespace in {None, run.namespace}
-            if gone and _number(run.resource_version) <= limit:
-                self.forget_run(run)
+        for owned in [owned for siblings in self._owned.values() for owned in siblings.values()]:
+            gone = owned.uid not in owned_uids and namespace in {None, owned.namespace}
+            if gone and version_number(owned.resource_version) <= limit:
+                self.forget_owned(owned)
 
-    def _seen(self, key: ObjectKey) -> int:
-        return self._enrichments.get(key, (0, b""))[0]
+    def _version(self, key: ObjectKey) -> int:
+        return self._objects.get(key, (0, b""))[0]
 
-
-def read_enrichment(body: Body) -> Enrichment | Unreadable:
-    """Parse a body that the API server has admitted."""
-    meta = body["metadata"]
-    status = _status(body)
-    try:
-        spec = AnimeEnrichment.model_validate({**body, "status": {}}).spec
-    except ValidationError as error:
-        return Unreadable(
-            _key(body), meta["uid"], meta["generation"], meta["resourceVersion"], status, _problem(error)
-        )
-    requested = (meta.get("annotations") or {}).get(labels.REQUESTED_AT)
-    return Enrichment(
-        key=_key(body),
-        uid=meta["uid"],
-        generation=meta["generation"],
-        resource_version=meta["resourceVersion"],
-        spec=spec,
-        spec_hash=spec_hash(spec),
-        status=status,
-        deleting=meta.get("deletionTimestamp") is not None,
-        finalizers=tuple(meta.get("finalizers") or ()),
-        requested_at=None if requested is None else str(cut(64)(requested)),
-    )
-
-
-def _status(body: Body) -> AnimeEnrichmentStatus:
-    """A status that cannot be parsed counts as none: it is written anew, whole."""
-    try:
-        return AnimeEnrichmentStatus.model_validate(body.get("status") or {})
-    except ValidationError:
-        return AnimeEnrichmentStatus()
-
-
-def _problem(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    def _read_owned(self, body: Body) -> OwnedT | None:
+        return None if self._owned_resource is None else self._owned_resource.read(body)
 
 
 def _trimmed(body: Body) -> bytes:
     meta = body["metadata"]
-    kept = {name: meta[name] for name in _KEPT_META if name in meta}
-    notes = {name: text for name, text in (meta.get("annotations") or {}).items() if name in _KEPT_NOTES}
+    kept = {name: meta[name] for name in _META if name in meta}
+    annotations = {
+        name: text for name, text in (meta.get("annotations") or {}).items() if name in _ANNOTATIONS
+    }
     small = {
-        "apiVersion": body["apiVersion"],
-        "kind": body["kind"],
-        "metadata": kept | ({"annotations": notes} if notes else {}),
+        "metadata": kept | ({"annotations": annotations} if annotations else {}),
         "spec": body["spec"],
         "status": body.get("status") or {},
     }
     return json.dumps(small, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _same(known: WorkflowRun, run: WorkflowRun) -> bool:
-    """Argo touches a Workflow far more often than it changes what a plan reads."""
-    names = [name for name in WorkflowRun.__slots__ if name != "resource_version"]
-    return all(getattr(known, name) == getattr(run, name) for name in names)
-
-
-def _key(body: Body) -> ObjectKey:
-    return ObjectKey(body["metadata"]["namespace"], body["metadata"]["name"])
-
-
-def _version(body: Body) -> int:
-    return _number(body["metadata"].get("resourceVersion"))
-
-
-def _number(version: object) -> int:
-    """A resourceVersion as the monotonic number that etcd makes of it."""
-    return int(version) if isinstance(version, str) and version.isdecimal() else 0
-
-
-def owner_of(body: Body) -> str | None:
-    """The name of the enrichment that owns this Workflow."""
-    owners: Iterable[Body] = body["metadata"].get("ownerReferences") or ()
-    return next((owner["name"] for owner in owners if owner.get("kind") == "AnimeEnrichment"), None)

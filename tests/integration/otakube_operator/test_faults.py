@@ -16,9 +16,8 @@ from integration.otakube_operator.conftest import Body, World
 from integration.otakube_operator.proxy import Proxy
 from operator_builders import committed, fetched, imaged
 from operator_process import OperatorProcess, running_operator
-from otakube_operator.enrichment.observed import Enrichment
+from otakube_operator.enrichment.observed import Enrichment, read_enrichment
 from otakube_operator.enrichment.workflows import NewRun
-from otakube_operator.runtime.store import read_enrichment
 
 DONE = (fetched(("Kitsu", "Unavailable")), imaged(), committed())
 

@@ -214,7 +214,7 @@ def test_old_workflows_beyond_the_limit_go(world: World) -> None:
 def test_the_probes_and_metrics_tell_the_truth(world: World, operator: OperatorProcess) -> None:
     bring_to(world, "fetched")
     assert operator.health() == 200
-    assert operator.metric("otakube_operator_workflows_created_total") == 1
+    assert operator.metric("otakube_operator_objects_created_total", kind="Workflow") == 1
     assert operator.metric("otakube_operator_watch_age_seconds", resource="workflows") < 60
     assert (
         operator.metric(

@@ -28,8 +28,9 @@ from operator_builders import (
 from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Failure, FailureReason
 from otakube_api.reasons import Reason
-from otakube_operator.enrichment.observed import CreateFailure, Enrichment, Observed, Results, WorkflowRun
-from otakube_operator.enrichment.plan import Plan, WorkflowChange, plan
+from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
+from otakube_operator.enrichment.plan import WorkflowChange
+from otakube_operator.runtime.controller import CreateFailure
 
 PUBLISHED = results_of([fetched(), imaged(), committed()])
 WAITING = results_of([fetched(), imaged("Required", ["title differs"]), gate()])
@@ -74,7 +75,7 @@ def test_a_new_enrichment_gets_one_workflow_and_a_status_that_names_it() -> None
 def test_a_settled_state_plans_nothing_more(phase: str) -> None:
     seen, run = in_phase(phase)
     made = planned(seen, run, now=LATER)
-    assert made == Plan(seen.status)
+    assert made.changes_nothing(seen)
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -202,22 +203,22 @@ def test_a_deletion_stops_what_runs_and_lets_go_when_it_has_ended(phase: str) ->
     doomed = replace(seen, deleting=True)
     made = planned(doomed, run)
     assert [step.change for step in made.patches] == [WorkflowChange.STOP]
-    assert not made.remove_finalizer
+    assert not made.plan.remove_finalizer
     ended = replace(run, shutdown="Stop", phase="Failed", suspended=False)
-    assert planned(after(doomed, made), ended).remove_finalizer
+    assert planned(after(doomed, made), ended).plan.remove_finalizer
 
 
 def test_a_deletion_waits_for_the_clean_up_of_a_published_run() -> None:
     seen, run = in_phase("cleaning up")
     made = planned(replace(seen, deleting=True), run)
-    assert (made.patches, made.remove_finalizer) == ((), False)
+    assert (made.patches, made.plan.remove_finalizer) == ((), False)
 
 
 @pytest.mark.parametrize("phase", FINISHED)
 def test_nothing_delays_a_deletion_when_nothing_runs(phase: str) -> None:
     seen, run = in_phase(phase)
     assert not seen.has_finalizer
-    assert planned(replace(seen, deleting=True), run) == Plan(seen.status)
+    assert planned(replace(seen, deleting=True), run).changes_nothing(seen)
 
 
 def test_a_deletion_before_argo_took_the_workflow_up_is_not_delayed() -> None:
@@ -229,7 +230,7 @@ def test_a_deletion_before_argo_took_the_workflow_up_is_not_delayed() -> None:
 def test_no_finalizer_is_added_to_an_object_that_is_being_deleted(phase: str) -> None:
     seen = enrichment(suspend=phase == "suspended")
     doomed = replace(seen, deleting=True)
-    assert not planned(doomed, run_of(doomed, **PHASES[phase])).add_finalizer
+    assert not planned(doomed, run_of(doomed, **PHASES[phase])).plan.add_finalizer
 
 
 def test_a_deleted_enrichment_starts_nothing() -> None:
@@ -281,18 +282,18 @@ def test_taking_a_request_away_changes_nothing() -> None:
     seen = replace(enrichment(), requested_at="today")
     run = run_of(seen, phase="Succeeded", results=PUBLISHED)
     settled = after(seen, planned(seen, run))
-    assert planned(replace(settled, requested_at=None), run) == Plan(settled.status)
+    assert planned(replace(settled, requested_at=None), run).changes_nothing(settled)
 
 
 def test_a_published_generation_stays_ready_when_its_workflow_is_gone() -> None:
     seen, _ = in_phase("published")
-    assert planned(seen) == Plan(seen.status)
+    assert planned(seen).changes_nothing(seen)
 
 
 @pytest.mark.parametrize("phase", ["rejected", "failed", "error"])
 def test_a_stalled_generation_stays_stalled_when_its_workflow_is_gone(phase: str) -> None:
     seen, _ = in_phase(phase)
-    assert planned(seen) == Plan(seen.status)
+    assert planned(seen).changes_nothing(seen)
 
 
 @pytest.mark.parametrize("phase", ["pending", "running", "fetched", "waiting for review"])
@@ -333,14 +334,14 @@ def test_finished_workflows_beyond_the_limits_are_deleted_oldest_first(succeeded
     good = [run_of(seen, attempt=number, phase="Succeeded", results=PUBLISHED) for number in (2, 4, 6)]
     made = planned(seen, *old, *good)
     expected = sorted([1, 3, 5][: 3 - failed] + [2, 4, 6][: 3 - succeeded])
-    assert sorted(run.attempt for run in made.prune) == expected
+    assert sorted(run.attempt for run in made.plan.prune) == expected
     assert condition(made, "Ready") == ("True", "Published")
     assert planned(after(seen, made)).create is None
 
 
 def test_a_running_workflow_is_never_pruned() -> None:
     seen = enrichment(failedWorkflowsHistoryLimit=0, successfulWorkflowsHistoryLimit=0)
-    assert planned(seen, run_of(seen)).prune == ()
+    assert planned(seen, run_of(seen)).plan.prune == ()
 
 
 def test_a_provider_that_failed_is_told_and_stays_told_after_publication() -> None:
@@ -443,8 +444,7 @@ def test_the_end_of_the_exit_handler_does_not_take_ready_back() -> None:
 
 def test_a_workflow_that_was_refused_is_told_and_tried_again() -> None:
     seen = enrichment()
-    failure = CreateFailure(Reason.WORKFLOW_REFUSED, "quota exceeded")
-    told = plan(Observed(seen), NOW, failure)
+    told = planned(seen, failure=CreateFailure(Reason.WORKFLOW_REFUSED, "quota exceeded"))
     assert condition(told, "Stalled") == ("True", "WorkflowRefused")
     assert planned(after(seen, told)).create is not None
 

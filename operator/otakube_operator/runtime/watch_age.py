@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proof that the watches move: the time of the last byte, event or bookmark, of each watch stream.
+"""Age of each watch: the time since the last byte, event or bookmark, of its stream.
 
 kopf keeps bookmarks to itself, and an operator whose watch is silently dead answers HTTP as ever. So the
 session that kopf is given makes responses which note each chunk that a watch delivers. An idle stream still
@@ -7,26 +7,22 @@ carries a bookmark a minute; nothing has to be written to the API server to see 
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import aiohttp
 
-from otakube_operator.runtime.api import ENRICHMENTS, WORKFLOWS
 
-WATCHED = (ENRICHMENTS.plural, WORKFLOWS.plural)
+class WatchAges:
+    """When each watch last delivered something; one that never did counts from the start of the process."""
 
-
-class WatchProgress:
-    """When each watch was last heard of; one that never was counts from the start of the process."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, plurals: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._heard: dict[str, dict[str, float]] = {name: {} for name in WATCHED}
+        self._heard: dict[str, dict[str, float]] = {plural: {} for plural in plurals}
         self._born = clock()
 
     def note(self, url_path: str) -> None:
-        """A stream of that path has delivered something."""
+        """Take note that a stream of that path has delivered something."""
         resource = url_path.rsplit("/", 1)[-1]
         if resource in self._heard:
             self._heard[resource][url_path] = self._clock()
@@ -53,7 +49,7 @@ class WatchProgress:
 
 
 class _NotingStream:
-    """A StreamReader that tells when a chunk has come."""
+    """A StreamReader that reports each chunk."""
 
     def __init__(self, stream: aiohttp.StreamReader, heard: Callable[[], None]) -> None:
         self._stream, self._heard = stream, heard

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the operator with other runtime options than an installation has: OPTIONS as JSON, CONTROLLERS."""
+
+import json
+import sys
+from importlib import import_module
+
+from otakube_operator.main import main
+from otakube_operator.runtime.options import RuntimeOptions
+from otakube_operator.wiring import controllers
+
+if __name__ == "__main__":
+    options, named = RuntimeOptions(**json.loads(sys.argv[1])), sys.argv[2]
+    module, _, name = named.partition(":")
+    main(getattr(import_module(module), name) if named else controllers, options)

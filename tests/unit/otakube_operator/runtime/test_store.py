@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last known state of objects."""
+
+from operator_builders import KEY, UID, body, workflow
+from otakube_operator.enrichment.controller import EnrichmentController
+from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
+from otakube_operator.runtime.store import Store
+
+
+def empty() -> Store[Enrichment, WorkflowRun]:
+    return Store(EnrichmentController.resource, EnrichmentController.owned)
+
+
+def test_the_store_ignores_what_is_older_than_what_it_knows() -> None:
+    store = empty()
+    newer = body(generation=2)
+    newer["metadata"]["resourceVersion"] = "12"
+    assert store.put(newer)
+    assert not store.put(body())
+    assert not store.put(newer)
+    assert not store.drop(body())
+    seen = store.object(KEY)
+    assert seen is not None
+    assert seen.generation == 2
+
+
+def test_the_store_reports_only_changes_that_matter_to_a_plan() -> None:
+    store, first, touched = empty(), workflow(), workflow()
+    touched["metadata"]["resourceVersion"] = "10"
+    assert store.put_owned(first)
+    assert not store.put_owned(touched)
+    ended = workflow(phase="Failed")
+    ended["metadata"]["resourceVersion"] = "11"
+    assert store.put_owned(ended)
+
+
+def test_a_full_list_takes_away_what_vanished_but_not_what_came_after_it() -> None:
+    store = empty()
+    store.put(body())
+    store.put_owned(workflow())
+    store.drop_absent(version="8", namespace=None, keys=set(), owned_uids=set())
+    assert (store.known_keys(), len(store.owned(UID))) == ([], 1)  # versions 7 and 9
+
+
+def test_a_stored_object_keeps_what_a_plan_reads_and_no_more() -> None:
+    store, seen = empty(), body()
+    seen["metadata"] |= {
+        "annotations": {"otakube.dev/requested-at": "now", "kubectl.kubernetes.io/last-applied": "x" * 9000},
+        "managedFields": [{"manager": "kubectl"}],
+        "finalizers": ["otakube.dev/running-workflow"],
+    }
+    store.put(seen)
+    [(_, stored)] = store._objects.values()
+    assert len(stored) < 700
+    kept = store.object(KEY)
+    assert isinstance(kept, Enrichment)
+    assert (kept.requested_at, kept.has_finalizer, kept.deleting) == ("now", True, False)

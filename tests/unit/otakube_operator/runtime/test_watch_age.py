@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The age of watches."""
+
+from otakube_operator.runtime.watch_age import WatchAges
+
+
+def test_the_age_of_a_watch_is_that_of_its_most_silent_stream() -> None:
+    times = iter([0.0, 10.0, 20.0, 100.0])
+    ages = WatchAges(["animeenrichments", "workflows"], clock=lambda: next(times))
+    ages.note("/apis/argoproj.io/v1alpha1/namespaces/a/workflows")
+    ages.note("/apis/argoproj.io/v1alpha1/namespaces/b/workflows")
+    assert ages.ages() == {"animeenrichments": 100.0, "workflows": 90.0}
