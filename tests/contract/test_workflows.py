@@ -215,7 +215,7 @@ def test_the_workflow_outlives_the_longest_review(spec: dict[str, Any]) -> None:
 
 def test_a_gpu_run_asks_for_the_gpu_pool(templates: dict[str, Any]) -> None:
     patch = templates[Node.EMBED]["podSpecPatch"]
-    expression = re.fullmatch(r"{{=inputs\.parameters\.accelerator == 'Gpu' \? '(.*)' : '{}'}}", patch)
+    expression = re.fullmatch(r"{{=inputs\.parameters\.accelerator == 'GPU' \? '(.*)' : '{}'}}", patch)
     assert expression
     assert "}}" not in expression[1], "two braces in a row end Argo's expression"
     pod = yaml.safe_load(expression[1])

@@ -8,7 +8,17 @@ from typing import Any
 from hera.workflows import DAG, Container, Parameter, Suspend, Task, WorkflowTemplate
 from hera.workflows.models import SuppliedValueFrom, ValueFrom
 
-from otakube_api.contract import TEMPLATE, Node, Output, ReviewOutput
+from otakube_api.contract import (
+    TEMPLATE,
+    Accelerator,
+    Decision,
+    Mode,
+    Node,
+    Output,
+    ReviewNeed,
+    ReviewOutput,
+    ReviewPolicy,
+)
 from otakube_api.contract import Parameter as Argument
 from otakube_workflows.policies import EXECUTION
 from otakube_workflows.templates import EMBED_IMAGE, RUN, STORES, Size, Step, Store, step
@@ -36,8 +46,8 @@ ARGUMENTS = {
     Argument.TYPE: Parameter(name=Argument.TYPE, value="", description="Its type, to tell namesakes apart."),
     Argument.MODE: Parameter(
         name=Argument.MODE,
-        value="FullEnrichment",
-        enum=["FullEnrichment", "EpisodeUpdate"],
+        value=Mode.FULL_ENRICHMENT,
+        enum=list(Mode),
         description="What to refresh.",
     ),
     Argument.PROVIDERS: Parameter(
@@ -47,15 +57,18 @@ ARGUMENTS = {
     ),
     Argument.REVIEW_POLICY: Parameter(
         name=Argument.REVIEW_POLICY,
-        value="OnLowConfidence",
-        enum=["Required", "OnLowConfidence", "Never"],
+        value=ReviewPolicy.ON_LOW_CONFIDENCE,
+        enum=list(ReviewPolicy),
         description="When a person must approve.",
     ),
     Argument.REVIEW_TIMEOUT: Parameter(
         name=Argument.REVIEW_TIMEOUT, value="72h", description="Silence for so long is a reject."
     ),
     Argument.ACCELERATOR: Parameter(
-        name=Argument.ACCELERATOR, value="Cpu", enum=["Cpu", "Gpu"], description="Pool that embeds."
+        name=Argument.ACCELERATOR,
+        value=Accelerator.CPU,
+        enum=[Accelerator.CPU, Accelerator.GPU],
+        description="Processor that embeds.",
     ),
 }
 
@@ -72,9 +85,8 @@ def _spaced(patch: dict[str, Any]) -> str:
     return json.dumps(patch).replace("}", "} ")
 
 
-POD_OF_ACCELERATOR = (
-    f"{{{{=inputs.parameters.{Argument.ACCELERATOR} == 'Gpu' ? '{_spaced(GPU_POD)}' : '{{}}'}}}}"
-)
+_GPU_WANTED = f"inputs.parameters.{Argument.ACCELERATOR} == '{Accelerator.GPU}'"
+POD_OF_ACCELERATOR = f"{{{{={_GPU_WANTED} ? '{_spaced(GPU_POD)}' : '{{}}'}}}}"
 
 
 def _answered(output: ReviewOutput, unsaid: str) -> str:
@@ -82,17 +94,17 @@ def _answered(output: ReviewOutput, unsaid: str) -> str:
     return f"(tasks.{Node.REVIEW}?.outputs?.parameters?.{output} ?? '{unsaid}')"
 
 
-REVIEW_WANTED = f"{{{{tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW}}}}} == Required"
+REVIEW_WANTED = f"{{{{tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW}}}}} == {ReviewNeed.REQUIRED}"
 
 APPROVED = (
-    f"{{{{=tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW} == 'Skip'"
-    f" || {_answered(ReviewOutput.DECISION, 'reject')} == 'approve'}}}}"
+    f"{{{{=tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW} == '{ReviewNeed.SKIP}'"
+    f" || {_answered(ReviewOutput.DECISION, Decision.REJECT)} == '{Decision.APPROVE}'}}}}"
 )
 """A skipped gate answers with its default, reject: what opens the way is the word of `assemble`."""
 
 ANSWER: dict[str, str] = {
     ReviewOutput.DECISION: f"{{{{=tasks.{Node.REVIEW}.status == 'Skipped'"
-    f" ? 'automatic' : {_answered(ReviewOutput.DECISION, 'reject')}}}}}",
+    f" ? '{Decision.AUTOMATIC}' : {_answered(ReviewOutput.DECISION, Decision.REJECT)}}}}}",
     ReviewOutput.NOTE: f"{{{{={_answered(ReviewOutput.NOTE, '')}}}}}",
     ReviewOutput.REVIEWER: f"{{{{={_answered(ReviewOutput.REVIEWER, '')}}}}}",
 }
@@ -189,8 +201,8 @@ def _review() -> Suspend:
     answers = {
         ReviewOutput.DECISION: Parameter(
             name=ReviewOutput.DECISION,
-            default="reject",
-            enum=["approve", "reject"],
+            default=Decision.REJECT,
+            enum=[Decision.APPROVE, Decision.REJECT],
             description="approve or reject.",
         ),
         ReviewOutput.NOTE: Parameter(name=ReviewOutput.NOTE, default="", description="Why, for the record."),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from otakube.errors import Fatal
-from otakube_api.contract import FailureReason
+from otakube_api.contract import Accelerator, FailureReason
 
 if TYPE_CHECKING:
     from otakube.adapters.http.cache import Answers
@@ -299,11 +299,13 @@ class Wiring:
         key = settings.suggestion_api_key.get_secret_value()
         return ModelSuggester(settings.suggestion_model, url=settings.suggestion_url, api_key=key)
 
-    def text_embedder(self) -> "TextEmbedder":
-        """The text model of the settings."""
+    def text_embedder(self, accelerator: Accelerator = Accelerator.CPU) -> "TextEmbedder":
+        """The text model of the settings, on that processor."""
         from otakube.adapters.embedding import text_embedder
 
-        return text_embedder(self.settings.embedding_model, folder=self.settings.embedding_folder)
+        return text_embedder(
+            self.settings.embedding_model, folder=self.settings.embedding_folder, accelerator=accelerator
+        )
 
     @property
     def _folder(self) -> Path | None:

@@ -156,7 +156,7 @@ Providers = Annotated[
     str, typer.Option(help="Providers to ask, as a JSON list; empty: all that are switched on.")
 ]
 Accelerator = Annotated[
-    str, typer.Option(help="Where the pod runs, Cpu or Gpu: the engine takes what is there.")
+    str, typer.Option(help="Processor that embeds: CPU, GPU, or Auto for a GPU where there is one.")
 ]
 Mode = Annotated[
     str, typer.Option(help="FullEnrichment, or EpisodeUpdate: fresh episodes on the stored entry.")
@@ -257,7 +257,7 @@ async def embed(
     wiring: Wiring,
     run: Run,
     *,
-    accelerator: Accelerator = "Cpu",  # noqa: ARG001 - it chose the pod's node; the engine takes what is there
+    accelerator: Accelerator = "Auto",
     accepted: Accepted = "[]",
     reviewer: Annotated[str, typer.Option(help="Who accepted them.")] = "",
 ) -> Outputs:
@@ -265,12 +265,13 @@ async def embed(
 
     Example: otakube step embed --objects file:/tmp/bucket --outputs /tmp/outputs
     """
+    from otakube.adapters.embedding.processors import read_accelerator
     from otakube.steps.embed.step import embed
     from otakube.steps.reviewed import accepted_ids
 
     return await embed(
         await wiring.objects(),
-        wiring.text_embedder(),
+        wiring.text_embedder(read_accelerator(accelerator)),
         prefix=run.work,
         accepted=accepted_ids(accepted),
         reviewer=reviewer,

@@ -79,8 +79,8 @@ class Accelerator(StrEnum):
     """Processors that compute embeddings: spec.accelerator."""
 
     AUTO = "Auto"
-    CPU = "Cpu"
-    GPU = "Gpu"
+    CPU = "CPU"
+    GPU = "GPU"
 
 
 class Gate(StrEnum):

@@ -114,7 +114,7 @@ class AnimeEnrichmentSpec(ApiType):
     review: Review = Review()
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO
-    """accelerator is where embeddings are computed: Auto takes a GPU where the cluster has one."""
+    """accelerator computes the embeddings: CPU, GPU, or with Auto what the installation is set to."""
     suspend: bool = False
     """suspend holds a running Workflow where it is, and starts none, until it is false again."""
     successful_workflows_history_limit: HistoryLimit = 3

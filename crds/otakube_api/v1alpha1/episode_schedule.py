@@ -85,7 +85,7 @@ class EnrichmentTemplate(ApiType):
     review: Review = Review()
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO
-    """accelerator is where embeddings are computed: Auto takes a GPU where the cluster has one."""
+    """accelerator computes the embeddings: CPU, GPU, or with Auto what the installation is set to."""
 
 
 class EpisodeScheduleSpec(ApiType):

@@ -106,7 +106,7 @@ def test_everything_but_the_anime_can_change(api: httpx2.Client, namespace: str)
     change = {
         "providers": ["Kitsu"],
         "review": {"policy": "Required", "timeout": "2h"},
-        "accelerator": "Cpu",
+        "accelerator": "CPU",
         "suspend": True,
         "successfulWorkflowsHistoryLimit": 0,
         "failedWorkflowsHistoryLimit": 100,

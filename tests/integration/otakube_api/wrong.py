@@ -206,7 +206,7 @@ ENRICHMENTS = (
         "spec.review.timeout",
         "must be of type string",
     ),
-    _with("an unknown accelerator", {"accelerator": "GPU"}, "spec.accelerator: Unsupported value", '"Gpu"'),
+    _with("an unknown accelerator", {"accelerator": "Gpu"}, "spec.accelerator: Unsupported value", '"GPU"'),
     _with("suspend in words", {"suspend": "yes"}, "spec.suspend", "must be of type boolean"),
     _with(
         "a negative history",

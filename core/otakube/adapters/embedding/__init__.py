@@ -7,20 +7,20 @@ from pathlib import Path
 
 from otakube.errors import Fatal
 from otakube.ports.embedding import TextEmbedder
-from otakube_api.contract import FailureReason
+from otakube_api.contract import Accelerator, FailureReason
 
 
-def _minilm(folder: Path) -> TextEmbedder:
+def _minilm(folder: Path, accelerator: Accelerator) -> TextEmbedder:
     from otakube.adapters.embedding.minilm import MiniLm
 
     if not (folder / "minilm" / "model.json").is_file():
         from otakube.adapters.embedding.build import build  # needs onnx and the weights: not in an image
 
         build(folder)
-    return MiniLm.load(folder / "minilm")
+    return MiniLm.load(folder / "minilm", accelerator)
 
 
-MODELS: dict[str, Callable[[Path], TextEmbedder]] = {"minilm": _minilm}
+MODELS: dict[str, Callable[[Path, Accelerator], TextEmbedder]] = {"minilm": _minilm}
 
 
 def models_folder(configured: str) -> Path:
@@ -29,8 +29,13 @@ def models_folder(configured: str) -> Path:
     return Path(configured) if configured else cache / "otakube" / "models"
 
 
-def text_embedder(model: str, *, folder: str = "") -> TextEmbedder:
-    """Load the model of this name; raises Fatal for an unknown one, or where its files cannot be had."""
+def text_embedder(
+    model: str, *, folder: str = "", accelerator: Accelerator = Accelerator.CPU
+) -> TextEmbedder:
+    """Load the model of this name on that processor.
+
+    Raises Fatal for an unknown model, where its files cannot be had, or where the processor is not there.
+    """
     load = MODELS.get(model)
     if load is None:
         known = ", ".join(sorted(MODELS))
@@ -40,7 +45,7 @@ def text_embedder(model: str, *, folder: str = "") -> TextEmbedder:
         )
     where = models_folder(folder)
     try:
-        return load(where)
+        return load(where, accelerator)
     except Fatal:
         raise
     except Exception as error:  # the engines raise bare ones for a file that they cannot read

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""all-MiniLM-L6-v2 on the CPU: tokenizers and ONNX Runtime, one thread, over the graph that `build` wrote."""
+"""all-MiniLM-L6-v2: tokenizers and ONNX Runtime, one thread, over the graph that `build` wrote."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from otakube.adapters.embedding.engine import onnxruntime
+from otakube.adapters.embedding.processors import execution_provider
+from otakube_api.contract import Accelerator
 
 BATCH_TOKENS = 2048
 """Padded tokens of one batch: a larger one is no faster and takes more memory."""
@@ -41,13 +43,13 @@ class MiniLm:
         self._tokenizer = tokenizer
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read graph and tokenizer from the folder."""
+    def load(cls, folder: Path, accelerator: Accelerator) -> Self:
+        """Read graph and tokenizer from the folder; Fatal where the accelerator is not there."""
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
         facts = json.loads((folder / "model.json").read_text())
-        return cls(session=_session(folder / "model.onnx"), tokenizer=tokenizer, facts=facts)
+        return cls(session=_session(folder / "model.onnx", accelerator), tokenizer=tokenizer, facts=facts)
 
     def count(self, text: str) -> int:
         return len(self._tokenizer.encode(text).ids)
@@ -71,7 +73,7 @@ class MiniLm:
         return self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, accelerator: Accelerator) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -80,4 +82,8 @@ def _session(path: Path) -> Any:
     )  # a spinning thread starves its pod
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done by `build`
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    provider = execution_provider(accelerator, onnxruntime.get_available_providers())
+    session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
+    # The engine falls back to the CPU by itself where the libraries of a provider do not load.
+    execution_provider(accelerator, session.get_providers())
+    return session

@@ -187,3 +187,14 @@ def test_a_wrong_setting_is_named(bench: Workbench) -> None:
     assert ended.status == FATAL
     assert ended.failure.startswith("SettingsInvalid: ")
     assert "provider_quorum" in ended.failure
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "said"), [("GPU", "the accelerator is GPU, but"), ("Gpu", "give one of")]
+)
+def test_an_accelerator_that_the_image_has_not_is_fatal_before_anything_is_read(
+    bench: Workbench, accelerator: str, said: str
+) -> None:
+    ended = bench.step("embed", f"--accelerator={accelerator}")
+    assert (ended.status, ended.failure.partition(":")[0]) == (FATAL, "SettingsInvalid")
+    assert said in ended.failure

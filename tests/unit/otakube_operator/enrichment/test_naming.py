@@ -23,7 +23,7 @@ def test_the_spec_hash_is_pinned() -> None:
         {"providers": ["Jikan"]},
         {"review": {"policy": "Never", "timeout": "72h"}},
         {"review": {"policy": "OnLowConfidence", "timeout": "1h"}},
-        {"accelerator": "Gpu"},
+        {"accelerator": "GPU"},
         {"anime": {"title": "Cowboy Bebop", "year": 1998}},
     ],
 )
@@ -71,7 +71,7 @@ def test_labels_of_the_longest_name_are_admitted() -> None:
 
 @pytest.mark.parametrize(
     ("accelerator", "gpu", "expected"),
-    [("Auto", False, "Cpu"), ("Auto", True, "Gpu"), ("Gpu", False, "Gpu"), ("Cpu", True, "Cpu")],
+    [("Auto", False, "CPU"), ("Auto", True, "GPU"), ("GPU", False, "GPU"), ("CPU", True, "CPU")],
 )
 def test_auto_means_what_the_cluster_has(accelerator: str, gpu: bool, expected: str) -> None:
     body = manifest(NewRun(enrichment(accelerator=accelerator), 1), gpu=gpu)
