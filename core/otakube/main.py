@@ -51,7 +51,7 @@ def load(entry: importlib.metadata.EntryPoint) -> Any:
     except ModuleNotFoundError as error:
         sys.exit(
             f"otakube {entry.name}: the library {error.name} is not installed here; "
-            "install otakube with the extra of this command: steps, embed, client or cluster"
+            "install otakube with the extra of this command: steps, embed, client, bucket or cluster"
         )
     command.name = entry.name
     command.params = [p for p in command.params if p.name not in {"install_completion", "show_completion"}]

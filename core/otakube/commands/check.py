@@ -6,7 +6,6 @@ In the cluster `otakube providers check` runs it in a pod, which leaves by the s
 
 import asyncio
 import json
-import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,9 +18,10 @@ import typer
 
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
-from otakube.errors import Fatal, StepError
+from otakube.commands.exits import failure_exits
+from otakube.errors import Fatal
 from otakube_api import contract
-from otakube_api.contract import Failure, FailureReason, Output
+from otakube_api.contract import FailureReason, Output
 
 if TYPE_CHECKING:
     from otakube.maintenance.check_providers import ProviderCheck
@@ -60,12 +60,8 @@ def providers(
     Example: otakube check providers --provider Jikan --title "Cowboy Bebop" --objects file:/tmp/checks
     """
     logs.start(command="check")
-    try:
+    with failure_exits():
         rows = asyncio.run(_check(wanted(provider or []), title, objects))
-    except StepError as error:
-        print(contract.format_failure(Failure(error.reason, str(error))), file=sys.stderr)
-        fatal = isinstance(error, Fatal)
-        raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable) from error
     report = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)

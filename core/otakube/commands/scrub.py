@@ -6,7 +6,6 @@ Exit status: 0 nothing is wrong any more, 1 something is left, 65 bad settings, 
 
 import asyncio
 import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,9 +15,9 @@ import typer
 
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
-from otakube.errors import Fatal, StepError
-from otakube_api import contract
-from otakube_api.contract import Failure, FailureReason
+from otakube.commands.exits import failure_exits
+from otakube.errors import Fatal
+from otakube_api.contract import FailureReason
 from otakube_api.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -63,12 +62,8 @@ def scrub(
     """
     ages = {"older_than": duration(older_than), "blobs_older_than": duration(blobs_older_than)}
     logs.start(command="scrub")
-    try:
+    with failure_exits():
         findings, entries, clean = asyncio.run(_scrub(full=full, dry_run=dry_run, **ages))
-    except StepError as error:
-        print(contract.format_failure(Failure(error.reason, str(error))), file=sys.stderr)
-        fatal = isinstance(error, Fatal)
-        raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable) from error
     show = _show_json if output is Format.JSON else _show_text
     show(findings, entries=entries, clean=clean)
     raise typer.Exit(0 if clean else LEFT)

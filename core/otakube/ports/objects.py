@@ -3,7 +3,23 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+
+class Prefix(StrEnum):
+    """Where keys begin; each is one kind of object."""
+
+    IMAGES = "images/"
+    VECTORS = "vectors/"
+    AUDIT = "audit/"
+    DEAD_LETTERS = "dead-letters/"
+    WORK = "work/"  # of one run each: contract.work_prefix
+    ANSWERS = "answers/"
+
+
+LASTING = (Prefix.IMAGES, Prefix.VECTORS, Prefix.AUDIT, Prefix.DEAD_LETTERS)
+"""Prefixes whose objects Otakube itself removes, if anybody; no lifecycle rule may."""
 
 
 class ObjectStore(Protocol):

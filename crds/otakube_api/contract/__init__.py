@@ -18,6 +18,7 @@ from otakube_api.contract.failures import (
 from otakube_api.contract.outputs import OUTPUTS_FOLDER, TERMINATION_LOG, Output, ReviewOutput
 from otakube_api.contract.parameters import (
     CHECK_TEMPLATE,
+    LONGEST_REVIEW,
     MERGE_LOCKS_TEMPLATE,
     PAYLOAD,
     SCRUB_CRON_WORKFLOW,
@@ -45,6 +46,7 @@ from otakube_api.contract.vocabulary import (
 __all__ = [
     "CHECK_TEMPLATE",
     "EXIT",
+    "LONGEST_REVIEW",
     "MERGE_LOCKS_TEMPLATE",
     "OUTPUTS_FOLDER",
     "PAYLOAD",

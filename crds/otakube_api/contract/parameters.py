@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of templates, of their arguments and tasks, and of the objects that configure the steps."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 TEMPLATE = "otakube-enrich-anime"
@@ -24,6 +25,9 @@ STEP_SECRET = "otakube-stores"  # noqa: S105 - the Secret's name
 """Secret mounted at SECRETS_FOLDER in steps that reach a store: one file a setting, named as the setting."""
 
 SECRETS_FOLDER = "/etc/otakube/secrets"
+
+LONGEST_REVIEW = timedelta(hours=720)
+"""The most that spec.review.timeout may say; a run's work objects must outlive it."""
 
 
 class Parameter(StrEnum):

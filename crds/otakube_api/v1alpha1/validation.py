@@ -5,11 +5,15 @@ Each message names the field and the cure, since it is all that a person sees of
 field are evaluated, so each is written to pass where another already says what is wrong.
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from pydantic.config import JsonDict
 
+from otakube_api.contract import LONGEST_REVIEW
 from otakube_api.durations import PATTERN
+
+_LONGEST = f"{LONGEST_REVIEW // timedelta(hours=1)}h"
 
 
 class Rule(NamedTuple):
@@ -71,8 +75,8 @@ URL_NO_BRACES = Rule(
 _IS_DURATION = f"self.matches('{PATTERN}') && self != ''"
 
 REVIEW_TIMEOUT = Rule(
-    f"{_IS_DURATION} && duration(self) >= duration('1m') && duration(self) <= duration('720h')",
-    "review.timeout must be a duration from 1m to 720h: write hours, minutes and seconds, such as "
+    f"{_IS_DURATION} && duration(self) >= duration('1m') && duration(self) <= duration('{_LONGEST}')",
+    f"review.timeout must be a duration from 1m to {_LONGEST}: write hours, minutes and seconds, such as "
     "72h or 1h30m",
 )
 ONE_NAME_KNOWN = Rule(

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prepare the bucket: create it, block public access, let answers, work and unfinished uploads expire.
+
+Exit status: 0 the bucket is as needed, 1 something differs, 2 wrong usage, 65 bad settings, 75 it is away.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import boto3  # noqa: F401 - where it is missing, the command line says which extra brings it
+import typer
+
+from otakube.commands.exits import failure_exits
+from otakube.errors import Fatal
+from otakube_api.contract import FailureReason, one_line
+
+if TYPE_CHECKING:
+    from otakube.maintenance.bucket import SettingReport
+    from otakube.maintenance.lifecycle import NeededRule
+    from otakube.ports.bucket import BucketAdministration
+
+DIFFERENT = 1
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+Name = Annotated[str | None, typer.Option("--bucket", help="Its name; default OTAKUBE_S3_BUCKET or otakube.")]
+Endpoint = Annotated[str | None, typer.Option(help='Server; "" is AWS itself. Default: OTAKUBE_S3_ENDPOINT.')]
+Region = Annotated[str | None, typer.Option(help="Region; default OTAKUBE_S3_REGION or us-east-1.")]
+Output = Annotated[Format, typer.Option("--output", "-o", help="Form of the report.")]
+
+
+@app.callback()
+def bucket() -> None:
+    """Prepare the bucket: create it, block public access, let answers, work and unfinished uploads expire.
+
+    Credentials are those of the steps (otakube_s3_access_key_id and otakube_s3_secret_access_key in
+    OTAKUBE_SECRETS_DIR); without them boto3 looks where `aws` does: AWS_PROFILE, AWS_ACCESS_KEY_ID, SSO.
+
+    Exit status: 0 as needed, 1 something differs, 2 wrong usage, 65 bad settings, 75 the server is away.
+    """
+
+
+@app.command()
+def init(
+    name: Name = None,
+    endpoint: Endpoint = None,
+    region: Region = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be set, change nothing.")
+    ] = False,
+    output: Output = Format.TABLE,
+) -> None:
+    """Create the bucket where it is missing, and set what differs. Run again, it changes nothing.
+
+    Lifecycle rules of others stay as they are. What the server does not support is reported.
+
+    Example: otakube bucket init --bucket otakube --endpoint https://s3.example.com
+
+    Example: AWS_PROFILE=admin otakube bucket init --bucket otakube --endpoint "" --region eu-central-1
+    """
+    from otakube.maintenance.bucket import initialize, inspect
+
+    with failure_exits():
+        administration, needed = _opened(name, endpoint, region)
+        reports = (inspect if dry_run else initialize)(administration, needed)
+    _leave(reports, output)
+
+
+@app.command()
+def check(
+    name: Name = None,
+    endpoint: Endpoint = None,
+    region: Region = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Compare the bucket with what Otakube needs: what differs, and the cure. Changes nothing.
+
+    Example: otakube bucket check -o json
+    """
+    from otakube.maintenance.bucket import inspect
+
+    with failure_exits():
+        reports = inspect(*_opened(name, endpoint, region))
+    _leave(reports, output)
+
+
+def _opened(
+    name: str | None, endpoint: str | None, region: str | None
+) -> "tuple[BucketAdministration, list[NeededRule]]":
+    """The bucket of the settings, changed by the options; Fatal names the setting that is wrong."""
+    from otakube.adapters.stores.s3.administration import S3BucketAdministration
+    from otakube.domain.licences.terms import agreed
+    from otakube.maintenance.lifecycle import needed_rules
+    from otakube.settings import load
+
+    given = {"s3_bucket": name, "s3_endpoint": endpoint, "s3_region": region}
+    try:
+        settings = load()
+        licences = agreed(settings.licence_overrides)
+    except ValueError as error:
+        raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+    changes = {key: value for key, value in given.items() if value is not None}
+    return S3BucketAdministration(settings.model_copy(update=changes)), needed_rules(licences.values())
+
+
+def _leave(reports: "Sequence[SettingReport]", output: Format) -> None:
+    """Print the reports; the exit status says whether all is acceptable."""
+    from otakube.maintenance.bucket import ACCEPTABLE
+
+    if output is Format.JSON:
+        print(json.dumps([asdict(report) for report in reports], ensure_ascii=False, indent=2))
+    else:
+        for report in reports:
+            print(one_line(f"{report.state:<12}{report.setting:<20}{report.detail}"))
+            if report.cure:
+                print(one_line(f"{'':<12}{report.cure}"))
+    raise typer.Exit(0 if all(report.state in ACCEPTABLE for report in reports) else DIFFERENT)
