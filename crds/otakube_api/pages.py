@@ -3,7 +3,6 @@
 
 from collections.abc import Iterator
 
-from otakube_api.reasons import ConditionType
 from otakube_api.schema import RULES, JsonSchema
 from otakube_api.v1alpha1.meta import API_VERSION, Kind
 
@@ -37,7 +36,7 @@ def reference(kind: Kind, schema: JsonSchema) -> str:
             "",
             *_table(properties["status"], "status"),
             "",
-            *_conditions(properties["status"]),
+            *_conditions(kind),
             "",
             *_reasons(kind),
             "",
@@ -101,16 +100,13 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _conditions(status: JsonSchema) -> Iterator[str]:
-    """The condition types that the kind's own status names."""
-    named = status["properties"]["conditions"]["description"]
+def _conditions(kind: Kind) -> Iterator[str]:
     yield "## Conditions"
     yield ""
     yield "| type | polarity | present | meaning |"
     yield "|---|---|---|---|"
-    for condition in ConditionType:
-        if condition in named:
-            yield f"| `{condition}` | {condition.polarity} | {condition.lifetime} | {condition.meaning} |"
+    for condition in kind.conditions:
+        yield f"| `{condition}` | {condition.polarity} | {condition.lifetime} | {condition.meaning} |"
 
 
 def _reasons(kind: Kind) -> Iterator[str]:

@@ -13,6 +13,7 @@ from otakube_api import manifests
 from otakube_api.contract import FailureReason
 from otakube_api.pages import fields, rule_messages
 from otakube_api.reasons import ConditionType, Reason
+from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {source.kind.name: source for source in manifests.sources()}
@@ -27,6 +28,9 @@ MESSAGES = {
     (kind, message)
     for kind, properties in SCHEMAS.items()
     for _, message in rule_messages(properties["spec"], "spec")
+}
+WORDS: set[str] = {
+    word for source in SOURCES.values() for word in (*source.kind.reasons, *source.kind.conditions)
 }
 COLUMNS = [(name, column) for name, source in SOURCES.items() for column in source.kind.columns]
 LARGEST_SPEC = 64 * 1024  # bytes; kopf may copy a spec into an annotation, and all of them share 256 KiB
@@ -159,13 +163,26 @@ def test_the_chart_keeps_the_crd_on_uninstall_and_is_else_the_same(kind: str) ->
 
 
 def test_every_failure_of_a_step_is_a_reason() -> None:
-    assert set(FailureReason) <= set(Reason)
+    assert set(FailureReason) <= set(EnrichmentReason)
 
 
-@pytest.mark.parametrize("word", [*Reason, *ConditionType], ids=str)
+@pytest.mark.parametrize("word", sorted(WORDS), ids=str)
 def test_a_word_fits_into_a_condition(word: str) -> None:
     assert re.fullmatch(r"[A-Z][A-Za-z]{1,62}", word)
 
 
-def test_every_reason_is_explained_on_a_page() -> None:
-    assert {reason for source in SOURCES.values() for reason in source.kind.reasons} == set(Reason)
+def test_every_reason_and_condition_belongs_to_a_kind() -> None:
+    declared = [*Reason.__subclasses__(), *ConditionType.__subclasses__()]
+    assert {word for words in declared for word in words} == WORDS
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_reason_and_condition_is_explained_on_the_page_of_its_kind(name: str) -> None:
+    kind, page = SOURCES[name].kind, (ROOT / f"docs/reference/{name.lower()}.md").read_text()
+    assert not [word for word in (*kind.reasons, *kind.conditions) if f"| `{word}` |" not in page]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_status_names_the_conditions_of_its_kind(name: str) -> None:
+    said = SCHEMAS[name]["status"]["properties"]["conditions"]["description"]
+    assert not [word for word in SOURCES[name].kind.conditions if word not in said]

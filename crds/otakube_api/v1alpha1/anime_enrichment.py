@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AnimeEnrichment: the wish that one anime is in the catalogue, whole and true."""
+"""AnimeEnrichment: brings one anime into the catalogue, complete and reviewed."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
-from pydantic.config import JsonDict
 
 from otakube_api.contract import (
     Accelerator,
-    AnimeType,
+    FailureReason,
     Gate,
     Mode,
     Provider,
-    ReviewPolicy,
     ReviewState,
     SourceState,
 )
+from otakube_api.reasons import CommonCondition, CommonReason, ConditionType, Reason
+from otakube_api.v1alpha1.anime import AnimeReference, HistoryLimit, Review
 from otakube_api.v1alpha1.meta import (
     API_VERSION,
     AS_ATOMIC,
@@ -23,13 +23,11 @@ from otakube_api.v1alpha1.meta import (
     ApiType,
     Column,
     Condition,
-    ConditionType,
     Count,
     Generation,
     Kind,
     Name,
     ObjectMeta,
-    Reason,
     RequestToken,
     Sentence,
     Time,
@@ -38,64 +36,142 @@ from otakube_api.v1alpha1.meta import (
 )
 from otakube_api.v1alpha1.validation import (
     ANIME_IMMUTABLE,
-    ENTRY_ID,
-    ONE_NAME,
-    ONE_NAME_KNOWN,
-    REVIEW_TIMEOUT,
-    TITLE_NO_BRACES,
-    TITLE_NOT_BLANK,
-    TITLE_ONE_LINE,
-    TYPE_NEEDS_TITLE,
     UPDATE_NEEDS_KNOWN_ANIME,
-    URL_HOST,
-    URL_IS_HTTPS,
-    URL_NO_BRACES,
-    URL_PATH,
-    YEAR_NEEDS_TITLE,
     rules,
 )
 
-EntryId = Annotated[str, Field(max_length=30, json_schema_extra=rules(ENTRY_ID))]
-SourceUrl = Annotated[
-    str, Field(max_length=512, json_schema_extra=rules(URL_IS_HTTPS, URL_HOST, URL_PATH, URL_NO_BRACES))
-]
-HistoryLimit = Annotated[int, Field(ge=0, le=100)]
-SEARCHABLE_TYPES: JsonDict = {"enum": [each.value for each in AnimeType if each is not AnimeType.UNKNOWN]}
+
+class EnrichmentCondition(ConditionType):
+    """The conditions of an AnimeEnrichment beside the common ones."""
+
+    AWAITING_REVIEW = (
+        "AwaitingReview", "abnormal when True", "only while True",
+        "A person must approve or reject the record before status.review.deadline.",
+    )  # fmt: skip
+    SOURCE_FAILED = (
+        "SourceFailed", "abnormal when True", "only while True",
+        "At least one provider gave no answer; the record stands on the others, which status.sources lists.",
+    )  # fmt: skip
+    GATE_FAILED = (
+        "GateFailed", "abnormal when True", "only while True",
+        "A gate found the latest record doubtful; status.gates lists why, and a reviewer sees the same.",
+    )  # fmt: skip
 
 
-class KnownAnime(ApiType):
-    """An anime that needs no search."""
+class EnrichmentReason(Reason):
+    """The reasons of an AnimeEnrichment beside the common ones."""
 
-    model_config = ConfigDict(json_schema_extra=rules(ONE_NAME_KNOWN))
+    # The way of a run
+    WORKFLOW_STARTING = "WorkflowStarting", "The Workflow of this generation is about to be created."
+    WORKFLOW_RUNNING = "WorkflowRunning", "The Workflow of this generation runs."
+    AWAITING_DECISION = (
+        "AwaitingDecision", "The record waits at the review gate.",
+        "Read status.review.findings, then `otakube review approve NAME` or `otakube review reject NAME`.",
+    )  # fmt: skip
+    REVIEW_APPROVED = "ReviewApproved", "A person approved the record; the run goes on."
+    PUBLISHED = "Published", "The record of this generation is live in the catalogue."
+    SOURCE_FAILED = (
+        "SourceFailed", "At least one provider gave no answer, and enough others did.",
+        "See status.sources. Once the provider answers again, ask for a new run with the annotation "
+        "otakube.dev/requested-at.",
+    )  # fmt: skip
+    INCOMPLETE = (
+        "Incomplete", "Episodes, characters or images are missing that the anime's status lets expect.",
+        "See status.gates. Approve if that is all there is; else ask again once the providers know more.",
+    )  # fmt: skip
+    DRIFTED = (
+        "Drifted", "The record differs from the version before as records seldom do.",
+        "Compare both with `otakube review show NAME`; approve only if the anime itself has changed.",
+    )  # fmt: skip
+    INCONSISTENT = (
+        "Inconsistent", "Fields of the record contradict each other.",
+        "See status.gates for the fields, and `otakube review show NAME` for who says what.",
+    )  # fmt: skip
+    UPSTREAM_IMPLAUSIBLE = (
+        "UpstreamImplausible", "A provider's answers shrank or froze; it was ignored.",
+        "Run `otakube providers check`; ask for a new run once the provider has recovered.",
+    )  # fmt: skip
+    MATCH_DOUBTFUL = (
+        "MatchDoubtful", "The providers' pages may show different anime.",
+        "Compare the pages in status.gates; approve, or keep them apart with `otakube locks`.",
+    )  # fmt: skip
+    SUPERSEDED = "Superseded", "The run was stopped because the spec has changed; a new one follows."
+    DELETING = "Deleting", "The object is being deleted; its running Workflow is stopped first."
 
-    id: EntryId | None = None
-    """id is the anime's id in the catalogue, such as ani_01JD3Z5K8Q0000000000000001."""
-    source_urls: list[SourceUrl] | None = Field(None, min_length=1, max_length=20, json_schema_extra=AS_SET)
-    """sourceUrls are pages of this one anime at providers, such as https://myanimelist.net/anime/1."""
+    # What goes wrong around a run
+    WORKFLOW_DELETED = "WorkflowDeleted", "Somebody deleted the running Workflow; it is started anew."
+    WORKFLOW_STOPPED = (
+        "WorkflowStopped", "Somebody stopped or terminated the Workflow.",
+        "Ask for a new run with the annotation otakube.dev/requested-at.",
+    )  # fmt: skip
+    WORKFLOW_CONFLICT = (
+        "WorkflowConflict", "A Workflow of the name that this run needs exists and is not ours.",
+        "Delete or rename that Workflow; the message names it.",
+    )  # fmt: skip
+    WORKFLOW_REFUSED = (
+        "WorkflowRefused", "The API server or Argo refused the Workflow.",
+        "The message carries their answer; check the rights and policies of the namespace.",
+    )  # fmt: skip
+    TEMPLATE_MISSING = (
+        "TemplateMissing", "The WorkflowTemplate of the enrichment is not installed in this namespace.",
+        "Install the chart otakube in this namespace, or apply the object in the namespace that has it.",
+    )  # fmt: skip
+    REVIEW_TIMED_OUT = (
+        "ReviewTimedOut", "Nobody decided before status.review.deadline, so the record was rejected.",
+        "Ask for a new run with the annotation otakube.dev/requested-at, or set spec.review.",
+    )  # fmt: skip
 
-
-class AnimeReference(KnownAnime):
-    """Which anime: exactly one of id, sourceUrls and title."""
-
-    model_config = ConfigDict(json_schema_extra=rules(ONE_NAME, YEAR_NEEDS_TITLE, TYPE_NEEDS_TITLE))
-
-    title: str | None = Field(
-        None, max_length=300, json_schema_extra=rules(TITLE_NOT_BLANK, TITLE_ONE_LINE, TITLE_NO_BRACES)
-    )
-    """title is looked up at the providers; an ambiguous one stalls with the candidates in the message."""
-    year: int | None = Field(None, ge=1900, le=2100)
-    """year of the first broadcast narrows the search for title."""
-    type: AnimeType | None = Field(None, json_schema_extra=SEARCHABLE_TYPES)
-    """type narrows the search for title."""
-
-
-class Review(ApiType):
-    """When a person looks at the record before it is published."""
-
-    policy: ReviewPolicy = ReviewPolicy.ON_LOW_CONFIDENCE
-    """policy says when the run waits: Required always, OnLowConfidence if gate or merge doubts, Never."""
-    timeout: str = Field("72h", max_length=20, json_schema_extra=rules(REVIEW_TIMEOUT))
-    """timeout is how long the run waits for a decision before the record counts as rejected, 1m to 720h."""
+    # What steps report
+    ANIME_UNKNOWN = (
+        FailureReason.ANIME_UNKNOWN.value, "No provider knows this anime.",
+        "Check spec.anime for a slip; create a new object with the right id, URL or title.",
+    )  # fmt: skip
+    ANIME_AMBIGUOUS = (
+        FailureReason.ANIME_AMBIGUOUS.value, "Several anime bear this title and none is clearly ahead.",
+        "Pick one from the message and create a new object with its URL in spec.anime.sourceUrls.",
+    )  # fmt: skip
+    SOURCE_URL_UNSUPPORTED = (
+        FailureReason.SOURCE_URL_UNSUPPORTED.value, "No provider in spec.providers can read these URLs.",
+        "Create a new object with a URL of a provider that spec.providers names.",
+    )  # fmt: skip
+    QUORUM_NOT_REACHED = (
+        FailureReason.QUORUM_NOT_REACHED.value, "Too few providers answered to trust a record.",
+        "The step has tried for minutes. See the message, wait or name more providers, then ask for a new "
+        "run with the annotation otakube.dev/requested-at.",
+    )  # fmt: skip
+    RECORD_INVALID = (
+        FailureReason.RECORD_INVALID.value, "The merged record breaks a rule of the catalogue.",
+        "The message names the field and the provider; report it if the provider is right.",
+    )  # fmt: skip
+    STORE_UNAVAILABLE = (
+        FailureReason.STORE_UNAVAILABLE.value, "The bucket, document store or vector store does not answer.",
+        "The step has tried for minutes. Bring the store back, then ask for a new run with the annotation "
+        "otakube.dev/requested-at.",
+    )  # fmt: skip
+    COMMIT_FENCED = (
+        FailureReason.COMMIT_FENCED.value, "A newer run holds the entry, so this one wrote nothing.",
+        "None if another enrichment of the same anime is meant; else delete one of the two.",
+    )  # fmt: skip
+    COMMIT_FAILED = (
+        FailureReason.COMMIT_FAILED.value, "The commit did not go through; readers see the version before.",
+        "The message names the boundary; the scrubber cleans up, then ask for a new run.",
+    )  # fmt: skip
+    REVIEW_REJECTED = (
+        FailureReason.REVIEW_REJECTED.value, "A person rejected the record; nothing was published.",
+        "Correct what the note says, then ask for a new run with the annotation otakube.dev/requested-at.",
+    )  # fmt: skip
+    INPUT_MISSING = (
+        FailureReason.INPUT_MISSING.value, "A step found no output of the step before it in the bucket.",
+        "Check the bucket's lifecycle rules, then ask for a new run.",
+    )  # fmt: skip
+    SETTINGS_INVALID = (
+        FailureReason.SETTINGS_INVALID.value, "A setting of the installation is missing or wrong.",
+        "The message names the setting; correct the chart's values.",
+    )  # fmt: skip
+    UNEXPECTED = (
+        FailureReason.UNEXPECTED.value, "A step failed in a way that nobody foresaw.",
+        "Read the step's log and the dead letter, and report it.",
+    )  # fmt: skip
 
 
 class AnimeEnrichmentSpec(ApiType):
@@ -225,28 +301,20 @@ class AnimeEnrichment(ApiType):
     """status is what was seen and done."""
 
 
-OF_SCHEDULES = (
-    Reason.NOT_SUPPORTED,
-    Reason.SCHEDULED,
-    Reason.ENRICHMENT_CREATED,
-    Reason.DEADLINE_MISSED,
-    Reason.SCHEDULE_INVALID,
-    Reason.ENDED,
-)
-
 KIND = Kind(
     name="AnimeEnrichment",
     plural="animeenrichments",
     short_names=("aenrich",),
-    reasons=tuple(reason for reason in Reason if reason not in OF_SCHEDULES),
+    conditions=(*CommonCondition, *EnrichmentCondition),
+    reasons=(*EnrichmentReason, *CommonReason),
     columns=(
         Column("Anime", ".status.title", description="Main title, once known"),
-        condition_column("Ready", ConditionType.READY, "status"),
-        condition_column("Reason", ConditionType.READY, "reason"),
+        condition_column("Ready", CommonCondition.READY, "status"),
+        condition_column("Reason", CommonCondition.READY, "reason"),
         Column("Published", ".status.publicationTime", "date"),
         Column("Age", ".metadata.creationTimestamp", "date"),
         Column("Entry", ".status.entryId", priority=1),
         Column("Workflow", ".status.workflow.name", priority=1),
-        condition_column("Message", ConditionType.READY, "message", priority=1),
+        condition_column("Message", CommonCondition.READY, "message", priority=1),
     ),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""EpisodeSchedule: the wish that an anime's episodes are looked up again whenever a new one has aired."""
+"""EpisodeSchedule: looks an anime's episodes up again whenever a new one has aired."""
 
 from enum import StrEnum
 from typing import Literal
@@ -7,24 +7,18 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from otakube_api.contract import Accelerator, Mode, Provider
-from otakube_api.v1alpha1.anime_enrichment import (
-    OF_SCHEDULES,
-    HistoryLimit,
-    KnownAnime,
-    Review,
-)
+from otakube_api.reasons import CommonCondition, CommonReason, Reason
+from otakube_api.v1alpha1.anime import HistoryLimit, KnownAnime, Review
 from otakube_api.v1alpha1.meta import (
     API_VERSION,
     AS_SET,
     ApiType,
     Column,
     Condition,
-    ConditionType,
     Generation,
     Kind,
     Name,
     ObjectMeta,
-    Reason,
     RequestToken,
     Time,
     condition_column,
@@ -40,6 +34,26 @@ from otakube_api.v1alpha1.validation import (
     rules,
     time_zone,
 )
+
+
+class ScheduleReason(Reason):
+    """The reasons of an EpisodeSchedule beside the common ones."""
+
+    NOT_SUPPORTED = (
+        "NotSupported", "This release of the operator does not run EpisodeSchedules.",
+        "Enrich the anime by hand with an AnimeEnrichment of mode EpisodeUpdate, or upgrade Otakube.",
+    )  # fmt: skip
+    SCHEDULED = "Scheduled", "The next enrichment is due at status.nextScheduleTime."
+    ENRICHMENT_CREATED = "EnrichmentCreated", "An AnimeEnrichment was created for a due time."
+    DEADLINE_MISSED = (
+        "DeadlineMissed", "A due time was skipped: it lies further back than spec.startingDeadlineSeconds.",
+        "Raise spec.startingDeadlineSeconds if late is better than never.",
+    )  # fmt: skip
+    SCHEDULE_INVALID = (
+        "ScheduleInvalid", "The schedule or its time zone cannot be read.",
+        "Correct spec.schedule, spec.timeZone or spec.broadcast; the message names which.",
+    )  # fmt: skip
+    ENDED = "Ended", "spec.until has passed: nothing is due any more."
 
 
 class ConcurrencyPolicy(StrEnum):
@@ -161,7 +175,8 @@ KIND = Kind(
     name="EpisodeSchedule",
     plural="episodeschedules",
     short_names=("epsched",),
-    reasons=(*OF_SCHEDULES, Reason.SUSPENDED),
+    conditions=tuple(CommonCondition),
+    reasons=(*ScheduleReason, *CommonReason),
     columns=(
         Column("Schedule", ".spec.schedule"),
         Column("Weekday", ".spec.broadcast.weekday"),
@@ -169,10 +184,10 @@ KIND = Kind(
         Column("Suspend", ".spec.suspend", "boolean"),
         Column("Last", ".status.lastScheduleTime", "date"),
         Column("Next", ".status.nextScheduleTime"),
-        condition_column("Ready", ConditionType.READY, "status"),
+        condition_column("Ready", CommonCondition.READY, "status"),
         Column("Age", ".metadata.creationTimestamp", "date"),
         Column("Anime", ".spec.anime.id", priority=1),
-        condition_column("Reason", ConditionType.READY, "reason", priority=1),
-        condition_column("Message", ConditionType.READY, "message", priority=1),
+        condition_column("Reason", CommonCondition.READY, "reason", priority=1),
+        condition_column("Message", CommonCondition.READY, "message", priority=1),
     ),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What both kinds are made of: bounded text, times, conditions, references.
+"""Building blocks of the kinds: bounded text, times, conditions, references.
 
 The types parse a body that the API server has admitted and write a status that it will admit. They ignore
 fields that they do not know, so an operator one version behind still reads what a newer one wrote.
@@ -15,8 +15,6 @@ from pydantic.config import JsonDict
 
 from otakube_api.contract import one_line
 from otakube_api.reasons import ConditionType, Reason
-
-__all__ = ["ConditionType", "Reason"]  # so that users of the types need one import
 
 VERSION = "v1alpha1"
 API_VERSION: Final = "otakube.dev/v1alpha1"
@@ -137,6 +135,7 @@ class Kind(NamedTuple):
     plural: str
     short_names: tuple[str, ...]
     columns: tuple[Column, ...]
+    conditions: tuple[ConditionType, ...]
     reasons: tuple[Reason, ...]
     categories: tuple[str, ...] = ("anime",)
 

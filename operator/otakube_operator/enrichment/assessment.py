@@ -10,7 +10,8 @@ from enum import Enum, auto
 
 from otakube_api.contract import TEMPLATE, FailureReason
 from otakube_api.durations import parse_duration
-from otakube_api.reasons import Reason
+from otakube_api.reasons import CommonReason, Reason
+from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentReason
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
 from otakube_operator.runtime.conditions import Truth
 
@@ -78,7 +79,10 @@ def _is_published(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None
         return None
     what = run.results.title or enrichment.key.name
     return Assessment(
-        "True", Reason.PUBLISHED, f"Version {publication.version} of {what} is live.", Activity.RESTING
+        "True",
+        EnrichmentReason.PUBLISHED,
+        f"Version {publication.version} of {what} is live.",
+        Activity.RESTING,
     )
 
 
@@ -89,13 +93,17 @@ def _was_not_approved(enrichment: Enrichment, run: WorkflowRun) -> Assessment | 
     if run.shutdown and review.phase != "Succeeded":
         return None  # the review node fell with the run; nobody answered
     if review_timed_out(enrichment, run):
-        return stuck(Reason.REVIEW_TIMED_OUT, "Nobody decided in time, so the record counts as rejected.")
+        return stuck(
+            EnrichmentReason.REVIEW_TIMED_OUT, "Nobody decided in time, so the record counts as rejected."
+        )
     if not review.reviewer:
         return stuck(
-            Reason.REVIEW_REJECTED, "The review was closed without an approval, which is a rejection."
+            EnrichmentReason.REVIEW_REJECTED,
+            "The review was closed without an approval, which is a rejection.",
         )
     return stuck(
-        Reason.REVIEW_REJECTED, f"Rejected by {review.reviewer}: {review.note or 'no note was left'}"
+        EnrichmentReason.REVIEW_REJECTED,
+        f"Rejected by {review.reviewer}: {review.note or 'no note was left'}",
     )
 
 
@@ -103,7 +111,7 @@ def _has_failed(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if not run.finished:
         return None
     if _stopped_by_hand(run):
-        return stuck(Reason.WORKFLOW_STOPPED, f"Workflow {run.name} was stopped: {run.message}")
+        return stuck(EnrichmentReason.WORKFLOW_STOPPED, f"Workflow {run.name} was stopped: {run.message}")
     failure = run.results.failure
     if failure is not None and failure.reason is not FailureReason.UNEXPECTED:
         return stuck(as_reason(failure.reason), failure.message)
@@ -112,23 +120,27 @@ def _has_failed(_: Enrichment, run: WorkflowRun) -> Assessment | None:
 
 def as_reason(word: str) -> Reason:
     """The member that bears this word."""
-    return next(reason for reason in Reason if reason == word)
+    return next(reason for reason in KIND.reasons if reason == word)
 
 
 def _failed_without_a_reason(run: WorkflowRun) -> Assessment:
     if TEMPLATE in run.message and "not found" in run.message:
-        return stuck(Reason.TEMPLATE_MISSING, f"Argo found no WorkflowTemplate: {run.message}")
+        return stuck(EnrichmentReason.TEMPLATE_MISSING, f"Argo found no WorkflowTemplate: {run.message}")
     if "invalid spec" in run.message or "not permitted" in run.message:
-        return stuck(Reason.WORKFLOW_REFUSED, f"Argo refused Workflow {run.name}: {run.message}")
+        return stuck(EnrichmentReason.WORKFLOW_REFUSED, f"Argo refused Workflow {run.name}: {run.message}")
     failure = run.results.failure
     detail = (failure.message if failure else "") or run.message or "no message"
-    return stuck(Reason.UNEXPECTED, f"Workflow {run.name} ended {run.phase} without a commit: {detail}")
+    return stuck(
+        EnrichmentReason.UNEXPECTED, f"Workflow {run.name} ended {run.phase} without a commit: {detail}"
+    )
 
 
 def _is_paused(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if not run.suspended:
         return None
-    return resting(Reason.SUSPENDED, f"spec.suspend is true: Workflow {run.name} starts no further step.")
+    return resting(
+        CommonReason.SUSPENDED, f"spec.suspend is true: Workflow {run.name} starts no further step."
+    )
 
 
 def _waits_for_review(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
@@ -139,20 +151,22 @@ def _waits_for_review(enrichment: Enrichment, run: WorkflowRun) -> Assessment | 
     until = f" until {deadline:%Y-%m-%d %H:%M} UTC" if deadline else ""
     name = enrichment.key.name
     answer = f"otakube review approve {name}, or otakube review reject {name}"
-    return working(Reason.AWAITING_DECISION, f"The record waits for a review{until}: {answer}.")
+    return working(EnrichmentReason.AWAITING_DECISION, f"The record waits for a review{until}: {answer}.")
 
 
 def _has_not_started(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if run.phase not in {"", "Pending"}:
         return None
-    return working(Reason.WORKFLOW_STARTING, f"Workflow {run.name} waits for the Argo controller.")
+    return working(EnrichmentReason.WORKFLOW_STARTING, f"Workflow {run.name} waits for the Argo controller.")
 
 
 def _runs(run: WorkflowRun) -> Assessment:
     review = run.results.review
     if review is not None and review.approved:
-        return working(Reason.REVIEW_APPROVED, f"The record was approved; Workflow {run.name} goes on.")
-    return working(Reason.WORKFLOW_RUNNING, f"Workflow {run.name} runs.")
+        return working(
+            EnrichmentReason.REVIEW_APPROVED, f"The record was approved; Workflow {run.name} goes on."
+        )
+    return working(EnrichmentReason.WORKFLOW_RUNNING, f"Workflow {run.name} runs.")
 
 
 def _stopped_by_hand(run: WorkflowRun) -> bool:

@@ -6,8 +6,13 @@ from typing import Any
 
 from otakube_api import labels
 from otakube_api.argo import FINAL_PHASES
-from otakube_api.reasons import ConditionType, Reason
-from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichmentStatus
+from otakube_api.reasons import CommonCondition
+from otakube_api.v1alpha1.anime_enrichment import (
+    KIND,
+    AnimeEnrichmentStatus,
+    EnrichmentCondition,
+    EnrichmentReason,
+)
 from otakube_api.v1alpha1.meta import VERSION
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun, read_enrichment
 from otakube_operator.enrichment.plan import (
@@ -34,7 +39,9 @@ class EnrichmentController:
         api=ApiResource(labels.GROUP, VERSION, KIND.plural),
         read=read_enrichment,
         finalizer=labels.FINALIZER,
-        warnings=frozenset({ConditionType.STALLED, ConditionType.SOURCE_FAILED, ConditionType.GATE_FAILED}),
+        warnings=frozenset(
+            {CommonCondition.STALLED, EnrichmentCondition.SOURCE_FAILED, EnrichmentCondition.GATE_FAILED}
+        ),
     )
     owned = OwnedResource(
         kind="Workflow", api=ApiResource("argoproj.io", "v1alpha1", "workflows"), read=read_run
@@ -85,10 +92,10 @@ class EnrichmentController:
             return await owned.create(manifest(new, gpu=self._gpu), is_ours)
         except RequestRefused as error:
             message = f"The API server refused Workflow {new.name}: {error.message}"
-            raise CreateFailure(Reason.WORKFLOW_REFUSED, message) from error
+            raise CreateFailure(EnrichmentReason.WORKFLOW_REFUSED, message) from error
         except ForeignObject:
             message = f"Workflow {new.name} exists and belongs to somebody else: delete or rename it."
-            raise CreateFailure(Reason.WORKFLOW_CONFLICT, message) from None
+            raise CreateFailure(EnrichmentReason.WORKFLOW_CONFLICT, message) from None
 
 
 def patch_of(patch: WorkflowPatch) -> dict[str, Any]:

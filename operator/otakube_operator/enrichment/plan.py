@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from otakube_api.argo import FINAL_PHASES
-from otakube_api.reasons import ConditionType, Reason
-from otakube_api.v1alpha1.anime_enrichment import WorkflowStatus
+from otakube_api.reasons import CommonCondition, CommonReason
+from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentReason, WorkflowStatus
 from otakube_operator.enrichment.assessment import (
     Activity,
     Assessment,
@@ -137,23 +137,25 @@ def _without_run(observed: ObservedEnrichment) -> Decision:
     if settled is not None:
         return Decision(settled)
     if enrichment.spec.suspend:
-        return Decision(resting(Reason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
+        return Decision(resting(CommonReason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
     new = NewRun(enrichment, _next_attempt(observed))
     if record is not None and record.phase not in FINAL_PHASES:
         assessment = working(
-            Reason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it."
+            EnrichmentReason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it."
         )
     else:
-        assessment = working(Reason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller.")
+        assessment = working(
+            EnrichmentReason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller."
+        )
     return Decision(assessment, run=_expected(new), create=new)
 
 
 def _settled_before(enrichment: Enrichment) -> Assessment | None:
     """The assessment of a run that is gone, if there was one: a published generation stays published."""
     conditions = enrichment.status.conditions
-    ready, stalled = find(conditions, ConditionType.READY), find(conditions, ConditionType.STALLED)
+    ready, stalled = find(conditions, CommonCondition.READY), find(conditions, CommonCondition.STALLED)
     if ready is not None and ready.status == "True":
-        return Assessment("True", Reason.PUBLISHED, ready.message, Activity.RESTING)
+        return Assessment("True", EnrichmentReason.PUBLISHED, ready.message, Activity.RESTING)
     if stalled is not None and _judged_the_run(stalled.reason):
         return stuck(as_reason(stalled.reason), stalled.message)
     return None
@@ -161,8 +163,12 @@ def _settled_before(enrichment: Enrichment) -> Assessment | None:
 
 def _judged_the_run(reason: str) -> bool:
     """Whether a Stalled reason speaks of a run, rather than of our failure to create or read one."""
-    about_us = {Reason.WORKFLOW_CONFLICT, Reason.WORKFLOW_REFUSED, Reason.SPEC_INVALID}
-    return reason in set(Reason) - about_us
+    about_us = {
+        EnrichmentReason.WORKFLOW_CONFLICT,
+        EnrichmentReason.WORKFLOW_REFUSED,
+        CommonReason.SPEC_INVALID,
+    }
+    return reason in set(KIND.reasons) - about_us
 
 
 def _next_attempt(observed: ObservedEnrichment) -> int:
@@ -210,12 +216,12 @@ def _suspension(enrichment: Enrichment, run: WorkflowRun) -> tuple[WorkflowPatch
 
 def _deleting(active: list[WorkflowRun]) -> Assessment:
     names = ", ".join(run.name for run in active)
-    return working(Reason.DELETING, f"Waiting for Workflow {names} to stop.")
+    return working(EnrichmentReason.DELETING, f"Waiting for Workflow {names} to stop.")
 
 
 def _superseded(outdated: list[WorkflowRun]) -> Assessment:
     names = ", ".join(run.name for run in outdated)
-    return working(Reason.SUPERSEDED, f"Waiting for Workflow {names} to stop; the new one follows.")
+    return working(EnrichmentReason.SUPERSEDED, f"Waiting for Workflow {names} to stop; the new one follows.")
 
 
 def _beyond_history(observed: ObservedEnrichment, described: WorkflowRun | None) -> tuple[WorkflowRun, ...]:

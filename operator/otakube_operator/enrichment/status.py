@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from otakube_api.contract import Gate, ReviewState, SourceState
-from otakube_api.reasons import ConditionType, Reason
+from otakube_api.reasons import CommonCondition, CommonReason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichmentStatus,
+    EnrichmentCondition,
+    EnrichmentReason,
     GateStatus,
     ImageStatus,
     ReviewStatus,
@@ -127,7 +129,10 @@ def _conditions(status: AnimeEnrichmentStatus, assessment: Assessment) -> list[D
     if status.review is not None and status.review.state is ReviewState.WAITING and _goes_on(assessment):
         wanted.append(
             DesiredCondition(
-                ConditionType.AWAITING_REVIEW, "True", Reason.AWAITING_DECISION, assessment.message
+                EnrichmentCondition.AWAITING_REVIEW,
+                "True",
+                EnrichmentReason.AWAITING_DECISION,
+                assessment.message,
             )
         )
     missing = [source for source in status.sources if source.state is SourceState.FAILED]
@@ -135,18 +140,21 @@ def _conditions(status: AnimeEnrichmentStatus, assessment: Assessment) -> list[D
         told = "; ".join(f"{source.provider}: {source.reason}" for source in missing)
         wanted.append(
             DesiredCondition(
-                ConditionType.SOURCE_FAILED, "True", Reason.SOURCE_FAILED, f"No answer from {told}."
+                EnrichmentCondition.SOURCE_FAILED,
+                "True",
+                EnrichmentReason.SOURCE_FAILED,
+                f"No answer from {told}.",
             )
         )
     return [*wanted, *_gate_failed(status.gates)]
 
 
 REASON_OF_GATE = {
-    Gate.IDENTITY: Reason.MATCH_DOUBTFUL,
-    Gate.DRIFT: Reason.DRIFTED,
-    Gate.CONSISTENCY: Reason.INCONSISTENT,
-    Gate.PLAUSIBILITY: Reason.UPSTREAM_IMPLAUSIBLE,
-    Gate.COMPLETENESS: Reason.INCOMPLETE,
+    Gate.IDENTITY: EnrichmentReason.MATCH_DOUBTFUL,
+    Gate.DRIFT: EnrichmentReason.DRIFTED,
+    Gate.CONSISTENCY: EnrichmentReason.INCONSISTENT,
+    Gate.PLAUSIBILITY: EnrichmentReason.UPSTREAM_IMPLAUSIBLE,
+    Gate.COMPLETENESS: EnrichmentReason.INCOMPLETE,
 }
 """The gravest first: another anime's words, words that changed, that clash, that are missing."""
 
@@ -158,20 +166,24 @@ def _gate_failed(gates: Sequence[GateStatus]) -> list[DesiredCondition]:
     worst = next(gate for gate in REASON_OF_GATE if gate in failed)
     first = sorted(gates, key=lambda each: list(REASON_OF_GATE).index(Gate(each.gate)))
     told = "; ".join(f"{each.gate}: {each.message}" for each in first)
-    return [DesiredCondition(ConditionType.GATE_FAILED, "True", REASON_OF_GATE[worst], told)]
+    return [DesiredCondition(EnrichmentCondition.GATE_FAILED, "True", REASON_OF_GATE[worst], told)]
 
 
 def _goes_on(assessment: Assessment) -> bool:
-    return assessment.reason in {Reason.AWAITING_DECISION, Reason.SUSPENDED}
+    return assessment.reason in {EnrichmentReason.AWAITING_DECISION, CommonReason.SUSPENDED}
 
 
 def _trio(assessment: Assessment) -> list[DesiredCondition]:
     """Ready, and at most one of Reconciling and Stalled."""
-    wanted = [DesiredCondition(ConditionType.READY, assessment.ready, assessment.reason, assessment.message)]
+    wanted = [
+        DesiredCondition(CommonCondition.READY, assessment.ready, assessment.reason, assessment.message)
+    ]
     if assessment.progress is Activity.WORKING:
         wanted.append(
-            DesiredCondition(ConditionType.RECONCILING, "True", assessment.reason, assessment.message)
+            DesiredCondition(CommonCondition.RECONCILING, "True", assessment.reason, assessment.message)
         )
     if assessment.progress is Activity.STUCK:
-        wanted.append(DesiredCondition(ConditionType.STALLED, "True", assessment.reason, assessment.message))
+        wanted.append(
+            DesiredCondition(CommonCondition.STALLED, "True", assessment.reason, assessment.message)
+        )
     return wanted

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from otakube_api.reasons import ConditionType, Reason
+from otakube_api.reasons import CommonCondition, CommonReason, ConditionType, Reason
 from otakube_api.v1alpha1.meta import Condition
 from otakube_operator.runtime.objects import ObjectStatus, UnreadableObject
 
@@ -44,8 +44,8 @@ def transitions(before: Sequence[Condition], after: Sequence[Condition]) -> list
 def not_ready(reason: Reason | str, message: str) -> list[DesiredCondition]:
     """Ready is False and nothing goes on until a person changes something."""
     return [
-        DesiredCondition(ConditionType.READY, "False", reason, message),
-        DesiredCondition(ConditionType.STALLED, "True", reason, message),
+        DesiredCondition(CommonCondition.READY, "False", reason, message),
+        DesiredCondition(CommonCondition.STALLED, "True", reason, message),
     ]
 
 
@@ -53,7 +53,7 @@ def unreadable_status(seen: UnreadableObject, now: datetime) -> ObjectStatus:
     """The status of an object whose spec cannot be parsed."""
     conditions = apply_conditions(
         seen.status.conditions,
-        not_ready(Reason.SPEC_INVALID, seen.problem),
+        not_ready(CommonReason.SPEC_INVALID, seen.problem),
         generation=seen.generation,
         now=now,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from otakube_api.reasons import ConditionType
+from otakube_api.reasons import CommonCondition
 from otakube_api.v1alpha1.meta import Condition
 from otakube_operator.runtime.api import EVENTS, AlreadyExists, ApiError, ApiServer
 from otakube_operator.runtime.metrics import Metrics
@@ -103,8 +103,8 @@ def event_body(
 
 
 def _is_warning(resource: CustomResource[Any], condition: Condition) -> bool:
-    bad = "False" if condition.type == ConditionType.READY else "True"
-    return condition.status == bad and condition.type in {ConditionType.READY, *resource.warnings}
+    bad = "False" if condition.type == CommonCondition.READY else "True"
+    return condition.status == bad and condition.type in {CommonCondition.READY, *resource.warnings}
 
 
 def utc_now() -> datetime:

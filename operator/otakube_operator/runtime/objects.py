@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 from pydantic import ValidationError
 
 from otakube_api import labels
-from otakube_api.reasons import ConditionType
+from otakube_api.reasons import CommonCondition
 from otakube_api.v1alpha1.meta import ApiType, Condition, cut
 from otakube_operator.runtime.api import ApiResource
 
@@ -82,7 +82,7 @@ class CustomResource(Generic[ObjectT]):
     api: ApiResource
     read: Callable[[Body], ObjectT | UnreadableObject]
     finalizer: str = ""
-    warnings: frozenset[str] = frozenset({ConditionType.STALLED})
+    warnings: frozenset[str] = frozenset({CommonCondition.STALLED})
     """Condition types whose Event is a warning where they are True."""
 
 

@@ -13,17 +13,24 @@ import yaml
 from control_plane import ControlPlane
 from integration.otakube_api.server import an_object, create, patch, path
 from otakube_api.contract import ReviewState, SourceState
-from otakube_api.reasons import ConditionType, Reason
+from otakube_api.reasons import CommonCondition, ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import (
+    KIND,
     AnimeEnrichment,
     AnimeEnrichmentStatus,
+    EnrichmentReason,
     GateStatus,
     ImageStatus,
     ReviewStatus,
     SourceStatus,
     WorkflowStatus,
 )
-from otakube_api.v1alpha1.episode_schedule import ActiveReference, EpisodeSchedule, EpisodeScheduleStatus
+from otakube_api.v1alpha1.episode_schedule import (
+    ActiveReference,
+    EpisodeSchedule,
+    EpisodeScheduleStatus,
+    ScheduleReason,
+)
 from otakube_api.v1alpha1.meta import Condition
 
 ROOT = Path(__file__).parents[3]
@@ -144,7 +151,7 @@ def a_condition(kind: ConditionType, reason: Reason, message: str = "") -> Condi
 def a_full_enrichment_status() -> AnimeEnrichmentStatus:
     """Every field set, every text at its bound and not ASCII."""
     return AnimeEnrichmentStatus(
-        conditions=[a_condition(kind, Reason.PUBLISHED, "語" * 9999) for kind in ConditionType],
+        conditions=[a_condition(kind, EnrichmentReason.PUBLISHED, "語" * 9999) for kind in KIND.conditions],
         observed_generation=1,
         entry_id="ani_01JD3Z5K8Q0000000000000001",
         title="あ" * 9999,
@@ -168,7 +175,7 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
 
 def a_full_schedule_status() -> EpisodeScheduleStatus:
     return EpisodeScheduleStatus(
-        conditions=[a_condition(ConditionType.READY, Reason.SCHEDULED)],
+        conditions=[a_condition(CommonCondition.READY, ScheduleReason.SCHEDULED)],
         observed_generation=1,
         active=[ActiveReference(name="a", uid="1"), ActiveReference(name="b", uid="2")],
         last_schedule_time=NOW,
@@ -250,7 +257,7 @@ def test_kubectl_shows_our_columns_short_names_and_category(
     create(api, namespace, an_object({"anime": {"title": "A"}}, name="shown")).raise_for_status()
     status = AnimeEnrichmentStatus(
         title="The Shown One",
-        conditions=[a_condition(ConditionType.READY, Reason.PUBLISHED)],
+        conditions=[a_condition(CommonCondition.READY, EnrichmentReason.PUBLISHED)],
         publication_time=datetime.now(UTC),
     )
     patch(api, path(namespace, "AnimeEnrichment", "shown", "status"), {"status": status.to_body()})
@@ -266,7 +273,7 @@ def test_kubectl_shows_our_columns_short_names_and_category(
 
 def test_kubectl_waits_on_ready(api: httpx2.Client, otakube_api: ControlPlane, namespace: str) -> None:
     create(api, namespace, an_object({"anime": {"title": "A"}})).raise_for_status()
-    ready = {"conditions": [a_condition(ConditionType.READY, Reason.PUBLISHED).to_body()]}
+    ready = {"conditions": [a_condition(CommonCondition.READY, EnrichmentReason.PUBLISHED).to_body()]}
     patch(api, path(namespace, "AnimeEnrichment", "test", "status"), {"status": ready}).raise_for_status()
 
     done = otakube_api.kubectl(

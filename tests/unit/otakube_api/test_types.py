@@ -8,8 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from otakube_api.contract import Mode, ReviewPolicy
-from otakube_api.reasons import Reason
-from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentStatus, WorkflowStatus
+from otakube_api.v1alpha1.anime_enrichment import (
+    AnimeEnrichment,
+    AnimeEnrichmentStatus,
+    EnrichmentReason,
+    WorkflowStatus,
+)
 from otakube_api.v1alpha1.meta import Condition, cut
 
 
@@ -112,7 +116,7 @@ def test_a_long_message_is_cut_and_not_refused() -> None:
         type="Ready",
         status="False",
         last_transition_time=datetime.now(UTC),
-        reason=Reason.UNEXPECTED,
+        reason=EnrichmentReason.UNEXPECTED,
         message="x" * 9999,
     )
 

@@ -27,7 +27,7 @@ from operator_builders import (
 )
 from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Failure, FailureReason
-from otakube_api.reasons import Reason
+from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
 from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
 from otakube_operator.enrichment.plan import WorkflowChange
 from otakube_operator.runtime.controller import CreateFailure
@@ -444,7 +444,7 @@ def test_the_end_of_the_exit_handler_does_not_take_ready_back() -> None:
 
 def test_a_workflow_that_was_refused_is_told_and_tried_again() -> None:
     seen = enrichment()
-    told = planned(seen, failure=CreateFailure(Reason.WORKFLOW_REFUSED, "quota exceeded"))
+    told = planned(seen, failure=CreateFailure(EnrichmentReason.WORKFLOW_REFUSED, "quota exceeded"))
     assert condition(told, "Stalled") == ("True", "WorkflowRefused")
     assert planned(after(seen, told)).create is not None
 
