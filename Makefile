@@ -29,6 +29,9 @@ $(VENV)/.ready: pyproject.toml locks/all.txt locks/model.txt locks/go.txt cluste
 
 setup: $(VENV)/.ready ## Install the locked dependencies into .venv
 
+hooks: setup ## Let git run the checks of .pre-commit-config.yaml before each commit
+	@$(BIN)/pre-commit install
+
 lock: ## Resolve the dependencies anew and write locks/*.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -o locks/all.txt locks/build.in
 	@set -e; for extra in $(IMAGE_EXTRAS); do $(COMPILE) pyproject.toml --extra $$extra -c locks/all.txt -o locks/$$extra.txt; done
@@ -63,11 +66,13 @@ cluster-status: setup ## Show the local cluster's processes
 ##@ Check it
 test: setup ## Everything but `test-cluster`: unit, contract, integration, drills, end to end on the real cluster
 	@$(MAKE) --no-print-directory verify
-	@$(MAKE) --no-print-directory test-unit test-integration test-drill
+	@$(MAKE) --no-print-directory test-unit COVERAGE=1
+	@$(MAKE) --no-print-directory test-integration test-drill
 	@$(MAKE) --no-print-directory test-e2e
 
-test-unit: setup ## Tests that need nothing but Python
-	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/unit tests/contract
+test-unit: setup ## Tests that need nothing but Python (COVERAGE=1: with their line coverage, half as slow again)
+	@$(BIN)/pytest $(PYTEST_ARGS) $(if $(COVERAGE),--cov --cov-report=) -n 2 tests/unit tests/contract
+	@$(if $(COVERAGE),echo "line coverage of the unit tier: $$($(BIN)/coverage report --format=total) %")
 
 redis-server: ## Install redis-server where it is missing and this user may
 	@cluster/redis.sh
@@ -104,7 +109,9 @@ generate: setup ## Write CRDs, spec pages and workflows anew
 	@$(BIN)/python -m otakube_workflows.render
 	@$(BIN)/python -m otakube.settings_page
 
-verify: lint types ## Lint, types, and that generated files are current
+verify: lint types generated ## Lint, types, and that generated files are current
+
+generated: setup ## That generated files are current; nothing is changed
 	@$(BIN)/python -m otakube_api.manifests --check
 	@$(BIN)/python -m otakube_workflows.render --check
 	@$(BIN)/python -m otakube.settings_page --check
@@ -127,5 +134,5 @@ clean: ## Remove caches of this checkout
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-cluster test-e2e lint types fmt generate verify bench-operator bench-matcher bench-workflow bench-fetch redis-server clean
+.PHONY: help setup hooks lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
+	test-integration test-drill test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch redis-server clean
