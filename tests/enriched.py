@@ -4,11 +4,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.bootstrap.providers import build, converter
-from otakube.domain.licences.terms import LICENCES, Licence
+from otakube.domain.licences.terms import LICENCES
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.record.handover import FetchSummary
@@ -18,29 +16,15 @@ from otakube.settings import Settings
 from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage
 from otakube_api.contract import Provider
+from otakube_api.providers import Licence
+from otakube_standins.upstream.provider import otakube_settings
 from otakube_standins.upstream.settings import Settings as Upstream
 from upstream_app import NOW, upstream
 
 PREFIX = "work/uid/1-1"
 MODE = "FullEnrichment"
-UNLIMITED = Upstream(
-    jikan_per_second=0, jikan_per_minute=0, anilist_per_minute=0, mal_per_minute=0,
-    anidb_per_two_seconds=0, anidb_per_day=0, animeschedule_per_minute=0, animeplanet_per_minute=0,
-)  # fmt: skip
-SETTINGS = Settings(
-    providers_enabled=list(Provider),
-    jikan_url="http://upstream.test/jikan/v4",
-    myanimelist_url="http://upstream.test/mal/v2",
-    myanimelist_client_id=SecretStr("ours"),
-    anilist_url="http://upstream.test/anilist",
-    kitsu_url="http://upstream.test/kitsu/api/edge",
-    anidb_url="http://upstream.test/anidb/httpapi",
-    anidb_titles_url="http://upstream.test/anidb/api/anime-titles.xml.gz",
-    anidb_client="otakube/1",
-    animeschedule_url="http://upstream.test/animeschedule/api/v3",
-    animeschedule_token=SecretStr("ours"),
-    anime_planet_url="http://upstream.test/animeplanet",
-)
+UNLIMITED = Upstream(unlimited=True)
+SETTINGS = Settings.model_validate({"providers": otakube_settings("http://upstream.test")})
 
 
 LIGHTHOUSE = {

@@ -14,13 +14,13 @@ from typing import NamedTuple
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.http.rate_limit import StoredRateLimiter
 from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
-from otakube.domain.providers.budget import rate_limits
 from otakube.errors import SourceError
 from otakube_api.contract import Provider
+from otakube_api.providers import PROFILES
 
 
 class Job(NamedTuple):
-    """`second`: how long the provider's second takes; `day`: AniDB's requests a day."""
+    """`second`: how long the provider's second takes; `day`: requests a day, where there is such a budget."""
 
     redis_url: str
     url: str
@@ -28,7 +28,7 @@ class Job(NamedTuple):
     count: int
     egress: str = "default"
     second: float = 0.01
-    day: int = 200
+    day: int | None = None
     at_once: int = 4
 
     def start(self) -> "Popen[str]":
@@ -51,7 +51,9 @@ def answered(process: "Popen[str]") -> int:
 async def _work(job: Job) -> int:
     redis, provider = connect(job.redis_url), Provider(job.provider)
     store = RedisRateLimitStore(redis, provider, job.egress, second=job.second)
-    limiter = StoredRateLimiter(provider, rate_limits(job.day)[provider], store, flight=10, second=job.second)
+    limiter = StoredRateLimiter(
+        provider, PROFILES[provider].limits._replace(day=job.day), store, flight=10, second=job.second
+    )
     left, done = iter(range(job.count)), 0
 
     async def drain(client: ProviderClient) -> None:

@@ -9,12 +9,12 @@ import httpx2
 
 from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import load
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import World
 from otakube_standins.upstream.settings import Settings
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUBLIC_URL = "http://upstream.test:8080"
-UNLIMITED = Settings(jikan_per_second=0, jikan_per_minute=0, mal_per_minute=0, anilist_per_minute=0)
+UNLIMITED = Settings(unlimited=True)
 
 ANILIST_QUERY = """
 query ($id: Int) { Media(id: $id, type: ANIME) {

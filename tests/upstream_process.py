@@ -15,11 +15,9 @@ from typing import Any
 
 import httpx2
 
+from otakube_standins.upstream.provider import otakube_environment
+
 START_SECONDS = 30
-LIMITS = (
-    "jikan-per-second", "jikan-per-minute", "anilist-per-minute", "mal-per-minute", "kitsu-per-minute",
-    "anidb-per-two-seconds", "anidb-per-day", "animeschedule-per-minute", "animeplanet-per-minute",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,9 @@ class Upstream:
         httpx2.delete(f"{self.url}/admin/requests").raise_for_status()
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Settings that point steps at it."""
+        """Settings that point steps at it: those that need no credentials are on."""
         return {
-            "OTAKUBE_JIKAN_URL": f"{self.url}/jikan/v4",
-            "OTAKUBE_ANILIST_URL": f"{self.url}/anilist",
-            "OTAKUBE_KITSU_URL": f"{self.url}/kitsu/api/edge",
+            **otakube_environment(self.url, "jikan", "anilist", "kitsu"),
             "OTAKUBE_IMAGE_HOSTS": '["127.0.0.1"]',
             "OTAKUBE_IMAGE_PRIVATE_HOSTS": '["127.0.0.1"]',
             "OTAKUBE_PROVIDER_TIMEOUT_SECONDS": "10",
@@ -59,9 +55,8 @@ def running_upstream(*options: str) -> Iterator[Upstream]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    limits = [f"--{name}=0" for name in LIMITS]
     process = subprocess.Popen(
-        [sys.executable, "-m", "otakube_standins.upstream", "--port", str(port), *limits, *options],
+        [sys.executable, "-m", "otakube_standins.upstream", "--port", str(port), "--unlimited", *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

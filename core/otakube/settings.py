@@ -2,19 +2,80 @@
 """Settings of steps and services: environment OTAKUBE_*, secrets as files (never environment)."""
 
 import os
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from otakube.domain.licences.terms import Agreement
+from otakube.provider_settings import ProviderSettings
 from otakube_api import contract
+from otakube_api.contract import Provider
+from otakube_api.providers import PROFILES
+
+
+class AllProviderSettings(BaseModel):
+    """One field a provider, named as its package; an unknown name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __getitem__(self, provider: Provider) -> ProviderSettings:
+        own = getattr(self, PROFILES[provider].package)
+        assert isinstance(own, ProviderSettings)
+        return own
+
+
+def settings_of(provider: Provider) -> type[ProviderSettings]:
+    """A provider's settings, with its defaults from the provider table."""
+    profile = PROFILES[provider]
+    module = f"otakube.adapters.providers.{profile.package}.settings"
+    base: type[ProviderSettings] = import_module(module).SETTINGS if find_spec(module) else ProviderSettings
+
+    def default(name: str, value: object) -> tuple[Any, Any]:
+        field = base.model_fields[name]
+        return field.annotation, Field(value, description=field.description)
+
+    return create_model(
+        base.__name__,
+        __base__=base,
+        enabled=default("enabled", not profile.opt_in),
+        url=default("url", profile.url),
+        daily_budget=default("daily_budget", profile.limits.day),
+    )
+
+
+if TYPE_CHECKING:
+    Providers = AllProviderSettings
+else:
+    Providers = create_model(
+        "Providers",
+        __base__=AllProviderSettings,
+        **{
+            profile.package: (own := settings_of(provider), Field(default_factory=own))
+            for provider, profile in PROFILES.items()
+        },
+    )
 
 
 class Settings(BaseSettings):
     """One field a setting; `docs/reference/settings.md` lists them."""
 
-    model_config = SettingsConfigDict(env_prefix="OTAKUBE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OTAKUBE_",
+        env_nested_delimiter="__",
+        secrets_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
     mongodb_uri: SecretStr = Field(
         SecretStr("mongodb://localhost:27017/"), description="MongoDB connection string."
@@ -36,39 +97,9 @@ class Settings(BaseSettings):
     egress: str = Field(
         "default", description="Name of the address that requests leave from: budgets are kept for each."
     )
-    providers_enabled: list[str] = Field(
-        ["Jikan", "MyAnimeList", "AniList", "Kitsu", "AniDB", "AnimeSchedule"],
-        description="Providers that may be asked (JSON list). AnimePlanet has no API and is off.",
+    providers: Providers = Field(
+        default_factory=Providers, description="By provider, as in OTAKUBE_PROVIDERS__ANIDB__CLIENT."
     )
-    mal_preferred: Literal["Jikan", "MyAnimeList"] = Field(
-        "Jikan", description="Asked first for MyAnimeList: Jikan or MyAnimeList; the other one in its outage."
-    )
-    licence_overrides: dict[str, dict[str, bool | int]] = Field(
-        {},
-        description="Agreements of your own (JSON): by provider, storable, publishable, retention_days.",
-    )
-    jikan_url: str = Field("https://api.jikan.moe/v4", description="Jikan v4 base address.")
-    anilist_url: str = Field("https://graphql.anilist.co", description="AniList GraphQL address.")
-    kitsu_url: str = Field("https://kitsu.io/api/edge", description="Kitsu JSON:API base address.")
-    myanimelist_url: str = Field("https://api.myanimelist.net/v2", description="MyAnimeList API v2 address.")
-    myanimelist_client_id: SecretStr = Field(
-        SecretStr(""), description="Client id of the MyAnimeList API; without it that provider is off."
-    )
-    anidb_url: str = Field("http://api.anidb.net:9001/httpapi", description="AniDB HTTP API address.")
-    anidb_titles_url: str = Field(
-        "https://anidb.net/api/anime-titles.xml.gz", description="AniDB's daily dump of titles."
-    )
-    anidb_client: str = Field(
-        "", description="Client name registered at AniDB, as name/version; without it that provider is off."
-    )
-    anidb_daily_budget: int = Field(200, ge=0, description="Requests a day to AniDB's HTTP API.")
-    animeschedule_url: str = Field(
-        "https://animeschedule.net/api/v3", description="AnimeSchedule v3 address."
-    )
-    animeschedule_token: SecretStr = Field(
-        SecretStr(""), description="Application token of AnimeSchedule; without it that provider is off."
-    )
-    anime_planet_url: str = Field("https://www.anime-planet.com", description="Anime-Planet's address.")
     check_title: str = Field(
         "Cowboy Bebop", description="A title that all providers know: `providers check` asks for it."
     )
@@ -85,15 +116,7 @@ class Settings(BaseSettings):
     )
 
     image_hosts: list[str] = Field(
-        [
-            "cdn.myanimelist.net",
-            "api-cdn.myanimelist.net",
-            "s4.anilist.co",
-            "media.kitsu.io",
-            "media.kitsu.app",
-            "cdn-eu.anidb.net",
-            "img.animeschedule.net",
-        ],
+        [host for profile in PROFILES.values() for host in profile.image_hosts],
         description="Hosts that images may come from (JSON list).",
     )
     image_private_hosts: list[str] = Field(
@@ -116,16 +139,22 @@ class Settings(BaseSettings):
     )
     embedding_folder: str = Field("", description="Folder of built text models; empty: the user's cache.")
 
-    @field_validator("providers_enabled")
-    @classmethod
-    def _known(cls, names: list[str]) -> list[str]:
-        """A misspelt provider would be off, and nobody would hear of it."""
-        from otakube_api.contract import Provider
+    @property
+    def agreements(self) -> dict[Provider, Agreement]:
+        """Agreements of your own, by provider."""
+        return {provider: self.providers[provider].licence for provider in Provider}
 
-        unknown = [name for name in names if name not in list(Provider)]
-        if unknown:
-            raise ValueError(f"there is no provider {unknown[0]!r}; there are {', '.join(Provider)}")
-        return names
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings passes all sources by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Secrets nest as the environment does: a file `otakube_providers__animeschedule__token`."""
+        return init_settings, env_settings, NestedSecretsSettingsSource(file_secret_settings)
 
 
 def load() -> Settings:

@@ -30,10 +30,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.http.rate_limit import ProcessRateLimitStore, StoredRateLimiter
 from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
-from otakube.domain.providers.budget import RATE_LIMITS
 from otakube.errors import SourceError
 from otakube.ports.rate_limits import RateLimiter, RateLimitStore
 from otakube_api.contract import Provider
+from otakube_api.providers import PROFILES
 from otakube_standins.upstream.generated import FIRST
 from redis_process import PROGRAM, running_redis
 from upstream_process import Upstream, running_upstream
@@ -130,7 +130,7 @@ def worker(job: Job, base: str, redis_url: str, shared: Shared) -> None:
 
 
 async def _work(job: Job, base: str, redis_url: str, shared: Shared) -> None:
-    second, limits = 1 / SCALE, RATE_LIMITS[job.provider]
+    second, limits = 1 / SCALE, PROFILES[job.provider].limits
     redis = connect(redis_url) if redis_url else None
     store: RateLimitStore = (
         RedisRateLimitStore(redis, job.provider, "bench", second=second)
@@ -233,16 +233,16 @@ def _requests(upstream: Upstream) -> list[Any]:
 
 def ideal(job: Job) -> float:
     """Seconds: tokens come at the long rate; a burst of them lies ready at the start and after the outage."""
-    rate, burst = RATE_LIMITS[job.provider].longest, RATE_LIMITS[job.provider].rates[0].requests
+    rate, burst = PROFILES[job.provider].limits.longest, PROFILES[job.provider].limits.rates[0].requests
     return (job.pages - 2 * burst) * rate.seconds / rate.requests / SCALE + OUTAGE
 
 
 def judge(job: Job, found: Found) -> bool:
     """Print the figures, and say whether the bars hold."""
     rate, best, burst = (
-        RATE_LIMITS[job.provider].longest,
+        PROFILES[job.provider].limits.longest,
         ideal(job),
-        RATE_LIMITS[job.provider].rates[0].requests,
+        PROFILES[job.provider].limits.rates[0].requests,
     )
     least = math.ceil(job.pages * job.page / job.page)  # ceil(n / page)
     wall, requests = found.wall / best, found.requests / least

@@ -11,13 +11,17 @@ import pytest
 import yaml
 
 from charts import CHARTS, SETS, containers, render
-from otakube.settings import Settings
-from otakube_api.contract import STEP_SECRET
+from otakube.domain.licences.terms import Agreement
+from otakube.provider_settings import ProviderSettings
+from otakube.settings import Settings, load, settings_of
+from otakube_api.contract import STEP_SECRET, Provider
+from otakube_api.providers import PROFILES
 from otakube_cluster import binaries, settings
 
 ROOT = CHARTS.parent
 INLINE = CHARTS / "otakube/ci/inline-secrets-values.yaml"
 GIVEN_TO_NOBODY = {"otakube_embedding_folder"}  # the embed image knows where its models lie
+BASE = ProviderSettings.model_fields.keys()
 
 
 @pytest.fixture(scope="session")
@@ -76,16 +80,54 @@ def test_every_setting_of_the_steps_is_a_value_or_a_secret(helm: Path) -> None:
     documents = render(helm, next(chosen for chosen in SETS if chosen.values == INLINE))
     (plain,) = (d["data"] for d in documents if d["kind"] == "ConfigMap")
     (secret,) = (d["data"] for d in documents if d["metadata"]["name"] == STEP_SECRET)
-    wanted = {f"otakube_{name}" for name in Settings.model_fields} - GIVEN_TO_NOBODY
-    assert {name.lower() for name in plain} | set(secret) == wanted
-    parsed = Settings(
-        **{name.removeprefix("OTAKUBE_").lower(): _read(value) for name, value in plain.items()}
+    wanted = {f"otakube_{name}" for name in Settings.model_fields if name != "providers"} | {
+        f"otakube_providers__{profile.package}__{name}"
+        for provider, profile in PROFILES.items()
+        for name in ("enabled", "url", *settings_of(provider).model_fields.keys() - BASE)
+    }
+    given = {name.lower() for name in plain} | set(secret)
+    assert wanted - given == GIVEN_TO_NOBODY
+    assert given - wanted == {
+        "otakube_providers__anidb__daily_budget",
+        "otakube_providers__anilist__licence",
+    } | {f"otakube_providers__{name}__preferred" for name in ("jikan", "myanimelist")}
+
+
+def test_the_steps_start_with_what_the_chart_gives_them(
+    helm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = render(helm, next(chosen for chosen in SETS if chosen.values == INLINE))
+    (plain,) = (d["data"] for d in documents if d["kind"] == "ConfigMap")
+    (secret,) = (d["data"] for d in documents if d["metadata"]["name"] == STEP_SECRET)
+    for name, value in plain.items():
+        monkeypatch.setenv(name, value)
+    for name, value in secret.items():
+        (tmp_path / name).write_bytes(b64decode(value))
+    monkeypatch.setenv("OTAKUBE_SECRETS_DIR", str(tmp_path))
+    parsed, own = load(), Settings()
+    assert {one: parsed.providers[one].enabled for one in Provider} == {
+        one: own.providers[one].enabled for one in Provider
+    }
+    assert parsed.providers[Provider.ANIMESCHEDULE].text_of("token") == "secret-of-animeschedule"
+    assert parsed.providers[Provider.ANILIST].licence == Agreement(retention_days=7, storable=False)
+    assert (parsed.image_hosts, parsed.provider_clock_scale) == (own.image_hosts, 20)
+
+
+def test_the_chart_leaves_what_it_does_not_name_to_the_provider_table(helm: Path) -> None:
+    documents = render(
+        helm, next(chosen for chosen in SETS if chosen.name == "otakube external-stores-values")
     )
-    assert parsed.image_hosts == Settings.model_fields["image_hosts"].default
+    (plain,) = (d["data"] for d in documents if d["kind"] == "ConfigMap")
+    assert not [name for name in plain if name.endswith("__URL") or name == "OTAKUBE_IMAGE_HOSTS"]
 
 
-def _read(value: str) -> Any:
-    return yaml.safe_load(value) if value.startswith(("[", "{")) else value
+def test_the_steps_may_reach_the_ports_of_every_provider(helm: Path) -> None:
+    documents = render(helm, next(chosen for chosen in SETS if chosen.values == INLINE))
+    rules = [rule for d in documents if d["kind"] == "NetworkPolicy" for rule in d["spec"].get("egress", [])]
+    public = [rule for rule in rules if any("0.0.0.0/0" in str(peer) for peer in rule.get("to", []))]
+    assert public
+    for rule in public:
+        assert {port["port"] for port in rule["ports"]} == {443} | {one.port for one in PROFILES.values()}
 
 
 def test_a_secret_is_in_its_secret_and_nowhere_else(helm: Path) -> None:
@@ -136,7 +178,9 @@ def test_the_workflows_are_shipped_as_they_were_rendered_but_for_images(helm: Pa
             ["--set", "stores.existingSecret=x,stores.qdrant.url=http://q,suggestions.model=m"],
             "say in suggestions.url where it answers",
         ),
-        (["--set", "providers.enabled={MAL}"], "must be one of 'Jikan', 'MyAnimeList', 'AniList'"),
+        (["--set", "providers.mal.enabled=true"], "'mal' not allowed"),
+        (["--set", "providers.anidb.client=otakube"], "/providers/anidb/client"),
+        (["--set", "providers.kitsu.licence.retentionDays=-1"], "/providers/kitsu/licence/retentionDays"),
         (["--set", "images.hostz=x"], "'hostz' not allowed"),
         (["--set", "catalogue.replicas=0"], "/catalogue/replicas"),
         (["--set", "image.pullPolicy=Sometimes"], "/image/pullPolicy"),

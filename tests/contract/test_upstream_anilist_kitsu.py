@@ -13,7 +13,7 @@ from otakube_standins.upstream.anilist import shapes as anilist_shapes
 from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import Catalogue, load
 from otakube_standins.upstream.kitsu import shapes as kitsu_shapes
-from otakube_standins.upstream.room import Asked, World
+from otakube_standins.upstream.provider import IncomingRequest, World
 from upstream_app import NOW, PUBLIC_URL, UNLIMITED, upstream
 
 KITSU = "/kitsu/api/edge"
@@ -114,7 +114,7 @@ async def test_kitsu_is_found_by_each_mapping(mapping: str) -> None:
     [
         ({"id": 210437, "page": 210018}, {"hoshi-no-toudaimori"}),
         ({"ids": [210437, 210902]}, {"hoshi-no-toudaimori", "kasa-no-eki"}),
-        ({"mal": 70588}, {"kasa-no-eki"}),
+        ({"myanimelist": 70588}, {"kasa-no-eki"}),
         ({"search": "Kasa no Eki"}, {"kasa-no-eki"}),
         ({"id": 1}, set()),
     ],
@@ -123,7 +123,7 @@ def test_a_question_to_anilist_is_about_the_titles_that_it_names(
     variables: dict[str, Any], keys: set[str]
 ) -> None:
     body = httpx2.Request("POST", "http://x", json={"query": "", "variables": variables}).content
-    assert anilist.subjects(CATALOGUE, Asked("/", {}, body)) == keys
+    assert anilist.subjects(CATALOGUE, IncomingRequest("/", {}, body)) == keys
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_question_to_anilist_is_about_the_titles_that_it_names(
 def test_a_question_to_kitsu_is_about_the_titles_that_it_names(
     path: str, asked: dict[str, str], keys: set[str]
 ) -> None:
-    assert kitsu.subjects(CATALOGUE, Asked(path, asked, b"")) == keys
+    assert kitsu.subjects(CATALOGUE, IncomingRequest(path, asked, b"")) == keys
 
 
 MANY = 3_000
@@ -158,7 +158,7 @@ async def many() -> AsyncIterator[httpx2.AsyncClient]:
         plain.model_copy(
             update={
                 "key": f"title-{n}",
-                "ids": plain.ids.model_copy(update={"mal": n, "anilist": n, "kitsu": n, "anidb": n}),
+                "ids": plain.ids.model_copy(update={"myanimelist": n, "anilist": n, "kitsu": n, "anidb": n}),
                 "relations": [],
                 "characters": [],
                 "episodes": 1,

@@ -36,12 +36,12 @@ async def ask(query: str, **variables: Any) -> Any:
 async def test_every_part_of_every_title_is_answered_or_not_found(key: str) -> None:
     title = next(title for title in load(NOW.date()).titles if title.key == key)
     include = "mappings,categories,animeProductions.producer,mediaRelationships.destination"
-    expected = {room: 404 if title.seen_by(room) is None else 200 for room in ("jikan", "anilist", "kitsu")}
+    expected = {name: 404 if title.seen_by(name) is None else 200 for name in ("jikan", "anilist", "kitsu")}
     if key == "kasa-no-eki":
         expected["kitsu"] = 503
     async with upstream() as client:
         for part in PARTS:
-            answer = await client.get(f"/jikan/v4/anime/{title.ids.mal}{part}")
+            answer = await client.get(f"/jikan/v4/anime/{title.ids.myanimelist}{part}")
             assert (part, answer.status_code) == (part, expected["jikan"])
         answer = await client.get(f"/kitsu/api/edge/anime/{title.ids.kitsu}?include={include}")
         assert answer.status_code == expected["kitsu"]
@@ -176,7 +176,7 @@ async def test_every_kind_of_fault_strikes_once_and_is_counted(kind: Kind) -> No
 
 
 async def test_a_fault_of_the_settings_outlives_a_clearing() -> None:
-    down = Settings(kitsu_per_minute=0, faults=[Fault(provider="kitsu", kind=Kind.STATUS)])
+    down = Settings(faults=[Fault(provider="kitsu", kind=Kind.STATUS)])
     async with upstream(down) as client:
         assert (await client.delete("/admin/faults")).status_code == 204
         assert (await client.get("/kitsu/api/edge/anime/61204")).status_code == 503

@@ -17,16 +17,16 @@ OURS = {"X-MAL-CLIENT-ID": "ours"}
 
 async def get(path: str, headers: dict[str, str] = OURS) -> httpx2.Response:
     async with upstream() as client:
-        return await client.get(f"/mal/v2{path}", headers=headers)
+        return await client.get(f"/myanimelist/v2{path}", headers=headers)
 
 
 @pytest.mark.parametrize("key", KEYS)
 async def test_every_title_is_answered_or_not_found(key: str) -> None:
     title = next(title for title in load(NOW.date()).titles if title.key == key)
-    answer = await get(f"/anime/{title.ids.mal}?fields=synopsis,pictures,related_anime,statistics")
-    assert answer.status_code == (404 if title.seen_by("mal") is None else 200)
+    answer = await get(f"/anime/{title.ids.myanimelist}?fields=synopsis,pictures,related_anime,statistics")
+    assert answer.status_code == (404 if title.seen_by("jikan") is None else 200)
     if answer.status_code == 200:
-        assert answer.json()["id"] == title.ids.mal
+        assert answer.json()["id"] == title.ids.myanimelist
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ async def test_what_is_not_known_is_absent() -> None:
     said = (await get("/anime/70211?fields=mean,rank,broadcast")).json()
     assert {"mean", "rank", "broadcast"} <= set(said)
     movie = next(
-        title for title in load(NOW.date()).titles if title.broadcast is None and title.seen_by("mal")
+        title for title in load(NOW.date()).titles if title.broadcast is None and title.seen_by("jikan")
     )
-    assert "broadcast" not in (await get(f"/anime/{movie.ids.mal}?fields=broadcast")).json()
+    assert "broadcast" not in (await get(f"/anime/{movie.ids.myanimelist}?fields=broadcast")).json()
 
 
 async def pages(client: httpx2.AsyncClient, path: str) -> list[Any]:
@@ -97,7 +97,9 @@ async def pages(client: httpx2.AsyncClient, path: str) -> list[Any]:
 
 async def test_the_ranking_leads_from_page_to_page_by_its_links() -> None:
     async with upstream_of(range(1, 1101)) as client:
-        found = await pages(client, "/mal/v2/anime/ranking?ranking_type=bypopularity&limit=500&fields=mean")
+        found = await pages(
+            client, "/myanimelist/v2/anime/ranking?ranking_type=bypopularity&limit=500&fields=mean"
+        )
     assert [len(page["data"]) for page in found] == [500, 500, 100]
     rows = [row for page in found for row in page["data"]]
     assert [row["ranking"]["rank"] for row in rows] == list(range(1, 1101))
@@ -111,8 +113,8 @@ async def test_a_season_has_its_titles() -> None:
 
 
 async def test_its_limit_is_its_own() -> None:
-    async with upstream(Settings(mal_per_minute=2)) as client:
-        codes = [(await client.get("/mal/v2/anime/1", headers=OURS)).status_code for _ in range(3)]
+    async with upstream(Settings(limits={"myanimelist": {60: 2}})) as client:
+        codes = [(await client.get("/myanimelist/v2/anime/1", headers=OURS)).status_code for _ in range(3)]
         jikan = (await client.get("/jikan/v4/anime/70211")).status_code
     assert (codes, jikan) == ([404, 404, 429], 200)
 

@@ -13,9 +13,7 @@ from otakube_standins.upstream.catalogue import load
 from otakube_standins.upstream.settings import Settings
 from upstream_app import NOW, PUBLIC_URL, upstream
 
-UNLIMITED = Settings(
-    anidb_per_two_seconds=0, anidb_per_day=0, animeschedule_per_minute=0, animeplanet_per_minute=0
-)
+UNLIMITED = Settings(unlimited=True)
 TITLES = load(NOW.date()).titles
 ANIDB = {"request": "anime", "client": "otakube", "clientver": "1", "protover": "1"}
 TOKEN = {"Authorization": "Bearer opensesame"}
@@ -29,11 +27,11 @@ def anidb(http: httpx2.AsyncClient, **more: str) -> Any:
 async def test_every_title_is_answered_where_it_is_known(title: Any) -> None:
     async with upstream(UNLIMITED) as http:
         xml = await anidb(http, aid=str(title.ids.anidb))
-        query = f"/animeschedule/api/v3/anime?mal-ids={title.ids.mal}"
+        query = f"/animeschedule/api/v3/anime?mal-ids={title.ids.myanimelist}"
         row = await http.get(query, headers=TOKEN)
         page = None
         if row.status_code == 200:
-            page = await http.get(f"/animeplanet/anime/{row.json()['anime'][0]['route']}")
+            page = await http.get(f"/anime_planet/anime/{row.json()['anime'][0]['route']}")
     assert fromstring(xml.text).tag == ("error" if title.seen_by("anidb") is None else "anime")
     assert (row.status_code == 200) == (title.seen_by("animeschedule") is not None)
     assert page is None or page.status_code == 200
@@ -97,7 +95,7 @@ async def test_anidb_lists_six_kinds_of_numbers_out_of_order() -> None:
 async def test_hostile_text_is_written_as_xml_and_html_can_be() -> None:
     async with upstream(UNLIMITED) as http:
         root = fromstring((await anidb(http, aid="24001")).text)
-        page = (await http.get("/animeplanet/anime/akui-no-moji-script-alert-romaji-script")).text
+        page = (await http.get("/anime_planet/anime/akui-no-moji-script-alert-romaji-script")).text
     assert "<script>" in (root.findtext("titles/title") or "")
     assert "\x00" not in (root.findtext("titles/title[2]") or "")
     assert "&lt;script&gt;" in page
@@ -113,7 +111,7 @@ async def test_animeschedule_needs_a_token_for_everything(headers: dict[str, str
 
 
 async def test_animeschedule_counts_down_and_says_until_when() -> None:
-    async with upstream(Settings(animeschedule_per_minute=2)) as http:
+    async with upstream(Settings(limits={"animeschedule": {60: 2}})) as http:
         ask = "/animeschedule/api/v3/anime/kasa-no-eki"
         answers = [await http.get(ask, headers=TOKEN) for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
@@ -139,17 +137,17 @@ async def test_animeschedule_has_times_in_utc_and_addresses_without_a_scheme() -
 
 async def test_anime_planet_leads_from_a_single_hit_to_its_page() -> None:
     async with upstream(UNLIMITED) as http:
-        one = await http.get("/animeplanet/anime/all", params={"name": "Yoake no Ressha"})
-        two = await http.get("/animeplanet/anime/all", params={"name": "Aoi Tori"})
-        none = await http.get("/animeplanet/anime/all", params={"name": "Zzyzx Quuxenheim"})
-    assert (one.status_code, one.headers["location"]) == (302, "/animeplanet/anime/yoake-no-ressha")
+        one = await http.get("/anime_planet/anime/all", params={"name": "Yoake no Ressha"})
+        two = await http.get("/anime_planet/anime/all", params={"name": "Aoi Tori"})
+        none = await http.get("/anime_planet/anime/all", params={"name": "Zzyzx Quuxenheim"})
+    assert (one.status_code, one.headers["location"]) == (302, "/anime_planet/anime/yoake-no-ressha")
     assert two.text.count('class="card"') >= 2
     assert "No results found" in none.text
 
 
 async def test_anime_planet_guards_itself_against_haste() -> None:
-    async with upstream(Settings(animeplanet_per_minute=1)) as http:
-        answers = [await http.get("/animeplanet/anime/kasa-no-eki") for _ in range(2)]
+    async with upstream(Settings(limits={"anime_planet": {60: 1}})) as http:
+        answers = [await http.get("/anime_planet/anime/kasa-no-eki") for _ in range(2)]
     assert [one.status_code for one in answers] == [200, 429]
     assert "<title>Just a moment...</title>" in answers[1].text
 
@@ -158,7 +156,7 @@ async def test_every_picture_of_the_three_is_served() -> None:
     async with upstream(UNLIMITED) as http:
         root = fromstring((await anidb(http, aid="18211")).text)
         row = (await http.get("/animeschedule/api/v3/anime/kasa-no-eki", headers=TOKEN)).json()
-        page = (await http.get("/animeplanet/anime/kasa-no-eki")).text
+        page = (await http.get("/anime_planet/anime/kasa-no-eki")).text
         paths = [f"/images/main/{node.text}" for node in root.iter("picture")]
         paths += [f"/images/{row['imageVersionRoute']}"]
         paths += re.findall(rf"{PUBLIC_URL}(/images/[^\"?]+)", page)

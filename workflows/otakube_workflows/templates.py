@@ -24,6 +24,7 @@ from hera.workflows.models import (
 from otakube_api import labels
 from otakube_api.contract import EXIT, OUTPUTS_FOLDER, SECRETS_FOLDER, STEP_CONFIG_MAP, STEP_SECRET
 from otakube_api.contract import Parameter as Argument
+from otakube_api.providers import PROFILES, secret_key
 
 STEPS_IMAGE = "otakube-steps:dev"
 EMBED_IMAGE = "otakube-embed:dev"
@@ -55,7 +56,10 @@ SECRETS: Mapping[Store, tuple[str, ...]] = {
     Store.BUCKET: ("otakube_s3_access_key_id", "otakube_s3_secret_access_key"),
     Store.DOCUMENTS: ("otakube_mongodb_uri",),
     Store.VECTORS: ("otakube_qdrant_api_key",),
-    Store.PROVIDERS: ("otakube_redis_url", "otakube_myanimelist_client_id", "otakube_animeschedule_token"),
+    Store.PROVIDERS: (
+        "otakube_redis_url",
+        *(secret_key(provider, name) for provider, profile in PROFILES.items() for name in profile.secrets),
+    ),
     Store.SUGGESTIONS: ("otakube_suggestion_api_key",),
 }
 

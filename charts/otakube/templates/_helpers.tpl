@@ -109,3 +109,16 @@ imagePullSecrets:
     - ipBlock: {cidr: 2000::/3}
 {{- end }}
 {{- end }}
+
+{{/* A value as a setting has it: a map as JSON with snake_case keys, a number without exponent. */}}
+{{- define "otakube.settingText" -}}
+{{- if kindIs "map" . -}}
+{{- $named := dict }}
+{{- range $key, $value := . }}{{ $_ := set $named (snakecase $key) $value }}{{ end -}}
+{{- toJson $named -}}
+{{- else if kindIs "float64" . -}}
+{{- int64 . -}}
+{{- else -}}
+{{- . -}}
+{{- end -}}
+{{- end }}

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from otakube.adapters.stores.mongodb.connection import Documents
     from otakube.adapters.stores.qdrant.vectors import QdrantVectors
     from otakube.commit.recovery import CommitStores
-    from otakube.domain.licences.terms import Licence
     from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, ReviewDecisions
     from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
     from otakube_api.contract import Provider
+    from otakube_api.providers import Licence
 
 
 class Wiring:
@@ -89,12 +89,13 @@ class Wiring:
         """Each provider's rate limiter: for all pods through Redis, or for this process without redis_url."""
         if not self._rate_limiters:
             from otakube.adapters.http.rate_limit import StoredRateLimiter
-            from otakube.domain.providers.budget import rate_limits
+            from otakube_api.providers import PROFILES
 
             flight, second = self.settings.provider_timeout_seconds, self._second
             store = self._rate_limit_store()
-            for provider, theirs in rate_limits(self.settings.anidb_daily_budget).items():
-                limiter = StoredRateLimiter(provider, theirs, store(provider), flight=flight, second=second)
+            for provider, profile in PROFILES.items():
+                limits = profile.limits._replace(day=self.settings.providers[provider].daily_budget)
+                limiter = StoredRateLimiter(provider, limits, store(provider), flight=flight, second=second)
                 self._rate_limiters[provider] = limiter
         return self._rate_limiters
 
@@ -127,28 +128,26 @@ class Wiring:
     async def _answers(self) -> "dict[Provider, Answers]":
         """Kept no longer than each provider's licence allows."""
         from otakube.adapters.http.cache import BucketAnswers
-        from otakube.domain.providers.budget import RATE_LIMITS
+        from otakube_api.providers import PROFILES
 
         objects, licences = await self.objects(), self.licences()
         return {
-            provider: BucketAnswers(objects, provider, licences[provider], floor=theirs.freshest)
-            for provider, theirs in RATE_LIMITS.items()
+            provider: BucketAnswers(objects, provider, licences[provider], floor=profile.limits.freshest)
+            for provider, profile in PROFILES.items()
         }
 
     def licences(self) -> "dict[Provider, Licence]":
         """What each provider lets this installation do: the table, with agreements of its own."""
         from otakube.domain.licences.terms import agreed
 
-        try:
-            return agreed(self.settings.licence_overrides)
-        except ValueError as error:
-            raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+        return agreed(self.settings.agreements)
 
     def converters(self) -> "dict[Provider, Converter]":
         """What reads each provider's answers."""
-        from otakube.bootstrap.providers import OFFERS, converter
+        from otakube.bootstrap.providers import converter
+        from otakube_api.contract import Provider
 
-        return {provider: converter(provider) for provider in OFFERS}
+        return {provider: converter(provider) for provider in Provider}
 
     def image_source(self) -> "WebImages":
         """What downloads and cleans images; the caller closes it."""

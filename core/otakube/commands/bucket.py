@@ -104,7 +104,7 @@ def _opened(
     given = {"s3_bucket": name, "s3_endpoint": endpoint, "s3_region": region}
     try:
         settings = load()
-        licences = agreed(settings.licence_overrides)
+        licences = agreed(settings.agreements)
     except ValueError as error:
         raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
     changes = {key: value for key, value in given.items() if value is not None}

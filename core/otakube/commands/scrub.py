@@ -16,8 +16,6 @@ import typer
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.exits import failure_exits
-from otakube.errors import Fatal
-from otakube_api.contract import FailureReason
 from otakube_api.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -94,13 +92,10 @@ async def _scrub(
 
 
 def unstorable(settings: "Settings") -> list["Provider"]:
-    """Providers whose licence lets nothing be stored; Fatal if the setting licence_overrides is wrong."""
+    """Providers whose licence lets nothing be stored."""
     from otakube.domain.licences.terms import agreed
 
-    try:
-        licences = agreed(settings.licence_overrides)
-    except ValueError as error:
-        raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
+    licences = agreed(settings.agreements)
     return [provider for provider, licence in licences.items() if not licence.storable]
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from otakube.domain.licences.terms import Licence
 from otakube.ports.bucket import Rule
 from otakube.ports.objects import LASTING, Prefix
 from otakube_api.contract import LONGEST_REVIEW
+from otakube_api.providers import Licence
 
 ANSWERS_KEPT = timedelta(days=30)  # less, where a licence asks for it
 BESIDE_REVIEW = timedelta(days=7)  # for a run's other steps, before the review and after it

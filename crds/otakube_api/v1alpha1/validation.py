@@ -12,6 +12,7 @@ from pydantic.config import JsonDict
 
 from otakube_api.contract import LONGEST_REVIEW
 from otakube_api.durations import PATTERN
+from otakube_api.providers import SITES, hosts
 
 _LONGEST = f"{LONGEST_REVIEW // timedelta(hours=1)}h"
 
@@ -37,22 +38,30 @@ URL_IS_HTTPS = Rule(
     "self.startsWith('https://')",
     "spec.anime.sourceUrls must hold https URLs: begin each with https://",
 )
-_NUMBERED = "myanimelist[.]net|anilist[.]co|anidb[.]net"
-_NAMED = "kitsu[.](io|app)|anime-planet[.]com|animeschedule[.]net"
-_KNOWN_HOST = f"'^https://(www[.])?({_NUMBERED}|{_NAMED})(/|$)'"
+
+
+def _either(hosts: list[str]) -> str:
+    return "|".join(host.replace(".", "[.]") for host in hosts)
+
+
+def _spoken(hosts: list[str]) -> str:
+    return f"{', '.join(hosts[:-1])} and {hosts[-1]}"
+
+
+_NUMBERED, _NAMED = hosts(SITES.values(), named=False), hosts(SITES.values(), named=True)
+_KNOWN_HOST = f"'^https://(www[.])?({_either([*_NUMBERED, *_NAMED])})(/|$)'"
 
 URL_HOST = Rule(
     f"!self.startsWith('https://') || self.matches({_KNOWN_HOST})",
-    "spec.anime.sourceUrls must point at a known provider, without user, password or port: use a page of "
-    "myanimelist.net, anilist.co, kitsu.app, kitsu.io, anidb.net, anime-planet.com or animeschedule.net",
+    "spec.anime.sourceUrls must point at a known provider, without user, password or port: use pages of "
+    f"{_spoken([*_NUMBERED, *_NAMED])}",
 )
 URL_PATH = Rule(
-    f"!self.matches({_KNOWN_HOST}) "
-    f"|| self.matches('^https://(www[.])?({_NUMBERED})/anime/[1-9][0-9]{{0,8}}(/[^?#[:space:]]*)?$') "
-    f"|| self.matches('^https://(www[.])?({_NAMED})/anime/[A-Za-z0-9][A-Za-z0-9-]{{0,199}}/?$')",
+    f"!self.matches({_KNOWN_HOST}) || "
+    f"self.matches('^https://(www[.])?({_either(_NUMBERED)})/anime/[1-9][0-9]{{0,8}}(/[^?#[:space:]]*)?$') "
+    f"|| self.matches('^https://(www[.])?({_either(_NAMED)})/anime/[A-Za-z0-9][A-Za-z0-9-]{{0,199}}/?$')",
     "spec.anime.sourceUrls must be the page of one anime, without query or fragment: /anime/NUMBER at "
-    "myanimelist.net, anilist.co and anidb.net, /anime/NAME at kitsu.app, anime-planet.com and "
-    "animeschedule.net",
+    f"{_spoken(_NUMBERED)}, /anime/NAME at {_spoken(_NAMED)}",
 )
 TITLE_NOT_BLANK = Rule(
     "self.trim() != ''",

@@ -9,7 +9,6 @@ from dataclasses import replace
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from otakube_standins.upstream import anidb, anilist, anime_planet, animeschedule, jikan, kitsu, myanimelist
 from otakube_standins.upstream.admin import Counted, admin
 from otakube_standins.upstream.catalogue import Catalogue
 from otakube_standins.upstream.faults import Fault, Rules
@@ -17,12 +16,10 @@ from otakube_standins.upstream.gallery import gallery
 from otakube_standins.upstream.gate import Gate
 from otakube_standins.upstream.generated import written
 from otakube_standins.upstream.limits import Limiter
-from otakube_standins.upstream.room import Room, World
+from otakube_standins.upstream.provider import World, discovered
 from otakube_standins.upstream.settings import Settings
 
-ROOMS: tuple[Room, ...] = (
-    jikan.ROOM, myanimelist.ROOM, anilist.ROOM, kitsu.ROOM, anidb.ROOM, animeschedule.ROOM, anime_planet.ROOM,
-)  # fmt: skip
+PROVIDERS = discovered()
 
 
 def create(world: World, settings: Settings) -> ASGIApp:
@@ -30,18 +27,19 @@ def create(world: World, settings: Settings) -> ASGIApp:
     rules = Rules([*settings.faults, *baked_in(world.catalogue)])
     counted: Counted = Counter()
     limiters: dict[str, Limiter] = {
-        room.name: Limiter(settings.limits(room.name), scaled(settings.clock_scale)) for room in ROOMS
+        provider.name: Limiter(settings.limits_of(provider), scaled(settings.clock_scale))
+        for provider in PROVIDERS
     }
     app = _routes(world)
     app.include_router(admin(rules, counted))
-    return Gate(app, world.catalogue, ROOMS, rules, limiters, world.now, counted=counted)
+    return Gate(app, world.catalogue, PROVIDERS, rules, limiters, world.now, counted=counted)
 
 
 def _routes(world: World) -> FastAPI:
     app = FastAPI(title="Otakube stand-in upstream", docs_url=None, redoc_url=None)
-    for room in ROOMS:
-        app.include_router(room.router(world), prefix=room.prefix)
-    app.include_router(gallery(replace(world, catalogue=written(world.catalogue)), ROOMS))
+    for provider in PROVIDERS:
+        app.include_router(provider.router(world), prefix=provider.prefix)
+    app.include_router(gallery(replace(world, catalogue=written(world.catalogue)), PROVIDERS))
 
     @app.get("/healthz")
     def _healthz() -> dict[str, int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from difflib import SequenceMatcher
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
@@ -18,7 +19,8 @@ from otakube_standins.upstream.faults import Fault
 
 _ALIKE = 0.6  # likeness from which a search shows a title
 JST = timezone(timedelta(hours=9), "JST")
-ProviderName = Literal["jikan", "mal", "anilist", "kitsu", "anidb", "animeschedule", "animeplanet"]
+FOLDER = Path(__file__).parent
+NO_PROVIDERS = frozenset({"titles"})  # folders here that are no provider's
 
 
 def written_out(text: str) -> str:
@@ -36,9 +38,9 @@ class Data(BaseModel):
 
 
 class Ids(Data):
-    """`anidb` None: that provider does not have it."""
+    """By the folder's name; None: that provider does not have it. One with slugs has no id."""
 
-    mal: int
+    myanimelist: int
     anilist: int
     kitsu: int
     anidb: int | None = None
@@ -145,14 +147,14 @@ class Title(Facts):
     recommendations: list[str] = []
     external: list[Link] = []
     streaming: list[Link] = []
-    says: dict[ProviderName, Override] = {}
+    says: dict[str, Override] = {}
     faults: list[Fault] = []
 
-    def seen_by(self, provider: ProviderName) -> Self | None:
+    def seen_by(self, provider: str) -> Self | None:
         """The title with one provider's words, or None where that provider has no such title."""
-        if provider == "anidb" and self.ids.anidb is None:
+        if getattr(self.ids, provider, 0) is None:
             return None
-        override = self.says.get("jikan" if provider == "mal" else provider)
+        override = self.says.get(provider)
         if override is None:
             return self
         if override.absent:
@@ -171,7 +173,7 @@ class Catalogue(Data):
 
     titles: list[Title]
 
-    def seen_by(self, provider: ProviderName) -> list[Title]:
+    def seen_by(self, provider: str) -> list[Title]:
         """The titles that a provider has, in its words."""
         return [seen for title in self.titles if (seen := title.seen_by(provider)) is not None]
 

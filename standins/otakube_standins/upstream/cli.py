@@ -3,16 +3,16 @@
 
 import gc
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import load
 from otakube_standins.upstream.generated import generate
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import World
 from otakube_standins.upstream.settings import Settings, read_faults
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -28,8 +28,7 @@ Examples:
 \b
   # In a cluster, without limits, with Kitsu down for everybody
   python -m otakube_standins.upstream --host 0.0.0.0 --public-url http://upstream.example:8080
-    --jikan-per-second 0 --jikan-per-minute 0 --anilist-per-minute 0
-    --faults '[{"provider": "kitsu", "kind": "status", "status": 503}]'
+    --unlimited --faults '[{"provider": "kitsu", "kind": "status", "status": 503}]'
 
 \b
   # The next request for episodes at Jikan is refused once
@@ -55,31 +54,17 @@ def serve(
     generated: Annotated[
         int, _option("GENERATED", "Titles to invent beside the written ones, for benchmarks.")
     ] = 0,
-    jikan_per_second: Annotated[int, _option("JIKAN_PER_SECOND", "Requests; 0 is no limit.")] = 3,
-    jikan_per_minute: Annotated[int, _option("JIKAN_PER_MINUTE", "Requests; 0 is no limit.")] = 60,
-    anilist_per_minute: Annotated[int, _option("ANILIST_PER_MINUTE", "Requests; 0 is no limit.")] = 30,
-    kitsu_per_minute: Annotated[int, _option("KITSU_PER_MINUTE", "Requests; 0 is no limit.")] = 0,
-    mal_per_minute: Annotated[int, _option("MAL_PER_MINUTE", "Requests; 0 is no limit.")] = 60,
-    anidb_per_two_seconds: Annotated[int, _option("ANIDB_PER_TWO_SECONDS", "Requests; 0 is no limit.")] = 1,
-    anidb_per_day: Annotated[int, _option("ANIDB_PER_DAY", "Requests; 0 is no limit.")] = 200,
-    animeschedule_per_minute: Annotated[
-        int, _option("ANIMESCHEDULE_PER_MINUTE", "Requests; 0 is no limit.")
-    ] = 120,
-    animeplanet_per_minute: Annotated[
-        int, _option("ANIMEPLANET_PER_MINUTE", "Requests; 0 is no limit.")
-    ] = 55,
+    unlimited: Annotated[bool, _option("UNLIMITED", "No rate limits but those of --limits.")] = False,
+    limits: Annotated[
+        str, _option("LIMITS", 'JSON by provider: seconds to requests, as {"jikan": {"60": 30}}.')
+    ] = "{}",
     faults: Annotated[str, _option("FAULTS", "JSON list of fault rules that always hold.")] = "[]",
 ) -> None:
-    """Serve invented anime behind the API shapes of seven providers."""
+    """Serve invented anime behind the providers' API shapes."""
     try:
         settings = Settings(
-            public_url=public_url or None, clock_scale=clock_scale, generated=generated,
-            jikan_per_second=jikan_per_second,
-            jikan_per_minute=jikan_per_minute, anilist_per_minute=anilist_per_minute,
-            kitsu_per_minute=kitsu_per_minute, mal_per_minute=mal_per_minute,
-            anidb_per_two_seconds=anidb_per_two_seconds, anidb_per_day=anidb_per_day,
-            animeschedule_per_minute=animeschedule_per_minute,
-            animeplanet_per_minute=animeplanet_per_minute, faults=read_faults(faults),
+            public_url=public_url or None, clock_scale=clock_scale, generated=generated, unlimited=unlimited,
+            limits=TypeAdapter(Any).validate_json(limits), faults=read_faults(faults),
         )  # fmt: skip
     except ValidationError as error:
         raise typer.BadParameter(str(error)) from error

@@ -28,9 +28,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    provider: str = Field(
-        "*", description="jikan, mal, anilist, kitsu, anidb, animeschedule, animeplanet, images, or *"
-    )
+    provider: str = Field("*", description="name of a provider's folder, images, or *")
     path: str = Field("*", description="shell pattern on the path below the provider's prefix")
     title: str | None = Field(None, description="key of a title: only requests about it")
     kind: Kind

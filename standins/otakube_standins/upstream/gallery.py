@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Serves the pictures of all rooms, with their types and ETags; unknown paths are 404 as at a CDN."""
+"""Serves the pictures of all providers, with their types and ETags; unknown paths are 404 as at a CDN."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request, Response
 
 from otakube_standins.upstream import hostile
 from otakube_standins.upstream.pictures import Picture, draw
-from otakube_standins.upstream.room import Room, World
+from otakube_standins.upstream.provider import UpstreamProvider, World
 
 
-def gallery(world: World, rooms: Iterable[Room]) -> APIRouter:
+def gallery(world: World, providers: Iterable[UpstreamProvider]) -> APIRouter:
     """One route for everything below /images."""
     routes = APIRouter()
     known: dict[str, Picture] = {}
-    for room in rooms:
-        known |= room.pictures(world.catalogue.seen_by(room.name))
+    for provider in providers:
+        known |= provider.pictures(provider.titles(world.catalogue))
 
     @routes.get("/images/{path:path}")
     def _image(request: Request, path: str) -> Response:

@@ -19,7 +19,7 @@ from otakube_standins.upstream import spoiling
 from otakube_standins.upstream.catalogue import Catalogue
 from otakube_standins.upstream.faults import Fault, Kind, Request, Rules
 from otakube_standins.upstream.limits import Limiter, Verdict
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 LARGEST_REQUEST = 1_000_000  # bytes; a GraphQL query has a few thousand
 _COUNTED_PATHS = 20_000  # a bound on memory, not a limit that a test meets
@@ -40,11 +40,11 @@ class Answer:
 
 @dataclass(slots=True)
 class Gate:
-    """ASGI middleware around the rooms and the gallery; everything else passes untouched."""
+    """ASGI middleware around the providers and the gallery; everything else passes untouched."""
 
     app: ASGIApp
     catalogue: Catalogue
-    rooms: Iterable[Room]
+    providers: Iterable[UpstreamProvider]
     rules: Rules
     limiters: Mapping[str, Limiter]
     now: Callable[[], datetime]
@@ -52,18 +52,23 @@ class Gate:
     counted: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        room = self._room(scope)
-        if scope["type"] != "http" or (room is None and not scope["path"].startswith("/images/")):
+        provider = self._room(scope)
+        if scope["type"] != "http" or (provider is None and not scope["path"].startswith("/images/")):
             return await self.app(scope, receive, send)
         body = await _read(receive)
-        if room is None:
+        if provider is None:
             return await self._picture(scope, _replay(body, receive), send)
-        return await self._provider(room, (scope, _replay(body, receive), send), body)
+        return await self._provider(provider, (scope, _replay(body, receive), send), body)
 
-    def _room(self, scope: Scope) -> Room | None:
+    def _room(self, scope: Scope) -> UpstreamProvider | None:
         path = scope.get("path", "")
         return next(
-            (room for room in self.rooms if path == room.prefix or path.startswith(f"{room.prefix}/")), None
+            (
+                provider
+                for provider in self.providers
+                if path == provider.prefix or path.startswith(f"{provider.prefix}/")
+            ),
+            None,
         )
 
     async def _picture(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,26 +80,26 @@ class Gate:
         error = Answer(fault.status, b"", {"content-type": "text/plain"})
         return await self._spoil(fault, (scope, receive, send), ("images", path), error)
 
-    async def _provider(self, room: Room, call: Call, body: bytes) -> None:
+    async def _provider(self, provider: UpstreamProvider, call: Call, body: bytes) -> None:
         scope, _, send = call
-        path = scope["path"].removeprefix(room.prefix) or "/"
-        verdict = self.limiters[room.name].admit()
-        limits = _limit_headers(room, verdict, self.now())
+        path = scope["path"].removeprefix(provider.prefix) or "/"
+        verdict = self.limiters[provider.name].admit()
+        limits = _limit_headers(provider, verdict, self.now())
         if not verdict.allowed:
-            refusal = self._error(room, room.limit_status, verdict.retry_after)
-            return await self._send(send, (room.name, path), refusal, limits)
-        asked = Asked(path, dict(parse_qsl(scope["query_string"].decode("latin-1"))), body)
-        fault = self.rules.strike(Request(room.name, path, room.subjects(self.catalogue, asked)))
+            refusal = self._error(provider, provider.limit_status, verdict.retry_after)
+            return await self._send(send, (provider.name, path), refusal, limits)
+        asked = IncomingRequest(path, dict(parse_qsl(scope["query_string"].decode("latin-1"))), body)
+        fault = self.rules.strike(Request(provider.name, path, provider.subjects(self.catalogue, asked)))
         if fault is None:
-            return await self._send(send, (room.name, path), await self._inner(call), limits)
-        error = self._error(room, fault.status, fault.retry_after)
-        return await self._spoil(fault, call, (room.name, path), error)
+            return await self._send(send, (provider.name, path), await self._inner(call), limits)
+        error = self._error(provider, fault.status, fault.retry_after)
+        return await self._spoil(fault, call, (provider.name, path), error)
 
-    def _error(self, room: Room, status: int, retry_after: int | None) -> Answer:
-        headers = {"content-type": room.media_type} | (
+    def _error(self, provider: UpstreamProvider, status: int, retry_after: int | None) -> Answer:
+        headers = {"content-type": provider.media_type} | (
             {} if retry_after is None else {"retry-after": str(retry_after)}
         )
-        body = room.error(status, self.now())
+        body = provider.error(status, self.now())
         return Answer(status, body if isinstance(body, bytes) else orjson.dumps(body), headers)
 
     async def _spoil(self, fault: Fault, call: Call, place: tuple[str, str], error: Answer) -> None:
@@ -167,8 +172,8 @@ class Gate:
             self.counted[(provider, path, status)] += 1
 
 
-def _limit_headers(room: Room, verdict: Verdict, now: datetime) -> dict[str, str]:
-    if not room.limit_headers:
+def _limit_headers(provider: UpstreamProvider, verdict: Verdict, now: datetime) -> dict[str, str]:
+    if not provider.limit_headers:
         return {}
     counts = {"x-ratelimit-limit": str(verdict.limit), "x-ratelimit-remaining": str(verdict.remaining)}
     reset = {} if verdict.allowed else {"x-ratelimit-reset": str(int(now.timestamp()) + verdict.retry_after)}

@@ -28,7 +28,9 @@ def generate(count: int) -> list[Title]:
 
 def written(catalogue: Catalogue) -> Catalogue:
     """The titles that come from files: only they have pictures."""
-    return Catalogue.model_construct(titles=[title for title in catalogue.titles if title.ids.mal < FIRST])
+    return Catalogue.model_construct(
+        titles=[title for title in catalogue.titles if title.ids.myanimelist < FIRST]
+    )
 
 
 def _title(number: int) -> Title:
@@ -38,7 +40,7 @@ def _title(number: int) -> Title:
     return Title.model_construct(
         key=f"generated-{number}",
         ids=Ids.model_construct(
-            mal=FIRST + number, anilist=FIRST + number, kitsu=FIRST + number, anidb=FIRST + number
+            myanimelist=FIRST + number, anilist=FIRST + number, kitsu=FIRST + number, anidb=FIRST + number
         ),
         romaji=f"{_NAMES[number % len(_NAMES)]} {number}",
         english=f"Generated Story {number}",

@@ -3,43 +3,37 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from otakube_standins.upstream.faults import Fault
 from otakube_standins.upstream.generated import MOST
+from otakube_standins.upstream.provider import UpstreamProvider, discovered
 
 
 class Settings(BaseModel):
-    """Limits are requests per window; 0 switches a window off. `generated`: titles beside the files'."""
+    """`limits`: by provider, seconds -> requests. `generated`: titles beside the files'."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     public_url: str | None = None
     clock_scale: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     generated: Annotated[int, Field(ge=0, le=MOST)] = 0
-    jikan_per_second: Annotated[int, Field(ge=0)] = 3
-    jikan_per_minute: Annotated[int, Field(ge=0)] = 60
-    anilist_per_minute: Annotated[int, Field(ge=0)] = 30
-    mal_per_minute: Annotated[int, Field(ge=0)] = 60
-    kitsu_per_minute: Annotated[int, Field(ge=0)] = 0
-    anidb_per_two_seconds: Annotated[int, Field(ge=0)] = 1
-    anidb_per_day: Annotated[int, Field(ge=0)] = 200
-    animeschedule_per_minute: Annotated[int, Field(ge=0)] = 120
-    animeplanet_per_minute: Annotated[int, Field(ge=0)] = 55
+    unlimited: bool = False  # providers that `limits` does not name
+    limits: dict[str, dict[float, Annotated[int, Field(gt=0)]]] = {}
     faults: list[Fault] = []
 
-    def limits(self, provider: str) -> dict[float, int]:
+    @field_validator("limits")
+    @classmethod
+    def _known(cls, limits: dict[str, dict[float, int]]) -> dict[str, dict[float, int]]:
+        names = [provider.name for provider in discovered()]
+        unknown = limits.keys() - names
+        if unknown:
+            raise ValueError(f"there is no provider {min(unknown)!r}; there are {', '.join(names)}")
+        return limits
+
+    def limits_of(self, provider: UpstreamProvider) -> dict[float, int]:
         """Windows of a provider: seconds -> requests."""
-        windows: dict[str, dict[float, int]] = {
-            "jikan": {1.0: self.jikan_per_second, 60.0: self.jikan_per_minute},
-            "anilist": {60.0: self.anilist_per_minute},
-            "kitsu": {60.0: self.kitsu_per_minute},
-            "mal": {60.0: self.mal_per_minute},
-            "anidb": {2.0: self.anidb_per_two_seconds, 86_400.0: self.anidb_per_day},
-            "animeschedule": {60.0: self.animeschedule_per_minute},
-            "animeplanet": {60.0: self.animeplanet_per_minute},
-        }
-        return {seconds: limit for seconds, limit in windows[provider].items() if limit}
+        return self.limits.get(provider.name, {} if self.unlimited else dict(provider.limits))
 
 
 def read_faults(text: str) -> list[Fault]:

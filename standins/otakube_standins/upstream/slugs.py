@@ -13,7 +13,7 @@ def slugs(titles: Iterable[Title]) -> dict[str, str]:
     taken: set[str] = set()
     for title in titles:
         name = slug(title.romaji).lower()
-        year = title.aired_from.year if title.aired_from else title.ids.mal
+        year = title.aired_from.year if title.aired_from else title.ids.myanimelist
         found[title.key] = f"{name}-{year}" if name in taken else name
         taken.add(found[title.key])
     return found

@@ -13,11 +13,11 @@ from typing import Protocol
 import httpx2
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from otakube.domain.licences.terms import Licence
 from otakube.domain.providers import http_freshness
 from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Answer
 from otakube_api.contract import Provider
+from otakube_api.providers import Licence
 
 ANSWERS = "answers"
 

@@ -214,3 +214,7 @@ def _answer(response: httpx2.Response, body: Any, now: datetime) -> Answer:
 
 def _lower(response: httpx2.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
+
+
+Connect = Callable[..., ProviderClient]
+"""Keywords of ProviderClient -> a client with this provider's rate limiter and kept answers."""

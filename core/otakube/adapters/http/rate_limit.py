@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from otakube.domain.providers import rate_limit
-from otakube.domain.providers.budget import Outcome, RateLimits, RateLimitState, RateLimitStatus
+from otakube.domain.providers.budget import Outcome, RateLimitState, RateLimitStatus
 from otakube.domain.providers.rate_limit import BlockReason
 from otakube.errors import SourceError
 from otakube.ports.rate_limits import RateLimitStore, Snapshot
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import RateLimits
 
 PATIENCE = 120.0  # seconds of the provider that one request waits for its permit
 

@@ -1,53 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much each provider bears, and what all pods behind one address know about it.
-
-Read from the providers' documentation and their issue trackers in 2026; docs/providers.md says where a number
-is ours. Times are seconds.
-"""
+"""Outcome of a request, and what is known about a provider's rate limits: shared by all pods. Seconds."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import NamedTuple
-
-from otakube_api.contract import Provider
-
-
-class Rate(NamedTuple):
-    """At most so many requests in any so many seconds."""
-
-    requests: int
-    seconds: float
-
-
-class RateLimits(NamedTuple):
-    """`rates` shortest first; `day`: requests in one UTC day; `freshest`: never the same question sooner."""
-
-    rates: tuple[Rate, ...]
-    day: int | None = None
-    freshest: timedelta = timedelta()
-
-    @property
-    def longest(self) -> Rate:
-        """The rate that holds in the long run, of which providers speak in X-RateLimit-Limit."""
-        return self.rates[-1]
-
-
-_DAY = timedelta(days=1)
-
-RATE_LIMITS: dict[Provider, RateLimits] = {
-    Provider.JIKAN:         RateLimits((Rate(3, 1), Rate(60, 60))),
-    Provider.MYANIMELIST:   RateLimits((Rate(3, 1), Rate(60, 60))),    # none is documented: it refuses bursts
-    Provider.ANILIST:       RateLimits((Rate(5, 2), Rate(30, 60))),    # since 2025; bursts: a guess
-    Provider.KITSU:         RateLimits((Rate(5, 2), Rate(60, 60))),    # none is documented: politeness
-    Provider.ANIDB:         RateLimits((Rate(1, 4),), day=200, freshest=_DAY),  # 2 s; 4 s in the long run
-    Provider.ANIMESCHEDULE: RateLimits((Rate(5, 1), Rate(120, 60))),
-    Provider.ANIME_PLANET:  RateLimits((Rate(1, 1.1),)),              # made for people: at most 55 a minute
-}  # fmt: skip
-
-
-def rate_limits(anidb_daily_budget: int) -> dict[Provider, RateLimits]:
-    """The table, with the day's budget that this installation allows itself at AniDB."""
-    return {**RATE_LIMITS, Provider.ANIDB: RATE_LIMITS[Provider.ANIDB]._replace(day=anidb_daily_budget)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from otakube.domain.providers.budget import Outcome, Rate, RateLimits, RateLimitState, RateLimitStatus
+from otakube.domain.providers.budget import Outcome, RateLimitState, RateLimitStatus
+from otakube_api.providers import Rate, RateLimits
 
 FAILURES = 5  # one after the other open the breaker: one pod's attempts at one dead page are four
 REFUSALS = 8  # 429s one after the other: each has closed the provider for a while already

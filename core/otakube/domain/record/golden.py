@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from otakube_api.contract import AnimeType, Gate, Provider
+from otakube_api.providers import ALTERNATIVES as ALTERNATIVES
 
 SCHEMA_VERSION = 2  # 2: staff, recommendations, streaming, rows that say whose words they are
 
@@ -36,10 +37,6 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
-
-
-ALTERNATIVES = {Provider.JIKAN: Provider.MYANIMELIST, Provider.MYANIMELIST: Provider.JIKAN}
-"""Two ways to one site: whoever answers speaks for both, so they are one voice and never both in a record."""
 
 
 class AnimeStatus(StrEnum):

@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from otakube_api.contract import Provider
+from otakube_api.providers import ALTERNATIVES, SITES, Site
 
 
 class Page(NamedTuple):
@@ -19,33 +20,20 @@ class Page(NamedTuple):
     @property
     def url(self) -> str:
         """The canonical address."""
-        return _CANONICAL[_SITES.get(self.provider, self.provider)] + self.id
+        return _site_of(self.provider).canonical + self.id
 
 
-_SITES = {Provider.MYANIMELIST: Provider.JIKAN}
-_CANONICAL = {
-    Provider.JIKAN: "https://myanimelist.net/anime/",
-    Provider.ANILIST: "https://anilist.co/anime/",
-    Provider.KITSU: "https://kitsu.app/anime/",
-    Provider.ANIDB: "https://anidb.net/anime/",
-    Provider.ANIMESCHEDULE: "https://animeschedule.net/anime/",
-    Provider.ANIME_PLANET: "https://www.anime-planet.com/anime/",
-}
-_NUMBER = r"([1-9]\d{0,9})"
-_SLUG = r"([a-z0-9][a-z0-9-]{0,200})"
 _TAIL = r"(?:[/?#].*)?"
 _FORMS = [
-    (Provider.JIKAN, re.compile(rf"https?://(?:www\.)?myanimelist\.net/anime/{_NUMBER}{_TAIL}")),
-    (Provider.JIKAN, re.compile(rf"https?://api\.jikan\.moe/v4/anime/{_NUMBER}{_TAIL}")),
-    (Provider.ANILIST, re.compile(rf"https?://(?:www\.)?anilist\.co/anime/{_NUMBER}{_TAIL}")),
-    (Provider.KITSU, re.compile(rf"https?://kitsu\.(?:app|io)/(?:api/edge/)?anime/{_NUMBER}{_TAIL}")),
-    (Provider.KITSU, re.compile(rf"https?://kitsu\.(?:app|io)/anime/{_SLUG}{_TAIL}")),
-    (Provider.ANIDB, re.compile(rf"https?://(?:www\.)?anidb\.net/anime/{_NUMBER}{_TAIL}")),
-    (Provider.ANIDB, re.compile(rf"https?://(?:www\.)?anidb\.net/a{_NUMBER}{_TAIL}")),
-    (Provider.ANIMESCHEDULE, re.compile(rf"https?://(?:www\.)?animeschedule\.net/anime/{_SLUG}{_TAIL}")),
-    (Provider.ANIME_PLANET, re.compile(rf"https?://(?:www\.)?anime-planet\.com/anime/{_SLUG}{_TAIL}")),
+    (provider, re.compile(rf"https?://{form}{_TAIL}"))
+    for provider, site in SITES.items()
+    for form in site.pages
 ]
-SUPPORTED = ", ".join(f"{prefix}…" for prefix in _CANONICAL.values())
+SUPPORTED = ", ".join(f"{site.canonical}…" for site in SITES.values())
+
+
+def _site_of(provider: Provider) -> Site:
+    return SITES[provider] if provider in SITES else SITES[ALTERNATIVES[provider]]
 
 
 def identify(url: str) -> Page | None:

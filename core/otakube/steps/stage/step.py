@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from otakube import logs
-from otakube.domain.licences.terms import LICENCES, Licence
+from otakube.domain.licences.terms import LICENCES
 from otakube.domain.locks.effects import RunLocks, locked_fields, without_foreign_pages
 from otakube.domain.locks.lock import FieldLock
 from otakube.domain.merge import stages
@@ -32,6 +32,7 @@ from otakube.ports.objects import ObjectStore
 from otakube.ports.providers import Converter, RawRecord
 from otakube.steps.inputs import read_checkpoint, read_input
 from otakube_api.contract import FailureReason, Mode, Output, Provider
+from otakube_api.providers import Licence
 
 Part = TypeVar("Part")
 
@@ -199,7 +200,7 @@ def nothing_to_merge(records: Records) -> str:
     if not records.left_out:
         return "no raw record of this run can be read: run fetch again"
     names = ", ".join(records.left_out)
-    return f"the licences of all that answered ({names}) let nothing be stored: see licence_overrides"
+    return f"the licences of all that answered ({names}) let nothing be stored: see the setting licence"
 
 
 async def raw_records(

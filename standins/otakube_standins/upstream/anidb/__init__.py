@@ -8,10 +8,10 @@ from otakube_standins.upstream.anidb import shapes
 from otakube_standins.upstream.anidb.routes import router
 from otakube_standins.upstream.catalogue import Catalogue, Title
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """The title by its number; the dump is about no title."""
     titles = catalogue.seen_by("anidb")
     return frozenset(title.key for title in titles if str(title.ids.anidb) == asked.query.get("aid"))
@@ -41,7 +41,16 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
     return drawn
 
 
-ROOM = Room(
-    name="anidb", prefix="/anidb", router=router, subjects=subjects, error=error, pictures=pictures,
-    media_type="text/xml; charset=UTF-8", limit_status=200,
-)  # fmt: skip
+PROVIDER = UpstreamProvider(
+    name="anidb",
+    limits={2: 1, 86_400: 200},
+    addresses={"url": "/anidb/httpapi", "titles_url": "/anidb/api/anime-titles.xml.gz"},
+    credentials={"client": "otakubedev/1"},
+    prefix="/anidb",
+    router=router,
+    subjects=subjects,
+    error=error,
+    pictures=pictures,
+    media_type="text/xml; charset=UTF-8",
+    limit_status=200,
+)

@@ -136,7 +136,7 @@ def _ratings(root: Element, title: Title) -> None:
 
 
 def _resources(root: Element, title: Title, official: list[str]) -> None:
-    _entity(root, 2, "identifier", str(title.ids.mal))
+    _entity(root, 2, "identifier", str(title.ids.myanimelist))
     for url in official:
         _entity(root, 4, "url", url)
     for link in title.streaming:

@@ -12,10 +12,10 @@ from otakube_standins.upstream.anilist.index import index_of
 from otakube_standins.upstream.anilist.routes import router
 from otakube_standins.upstream.catalogue import Catalogue, Title, search
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by what the query or its variables name: ids, MAL ids, or the best hit of a search."""
     try:
         posted = json.loads(asked.body)
@@ -94,7 +94,13 @@ def _portraits(title: Title, index: int, hostile: str | None) -> dict[str, Pictu
     }
 
 
-ROOM = Room(
-    name="anilist", prefix="/anilist", router=router, subjects=subjects, error=error, pictures=pictures,
+PROVIDER = UpstreamProvider(
+    name="anilist",
+    limits={60: 30},
+    prefix="/anilist",
+    router=router,
+    subjects=subjects,
+    error=error,
+    pictures=pictures,
     limit_headers=True,
-)  # fmt: skip
+)

@@ -22,6 +22,6 @@ def index_of(catalogue: Catalogue) -> Index:
     return Index(
         titles,
         {title.ids.anilist: title for title in titles},
-        {title.ids.mal: title for title in titles},
+        {title.ids.myanimelist: title for title in titles},
         {title.key: title for title in titles},
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one route of the AniList room: validates and executes a query over its schema."""
+"""The one route of the AniList stand-in: validates and executes a query over its schema."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -26,7 +26,7 @@ from otakube_standins.upstream.anilist import shapes
 from otakube_standins.upstream.anilist.connections import View, page_info
 from otakube_standins.upstream.anilist.index import Index, index_of
 from otakube_standins.upstream.catalogue import Title, search
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import World
 
 Json = dict[str, Any]
 _FILTERS = ("format", "status", "season", "seasonYear", "isAdult", "type")

@@ -54,7 +54,7 @@ def facts(title: Title) -> Json:
 def _core(title: Title, base: str) -> Json:
     start, end = airing_of(title, 1), last_day(title)
     return {
-        **facts(title), "id": title.ids.anilist, "idMal": title.ids.mal,
+        **facts(title), "id": title.ids.anilist, "idMal": title.ids.myanimelist,
         "siteUrl": f"{SITE}/anime/{title.ids.anilist}", "description": _description(title),
         "title": {
             "romaji": title.romaji, "english": title.english, "native": title.japanese,

@@ -8,13 +8,13 @@ from otakube_standins.upstream.anime_planet import shapes
 from otakube_standins.upstream.anime_planet.routes import router
 from otakube_standins.upstream.catalogue import Catalogue, Title, search
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 from otakube_standins.upstream.slugs import slugs
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by the path's slug, or the best hit of a search."""
-    titles, parts = catalogue.seen_by("animeplanet"), asked.path.strip("/").split("/")
+    titles, parts = catalogue.seen_by("anime_planet"), asked.path.strip("/").split("/")
     found = {key for key, slug in slugs(titles).items() if parts == ["anime", slug]}
     return frozenset(found | {title.key for title in search(titles, asked.query.get("name", ""))[:1]})
 
@@ -35,7 +35,13 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
     }
 
 
-ROOM = Room(
-    name="animeplanet", prefix="/animeplanet", router=router, subjects=subjects, error=error,
-    pictures=pictures, media_type="text/html; charset=UTF-8",
-)  # fmt: skip
+PROVIDER = UpstreamProvider(
+    name="anime_planet",
+    limits={60: 55},
+    prefix="/anime_planet",
+    router=router,
+    subjects=subjects,
+    error=error,
+    pictures=pictures,
+    media_type="text/html; charset=UTF-8",
+)

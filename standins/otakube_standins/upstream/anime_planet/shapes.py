@@ -134,7 +134,7 @@ def _related(title: Title, slugs: Mapping[str, str]) -> str:
 def _card(title: Title, slug: str, base: str) -> str:
     tooltip = f"""<h5 class="theme-font">{escape(title.romaji)}</h5><ul class="entryBar">
 <li class="type">{form(title)}</li><li class="iconYear">{years(title)}</li></ul>"""
-    data = f'data-id="{title.ids.mal}" data-type="anime" data-total-episodes="{title.episodes or 0}"'
+    data = f'data-id="{title.ids.myanimelist}" data-type="anime" data-total-episodes="{title.episodes or 0}"'
     return f"""<li {data} class="card">
 <a class="tooltip" href="/anime/{slug}" title="{escape(tooltip)}">
 <div class="crop"><img data-src="{base}{poster(slug)}" alt=""></div>

@@ -8,11 +8,11 @@ from otakube_standins.upstream.animeschedule import shapes
 from otakube_standins.upstream.animeschedule.routes import QUERIES, router
 from otakube_standins.upstream.catalogue import Catalogue, Title, search
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 from otakube_standins.upstream.slugs import slugs
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by the path's slug, by another provider's number, or the best hit of a search."""
     titles, parts = catalogue.seen_by("animeschedule"), asked.path.strip("/").split("/")
     if len(parts) == 2 and parts[0] == "anime":
@@ -47,7 +47,15 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
     }
 
 
-ROOM = Room(
-    name="animeschedule", prefix="/animeschedule/api/v3", router=router, subjects=subjects, error=error,
-    pictures=pictures, media_type="text/plain; charset=utf-8", limit_headers=True,
-)  # fmt: skip
+PROVIDER = UpstreamProvider(
+    name="animeschedule",
+    limits={60: 120},
+    credentials={"token": "stand-in"},
+    prefix="/animeschedule/api/v3",
+    router=router,
+    subjects=subjects,
+    error=error,
+    pictures=pictures,
+    media_type="text/plain; charset=utf-8",
+    limit_headers=True,
+)

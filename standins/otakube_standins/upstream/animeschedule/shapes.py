@@ -22,7 +22,7 @@ def anime(title: Title, slugs: Mapping[str, str], now: datetime) -> Json:
     """/anime/{slug}, and a row of /anime."""
     start = airing_of(title, 1)
     return {
-        "id": f"{title.ids.mal:x}", "title": title.romaji, "route": slugs[title.key],
+        "id": f"{title.ids.myanimelist:x}", "title": title.romaji, "route": slugs[title.key],
         "premier": _premier(title), "subPremier": NEVER, "dubPremier": NEVER,
         "month": f"{start:%B}" if start else "", "year": start.year if start else 0,
         "season": _season(title), "delayedFrom": NEVER, "delayedUntil": NEVER,
@@ -127,7 +127,7 @@ def _relations(title: Title, slugs: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _websites(title: Title) -> Json:
     sites = {
-        "mal": f"myanimelist.net/anime/{title.ids.mal}",
+        "mal": f"myanimelist.net/anime/{title.ids.myanimelist}",
         "aniList": f"anilist.co/anime/{title.ids.anilist}/",
         "kitsu": f"kitsu.io/anime/{title.ids.kitsu}",
     }

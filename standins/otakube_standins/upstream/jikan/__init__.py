@@ -6,10 +6,10 @@ from otakube_standins.upstream.jikan import shapes
 from otakube_standins.upstream.jikan.index import index_of
 from otakube_standins.upstream.jikan.routes import router
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by the path's id, or the best hit of a search."""
     index, parts = index_of(catalogue), asked.path.strip("/").split("/")
     if len(parts) > 1 and parts[0] == "anime":
@@ -60,6 +60,12 @@ def _portraits(title: Title, index: int, hostile: str | None) -> dict[str, Pictu
     }
 
 
-ROOM = Room(
-    name="jikan", prefix="/jikan/v4", router=router, subjects=subjects, error=shapes.error, pictures=pictures,
-)  # fmt: skip
+PROVIDER = UpstreamProvider(
+    name="jikan",
+    limits={1: 3, 60: 60},
+    prefix="/jikan/v4",
+    router=router,
+    subjects=subjects,
+    error=shapes.error,
+    pictures=pictures,
+)

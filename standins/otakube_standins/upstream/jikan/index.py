@@ -22,8 +22,8 @@ def index_of(catalogue: Catalogue) -> Index:
     titles = catalogue.seen_by("jikan")
     return Index(
         titles=titles,
-        by_id={title.ids.mal: title for title in titles},
+        by_id={title.ids.myanimelist: title for title in titles},
         by_key={title.key: title for title in titles},
-        in_order=sorted(titles, key=lambda title: title.ids.mal),
-        by_popularity=sorted(titles, key=lambda title: (title.popularity, title.ids.mal)),
+        in_order=sorted(titles, key=lambda title: title.ids.myanimelist),
+        by_popularity=sorted(titles, key=lambda title: (title.popularity, title.ids.myanimelist)),
     )

@@ -96,7 +96,12 @@ def relations(title: Title, others: dict[str, Title]) -> list[Json]:
         if relation.manga:
             grouped.setdefault(relation.kind, []).append(_manga(relation.to))
         elif (other := others.get(relation.to)) is not None:
-            entry = {"mal_id": other.ids.mal, "type": "anime", "name": other.romaji, "url": shapes.url(other)}
+            entry = {
+                "mal_id": other.ids.myanimelist,
+                "type": "anime",
+                "name": other.romaji,
+                "url": shapes.url(other),
+            }
             grouped.setdefault(relation.kind, []).append(entry)
     return [{"relation": kind, "entry": entries} for kind, entries in grouped.items()]
 
@@ -117,10 +122,11 @@ def recommendations(title: Title, others: dict[str, Title], base: str) -> list[J
     return [
         {
             "entry": {
-                "mal_id": other.ids.mal, "url": shapes.url(other), "title": other.romaji,
+                "mal_id": other.ids.myanimelist, "url": shapes.url(other), "title": other.romaji,
                 "images": shapes.images(shapes.poster_path(other), base),
             },
-            "url": f"{shapes.SITE}/recommendations/anime/{title.ids.mal}-{other.ids.mal}", "votes": 9 - place,
+            "url": f"{shapes.SITE}/recommendations/anime/{title.ids.myanimelist}-{other.ids.myanimelist}",
+            "votes": 9 - place,
         }
         for place, other in enumerate(named)
     ]  # fmt: skip
@@ -143,7 +149,7 @@ def review_page(title: Title, number: int) -> Json:
 
 
 def _review(title: Title, place: int) -> Json:
-    number, user = title.ids.mal * 100 + place, f"viewer{place}"
+    number, user = title.ids.myanimelist * 100 + place, f"viewer{place}"
     return {
         "mal_id": number, "url": f"{shapes.SITE}/reviews.php?id={number}", "type": "anime",
         "reactions": {"overall": 9 * place, "nice": 5 * place, "love_it": 4 * place},

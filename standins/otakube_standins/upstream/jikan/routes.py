@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes of the Jikan room: find the title, build the shape, say how fresh it is."""
+"""Routes of the Jikan stand-in: find the title, build the shape, say how fresh it is."""
 
 import hashlib
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from otakube_standins.upstream.catalogue import Title, search
 from otakube_standins.upstream.episodes import episodes_of
 from otakube_standins.upstream.jikan import parts, shapes
 from otakube_standins.upstream.jikan.index import index_of
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import Endpoints, World, json_response
 
 EPISODES_A_PAGE = 100
 ANIME_A_PAGE = 25
@@ -22,23 +22,23 @@ ANIME_A_PAGE = 25
 
 def router(world: World) -> APIRouter:
     """All routes below /jikan/v4."""
-    pages, routes = _Pages(world), APIRouter()
-    routes.add_api_route("/anime", pages.search)
-    routes.add_api_route("/anime/{mal_id}", pages.anime)
-    routes.add_api_route("/anime/{mal_id}/full", pages.full)
-    routes.add_api_route("/anime/{mal_id}/episodes", pages.episodes)
-    routes.add_api_route("/anime/{mal_id}/episodes/{number}", pages.episode)
-    routes.add_api_route("/anime/{mal_id}/reviews", pages.reviews)
-    routes.add_api_route("/anime/{mal_id}/{part}", pages.part)
-    routes.add_api_route("/characters/{character_id}", pages.character)
+    endpoints, routes = JikanEndpoints(world), APIRouter()
+    routes.add_api_route("/anime", endpoints.search)
+    routes.add_api_route("/anime/{mal_id}", endpoints.anime)
+    routes.add_api_route("/anime/{mal_id}/full", endpoints.full)
+    routes.add_api_route("/anime/{mal_id}/episodes", endpoints.episodes)
+    routes.add_api_route("/anime/{mal_id}/episodes/{number}", endpoints.episode)
+    routes.add_api_route("/anime/{mal_id}/reviews", endpoints.reviews)
+    routes.add_api_route("/anime/{mal_id}/{part}", endpoints.part)
+    routes.add_api_route("/characters/{character_id}", endpoints.character)
     return routes
 
 
-class _Pages:
+class JikanEndpoints(Endpoints):
     """One method a route."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        super().__init__(world, "jikan")
         self._index = index_of(world.catalogue)
         self._by_id, self._by_key = self._index.by_id, self._index.by_key
 
@@ -55,37 +55,37 @@ class _Pages:
         if not q and order_by:
             found = self._index.in_order if order_by == "mal_id" else self._index.by_popularity
         found = found[::-1] if order_by and sort == "desc" else found
-        body = shapes.list_page(found, page, limit, self._world.base(request))
-        return _json(body, {"X-Cache-Status": "MISS"})
+        body = shapes.list_page(found, page, limit, self.world.base(request))
+        return json_response(body, headers={"X-Cache-Status": "MISS"})
 
     def anime(self, request: Request, mal_id: int) -> Response:
-        return self._answer(request, mal_id, lambda title: shapes.anime(title, self._world.base(request)))
+        return self._answer(request, mal_id, lambda title: shapes.anime(title, self.world.base(request)))
 
     def full(self, request: Request, mal_id: int) -> Response:
-        base = self._world.base(request)
+        base = self.world.base(request)
         return self._answer(request, mal_id, lambda title: parts.full(title, self._by_key, base))
 
     def episodes(self, request: Request, mal_id: int, page: Annotated[int, Query(ge=1)] = 1) -> Response:
-        title, now = self._by_id.get(mal_id), self._world.now()
+        title, now = self._by_id.get(mal_id), self.world.now()
         if title is None:
             return _error(404, now)
         return _fresh(request, shapes.page(shapes.episode_rows(title, now), page, EPISODES_A_PAGE), now)
 
     def reviews(self, request: Request, mal_id: int, page: Annotated[int, Query(ge=1)] = 1) -> Response:
-        title, now = self._by_id.get(mal_id), self._world.now()
+        title, now = self._by_id.get(mal_id), self.world.now()
         if title is None:
             return _error(404, now)
         return _fresh(request, parts.review_page(title, page), now)
 
     def episode(self, request: Request, mal_id: int, number: int) -> Response:
         def shape(title: Title) -> Any:
-            known = {one.number: one for one in episodes_of(title, self._world.now())}
+            known = {one.number: one for one in episodes_of(title, self.world.now())}
             return shapes.episode_detail(title, known[number]) if number in known else None
 
         return self._answer(request, mal_id, shape)
 
     def part(self, request: Request, mal_id: int, part: str) -> Response:
-        base = self._world.base(request)
+        base = self.world.base(request)
         shape: dict[str, Callable[[Title], Any]] = {
             "characters": lambda title: parts.characters(title, base),
             "staff": lambda title: parts.staff(title, base),
@@ -101,16 +101,16 @@ class _Pages:
     def character(self, request: Request, character_id: int) -> Response:
         title, index = self._by_id.get(character_id // 100), character_id % 100
         if title is None or index >= len(title.characters):
-            return _error(404, self._world.now())
-        data = parts.character_full(title, index, self._world.base(request))
-        return _fresh(request, {"data": data}, self._world.now())
+            return _error(404, self.world.now())
+        data = parts.character_full(title, index, self.world.base(request))
+        return _fresh(request, {"data": data}, self.world.now())
 
     def _answer(self, request: Request, mal_id: int, shape: Callable[[Title], Any]) -> Response:
         title = self._by_id.get(mal_id)
         data = None if title is None else shape(title)
         if data is None:
-            return _error(404, self._world.now())
-        return _fresh(request, {"data": data}, self._world.now())
+            return _error(404, self.world.now())
+        return _fresh(request, {"data": data}, self.world.now())
 
 
 def _fresh(request: Request, body: dict[str, Any], now: datetime) -> Response:
@@ -127,11 +127,7 @@ def _fresh(request: Request, body: dict[str, Any], now: datetime) -> Response:
     }
     if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
-    return _json(body, headers)
-
-
-def _json(body: dict[str, Any], headers: dict[str, str]) -> Response:
-    return Response(orjson.dumps(body), media_type="application/json", headers=headers)
+    return json_response(body, headers=headers)
 
 
 def _error(status: int, now: datetime) -> Response:

@@ -17,7 +17,7 @@ _QUARTERS = ("winter", "spring", "summer", "fall")
 
 def url(title: Title) -> str:
     """The title's page on MyAnimeList."""
-    return f"{SITE}/anime/{title.ids.mal}/{slug(title.romaji, '_')}"
+    return f"{SITE}/anime/{title.ids.myanimelist}/{slug(title.romaji, '_')}"
 
 
 def images(path: str, base: str) -> Json:
@@ -41,7 +41,7 @@ def poster(title: Title, base: str) -> Json:
 
 
 def poster_path(title: Title) -> str:
-    return f"/images/jikan/anime/{title.ids.mal % 2000}/{title.ids.mal}"
+    return f"/images/jikan/anime/{title.ids.myanimelist % 2000}/{title.ids.myanimelist}"
 
 
 def visual_path(title: Title) -> str:
@@ -50,7 +50,7 @@ def visual_path(title: Title) -> str:
 
 
 def character_id(title: Title, index: int) -> int:
-    return title.ids.mal * 100 + index
+    return title.ids.myanimelist * 100 + index
 
 
 def character_path(title: Title, index: int) -> str:
@@ -64,7 +64,8 @@ def person_path(name: str) -> str:
 def anime(title: Title, base: str) -> Json:
     """`data` of /anime/{id}, and one row of a search."""
     return {
-        "mal_id": title.ids.mal, "url": url(title), "images": poster(title, base), "trailer": _no_trailer(),
+        "mal_id": title.ids.myanimelist, "url": url(title), "images": poster(title, base),
+        "trailer": _no_trailer(),
         "approved": True, **_titles(title), "type": title.type, "source": title.source,
         "episodes": title.episodes,
         "status": _STATUS[title.status], "airing": title.status == "Ongoing", "aired": _aired(title),
@@ -153,13 +154,13 @@ def _broadcast(title: Title) -> Json:
     return {"day": day, "time": time, "timezone": "Asia/Tokyo", "string": f"{day} at {time} (JST)"}
 
 
-def _tags(names: list[str], room: str) -> list[Json]:
+def _tags(names: list[str], folder: str) -> list[Json]:
     return [
         {
             "mal_id": number,
             "type": "anime",
             "name": name,
-            "url": f"{SITE}/anime/{room}/{number}/{slug(name, '_')}",
+            "url": f"{SITE}/anime/{folder}/{number}/{slug(name, '_')}",
         }
         for name in names
         for number in [person_id(name) % 2500 + 1]
@@ -171,7 +172,7 @@ def episode_row(title: Title, one: Episode) -> Json:
     aired = one.airs.date() if one.airs else None
     return _episode(title, one) | {
         "aired": _midnight(aired), "score": round(3.9 + one.number * 37 % 100 / 100, 2), "filler": one.filler,
-        "recap": one.recap, "forum_url": f"{SITE}/forum/?topicid={title.ids.mal * 20 + one.number}",
+        "recap": one.recap, "forum_url": f"{SITE}/forum/?topicid={title.ids.myanimelist * 20 + one.number}",
     }  # fmt: skip
 
 

@@ -9,10 +9,10 @@ from otakube_standins.upstream.kitsu import people, shapes
 from otakube_standins.upstream.kitsu.index import index_of
 from otakube_standins.upstream.kitsu.routes import ID_FILTERS, MEDIA_TYPE, PREFIX, router
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by the path's id, a filter, a mapping, or the best hit of a search."""
     index, parts = index_of(catalogue), asked.path.strip("/").split("/")
     ids = [number for name in ID_FILTERS for number in asked.query.get(name, "").split(",")]
@@ -71,7 +71,13 @@ def _posters(title: Title) -> dict[str, Picture]:
     }
 
 
-ROOM = Room(
-    name="kitsu", prefix=PREFIX, router=router, subjects=subjects, error=error, pictures=pictures,
+PROVIDER = UpstreamProvider(
+    name="kitsu",
+    limits={},
+    prefix=PREFIX,
+    router=router,
+    subjects=subjects,
+    error=error,
+    pictures=pictures,
     media_type=MEDIA_TYPE,
-)  # fmt: skip
+)

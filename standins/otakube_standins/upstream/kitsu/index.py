@@ -38,6 +38,7 @@ def slug_of(title: Title) -> str:
 def mapped(title: Title) -> list[tuple[str, str]]:
     """(externalSite, externalId) at each site that the title is mapped to."""
     sites = {
-        "myanimelist/anime": title.ids.mal, "anilist/anime": title.ids.anilist, "anidb": title.ids.anidb,
+        "myanimelist/anime": title.ids.myanimelist, "anilist/anime": title.ids.anilist,
+        "anidb": title.ids.anidb,
     }  # fmt: skip
     return [(site, str(number)) for site, number in sites.items() if number is not None]

@@ -25,7 +25,7 @@ def character(title: Title, index: int, view: View) -> Resource:
     attributes = {
         **TIMES, "slug": slug(one.name).lower(),
         "names": {"en": one.name} | ({"ja_jp": one.native} if one.native else {}), "canonicalName": one.name,
-        "otherNames": [], "name": one.name, "malId": title.ids.mal * 100 + index,
+        "otherNames": [], "name": one.name, "malId": title.ids.myanimelist * 100 + index,
         "description": one.about or "",
         "image": {"original": named or f"{view.base}{character_path(title, index)}",
         "meta": {"dimensions": {}}},

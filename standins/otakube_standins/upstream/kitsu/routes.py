@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes of the Kitsu room."""
+"""Routes of the Kitsu stand-in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -12,7 +12,7 @@ from otakube_standins.upstream.kitsu import people, shapes
 from otakube_standins.upstream.kitsu.index import Index, index_of
 from otakube_standins.upstream.kitsu.resources import Resource, document, links, page, wanted, window
 from otakube_standins.upstream.kitsu.view import View
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import Endpoints, World
 
 Row = TypeVar("Row")
 MEDIA_TYPE = "application/vnd.api+json"
@@ -39,21 +39,21 @@ _PARTS: dict[str, Callable[[Title, View], list[Resource]]] = {
 
 def router(world: World) -> APIRouter:
     """All routes below /kitsu/api/edge."""
-    pages, routes = _Pages(world), APIRouter()
-    routes.add_api_route("/anime", pages.search)
-    routes.add_api_route("/anime/{kitsu_id}", pages.anime)
-    routes.add_api_route("/anime/{kitsu_id}/{part}", pages.part)
-    routes.add_api_route("/characters/{character_id}", pages.character)
-    routes.add_api_route("/mappings", pages.mappings)
-    routes.add_api_route("/{part}", pages.all_of)
+    endpoints, routes = KitsuEndpoints(world), APIRouter()
+    routes.add_api_route("/anime", endpoints.search)
+    routes.add_api_route("/anime/{kitsu_id}", endpoints.anime)
+    routes.add_api_route("/anime/{kitsu_id}/{part}", endpoints.part)
+    routes.add_api_route("/characters/{character_id}", endpoints.character)
+    routes.add_api_route("/mappings", endpoints.mappings)
+    routes.add_api_route("/{part}", endpoints.all_of)
     return routes
 
 
-class _Pages:
+class KitsuEndpoints(Endpoints):
     """One method a route."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        super().__init__(world, "kitsu")
         self._index = index_of(world.catalogue)
 
     def search(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class _Pages:
         return _page(request, seen, _PARTS[part](title, seen) if title else [], _itself)
 
     def _view(self, request: Request) -> View:
-        return View(self._index.by_key, self._world.base(request), self._world.now())
+        return View(self._index.by_key, self.world.base(request), self.world.now())
 
 
 def _root(seen: View) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every shape of the Kitsu room needs besides its title."""
+"""What every shape of the Kitsu stand-in needs besides its title."""
 
 from dataclasses import dataclass
 from datetime import datetime

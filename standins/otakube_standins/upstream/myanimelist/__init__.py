@@ -12,10 +12,10 @@ from otakube_standins.upstream.jikan.index import index_of
 from otakube_standins.upstream.myanimelist import shapes
 from otakube_standins.upstream.myanimelist.routes import PREFIX, router
 from otakube_standins.upstream.pictures import Picture
-from otakube_standins.upstream.room import Asked, Room
+from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: Asked) -> frozenset[str]:
+def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
     """The title of the path's id, or the best hit of a search."""
     index, parts = index_of(catalogue), asked.path.strip("/").split("/")
     if len(parts) == 2 and parts[1].isdecimal():
@@ -36,4 +36,14 @@ def pictures(_: list[Title]) -> dict[str, Picture]:
     return {}
 
 
-ROOM = Room(name="mal", prefix=PREFIX, router=router, subjects=subjects, error=error, pictures=pictures)
+PROVIDER = UpstreamProvider(
+    name="myanimelist",
+    same_site="jikan",
+    limits={60: 60},
+    credentials={"client_id": "stand-in"},
+    prefix=PREFIX,
+    router=router,
+    subjects=subjects,
+    error=error,
+    pictures=pictures,
+)

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes of the MyAnimeList room: who may ask, which titles, which fields of them."""
+"""Routes of the MyAnimeList stand-in: who may ask, which titles, which fields of them."""
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 
 from otakube_standins.upstream.catalogue import Title, search
 from otakube_standins.upstream.jikan.index import index_of
 from otakube_standins.upstream.myanimelist import shapes
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import Endpoints, World, json_response
 
-PREFIX = "/mal/v2"
+PREFIX = "/myanimelist/v2"
 CLIENT_ID = "X-MAL-CLIENT-ID"
 _ISSUED = re.compile(r"[A-Za-z0-9_-]+")
 _SEARCHED, _LISTED = 100, 500  # the most of one page
@@ -31,7 +30,7 @@ class Window:
     fields: str = ""
 
 
-Asked = Annotated[Window, Depends()]
+AskedWindow = Annotated[Window, Depends()]
 
 
 class _ForClients(APIRoute):
@@ -50,41 +49,41 @@ class _ForClients(APIRoute):
 
 
 def router(world: World) -> APIRouter:
-    """All routes below /mal/v2."""
-    pages, routes = _Pages(world), APIRouter(route_class=_ForClients)
-    routes.add_api_route("/anime", pages.search)
-    routes.add_api_route("/anime/ranking", pages.ranking)
-    routes.add_api_route("/anime/season/{year}/{season}", pages.season)
-    routes.add_api_route("/anime/{mal_id}", pages.anime)
+    """All routes below /myanimelist/v2."""
+    endpoints, routes = MyAnimeListEndpoints(world), APIRouter(route_class=_ForClients)
+    routes.add_api_route("/anime", endpoints.search)
+    routes.add_api_route("/anime/ranking", endpoints.ranking)
+    routes.add_api_route("/anime/season/{year}/{season}", endpoints.season)
+    routes.add_api_route("/anime/{mal_id}", endpoints.anime)
     return routes
 
 
-class _Pages:
+class MyAnimeListEndpoints(Endpoints):
     """One method a route."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        super().__init__(world, "jikan")
         self._index = index_of(world.catalogue)
 
     def anime(self, request: Request, mal_id: str, fields: str = "") -> Response:
         title = self._index.by_id.get(int(mal_id)) if mal_id.isdecimal() else None
         if title is None:
             return _refused(404)
-        said = shapes.anime(title, self._index.by_key, self._world.base(request))
-        return _json(shapes.shown(said, fields, listed=False))
+        said = shapes.anime(title, self._index.by_key, self.world.base(request))
+        return json_response(shapes.shown(said, fields, listed=False))
 
-    def search(self, request: Request, window: Asked, q: str = "") -> Response:
+    def search(self, request: Request, window: AskedWindow, q: str = "") -> Response:
         if len(q) not in _QUERY:
             return _invalid("q")
         return self._page(request, search(self._index.titles, q), window, _SEARCHED)
 
-    def ranking(self, request: Request, window: Asked, ranking_type: str = "all") -> Response:
+    def ranking(self, request: Request, window: AskedWindow, ranking_type: str = "all") -> Response:
         ranked = self._ranked(ranking_type)
         if ranked is None:
             return _invalid("ranking_type")
         return self._page(request, ranked, window, _LISTED, lambda place: {"ranking": {"rank": place + 1}})
 
-    def season(self, request: Request, window: Asked, year: int, season: str) -> Response:
+    def season(self, request: Request, window: AskedWindow, year: int, season: str) -> Response:
         asked = {"year": year, "season": season}
         found = [title for title in self._index.titles if shapes.season(title) == asked]
         return self._page(request, found, window, _LISTED)
@@ -111,7 +110,7 @@ class _Pages:
     ) -> Response:
         if not 1 <= window.limit <= most:
             return _invalid("limit")
-        base, end = self._world.base(request), window.offset + window.limit
+        base, end = self.world.base(request), window.offset + window.limit
         rows = [
             {"node": shapes.shown(shapes.anime(title, {}, base), window.fields, listed=True)}
             | dict(beside(place))
@@ -119,17 +118,13 @@ class _Pages:
         ]
         query = request.url.include_query_params(offset=end).query
         following = f"{base}{request.url.path}?{query}" if end < len(titles) else None
-        return _json(shapes.page(rows, following))
-
-
-def _json(body: Any) -> Response:
-    return Response(orjson.dumps(body), media_type="application/json")
+        return json_response(shapes.page(rows, following))
 
 
 def _refused(status: int) -> Response:
-    return Response(orjson.dumps(shapes.error(status)), status, media_type="application/json")
+    return json_response(shapes.error(status), status)
 
 
 def _invalid(what: str) -> Response:
     body = shapes.error(400) | {"message": f"invalid {what}"}
-    return Response(orjson.dumps(body), 400, media_type="application/json")
+    return json_response(body, 400)

@@ -29,7 +29,8 @@ def anime(title: Title, others: Mapping[str, Title], base: str) -> Json:
     """Every field of an anime; `shown` picks those that were asked for."""
     start, end = jikan.days(title)
     said: Json = {
-        "id": title.ids.mal, "title": title.romaji, "main_picture": _picture(jikan.poster(title, base)),
+        "id": title.ids.myanimelist, "title": title.romaji,
+        "main_picture": _picture(jikan.poster(title, base)),
         "alternative_titles": {
             "synonyms": title.synonyms, "en": title.english or "", "ja": title.japanese or ""
         },
@@ -102,7 +103,7 @@ def _rating(said: str) -> str:
 
 def _node(other: Title, base: str) -> Json:
     return {
-        "id": other.ids.mal,
+        "id": other.ids.myanimelist,
         "title": other.romaji,
         "main_picture": _picture(jikan.poster(other, base)),
     }

@@ -14,25 +14,15 @@ import pytest
 from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.domain.checks.plausibility import Health, ProviderCondition
 from otakube_api.contract import Provider
+from otakube_standins.upstream.provider import otakube_environment
 from upstream_process import Upstream
 
 pytestmark = pytest.mark.integration
 TITLE = "Hoshi no Toudaimori"
-
-
-def settings(url: str) -> dict[str, str]:
-    """All seven providers, on."""
-    return {
-        "OTAKUBE_MYANIMELIST_URL": f"{url}/mal/v2",
-        "OTAKUBE_MYANIMELIST_CLIENT_ID": "secret-id",
-        "OTAKUBE_ANIDB_URL": f"{url}/anidb/httpapi",
-        "OTAKUBE_ANIDB_TITLES_URL": f"{url}/anidb/api/anime-titles.xml.gz",
-        "OTAKUBE_ANIDB_CLIENT": "otakubedev/1",
-        "OTAKUBE_ANIMESCHEDULE_URL": f"{url}/animeschedule/api/v3",
-        "OTAKUBE_ANIMESCHEDULE_TOKEN": "secret-token",
-        "OTAKUBE_ANIME_PLANET_URL": f"{url}/animeplanet",
-        "OTAKUBE_PROVIDERS_ENABLED": json.dumps([one.value for one in Provider]),
-    }
+SECRETS = {
+    "OTAKUBE_PROVIDERS__MYANIMELIST__CLIENT_ID": "secret-id",
+    "OTAKUBE_PROVIDERS__ANIMESCHEDULE__TOKEN": "secret-token",
+}
 
 
 def check(upstream: Upstream, folder: Path, *options: str, **more: str) -> tuple[int, dict[str, Any], str]:
@@ -41,7 +31,7 @@ def check(upstream: Upstream, folder: Path, *options: str, **more: str) -> tuple
         [Path(sys.executable).with_name("otakube"), "check", "providers", "-o", "json",
          f"--title={TITLE}", *options, f"--objects=file:{folder}"],
         env={"PATH": os.defpath, "OTAKUBE_SECRETS_DIR": "/nonexistent"}
-        | upstream.environment(**settings(upstream.url)) | more,
+        | upstream.environment(**otakube_environment(upstream.url) | SECRETS) | more,
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
@@ -63,10 +53,12 @@ def test_every_provider_that_answers_is_ok_and_tells_its_budget(upstream: Upstre
 
 
 def test_one_without_credentials_is_switched_off_and_no_trouble(upstream: Upstream, tmp_path: Path) -> None:
-    status, rows, _ = check(upstream, tmp_path, *only("MyAnimeList"), OTAKUBE_MYANIMELIST_CLIENT_ID="")
+    status, rows, _ = check(
+        upstream, tmp_path, *only("MyAnimeList"), OTAKUBE_PROVIDERS__MYANIMELIST__CLIENT_ID=""
+    )
     assert status == 0
     assert rows["MyAnimeList"]["state"] == "SwitchedOff"
-    assert "myanimelist_client_id" in rows["MyAnimeList"]["message"]
+    assert "providers.myanimelist.client_id" in rows["MyAnimeList"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,21 @@ from typing import Any
 
 import pytest
 
+from otakube_standins.upstream.provider import otakube_environment
 from upstream_process import Workbench
 
 MUSHI = 70211
 KEEPER = f'--source-urls=["https://myanimelist.net/anime/{MUSHI}"]'
-CLIENT = "0123456789abcdef0123456789abcdef"
 
 
 def settings(bench: Workbench) -> dict[str, str]:
     """With the official way to MyAnimeList switched on."""
-    return {
-        "OTAKUBE_MYANIMELIST_URL": f"{bench.upstream.url}/mal/v2",
-        "OTAKUBE_MYANIMELIST_CLIENT_ID": CLIENT,
-    }
+    return otakube_environment(bench.upstream.url, "myanimelist")
+
+
+def off(*providers: str) -> dict[str, str]:
+    """With these switched off."""
+    return {f"OTAKUBE_PROVIDERS__{name}__ENABLED": "false" for name in providers}
 
 
 def fetched(bench: Workbench, *options: str, uid: str = "uid-1", **more: str) -> dict[str, Any]:
@@ -42,11 +44,7 @@ def forget_answers(bench: Workbench) -> None:
 def test_a_namesake_that_only_shares_the_title_is_left_out_and_no_gate_asks_about_it(
     bench: Workbench,
 ) -> None:
-    url = bench.upstream.url
-    more = {
-        "OTAKUBE_ANIME_PLANET_URL": f"{url}/animeplanet",
-        "OTAKUBE_PROVIDERS_ENABLED": '["Jikan","AnimePlanet"]',
-    }
+    more = otakube_environment(bench.upstream.url, "anime_planet") | off("ANILIST", "KITSU")
     done = bench.step("fetch", '--source-urls=["https://myanimelist.net/anime/70102"]', **more)  # of 2012
     summary = bench.read("work/uid-1/1-1/fetch/summary.json")
     assert done.outputs["answered-sources"] == '["Jikan"]'
@@ -55,7 +53,7 @@ def test_a_namesake_that_only_shares_the_title_is_left_out_and_no_gate_asks_abou
 
 
 def test_where_the_named_page_cannot_be_asked_the_links_of_others_lead_to_it(bench: Workbench) -> None:
-    only = fetched(bench, uid="uid-1", OTAKUBE_PROVIDERS_ENABLED='["AniList", "Kitsu"]')
+    only = fetched(bench, uid="uid-1", **off("JIKAN"))
     assert sorted(only["answered"]) == ["AniList", "Kitsu"]
     bench.upstream.faults({"provider": "jikan", "kind": "status", "status": 504})
     forget_answers(bench)
@@ -76,9 +74,10 @@ def test_one_way_to_myanimelist_stands_in_for_the_other_and_back(bench: Workbenc
     bench.upstream.faults()
     back = fetched(bench, uid="uid-3", **settings(bench))
     assert ("Jikan" in back["answered"], "MyAnimeList" in back["answered"]) == (True, False)
-    bench.upstream.faults({"provider": "mal", "kind": "status", "status": 504})
+    bench.upstream.faults({"provider": "myanimelist", "kind": "status", "status": 504})
     forget_answers(bench)
-    turned = fetched(bench, uid="uid-4", OTAKUBE_MAL_PREFERRED="MyAnimeList", **settings(bench))
+    preferred = {"OTAKUBE_PROVIDERS__MYANIMELIST__PREFERRED": "true"}
+    turned = fetched(bench, uid="uid-4", **settings(bench), **preferred)
     assert "Jikan" in turned["answered"]
     assert turned["failed"]["MyAnimeList"] == "Unavailable"
 

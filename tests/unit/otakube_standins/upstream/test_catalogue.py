@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from otakube_standins.upstream.app import ROOMS
+from otakube_standins.upstream.app import PROVIDERS
 from otakube_standins.upstream.catalogue import Catalogue, Title, load, search
 from otakube_standins.upstream.episodes import airing_of, episodes_of, last_day
 
@@ -23,7 +23,7 @@ def titled(catalogue: Catalogue, key: str) -> Title:
 
 
 def test_ids_are_unique_at_every_provider(catalogue: Catalogue) -> None:
-    for name in ("mal", "anilist", "kitsu"):
+    for name in ("myanimelist", "anilist", "kitsu"):
         ids = [getattr(title.ids, name) for title in catalogue.titles]
         assert len(ids) == len(set(ids))
 
@@ -96,7 +96,7 @@ def test_two_titles_answer_to_the_very_same_names(catalogue: Catalogue) -> None:
 
 def test_one_title_is_known_to_anilist_alone(catalogue: Catalogue) -> None:
     title = titled(catalogue, "kobito-kikan")
-    assert [room.name for room in ROOMS if title.seen_by(room.name)] == ["anilist"]
+    assert [one.name for one in PROVIDERS if title in one.titles(Catalogue(titles=[title]))] == ["anilist"]
 
 
 def test_the_hostile_text_is_long_and_holds_control_characters(catalogue: Catalogue) -> None:

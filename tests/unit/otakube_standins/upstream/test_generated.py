@@ -7,7 +7,7 @@ from datetime import date
 from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import Title, load, search
 from otakube_standins.upstream.generated import FIRST, generate, written
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import World
 from otakube_standins.upstream.settings import Settings
 from upstream_app import NOW
 
@@ -22,8 +22,8 @@ def test_the_same_titles_come_each_time_and_would_validate() -> None:
 
 def test_their_ids_are_nobody_elses() -> None:
     catalogue = load(TODAY, generate(50))
-    assert len({title.ids.mal for title in catalogue.titles}) == len(catalogue.titles)
-    assert all(title.ids.mal < FIRST for title in written(catalogue).titles)
+    assert len({title.ids.myanimelist for title in catalogue.titles}) == len(catalogue.titles)
+    assert all(title.ids.myanimelist < FIRST for title in written(catalogue).titles)
     assert [title.key for title in search(catalogue.titles, "Generated Story 7")][:1] == ["generated-7"]
 
 

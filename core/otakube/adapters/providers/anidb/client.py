@@ -1,29 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks AniDB's HTTP API, one request an anime, and its daily dump of titles."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import one_by_one
 from otakube.adapters.http.parsing import refuse
 from otakube.adapters.providers.anidb import titles
 from otakube.adapters.providers.anidb.convert import metadata
-from otakube.adapters.providers.anidb.document import anime_id, document
-from otakube.domain.licences.terms import LICENCES
+from otakube.adapters.providers.anidb.document import anime_id, document, refused
+from otakube.adapters.providers.anidb.settings import AniDBSettings, registered
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
+from otakube_api.providers import PROFILES
 
 MEDIA_TYPE = "text/xml"
-_REGISTERED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,31})/([1-9][0-9]{0,5})")
-
-
-def registered(client: str) -> tuple[str, str] | None:
-    """Name and version of a client that AniDB knows, from `name/version`; None if it is of another form."""
-    match = _REGISTERED.fullmatch(client)
-    return (match[1], match[2]) if match else None
 
 
 class AniDB:
@@ -38,7 +31,7 @@ class AniDB:
         self._titles_url = titles_url
         named = registered(registration)
         if named is None:
-            raise ValueError(f"anidb_client is {registration!r}: set it to the registered name/version")
+            raise ValueError(f"providers.anidb.client is {registration!r}: set it to name/version")
         self._asker = {"client": named[0], "clientver": named[1], "protover": "1"}
 
     async def search(self, title: str) -> list[Metadata]:
@@ -61,7 +54,7 @@ class AniDB:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=LICENCES[self.provider].name,
+            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 
@@ -71,3 +64,9 @@ class AniDB:
 
     async def _described(self, provider_id: str) -> Metadata:
         return metadata(await self.fetch(provider_id))
+
+
+def connect(settings: AniDBSettings, new_client: Connect) -> AniDB:
+    """The source, over a client that knows AniDB's refusals with status 200."""
+    client = new_client(accept=MEDIA_TYPE, refusal=refused)
+    return AniDB(client, settings.url, settings.titles_url, settings.client)

@@ -4,7 +4,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import Parts, optional
 from otakube.adapters.http.parsing import read, refuse
 from otakube.adapters.providers.anilist import queries
@@ -20,9 +20,10 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing, RawRecord
+from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 
-LICENCE = "AniList terms of use (no mass collection)"
 _MOST_PAGES = 80  # of 25 or 50: no anime has two thousand characters, people on its staff or reviews
 _RECOMMENDATION_PAGES = 8  # the 200 best, as many as a record holds
 
@@ -57,7 +58,7 @@ class AniList:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=LICENCE,
+            licence=PROFILES[self.provider].licence.name,
             answers={"anime": first} | further.answers,
             missing=further.missing,
         )
@@ -114,3 +115,8 @@ def _number(provider_id: str) -> int:
     if not (provider_id.isascii() and provider_id.isdigit()):
         refuse("AniList's id", provider_id, "a number")
     return int(provider_id)
+
+
+def connect(settings: ProviderSettings, new_client: Connect) -> AniList:
+    """The source, over a client of this provider."""
+    return AniList(new_client(), settings.url)

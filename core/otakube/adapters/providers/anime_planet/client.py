@@ -4,18 +4,19 @@
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import one_by_one
 from otakube.adapters.providers.anime_planet.convert import metadata, rows
 from otakube.adapters.providers.anime_planet.page import document
-from otakube.domain.licences.terms import LICENCES
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import comparable
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
+from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 
 MEDIA_TYPE = "text/html"
 _MOST_FOUND = 10
@@ -66,7 +67,7 @@ class AnimePlanet:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=LICENCES[self.provider].name,
+            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 
@@ -76,3 +77,8 @@ class AnimePlanet:
 
     async def _described(self, provider_id: str) -> Metadata:
         return metadata(await self.fetch(provider_id))
+
+
+def connect(settings: ProviderSettings, new_client: Connect) -> AnimePlanet:
+    """The source, over a client of this provider."""
+    return AnimePlanet(new_client(accept=MEDIA_TYPE), settings.url)

@@ -59,7 +59,7 @@ def document(body: Any) -> LexborHTMLParser:
         raise SourceError(
             SourceReason.REFUSED,
             f"Anime-Planet shows a challenge that only a browser passes ({title[:50]!r}): "
-            "leave AnimePlanet out of providers_enabled",
+            "set providers.anime_planet.enabled to false",
         )
     return tree
 

@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks AnimeSchedule v3. The token travels in a header of the client that is given; it is in no address."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import Parts, one_by_one, optional
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.animeschedule.answers import Anime, SearchAnswer, TimetableAnswer
 from otakube.adapters.providers.animeschedule.convert import describe, is_airing, metadata
-from otakube.domain.licences.terms import LICENCES
+from otakube.adapters.providers.animeschedule.settings import AnimeScheduleSettings
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 
-_ISSUED = re.compile(r"[A-Za-z0-9._~+/=-]{1,500}")  # a bearer token (RFC 6750, b68token)
 _MOST_FOUND = 10
 _QUERIES = {Provider.JIKAN: "mal-ids", Provider.ANILIST: "anilist-ids", Provider.ANIDB: "anidb-ids"}
-
-
-def issued(token: str) -> bool:
-    """Whether it has the form of a token: what no header can carry would show in the error about it."""
-    return _ISSUED.fullmatch(token) is not None
 
 
 class AnimeSchedule:
@@ -94,7 +88,13 @@ def _record(said: Anime, answer: Answer, parts: Parts) -> RawRecord:
     return RawRecord(
         provider=Provider.ANIMESCHEDULE,
         source_url=Page(Provider.ANIMESCHEDULE, said.route).url,
-        licence=LICENCES[Provider.ANIMESCHEDULE].name,
+        licence=PROFILES[Provider.ANIMESCHEDULE].licence.name,
         answers={"anime": answer, **parts.answers},
         missing=parts.missing,
     )
+
+
+def connect(settings: AnimeScheduleSettings, new_client: Connect) -> AnimeSchedule:
+    """The source, over a client that brings the token."""
+    headers = {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
+    return AnimeSchedule(new_client(headers=headers), settings.url)

@@ -3,7 +3,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import all_optional
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import batches, convert
@@ -18,9 +18,10 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
+from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 
-LICENCE = "MyAnimeList terms of use (through Jikan)"
 _MOST_PAGES = 100  # of 100 episodes each; the longest anime has fewer than 8,000
 
 
@@ -56,7 +57,7 @@ class Jikan:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=LICENCE,
+            licence=PROFILES[self.provider].licence.name,
             answers={"anime": anime, **answers},
             missing=missing,
         )
@@ -108,3 +109,8 @@ class Jikan:
                 return {}
             raise
         return batches.readable(number, read(OneAnswer, answer.body).data)
+
+
+def connect(settings: ProviderSettings, new_client: Connect) -> Jikan:
+    """The source, over a client of this provider."""
+    return Jikan(new_client(), settings.url)

@@ -3,7 +3,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import all_optional
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu.answers import Document
@@ -14,10 +14,11 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
+from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 
 MEDIA_TYPE = "application/vnd.api+json"
-LICENCE = "Kitsu API terms of use"
 _PAGE = 20  # the most that Kitsu gives
 _MOST_PAGES = 500  # of 20: no anime has ten thousand of anything
 _SITES = {provider: site for site, provider in MAPPED.items()}
@@ -78,7 +79,7 @@ class Kitsu:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, number).url,
-            licence=LICENCE,
+            licence=PROFILES[self.provider].licence.name,
             answers={"anime": anime} | parts.answers,
             missing=parts.missing,
         )
@@ -128,3 +129,8 @@ class Kitsu:
             if not read(Document, answer.body).links.next:
                 return answers
         raise SourceError(SourceReason.ANSWER_TOO_LARGE, f"Kitsu has more than {_MOST_PAGES} pages")
+
+
+def connect(settings: ProviderSettings, new_client: Connect) -> Kitsu:
+    """The source, over a client of this provider."""
+    return Kitsu(new_client(accept=MEDIA_TYPE), settings.url)

@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks MyAnimeList's official API v2. The client id is a header of the given client, never part of a URL."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from otakube.adapters.http.client import ProviderClient
+from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.myanimelist import batches, convert
 from otakube.adapters.providers.myanimelist.answers import ListAnswer, SearchAnswer
+from otakube.adapters.providers.myanimelist.settings import MyAnimeListSettings
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 
-LICENCE = "MyAnimeList API agreement"
 CLIENT_ID = "X-MAL-CLIENT-ID"
-_ISSUED = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LISTED = (
     "id,title,main_picture,alternative_titles,start_date,end_date,synopsis,mean,rank,popularity,"
     "num_list_users,num_scoring_users,media_type,status,genres,num_episodes,start_season,broadcast,source,"
@@ -24,11 +23,6 @@ LISTED = (
 )
 WHOLE = f"{LISTED},pictures,related_anime,related_manga,recommendations,statistics"
 _SHORTEST, _LONGEST = 3, 64  # letters of a search; any other is refused with 400
-
-
-def issued(client_id: str) -> bool:
-    """Whether it has the form of a client id: what no header can carry would show in the error about it."""
-    return _ISSUED.fullmatch(client_id) is not None
 
 
 class MyAnimeList:
@@ -62,7 +56,7 @@ class MyAnimeList:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=LICENCE,
+            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 
@@ -100,3 +94,8 @@ class MyAnimeList:
                 return {}
             raise
         return batches.readable(number, answer.body)
+
+
+def connect(settings: MyAnimeListSettings, new_client: Connect) -> MyAnimeList:
+    """The source, over a client of this provider."""
+    return MyAnimeList(new_client(headers={CLIENT_ID: settings.client_id.get_secret_value()}), settings.url)

@@ -12,9 +12,10 @@ import pytest
 from otakube.adapters.http.cache import BucketAnswers
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.stores.folder.objects import FolderObjects
-from otakube.domain.licences.terms import LICENCES, Licence
+from otakube.domain.licences.terms import LICENCES
 from otakube.errors import SourceError
 from otakube_api.contract import Provider
+from otakube_api.providers import Licence
 from upstream_process import Upstream, running_upstream
 
 LICENCE = LICENCES[Provider.JIKAN]

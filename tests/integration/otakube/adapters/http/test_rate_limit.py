@@ -11,9 +11,10 @@ import pytest
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.http.rate_limit import StoredRateLimiter
 from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
-from otakube.domain.providers.budget import RATE_LIMITS, Outcome, rate_limits
+from otakube.domain.providers.budget import Outcome
 from otakube.errors import Retriable, SourceError
 from otakube_api.contract import FailureReason, Provider, SourceReason
+from otakube_api.providers import PROFILES
 from rate_limit_process import Job, answered
 from redis_process import RedisProcess
 from redis_process import redis as redis
@@ -42,12 +43,17 @@ async def pod(redis: RedisProcess, request: pytest.FixtureRequest) -> AsyncItera
     clients = []
 
     def make(
-        provider: Provider = Provider.KITSU, *, second: float = SECOND, day: int = 200
+        provider: Provider = Provider.KITSU, *, second: float = SECOND, day: int | None = None
     ) -> StoredRateLimiter:
         clients.append(connect(redis.url))
         store = RedisRateLimitStore(clients[-1], provider, request.node.name, second=second)
         return StoredRateLimiter(
-            provider, rate_limits(day)[provider], store, flight=10, second=second, patience=30
+            provider,
+            PROFILES[provider].limits._replace(day=day),
+            store,
+            flight=10,
+            second=second,
+            patience=30,
         )
 
     yield make
@@ -151,7 +157,7 @@ async def test_a_turn_that_takes_too_long_is_given_up(redis: RedisProcess, pod: 
     one = pod(Provider.ANIDB, second=0.1)
     await one.acquire()
     impatient = StoredRateLimiter(
-        Provider.ANIDB, RATE_LIMITS[Provider.ANIDB], one._store, flight=10, second=0.1, patience=1
+        Provider.ANIDB, PROFILES[Provider.ANIDB].limits, one._store, flight=10, second=0.1, patience=1
     )
     with pytest.raises(SourceError, match="no permit within 1 s") as caught:
         await impatient.acquire()
@@ -162,7 +168,7 @@ async def test_without_its_redis_a_step_may_try_later() -> None:
     client = connect("redis://:secret-of-redis@127.0.0.1:1/0")
     limiter = StoredRateLimiter(
         Provider.KITSU,
-        RATE_LIMITS[Provider.KITSU],
+        PROFILES[Provider.KITSU].limits,
         RedisRateLimitStore(client, Provider.KITSU, "x"),
         flight=1,
     )

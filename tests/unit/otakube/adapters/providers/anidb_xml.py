@@ -12,7 +12,7 @@ from otakube_standins.upstream.settings import Settings as Upstream
 ASKED = datetime(2024, 6, 15, 12, tzinfo=UTC)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
 LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
-UNLIMITED = Upstream(anidb_per_two_seconds=0, anidb_per_day=0)
+UNLIMITED = Upstream(unlimited=True)
 ANIME = """<?xml version="1.0" encoding="UTF-8"?>
 <anime id="18211" restricted="false">
  <type>TV Series</type><episodecount>26</episodecount>

@@ -44,7 +44,8 @@ async def _fetch(provider: Provider, number: str) -> RawRecord:
         sources: dict[Provider, Source] = {
             Provider.JIKAN: Jikan(ProviderClient(client, LIMITS), "http://upstream.test/jikan/v4"),
             Provider.MYANIMELIST: MyAnimeList(
-                ProviderClient(client, LIMITS, headers={CLIENT_ID: "ours"}), "http://upstream.test/mal/v2"
+                ProviderClient(client, LIMITS, headers={CLIENT_ID: "ours"}),
+                "http://upstream.test/myanimelist/v2",
             ),
             Provider.ANILIST: AniList(ProviderClient(client, LIMITS), "http://upstream.test/anilist"),
             Provider.KITSU: Kitsu(

@@ -8,11 +8,11 @@ import httpx2
 
 from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import Catalogue, Ids, Title, load
-from otakube_standins.upstream.room import World
+from otakube_standins.upstream.provider import World
 from otakube_standins.upstream.settings import Settings
 from upstream_app import NOW, PUBLIC_URL
 
-UNLIMITED = Settings(jikan_per_second=0, jikan_per_minute=0, mal_per_minute=0)
+UNLIMITED = Settings(unlimited=True)
 
 
 def titles(numbers: Iterable[int]) -> list[Title]:
@@ -28,7 +28,7 @@ def titles(numbers: Iterable[int]) -> list[Title]:
                 "key": f"title-{number}",
                 "romaji": f"Title {number}",
                 "popularity": number,
-                "ids": Ids(mal=number, anilist=number, kitsu=number),
+                "ids": Ids(myanimelist=number, anilist=number, kitsu=number),
             }
         )
         for number in numbers

@@ -13,10 +13,10 @@ from otakube.adapters.providers.anidb import convert
 from otakube.adapters.providers.anidb.client import MEDIA_TYPE, AniDB
 from otakube.adapters.providers.anidb.document import refused as refusal_of
 from otakube.bootstrap import providers
-from otakube.domain.providers.budget import RATE_LIMITS
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import PROFILES
 from otakube_standins.upstream.settings import Settings as Upstream
 from unit.otakube.adapters.providers.anidb_xml import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream
@@ -68,7 +68,11 @@ async def test_a_ban_is_obeyed_by_everybody_and_never_kept(httpserver: HTTPServe
     ban = '<?xml version="1.0"?><error code="500">banned</error>'
     httpserver.expect_request("/").respond_with_data(ban, content_type="text/xml")
     rate_limiter = StoredRateLimiter(
-        Provider.ANIDB, RATE_LIMITS[Provider.ANIDB], ProcessRateLimitStore(second=0.01), flight=5, second=0.01
+        Provider.ANIDB,
+        PROFILES[Provider.ANIDB].limits,
+        ProcessRateLimitStore(second=0.01),
+        flight=5,
+        second=0.01,
     )
     async with new_client() as http:
         client = ProviderClient(http, LIMITS, rate_limiter=rate_limiter, refusal=refusal_of)
@@ -96,7 +100,7 @@ def test_an_error_with_status_200_is_no_answer(body: bytes, status: int | None) 
 
 
 async def test_a_ban_is_rate_limited() -> None:
-    async with upstream(Upstream(anidb_per_two_seconds=0, anidb_per_day=1)) as http:
+    async with upstream(Upstream(limits={"anidb": {86_400: 1}})) as http:
         await source(http).fetch("18211")
         with pytest.raises(SourceError) as caught:
             await source(http).fetch("18211")
@@ -122,18 +126,19 @@ async def test_only_its_own_page_is_known_beforehand(http: httpx2.AsyncClient) -
 @pytest.mark.parametrize(
     ("client", "lacks"),
     [
-        ("", "anidb_client is empty"),
-        ("otakube", "anidb_client is not of the form name/version"),
-        ("otakube/latest", "anidb_client is not of the form name/version"),
-        ("otakube/1&x=y", "anidb_client is not of the form name/version"),
+        ("", "providers.anidb.client is empty"),
+        ("otakube", "providers.anidb.client is not of the form name/version"),
+        ("otakube/latest", "providers.anidb.client is not of the form name/version"),
+        ("otakube/1&x=y", "providers.anidb.client is not of the form name/version"),
         ("otakube/1", None),
     ],
 )
 def test_without_a_registered_client_it_is_off(client: str, lacks: str | None) -> None:
-    assert providers.switched_off(Provider.ANIDB, Settings(anidb_client=client)) == lacks
+    settings = Settings.model_validate({"providers": {"anidb": {"client": client}}})
+    assert providers.switched_off(Provider.ANIDB, settings) == lacks
 
 
 def test_a_client_of_another_form_is_refused() -> None:
     make: Callable[[], AniDB] = lambda: AniDB(None, "", "", "otakube")  # type: ignore[arg-type]  # noqa: E731 - refused before use
-    with pytest.raises(ValueError, match="anidb_client is 'otakube'"):
+    with pytest.raises(ValueError, match=r"providers\.anidb\.client is 'otakube'"):
         make()

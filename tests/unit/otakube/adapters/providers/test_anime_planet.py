@@ -29,7 +29,7 @@ from upstream_app import upstream
 TODAY = date(2024, 6, 15)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
 LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
-UNLIMITED = Upstream(animeplanet_per_minute=0)
+UNLIMITED = Upstream(unlimited=True)
 LINKED: dict[str, Any] = {
     "@context": "https://schema.org", "@type": "TVSeries", "name": "Hoshi no Toudaimori",
     "description": "A lamp goes dark.", "image": "https://www.anime-planet.com/images/hoshi-1-190x260.jpg?t=1",
@@ -209,7 +209,7 @@ def test_what_cannot_be_read_is_named(raw: RawRecord, part: str, said: str) -> N
     ],
 )
 def test_a_challenge_is_refused_with_a_cure(body: str) -> None:
-    with pytest.raises(SourceError, match="leave AnimePlanet out of providers_enabled") as caught:
+    with pytest.raises(SourceError, match=r"set providers\.anime_planet\.enabled to false") as caught:
         convert.metadata(record(body))
     assert caught.value.reason is SourceReason.REFUSED
 
@@ -281,12 +281,12 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def source(http: httpx2.AsyncClient) -> AnimePlanet:
-    return AnimePlanet(ProviderClient(http, LIMITS, accept=MEDIA_TYPE), "http://upstream.test/animeplanet")
+    return AnimePlanet(ProviderClient(http, LIMITS, accept=MEDIA_TYPE), "http://upstream.test/anime_planet")
 
 
 async def asked(http: httpx2.AsyncClient) -> dict[str, int]:
     rows = (await http.get("/admin/requests")).json()
-    return {row["path"]: row["count"] for row in rows if row["provider"] == "animeplanet"}
+    return {row["path"]: row["count"] for row in rows if row["provider"] == "anime_planet"}
 
 
 async def test_one_page_is_all_that_is_asked_for(http: httpx2.AsyncClient) -> None:
@@ -317,7 +317,7 @@ async def test_what_has_no_page_is_not_found(http: httpx2.AsyncClient, title: st
 
 @pytest.mark.parametrize("status", [403, 503])
 async def test_its_guard_is_no_answer(http: httpx2.AsyncClient, status: int) -> None:
-    fault = {"provider": "animeplanet", "kind": "status", "status": status}
+    fault = {"provider": "anime_planet", "kind": "status", "status": status}
     await http.put("/admin/faults", json=[fault])
     with pytest.raises(SourceError) as caught:
         await source(http).fetch("kasa-no-eki")
@@ -326,7 +326,7 @@ async def test_its_guard_is_no_answer(http: httpx2.AsyncClient, status: int) -> 
 
 
 async def test_a_challenge_with_status_200_is_refused(http: httpx2.AsyncClient) -> None:
-    await http.put("/admin/faults", json=[{"provider": "animeplanet", "kind": "html"}])
+    await http.put("/admin/faults", json=[{"provider": "anime_planet", "kind": "html"}])
     with pytest.raises(SourceError, match="challenge") as caught:
         await source(http).fetch("kasa-no-eki")
     assert caught.value.reason is SourceReason.REFUSED
@@ -356,6 +356,8 @@ def test_a_title_becomes_a_slug(title: str, slug: str) -> None:
 
 
 def test_it_is_off_until_it_is_switched_on() -> None:
-    assert providers.switched_off(Provider.ANIME_PLANET, Settings()) == "providers_enabled does not list it"
-    on = Settings(providers_enabled=["AnimePlanet"])
+    assert (
+        providers.switched_off(Provider.ANIME_PLANET, Settings()) == "providers.anime_planet.enabled is false"
+    )
+    on = Settings.model_validate({"providers": {"anime_planet": {"enabled": True}}})
     assert providers.switched_off(Provider.ANIME_PLANET, on) is None

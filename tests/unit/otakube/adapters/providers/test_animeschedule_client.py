@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 
 from otakube.adapters.http.client import ProviderClient, new_client
@@ -104,13 +103,15 @@ async def test_a_token_is_needed_and_shows_in_no_message_and_no_record(http: htt
 
 
 def test_without_a_token_it_is_off() -> None:
-    assert providers.switched_off(Provider.ANIMESCHEDULE, Settings()) == "animeschedule_token is empty"
-    with_token = Settings(animeschedule_token=SecretStr("opensesame"))
+    assert (
+        providers.switched_off(Provider.ANIMESCHEDULE, Settings()) == "providers.animeschedule.token is empty"
+    )
+    with_token = Settings.model_validate({"providers": {"animeschedule": {"token": "opensesame"}}})
     assert providers.switched_off(Provider.ANIMESCHEDULE, with_token) is None
 
 
 @pytest.mark.parametrize("token", ["open\nsesame", "öffne-dich", "open sesame"])
 def test_a_token_that_no_header_can_carry_is_refused_before_an_error_shows_it(token: str) -> None:
-    settings = Settings(animeschedule_token=SecretStr(token))
+    settings = Settings.model_validate({"providers": {"animeschedule": {"token": token}}})
     told = providers.switched_off(Provider.ANIMESCHEDULE, settings)
-    assert told == "animeschedule_token has characters that no token has"
+    assert told == "providers.animeschedule.token has characters that no token has"

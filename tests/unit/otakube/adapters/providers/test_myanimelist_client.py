@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 
 from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.providers.jikan import convert as jikan_convert
@@ -19,6 +18,7 @@ from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import Provider, SourceReason
+from otakube_standins.upstream.provider import otakube_settings
 from unit.otakube.adapters.providers.catalogues import asked, upstream_of
 from upstream_app import upstream
 
@@ -27,13 +27,13 @@ LIGHTHOUSE, ONLY_ANILIST = "70211", "74999"
 
 def source_of(client: httpx2.AsyncClient, **headers: str) -> MyAnimeList:
     connection = ProviderClient(client, RequestLimits(10, 2**24), headers=headers or {CLIENT_ID: "ours"})
-    return MyAnimeList(connection, "http://upstream.test/mal/v2/")
+    return MyAnimeList(connection, "http://upstream.test/myanimelist/v2/")
 
 
 @asynccontextmanager
 async def mal(*faults: dict[str, Any]) -> AsyncIterator[tuple[MyAnimeList, httpx2.AsyncClient]]:
     async with upstream() as client:
-        rules = [{"provider": "mal", "kind": "status", "status": 403, **fault} for fault in faults]
+        rules = [{"provider": "myanimelist", "kind": "status", "status": 403, **fault} for fault in faults]
         assert (await client.put("/admin/faults", json=rules)).status_code == 200
         yield source_of(client), client
 
@@ -117,27 +117,23 @@ async def test_the_client_id_stands_in_no_error_and_in_no_address() -> None:
 @pytest.mark.parametrize(
     ("client_id", "said"),
     [
-        ("", "myanimelist_client_id is empty"),
-        ("s3cret\r\nX: y", "myanimelist_client_id has characters that no client id has"),
-        ("ś3cret", "myanimelist_client_id has characters that no client id has"),
+        ("", "providers.myanimelist.client_id is empty"),
+        ("s3cret\r\nX: y", "providers.myanimelist.client_id has characters that no client id has"),
+        ("ś3cret", "providers.myanimelist.client_id has characters that no client id has"),
         ("0123456789abcdef0123456789abcdef", None),
     ],
 )
 def test_without_a_client_id_it_is_switched_off(client_id: str, said: str | None) -> None:
-    settings = Settings(myanimelist_client_id=SecretStr(client_id), providers_enabled=list(Provider))
+    settings = Settings.model_validate({"providers": {"myanimelist": {"client_id": client_id}}})
     assert providers.switched_off(Provider.MYANIMELIST, settings) == said
 
 
-async def test_the_room_sends_the_client_id() -> None:
-    settings = Settings(
-        myanimelist_client_id=SecretStr("0123456789abcdef"),
-        myanimelist_url="http://upstream.test/mal/v2",
-        providers_enabled=["MyAnimeList"],
-    )
+async def test_the_adapter_sends_the_client_id() -> None:
+    settings = Settings.model_validate({"providers": otakube_settings("http://upstream.test")})
     async with upstream() as client:
-        left = providers.build(settings, client, {})[Provider.MYANIMELIST]
-        record = await left.source.fetch(LIGHTHOUSE)
-    assert left.converter.metadata(record).title == "Hoshi no Toudaimori"
+        adapter = providers.build(settings, client, {})[Provider.MYANIMELIST]
+        record = await adapter.source.fetch(LIGHTHOUSE)
+    assert adapter.converter.metadata(record).title == "Hoshi no Toudaimori"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from otakube.domain.licences.terms import LICENCES, agreed
+from otakube.domain.licences.terms import LICENCES, Agreement, agreed
 from otakube.domain.merge.fields import permission
+from otakube.settings import Settings
 from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import NOW, by
 
@@ -20,32 +21,28 @@ def test_every_provider_has_a_row() -> None:
 
 
 def test_an_agreement_replaces_what_it_names_and_nothing_else() -> None:
-    licences = agreed({"AniList": {"retention_days": 0}, "AnimePlanet": {"publishable": True}})
+    licences = agreed({ANILIST: Agreement(retention_days=0), PLANET: Agreement(publishable=True)})
     assert licences[ANILIST] == LICENCES[ANILIST]._replace(retention=None)
     assert licences[PLANET] == LICENCES[PLANET]._replace(publishable=True)
     assert licences[JIKAN] == LICENCES[JIKAN]
-    assert agreed({"Kitsu": {"retention_days": 7, "storable": False}})[Provider.KITSU].retention == timedelta(
-        7
-    )
+    kitsu = agreed({Provider.KITSU: Agreement(retention_days=7, storable=False)})[Provider.KITSU]
+    assert (kitsu.retention, kitsu.storable) == (timedelta(7), False)
 
 
 @pytest.mark.parametrize(
-    ("overrides", "words"),
+    ("providers", "words"),
     [
-        ({"Anilist": {}}, "'Anilist'; there are Jikan,"),
-        ({"AniList": {"retention_days": -1}}, "licence_overrides.AniList.retention_days is -1"),
-        ({"AniList": {"retention_days": True}}, "licence_overrides.AniList.retention_days is True"),
-        (
-            {"AniList": {"retention_days": 10**12}},
-            "licence_overrides.AniList.retention_days is 1000000000000",
-        ),
-        ({"AniList": {"publishable": 1}}, "licence_overrides.AniList.publishable is 1"),
-        ({"AniList": {"forever": True}}, "licence_overrides.AniList.forever is True"),
+        ({"Anilist": {}}, "providers.Anilist"),
+        ({"anilist": {"licence": {"retention_days": -1}}}, "providers.anilist.licence.retention_days"),
+        ({"anilist": {"licence": {"retention_days": True}}}, "providers.anilist.licence.retention_days"),
+        ({"anilist": {"licence": {"retention_days": 10**12}}}, "providers.anilist.licence.retention_days"),
+        ({"anilist": {"licence": {"publishable": 1}}}, "providers.anilist.licence.publishable"),
+        ({"anilist": {"licence": {"forever": True}}}, "providers.anilist.licence.forever"),
     ],
 )
-def test_a_wrong_agreement_is_named(overrides: Any, words: str) -> None:
+def test_a_wrong_agreement_is_named(providers: Any, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
-        agreed(overrides)
+        Settings.model_validate({"providers": providers})
 
 
 def test_a_value_lasts_as_long_as_one_who_says_it_allows() -> None:

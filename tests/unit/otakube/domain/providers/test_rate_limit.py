@@ -9,12 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otakube.domain.providers.budget import (
-    RATE_LIMITS,
     Outcome,
-    Rate,
-    RateLimits,
     RateLimitState,
-    rate_limits,
 )
 from otakube.domain.providers.rate_limit import (
     FAILURES,
@@ -27,11 +23,12 @@ from otakube.domain.providers.rate_limit import (
     status_of,
 )
 from otakube_api.contract import Provider
+from otakube_api.providers import PROFILES, Rate, RateLimits
 
 NOW = 1_800_000_000.0  # 08:00 UTC
-JIKAN = RATE_LIMITS[Provider.JIKAN]
+JIKAN = PROFILES[Provider.JIKAN].limits
 NEW = RateLimitState()
-ANIDB = RATE_LIMITS[Provider.ANIDB]
+ANIDB = PROFILES[Provider.ANIDB].limits
 FINE = Outcome(status=200)
 AWAY = Outcome(status=503)
 
@@ -152,7 +149,7 @@ def test_requests_of_others_behind_our_address_count() -> None:
 
 
 def test_a_days_budget_ends_at_midnight_utc() -> None:
-    anidb = rate_limits(2)[Provider.ANIDB]
+    anidb = PROFILES[Provider.ANIDB].limits._replace(day=2)
     state = asked(asked(NEW, NOW, FINE, anidb), NOW + 10, FINE, anidb)
     assert acquire(state, anidb, NOW + 20, flight=30)[1:] == (BlockReason.DAY, 16 * 3600 - 20)
     assert status_of(state, anidb, NOW + 20).remaining_today == 0

@@ -10,7 +10,7 @@ import pytest
 
 from enriched import LIGHTHOUSE, UNLIMITED, enriched, fetched
 from golden import NOW, a_character, a_record, an_entry, an_episode
-from otakube.domain.licences.terms import agreed
+from otakube.domain.licences.terms import Agreement, agreed
 from otakube.domain.publish.explain import FIELDS, explain
 from otakube.domain.publish.explain_rows import COLLECTIONS, fields, row_name
 from otakube.domain.publish.explained import Explained, UnknownField
@@ -163,7 +163,7 @@ def test_an_old_copy_is_not_heard_where_the_other_way_to_the_site_is_fresh(tmp_p
 
 
 def test_who_may_not_be_stored_never_enters(answers: dict[Provider, RawRecord], tmp_path: Path) -> None:
-    licences = agreed({"AniList": {"storable": False}})
+    licences = agreed({Provider.ANILIST: Agreement(storable=False)})
     record = asyncio.run(enriched(tmp_path, answers, licences=licences))
     assert "AniList" not in record.entry.model_dump_json()
     assert Provider.ANILIST not in {one.provider for one in record.attributions}

@@ -10,7 +10,7 @@ import pytest
 from enriched import MODE, PREFIX, enriched, fetched
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.bootstrap.providers import converter
-from otakube.domain.licences.terms import agreed
+from otakube.domain.licences.terms import Agreement, agreed
 from otakube.domain.merge.stages import STAGES, version_of
 from otakube.domain.record.golden import GoldenRecord
 from otakube.errors import Fatal
@@ -88,6 +88,6 @@ async def test_the_same_answers_give_the_same_record(
 async def test_licences_that_let_nobody_be_stored_are_named(
     answers: dict[Provider, RawRecord], tmp_path: Path
 ) -> None:
-    licences = agreed({name: {"storable": False} for name in ("Jikan", "Kitsu")})
-    with pytest.raises(Fatal, match=r"all that answered \(Jikan, Kitsu\).*see licence_overrides"):
+    licences = agreed({one: Agreement(storable=False) for one in (Provider.JIKAN, Provider.KITSU)})
+    with pytest.raises(Fatal, match=r"all that answered \(Jikan, Kitsu\).*see the setting licence"):
         await enriched(tmp_path, answers, licences=licences)
