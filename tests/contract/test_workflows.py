@@ -171,7 +171,7 @@ def test_every_output_that_a_step_may_leave_out_has_a_default(templates: dict[st
         for output in template.get("outputs", {}).get("parameters", [])
         if "default" not in output["valueFrom"]
     }
-    assert without == {"assemble/review"}, "only the word that opens the gate must be said"
+    assert without == {"assemble/review", "assemble/digest"}, "nothing passes the review without them"
 
 
 def test_outputs_are_files_of_the_contract_s_folder(templates: dict[str, Any]) -> None:
@@ -186,6 +186,7 @@ def test_a_gate_that_nobody_answers_rejects(templates: dict[str, Any]) -> None:
     assert set(supplied) == set(ReviewOutput)
     assert supplied[ReviewOutput.DECISION] == {"supplied": {}, "default": "reject"}
     assert supplied[ReviewOutput.NOTE] == supplied[ReviewOutput.REVIEWER] == {"supplied": {}, "default": ""}
+    assert supplied[ReviewOutput.DIGEST] == {"supplied": {}, "default": ""}
     assert supplied[ReviewOutput.ACCEPTED] == {"supplied": {}, "default": "[]"}
     assert gate["suspend"] == {"duration": f"{{{{inputs.parameters.{Parameter.REVIEW_TIMEOUT}}}}}"}
     (decision,) = (p for p in gate["inputs"]["parameters"] if p["name"] == ReviewOutput.DECISION)
@@ -202,10 +203,23 @@ def test_nothing_is_embedded_or_committed_without_the_gate_s_word(tasks: list[di
     assert wiring[Node.COMMIT]["depends"] == f"{Node.EMBED}.Succeeded"
 
 
-def test_what_a_person_takes_over_reaches_the_embed_step(tasks: list[dict[str, Any]]) -> None:
-    (embed,) = (task for task in tasks if task["name"] == Node.EMBED)
-    given = {parameter["name"]: parameter["value"] for parameter in embed["arguments"]["parameters"]}
+@pytest.mark.parametrize("node", [Node.EMBED, Node.COMMIT])
+def test_what_a_person_accepts_reaches_embed_and_commit(node: Node, tasks: list[dict[str, Any]]) -> None:
+    (task,) = (task for task in tasks if task["name"] == node)
+    given = {parameter["name"]: parameter["value"] for parameter in task["arguments"]["parameters"]}
     assert given[ReviewOutput.ACCEPTED] == "{{=(tasks.review?.outputs?.parameters?.accepted ?? '[]')}}"
+
+
+@pytest.mark.parametrize("node", [Node.EMBED, Node.COMMIT])
+def test_embed_and_commit_are_told_which_record_was_reviewed(node: Node, tasks: list[dict[str, Any]]) -> None:
+    (task,) = (task for task in tasks if task["name"] == node)
+    given = {parameter["name"]: parameter["value"] for parameter in task["arguments"]["parameters"]}
+    answered = "(tasks.review?.outputs?.parameters?.digest ?? '')"
+    assert (
+        given["digest"]
+        == f"{{{{={answered} != '' ? {answered} : tasks.assemble.outputs.parameters.digest}}}}"
+    )
+    assert given["suggestions-digest"] == "{{tasks.assemble.outputs.parameters.suggestions-digest}}"
 
 
 def test_the_workflow_outlives_the_longest_review(spec: dict[str, Any]) -> None:

@@ -54,18 +54,26 @@ class Site:
         text = golden.model_dump_json().encode()
         vectors = records.vectors(json.loads(text), handover.digest(golden))
         self.raw.put(key, b"\x89PNG drill")
-        self.raw.put(f"{run}/golden.json", text)
-        self.raw.put(f"{run}/vectors.json", records.body(vectors))
-        return Content(run=run, golden=json.loads(text), vectors=vectors)
+        content = Content(run=run, golden=json.loads(text), vectors=vectors)
+        self.leave(content)
+        return content
+
+    def leave(self, content: Content) -> None:
+        """Write a run's record and vectors, over what is there."""
+        self.raw.put(f"{content.run}/golden.json", records.body(content.golden))
+        self.raw.put(f"{content.run}/vectors.json", records.body(content.vectors))
 
     def reader(self, entry_id: str, allowed: list[Content]) -> Reader:
         """A polling reader of its own connections."""
         return Reader(Raw(self.raw.at, patience_ms=300), entry_id, allowed)
 
-    def start(self, content: Content, *, failpoint: str = "", decision: str = "automatic") -> "Step":
-        """Start `otakube step commit` on a run, as its pod does."""
+    def start(
+        self, content: Content, *options: str, failpoint: str = "", decision: str = "automatic"
+    ) -> "Step":
+        """Start `otakube step commit` on a run whose review saw `content`, as its pod does."""
         outputs = self.folder / "outputs" / content.run
-        command = [OTAKUBE, "step", "commit", "--work", content.run, "--decision", decision]
+        command = [OTAKUBE, "step", "commit", "--work", content.run, "--digest", content.digest]
+        command += ["--decision", decision, *options]
         command += ["--outputs", str(outputs), "--termination-log", os.devnull]
         environment = self.environment() | ({"OTAKUBE_FAILPOINT": failpoint} if failpoint else {})
         return Step(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True), outputs)

@@ -94,27 +94,35 @@ def _answered(output: ReviewOutput, unsaid: str) -> str:
     return f"(tasks.{Node.REVIEW}?.outputs?.parameters?.{output} ?? '{unsaid}')"
 
 
-REVIEW_WANTED = f"{{{{tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW}}}}} == {ReviewNeed.REQUIRED}"
+ASSEMBLED = f"tasks.{Node.ASSEMBLE}.outputs.parameters"
+
+REVIEW_WANTED = f"{{{{{ASSEMBLED}.{Output.REVIEW}}}}} == {ReviewNeed.REQUIRED}"
 
 APPROVED = (
-    f"{{{{=tasks.{Node.ASSEMBLE}.outputs.parameters.{Output.REVIEW} == '{ReviewNeed.SKIP}'"
+    f"{{{{={ASSEMBLED}.{Output.REVIEW} == '{ReviewNeed.SKIP}'"
     f" || {_answered(ReviewOutput.DECISION, Decision.REJECT)} == '{Decision.APPROVE}'}}}}"
 )
 """A skipped gate answers with its default, reject: what opens the way is the word of `assemble`."""
 
-ANSWER: dict[str, str] = {
+ANSWERED_DIGEST = _answered(ReviewOutput.DIGEST, "")
+
+REVIEWED = {
+    Output.DIGEST: f"{{{{={ANSWERED_DIGEST} != '' ? {ANSWERED_DIGEST} : {ASSEMBLED}.{Output.DIGEST}}}}}",
+    Output.SUGGESTIONS_DIGEST: f"{{{{{ASSEMBLED}.{Output.SUGGESTIONS_DIGEST}}}}}",
+    ReviewOutput.ACCEPTED: f"{{{{={_answered(ReviewOutput.ACCEPTED, '[]')}}}}}",
+    ReviewOutput.REVIEWER: f"{{{{={_answered(ReviewOutput.REVIEWER, '')}}}}}",
+}
+"""What embed and commit go by: the record that was reviewed, and which suggestions its reviewer accepted.
+
+The digest is the answer's, where the reviewer's tool gave one, else that of the record that was assembled.
+"""
+
+DECIDED = {
     ReviewOutput.DECISION: f"{{{{=tasks.{Node.REVIEW}.status == 'Skipped'"
     f" ? '{Decision.AUTOMATIC}' : {_answered(ReviewOutput.DECISION, Decision.REJECT)}}}}}",
     ReviewOutput.NOTE: f"{{{{={_answered(ReviewOutput.NOTE, '')}}}}}",
-    ReviewOutput.REVIEWER: f"{{{{={_answered(ReviewOutput.REVIEWER, '')}}}}}",
 }
-"""The review's words for the commit: what a person answered, or `automatic` where nobody had to."""
-
-TAKEN_OVER = {
-    ReviewOutput.ACCEPTED: f"{{{{={_answered(ReviewOutput.ACCEPTED, '[]')}}}}}",
-    ReviewOutput.REVIEWER: ANSWER[ReviewOutput.REVIEWER],
-}
-"""The review's words for the embed step: which suggestions a person takes over into the record."""
+"""The decision for the commit: what a person answered, or `automatic` where nobody had to."""
 
 STEPS = (
     Step(
@@ -149,7 +157,8 @@ STEPS = (
             Output.FINDINGS: "[]",
             Output.GATES: "[]",
             Output.SUGGESTIONS: "[]",
-            Output.DIGEST: "",
+            Output.DIGEST: None,  # without it nothing may be published
+            Output.SUGGESTIONS_DIGEST: "",
             Output.IMAGES_STORED: "0",
             Output.IMAGES_FAILED: "0",
         },
@@ -159,7 +168,7 @@ STEPS = (
     ),
     Step(
         name=Node.EMBED,
-        inputs=[*RUN, Argument.ACCELERATOR, *TAKEN_OVER],
+        inputs=[*RUN, Argument.ACCELERATOR, *REVIEWED],
         outputs={Output.MODEL: ""},
         deadline=1800,
         image=EMBED_IMAGE,
@@ -168,7 +177,7 @@ STEPS = (
     ),
     Step(
         name=Node.COMMIT,
-        inputs=[*RUN, *ANSWER],
+        inputs=[*RUN, *REVIEWED, *DECIDED],
         outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: "", Output.COMMIT_KEY: ""},
         stores=list(STORES),
         deadline=900,
@@ -207,6 +216,11 @@ def _review() -> Suspend:
         ),
         ReviewOutput.NOTE: Parameter(name=ReviewOutput.NOTE, default="", description="Why, for the record."),
         ReviewOutput.REVIEWER: Parameter(name=ReviewOutput.REVIEWER, default="", description="Who answers."),
+        ReviewOutput.DIGEST: Parameter(
+            name=ReviewOutput.DIGEST,
+            default="",
+            description="Digest of the record that was reviewed; empty: the one that was assembled.",
+        ),
         ReviewOutput.ACCEPTED: Parameter(
             name=ReviewOutput.ACCEPTED,
             default="[]",
@@ -256,9 +270,12 @@ def _wiring() -> dict[Node, dict[str, Any]]:
         Node.EMBED: {
             "depends": f"{Node.REVIEW}.Succeeded || {Node.REVIEW}.Skipped",
             "when": APPROVED,
-            "arguments": given[Node.EMBED] | TAKEN_OVER,
+            "arguments": given[Node.EMBED] | REVIEWED,
         },
-        Node.COMMIT: {"depends": f"{Node.EMBED}.Succeeded", "arguments": given[Node.COMMIT] | ANSWER},
+        Node.COMMIT: {
+            "depends": f"{Node.EMBED}.Succeeded",
+            "arguments": given[Node.COMMIT] | REVIEWED | DECIDED,
+        },
     }
 
 

@@ -161,6 +161,10 @@ Accelerator = Annotated[
 Mode = Annotated[
     str, typer.Option(help="FullEnrichment, or EpisodeUpdate: fresh episodes on the stored entry.")
 ]
+Digest = Annotated[str, typer.Option(help="Digest of the reviewed record: an output of `assemble`.")]
+SuggestionsDigest = Annotated[
+    str, typer.Option(help="Digest of the reviewed suggestions, likewise; needed where any is accepted.")
+]
 Accepted = Annotated[
     str, typer.Option(help="Ids of the suggestions that a person takes over, as a JSON list.")
 ]
@@ -258,24 +262,27 @@ async def embed(
     run: Run,
     *,
     accelerator: Accelerator = "Auto",
+    digest: Digest = "",
+    suggestions_digest: SuggestionsDigest = "",
     accepted: Accepted = "[]",
     reviewer: Annotated[str, typer.Option(help="Who accepted them.")] = "",
 ) -> Outputs:
-    """Turn the golden record's texts into vectors.
+    """Turn the reviewed record's texts into vectors.
 
-    Example: otakube step embed --objects file:/tmp/bucket --outputs /tmp/outputs
+    Example: otakube step embed --digest "$(cat /tmp/outputs/digest)" --objects file:/tmp/bucket
     """
     from otakube.adapters.embedding.processors import read_accelerator
     from otakube.steps.embed.step import embed
-    from otakube.steps.reviewed import accepted_ids
+    from otakube.steps.reviewed import ReviewAnswer, accepted_ids
 
-    return await embed(
-        await wiring.objects(),
-        wiring.text_embedder(read_accelerator(accelerator)),
-        prefix=run.work,
+    answer = ReviewAnswer(
+        digest=digest,
+        suggestions_digest=suggestions_digest,
         accepted=accepted_ids(accepted),
         reviewer=reviewer,
     )
+    embedder = wiring.text_embedder(read_accelerator(accelerator))
+    return await embed(await wiring.objects(), embedder, answer, work_prefix=run.work)
 
 
 @step(Node.COMMIT)
@@ -283,29 +290,39 @@ async def commit(
     wiring: Wiring,
     run: Run,
     *,
+    digest: Digest = "",
+    suggestions_digest: SuggestionsDigest = "",
+    accepted: Accepted = "[]",
     decision: Annotated[str, typer.Option(help="approve, or automatic where no review was asked for.")] = "",
     note: Annotated[str, typer.Option(help="What the reviewer wrote.")] = "",
     reviewer: Annotated[str, typer.Option(help="Who decided.")] = "",
 ) -> Outputs:
     """Make the golden record live in document store, vector store and bucket, whole or not at all.
 
-    Example: otakube step commit --decision approve --reviewer ada --outputs /tmp/outputs
+    Example: otakube step commit --decision approve --reviewer ada --digest "$(cat /tmp/outputs/digest)"
     """
     stores = await wiring.commit_stores()
     from otakube.commit.saga import commit
     from otakube.maintenance.merge_locks import remember
     from otakube.steps.commit.step import read_commit
+    from otakube.steps.reviewed import ReviewAnswer, accepted_ids
 
-    wanted = await read_commit(stores.objects, run=run.work, decision=decision, note=note, reviewer=reviewer)
+    answer = ReviewAnswer(
+        digest=digest,
+        suggestions_digest=suggestions_digest,
+        accepted=accepted_ids(accepted),
+        reviewer=reviewer,
+    )
+    request = await read_commit(stores.objects, answer, work_prefix=run.work, decision=decision, note=note)
     settings = wiring.settings
     done = await commit(
         stores,
-        wanted,
+        request,
         collection=settings.qdrant_collection,
         lease_seconds=settings.lease_seconds,
         clock=lambda: datetime.now(UTC),
     )
-    await remember(await wiring.locks(), wanted, at=datetime.now(UTC))
+    await remember(await wiring.locks(), request, at=datetime.now(UTC))
     return done
 
 

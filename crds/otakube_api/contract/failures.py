@@ -28,6 +28,7 @@ class FailureReason(StrEnum):
     COMMIT_FENCED = "CommitFenced"  # a newer run holds the entry
     COMMIT_FAILED = "CommitFailed"
     REVIEW_REJECTED = "ReviewRejected"
+    RECORD_CHANGED = "RecordChanged"  # the record in the bucket is not the one that was reviewed
     INPUT_MISSING = "InputMissing"  # a step was started without the objects of the step before
     SETTINGS_INVALID = "SettingsInvalid"
     UNEXPECTED = "UnexpectedError"

@@ -19,7 +19,8 @@ class Output(StrEnum):
     FINDINGS = "findings"  # assemble: JSON list of short sentences that a reviewer must see
     GATES = "gates"  # assemble: JSON list of {"gate","message"}: what the gates found wrong
     SUGGESTIONS = "suggestions"  # assemble: JSON list of {"id","kind","value","confidence","reason"}
-    DIGEST = "digest"  # assemble, commit: sha256 of the golden record
+    DIGEST = "digest"  # assemble: of the record under review; commit: of the record that is live
+    SUGGESTIONS_DIGEST = "suggestions-digest"  # assemble: of the suggestions under review
     IMAGES_STORED = "images-stored"
     IMAGES_FAILED = "images-failed"
     MODEL = "model"  # embed
@@ -34,4 +35,5 @@ class ReviewOutput(StrEnum):
     DECISION = "decision"  # Decision.APPROVE | Decision.REJECT (default)
     NOTE = "note"  # default ""
     REVIEWER = "reviewer"  # default ""
+    DIGEST = "digest"  # of the record that the reviewer saw; default "": the one that `assemble` left
     ACCEPTED = "accepted"  # JSON list of ids of suggestions that a person takes over; default []

@@ -160,6 +160,11 @@ class EnrichmentReason(Reason):
         FailureReason.REVIEW_REJECTED.value, "A person rejected the record; nothing was published.",
         "Correct what the note says, then ask for a new run with the annotation otakube.dev/requested-at.",
     )  # fmt: skip
+    RECORD_CHANGED = (
+        FailureReason.RECORD_CHANGED.value, "The record changed after the review; nothing was published.",
+        "Find out who writes to work/ in the bucket, then ask for a new run with the annotation "
+        "otakube.dev/requested-at.",
+    )  # fmt: skip
     INPUT_MISSING = (
         FailureReason.INPUT_MISSING.value, "A step found no output of the step before it in the bucket.",
         "Check the bucket's lifecycle rules, then ask for a new run.",

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from otakube.domain.record.golden import SCHEMA_VERSION, Confidence, GateFinding, GoldenRecord, Record, Title
 from otakube_api.contract import Provider
@@ -20,8 +20,7 @@ def raw(provider: Provider) -> str:
 FETCH = "fetch/summary.json"  # FetchSummary
 LOCKS = "fetch/locks.json"  # RunLocks
 LIVE = "fetch/live.json"  # GoldenRecord that the catalogue has now; absent for a new entry
-IMAGES = "images/map.json"
-GOLDEN = "golden.json"  # GoldenRecord, validated
+GOLDEN = "golden.json"  # GoldenRecord, validated; nobody writes it after the review
 SUGGESTIONS = "suggestions.json"  # Suggestions
 VECTORS = "vectors.json"  # VectorSet
 
@@ -51,13 +50,13 @@ _SINCE_2: dict[str, Any] = {
 }
 
 
-def digest(record: GoldenRecord) -> str:
-    """sha256 of a golden record's canonical JSON: sorted keys, no spaces, UTF-8.
+def digest(content: BaseModel) -> str:
+    """sha256 of a record's canonical JSON: sorted keys, no spaces, UTF-8.
 
-    A record of an older schema has the digest that it was committed with: without the fields added since.
+    A golden record of an older schema has the digest of its commit: without the fields added since.
     """
-    older = record.entry.schema_version < SCHEMA_VERSION
-    fields = record.model_dump(mode="json", exclude=_SINCE_2 if older else None)
+    older = isinstance(content, GoldenRecord) and content.entry.schema_version < SCHEMA_VERSION
+    fields = content.model_dump(mode="json", exclude=_SINCE_2 if older else None)
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -95,7 +94,7 @@ class Commit(Record):
 
     record: GoldenRecord
     vectors: VectorSet
-    digest: str  # sha256 of the golden record's canonical JSON
+    digest: str  # of the record
     run: str  # work prefix
     decision: str  # approve | automatic
     note: str

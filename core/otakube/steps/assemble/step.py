@@ -64,6 +64,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
         Output.GATES: orjson.dumps([one.model_dump(mode="json") for one in record.gates]).decode(),
         Output.SUGGESTIONS: told(suggestions),
         Output.DIGEST: handover.digest(record),
+        Output.SUGGESTIONS_DIGEST: handover.digest(suggestions),
         Output.IMAGES_STORED: str(stored),
         Output.IMAGES_FAILED: str(len(mirror) - stored),
     }

@@ -59,8 +59,9 @@ def enrich(site: Site, *options: str, mode: str = "FullEnrichment", generation: 
     outputs = site.step("fetch", *options, f"--mode={mode}", generation=generation)
     site.step("stage", f"--mode={mode}", generation=generation)
     outputs |= site.step("assemble", f"--mode={mode}", "--review-policy=Never", generation=generation)
-    site.step("embed", generation=generation)
-    return outputs | site.step("commit", "--decision=automatic", generation=generation)
+    digest = f"--digest={outputs['digest']}"
+    site.step("embed", digest, generation=generation)
+    return outputs | site.step("commit", digest, "--decision=automatic", generation=generation)
 
 
 def test_an_enrichment_then_an_episode_update_of_the_same_entry(site: Site) -> None:
@@ -109,9 +110,10 @@ def test_an_approval_in_spite_of_doubts_is_kept_and_nobody_is_asked_again(site: 
         site.step("stage", generation=generation)
         shown = site.step("assemble", "--review-policy=OnLowConfidence", generation=generation)
         gates.append([one["gate"] for one in json.loads(shown["gates"])])
-        site.step("embed", generation=generation)
+        digest = f"--digest={shown['digest']}"
+        site.step("embed", digest, generation=generation)
         answer = ("--decision=approve", "--reviewer=ilse", "--note=one story in two cuts")
-        site.step("commit", *answer, generation=generation)
+        site.step("commit", digest, *answer, generation=generation)
     assert "Identity" in gates[0]
     assert "Identity" not in gates[1]
     with MongoClient(site.settings.mongodb_uri.get_secret_value()) as client:

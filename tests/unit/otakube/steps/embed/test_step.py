@@ -9,11 +9,10 @@ from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import VectorSet
-from otakube.domain.suggestions.suggestion import by_rules
-from otakube.errors import Fatal
+from otakube.domain.suggestions.suggestion import accept, by_rules
 from otakube.steps.embed.step import embed
-from otakube.steps.reviewed import accepted_ids
-from otakube_api.contract import FailureReason, Output
+from otakube.steps.reviewed import ReviewAnswer
+from otakube_api.contract import Output
 
 PREFIX = "work/uid/1-1"
 
@@ -41,6 +40,11 @@ def objects(tmp_path: Path) -> FolderObjects:
     return FolderObjects(tmp_path)
 
 
+def reviewed(record: GoldenRecord | None = None) -> ReviewAnswer:
+    """The answer to a review of this record."""
+    return ReviewAnswer(digest=handover.digest(record or a_record()))
+
+
 async def golden(objects: FolderObjects, record: GoldenRecord) -> None:
     await objects.put(f"{PREFIX}/{handover.GOLDEN}", record.model_dump_json().encode())
 
@@ -51,7 +55,9 @@ async def stored(objects: FolderObjects) -> VectorSet:
 
 async def test_vectors_name_their_model_and_the_record_they_were_made_of(objects: FolderObjects) -> None:
     await golden(objects, a_record())
-    assert await embed(objects, CountingEmbedder(), prefix=PREFIX) == {Output.MODEL: "lengths@1"}
+    assert await embed(objects, CountingEmbedder(), reviewed(), work_prefix=PREFIX) == {
+        Output.MODEL: "lengths@1"
+    }
     vectors = await stored(objects)
     assert vectors.golden_digest == handover.digest(a_record())
     assert (vectors.model, vectors.dimension) == ("lengths@1", 2)
@@ -62,8 +68,8 @@ async def test_vectors_name_their_model_and_the_record_they_were_made_of(objects
 async def test_a_second_run_does_no_work(objects: FolderObjects) -> None:
     await golden(objects, a_record())
     embedder = CountingEmbedder()
-    first = await embed(objects, embedder, prefix=PREFIX)
-    assert await embed(objects, embedder, prefix=PREFIX) == first
+    first = await embed(objects, embedder, reviewed(), work_prefix=PREFIX)
+    assert await embed(objects, embedder, reviewed(), work_prefix=PREFIX) == first
     assert embedder.calls == 1
 
 
@@ -71,69 +77,40 @@ async def test_a_changed_record_is_embedded_again(objects: FolderObjects) -> Non
     embedder = CountingEmbedder()
     for record in (a_record(), a_record(episodes=[])):
         await golden(objects, record)
-        await embed(objects, embedder, prefix=PREFIX)
+        await embed(objects, embedder, reviewed(record), work_prefix=PREFIX)
         assert (await stored(objects)).golden_digest == handover.digest(record)
 
 
 async def test_another_model_embeds_again(objects: FolderObjects) -> None:
     await golden(objects, a_record())
     for name in ("lengths@1", "lengths@2"):
-        await embed(objects, CountingEmbedder(name), prefix=PREFIX)
+        await embed(objects, CountingEmbedder(name), reviewed(), work_prefix=PREFIX)
         assert (await stored(objects)).model == name
 
 
 async def test_broken_vectors_are_made_anew(objects: FolderObjects) -> None:
     await golden(objects, a_record())
     await objects.put(f"{PREFIX}/{handover.VECTORS}", b'{"model": ')
-    await embed(objects, CountingEmbedder(), prefix=PREFIX)
+    await embed(objects, CountingEmbedder(), reviewed(), work_prefix=PREFIX)
     assert (await stored(objects)).points
 
 
-async def test_a_missing_record_names_the_object_and_the_step_before(objects: FolderObjects) -> None:
-    with pytest.raises(Fatal, match=r"work/uid/1-1/golden\.json.*otakube step assemble") as caught:
-        await embed(objects, CountingEmbedder(), prefix=PREFIX)
-    assert caught.value.reason is FailureReason.INPUT_MISSING
-
-
-SUGGESTED = by_rules(an_entry(synopsis="A pirate sails an old ship. " * 20))
-
-
-async def suggested(objects: FolderObjects) -> None:
-    await objects.put(f"{PREFIX}/{handover.SUGGESTIONS}", SUGGESTED.model_dump_json().encode())
-
-
-async def test_a_suggestion_that_nobody_made_is_never_taken_over_in_silence(objects: FolderObjects) -> None:
+async def test_the_record_that_is_embedded_has_what_its_reviewer_accepted(objects: FolderObjects) -> None:
+    suggested = by_rules(an_entry(synopsis="A pirate sails an old ship. " * 20))
     await golden(objects, a_record())
-    await suggested(objects)
-    with pytest.raises(Fatal, match=r"this run has no suggestion tag-ninja.*they are tag-pirates") as caught:
-        await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-ninja"])
-    assert caught.value.reason is FailureReason.INPUT_MISSING
-
-
-async def test_what_a_reviewer_accepts_is_in_the_record_that_is_embedded_and_committed(
-    objects: FolderObjects,
-) -> None:
-    await golden(objects, a_record())
-    await suggested(objects)
+    await objects.put(f"{PREFIX}/{handover.SUGGESTIONS}", suggested.model_dump_json().encode())
+    answer = ReviewAnswer(
+        digest=handover.digest(a_record()),
+        suggestions_digest=handover.digest(suggested),
+        accepted=("tag-pirates",),
+        reviewer="ada",
+    )
+    embedder = CountingEmbedder()
     for _ in range(2):  # the second as after a pod that was killed
-        await embed(objects, CountingEmbedder(), prefix=PREFIX, accepted=["tag-pirates"], reviewer="ada")
-    record = GoldenRecord.model_validate_json(await objects.get(f"{PREFIX}/{handover.GOLDEN}"))
-    assert record.entry.tags == ["Pirates"]
-    assert [mark.accepted_by for mark in record.entry.accepted_suggestions] == ["ada"]
-    assert (await stored(objects)).golden_digest == handover.digest(record)
-
-
-@pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", "tag-pirates", "null"])
-def test_what_is_no_list_of_ids_is_named(text: str) -> None:
-    with pytest.raises(Fatal, match=r"--accepted is .*: give a JSON list"):
-        accepted_ids(text)
-
-
-async def test_an_invalid_record_is_never_embedded(objects: FolderObjects) -> None:
-    await objects.put(f"{PREFIX}/{handover.GOLDEN}", b'{"entry": {}}')
-    with pytest.raises(Fatal, match="golden record") as caught:
-        await embed(objects, CountingEmbedder(), prefix=PREFIX)
-    assert caught.value.reason is FailureReason.RECORD_INVALID
+        await embed(objects, embedder, answer, work_prefix=PREFIX)
+    accepted = accept(a_record(), suggested, ["tag-pirates"], reviewer="ada")
+    assert (await stored(objects)).golden_digest == handover.digest(accepted)
+    assert embedder.calls == 1
 
 
 def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
