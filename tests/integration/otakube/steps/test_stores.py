@@ -16,6 +16,7 @@ from stores import Stores
 from upstream_process import Upstream
 
 OTAKUBE = Path(sys.executable).with_name("otakube")
+FAILED = {"displayName": "stage", "phase": "Failed", "message": "Error (exit code 65): RecordInvalid: x"}
 
 
 class Site:
@@ -82,7 +83,7 @@ def test_a_second_enrichment_keeps_every_id(site: Site) -> None:
 
 def test_a_dead_letter_reaches_both_stores(site: Site) -> None:
     site.step("fetch", "--title=Hoshi no Toudaimori")
-    failures = json.dumps([{"displayName": "stage", "message": "Error (exit code 65): RecordInvalid: x"}])
+    failures = json.dumps([FAILED])
     site.step("conclude", "--status=Failed", f"--failures={failures}", "--enrichment=demo/hoshi")
     site.step("conclude", "--status=Failed", f"--failures={failures}", "--enrichment=demo/hoshi")
     settings = site.settings
