@@ -21,13 +21,9 @@ from otakube.domain.locks.lock import (
     pages_among,
     title_id,
 )
-from otakube.domain.merge.fields import Merged, format_value
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import LosingValue, Provenance, Record
+from otakube.domain.record.golden import Record
 from otakube_api.contract import AnimeType, Provider
-
-LICENCE = "a person's decision"
-"""What stands in a locked field's provenance for the provider's licence."""
 
 
 class RunLocks(Record):
@@ -123,35 +119,3 @@ def locked_fields(locks: Sequence[Lock], urls: Iterable[str]) -> LockedFields:
         if field not in agreed
     ]
     return LockedFields(agreed, wrong)
-
-
-def apply_fields(
-    merged: Mapping[str, Merged], described: Mapping[Provider, Metadata], decided: Mapping[str, FieldLock]
-) -> dict[str, Merged]:
-    """The merged fields with those that are decided in place of what the providers say."""
-    return {
-        **merged,
-        **{field: _decided(lock, merged.get(field), described) for field, lock in decided.items()},
-    }
-
-
-def _decided(lock: FieldLock, merged: Merged | None, described: Mapping[Provider, Metadata]) -> Merged:
-    said = {provider: getattr(one, lock.field) for provider, one in described.items()}
-    spoken = {provider: value for provider, value in said.items() if value not in (None, [])}
-    agree = [provider for provider, value in spoken.items() if value == lock.value]
-    losing = [
-        LosingValue(provider=provider, value=format_value(value))
-        for provider, value in spoken.items()
-        if provider not in agree
-    ]
-    believed = merged.provenance.provider if merged else next(iter(described))
-    provenance = Provenance(
-        provider=agree[0] if agree else believed,
-        providers=agree,
-        fetched_at=lock.decided_at,
-        licence=LICENCE,
-        confidence=1.0,
-        losing=losing[:10],
-        decided_by=lock.decided_by,
-    )
-    return Merged(lock.value, provenance)

@@ -10,11 +10,11 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from otakube.domain.locks.effects import apply_fields
 from otakube.domain.locks.lock import FieldLock
 from otakube.domain.merge.characters import merge_characters
 from otakube.domain.merge.episodes import airing_findings, doubled_findings, merge_episodes
 from otakube.domain.merge.fields import Claimants, Merged, merge_metadata
+from otakube.domain.merge.locked_fields import apply_locked_fields
 from otakube.domain.merge.numbering import numbered, numbering_findings
 from otakube.domain.merge.people import merge_staff
 from otakube.domain.merge.policies import LIST_POLICIES, RELATION_ORDER, TRUST
@@ -100,10 +100,10 @@ class CharactersStage(Stage):
 
 
 def metadata_stage(
-    described: Mapping[Provider, Metadata], claimants: Claimants, decided: Mapping[str, FieldLock] = {}
+    described: Mapping[Provider, Metadata], claimants: Claimants, locked: Mapping[str, FieldLock] = {}
 ) -> MetadataStage:
-    """The anime itself, field by field by the policy table; what a person `decided` stands."""
-    merged = apply_fields(merge_metadata(described, claimants), described, decided)
+    """The anime itself, field by field by the policy table; a field that a person `locked` stands."""
+    merged = apply_locked_fields(merge_metadata(described, claimants), described, locked)
     if "synonyms" in merged:
         merged["synonyms"] = other_names(merged)
         if not merged["synonyms"].value:

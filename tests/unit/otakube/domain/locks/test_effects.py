@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person decided holds in a run, whatever the providers say."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lock_builders import WHEN, any_lock, different, fixed, means, page, same
+from lock_builders import any_lock, different, fixed, means, page, same
 from otakube.domain.locks.effects import (
-    LICENCE,
     allowed_pages,
-    apply_fields,
     concerning,
     joined_pages,
     lock_against,
@@ -19,9 +15,7 @@ from otakube.domain.locks.effects import (
     resolved,
 )
 from otakube.domain.locks.lock import Lock, lock_id
-from otakube.domain.merge.fields import merge_metadata
-from otakube_api.contract import AnimeType, Provider
-from unit.otakube.domain.claimed import claimants, said
+from otakube_api.contract import AnimeType
 
 OFFICIAL = "https://example.org/official"
 
@@ -61,37 +55,6 @@ def test_a_title_means_a_page_however_it_is_spelt_but_only_as_it_was_narrowed() 
     assert resolved(locks, "Fruits Basket", year=2019) is None
     assert resolved(locks, "Aria") is None
     assert resolved(locks, "Aria", kind=AnimeType.TV) == page(2)
-
-
-def test_a_locked_value_stands_with_who_decided_it_and_what_all_providers_say() -> None:
-    described = {
-        Provider.JIKAN: said(episode_count=26),
-        Provider.ANILIST: said(Provider.ANILIST, episode_count=27),
-        Provider.KITSU: said(Provider.KITSU, episode_count=26),
-    }
-    merged = merge_metadata(described, claimants())
-    lock = fixed("episode_count", 27, 0)
-    after = apply_fields(merged, described, {"episode_count": lock})["episode_count"]
-    assert after.value == 27
-    told = after.provenance
-    assert (told.decided_by, told.confidence, told.fetched_at, told.licence) == ("ilse", 1.0, WHEN, LICENCE)
-    assert (told.provider, told.providers) == (Provider.ANILIST, [Provider.ANILIST])
-    assert [(one.provider, one.value) for one in told.losing] == [
-        (Provider.JIKAN, "26"),
-        (Provider.KITSU, "26"),
-    ]
-
-
-def test_a_field_that_no_provider_knows_can_be_decided_and_one_that_all_know_emptied() -> None:
-    described = {Provider.JIKAN: said(title_english="Mushi-Shi")}
-    merged = merge_metadata(described, claimants())
-    locks = {"aired_to": fixed("aired_to", "2006-06-19", 0), "title_english": fixed("title_english", None, 0)}
-    after = apply_fields(merged, described, locks)
-    assert after["aired_to"].value == date(2006, 6, 19)
-    assert after["aired_to"].provenance.losing == []
-    assert after["title_english"].value is None
-    assert [one.value for one in after["title_english"].provenance.losing] == ['"Mushi-Shi"']
-    assert after["title"] == merged["title"]
 
 
 def test_a_field_is_decided_for_every_page_of_the_anime() -> None:
