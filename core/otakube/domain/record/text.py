@@ -8,8 +8,9 @@ import unicodedata
 LONGEST_NAME = 500  # entry.Title
 LONGEST_PROSE = 20_000  # entry.Text
 
-_BREAK = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+LONGEST_MARKUP = 2 * LONGEST_PROSE  # read of a text with tags: time grows with the square of nested ones
+
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 _WEB = re.compile(r"https?://[^\s]{1,2000}")
@@ -29,12 +30,23 @@ def plain(text: str | None) -> str | None:
     """Text without tags, entities, control and direction characters, trimmed; None if nothing is left."""
     if text is None:
         return None
-    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+    text = _without_markup(text) if _TAG.search(text) else html.unescape(text)  # "I <3 you" is no markup
     text = "".join(
         c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
     text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
     return text or None
+
+
+def _without_markup(text: str) -> str:
+    """The text of an HTML fragment; line breaks and ends of paragraphs are newlines, scripts are nothing."""
+    from selectolax.lexbor import LexborHTMLParser  # most texts have no tags: a pod need not pay for it
+
+    fragment = LexborHTMLParser(text[:LONGEST_MARKUP], is_fragment=True)
+    fragment.strip_tags(["script", "style"])
+    for node in fragment.css("br, p"):
+        node.insert_after("\n")
+    return fragment.root.text() if fragment.root else ""
 
 
 def prose(text: str | None) -> str | None:

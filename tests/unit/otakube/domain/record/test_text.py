@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Provider text made plain, and compared."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,11 @@ from otakube.domain.record.text import LONGEST_PROSE, comparable, name_key, plai
     ("said", "expected"),
     [
         ("The <i>second</i> season.<br><br>\n\nMore", "The second season.\n\nMore"),
+        ("<p>One</p><p title='>'>two</p>three", "One\ntwo\nthree"),
+        ("<script>alert('<b>')</script>Mu<style>b {}</style><!-- > -->shishi", "Mushishi"),
         ("a &lt; b &amp; c", "a < b & c"),
+        ("<b>a</b> &lt;i&gt; &amp;amp;", "a <i> &amp;"),
+        ("I <3 you </3", "I <3 you </3"),
         ("x\u0000\u0007\u202ey\u200b", "xy"),
         ("\u3000 Midori no Za\u00a0", "Midori no Za"),
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
@@ -27,6 +33,13 @@ def test_markup_and_control_characters_go_and_words_stay(said: str | None, expec
 @given(st.text())
 def test_plain_text_holds_no_control_characters(said: str) -> None:
     assert not any(ord(c) < 32 and c not in "\n\t" for c in plain(said) or "")
+
+
+@pytest.mark.parametrize("hostile", ["<div>", "<b><i>", "<", "<a", "</p>", "<p>", "&", "<!--", "<a x='"])
+def test_hostile_markup_costs_no_more_than_its_length(hostile: str) -> None:
+    begin = time.perf_counter()
+    plain(hostile * 300_000)
+    assert time.perf_counter() - begin < 5  # a second here; squared it were minutes
 
 
 def test_endless_prose_is_cut() -> None:
