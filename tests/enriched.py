@@ -18,7 +18,7 @@ from otakube.steps.stage.step import stage
 from otakube_api.contract import Provider
 from otakube_api.providers import Licence
 from otakube_standins.upstream.provider import otakube_settings
-from otakube_standins.upstream.settings import Settings as Upstream
+from otakube_standins.upstream.settings import UpstreamSettings as Upstream
 from upstream_app import NOW, upstream
 
 PREFIX = "work/uid/1-1"

@@ -10,11 +10,11 @@ import httpx2
 from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import load
 from otakube_standins.upstream.provider import World
-from otakube_standins.upstream.settings import Settings
+from otakube_standins.upstream.settings import UpstreamSettings
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUBLIC_URL = "http://upstream.test:8080"
-UNLIMITED = Settings(unlimited=True)
+UNLIMITED = UpstreamSettings(unlimited=True)
 
 ANILIST_QUERY = """
 query ($id: Int) { Media(id: $id, type: ANIME) {
@@ -46,7 +46,9 @@ query ($id: Int) { Media(id: $id, type: ANIME) {
 
 
 @asynccontextmanager
-async def upstream(settings: Settings = UNLIMITED, now: datetime = NOW) -> AsyncIterator[httpx2.AsyncClient]:
+async def upstream(
+    settings: UpstreamSettings = UNLIMITED, now: datetime = NOW
+) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a stand-in of its own."""
     app = create(World(load(now.date()), lambda: now, PUBLIC_URL), settings)
     async with httpx2.AsyncClient(

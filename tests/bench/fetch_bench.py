@@ -115,11 +115,11 @@ def _source(job: Job, url: str, client: ProviderClient) -> Any:
 
 async def _list_page(client: ProviderClient, url: str, number: int) -> int:
     from otakube.adapters.providers.jikan import batches
-    from otakube.adapters.providers.jikan.answers import ListAnswer
+    from otakube.adapters.providers.jikan.answers import JikanListAnswer
 
     order: dict[str, str | int] = {"order_by": "mal_id", "sort": "desc", "limit": batches.PAGE}
     answer = await client.ask(f"{url}/anime", params={**order, "page": number + 1})
-    rows = ListAnswer.model_validate(answer.body).data
+    rows = JikanListAnswer.model_validate(answer.body).data
     return len(batches.wanted(rows, [row["mal_id"] for row in rows]).described)
 
 

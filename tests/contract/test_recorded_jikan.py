@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import batches, convert, relations
-from otakube.adapters.providers.jikan.answers import Anime, ListAnswer, RecommendationRow
+from otakube.adapters.providers.jikan.answers import JikanAnime, JikanListAnswer, RecommendationRow
 from otakube.domain.record.golden import SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
@@ -59,7 +59,7 @@ def record(**parts: Any) -> RawRecord:
 @pytest.mark.parametrize("file", each(*FILES))
 def test_every_anime_of_a_file_converts(file: Path) -> None:
     for one in anime_in(file):
-        said = convert.describe(read(Anime, one))
+        said = convert.describe(read(JikanAnime, one))
         assert (said.title, said.episode_count) == (one["title"].strip(), one["episodes"])
         assert said.source_material is not None
         assert (said.aired_from is None) == (one["aired"]["from"] is None)
@@ -118,7 +118,7 @@ def test_an_error_is_no_anime(file: Path) -> None:
 
 @pytest.mark.parametrize("file", pair(("season", "aio-season-success")))
 def test_a_list_is_read_as_a_batch(file: Path) -> None:
-    page = read(ListAnswer, body(file))
+    page = read(JikanListAnswer, body(file))
     wanted = sorted(row["mal_id"] for row in page.data)
     found = batches.wanted(page.data, wanted)
     assert sorted(map(int, found.described)) == sorted(set(wanted))

@@ -11,7 +11,7 @@ import pytest
 from otakube_standins.upstream import anilist, kitsu
 from otakube_standins.upstream.anilist import shapes as anilist_shapes
 from otakube_standins.upstream.app import create
-from otakube_standins.upstream.catalogue import Catalogue, load
+from otakube_standins.upstream.catalogue import TitleCatalogue, load
 from otakube_standins.upstream.kitsu import shapes as kitsu_shapes
 from otakube_standins.upstream.provider import IncomingRequest, World
 from upstream_app import NOW, PUBLIC_URL, UNLIMITED, upstream
@@ -166,7 +166,7 @@ async def many() -> AsyncIterator[httpx2.AsyncClient]:
         )
         for n in range(1, MANY + 1)
     ]
-    app = create(World(Catalogue(titles=titles), lambda: NOW, PUBLIC_URL), UNLIMITED)
+    app = create(World(TitleCatalogue(titles=titles), lambda: NOW, PUBLIC_URL), UNLIMITED)
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://upstream.test") as client:
         yield client

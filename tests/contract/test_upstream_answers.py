@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from otakube_standins.upstream.catalogue import load
-from otakube_standins.upstream.faults import Fault, Kind
-from otakube_standins.upstream.settings import Settings
+from otakube_standins.upstream.faults import FaultKind, FaultRule
+from otakube_standins.upstream.settings import UpstreamSettings
 from upstream_app import ANILIST_QUERY, NOW, PUBLIC_URL, upstream
 
 KEYS = [title.key for title in load(NOW.date()).titles]
@@ -144,7 +144,7 @@ async def test_kitsu_is_down_for_one_title_however_it_is_asked() -> None:
 
 
 async def test_limits_are_the_providers_own_by_default() -> None:
-    async with upstream(Settings()) as client:
+    async with upstream(UpstreamSettings()) as client:
         jikan = [await client.get("/jikan/v4/anime/70211") for _ in range(4)]
         anilist = [
             await client.post("/anilist", json={"query": "{Media(id: 210437){id}}"}) for _ in range(31)
@@ -156,8 +156,8 @@ async def test_limits_are_the_providers_own_by_default() -> None:
     assert 0 < int(anilist[-1].headers["retry-after"]) <= 60
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.RESET])
-async def test_every_kind_of_fault_strikes_once_and_is_counted(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.RESET])
+async def test_every_kind_of_fault_strikes_once_and_is_counted(kind: FaultKind) -> None:
     rule = {"provider": "jikan", "kind": kind, "seconds": 0.01, "megabytes": 1, "count": 1}
     async with upstream() as client:
         true = await client.get("/jikan/v4/anime/70211/characters")
@@ -170,13 +170,13 @@ async def test_every_kind_of_fault_strikes_once_and_is_counted(kind: Kind) -> No
         true.content,
         "HIT",
     )
-    assert same == (kind in (Kind.SLOW, Kind.DRIP))
+    assert same == (kind in (FaultKind.SLOW, FaultKind.DRIP))
     assert again.content == true.content
     assert sum(row["count"] for row in counted) == 3
 
 
 async def test_a_fault_of_the_settings_outlives_a_clearing() -> None:
-    down = Settings(faults=[Fault(provider="kitsu", kind=Kind.STATUS)])
+    down = UpstreamSettings(faults=[FaultRule(provider="kitsu", kind=FaultKind.STATUS)])
     async with upstream(down) as client:
         assert (await client.delete("/admin/faults")).status_code == 204
         assert (await client.get("/kitsu/api/edge/anime/61204")).status_code == 503

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from otakube_standins.upstream.catalogue import load
-from otakube_standins.upstream.settings import Settings
+from otakube_standins.upstream.settings import UpstreamSettings
 from unit.otakube.adapters.providers.catalogues import upstream_of
 from upstream_app import NOW, PUBLIC_URL, upstream
 
@@ -113,7 +113,7 @@ async def test_a_season_has_its_titles() -> None:
 
 
 async def test_its_limit_is_its_own() -> None:
-    async with upstream(Settings(limits={"myanimelist": {60: 2}})) as client:
+    async with upstream(UpstreamSettings(limits={"myanimelist": {60: 2}})) as client:
         codes = [(await client.get("/myanimelist/v2/anime/1", headers=OURS)).status_code for _ in range(3)]
         jikan = (await client.get("/jikan/v4/anime/70211")).status_code
     assert (codes, jikan) == ([404, 404, 429], 200)

@@ -10,10 +10,10 @@ import httpx2
 import pytest
 
 from otakube_standins.upstream.catalogue import load
-from otakube_standins.upstream.settings import Settings
+from otakube_standins.upstream.settings import UpstreamSettings
 from upstream_app import NOW, PUBLIC_URL, upstream
 
-UNLIMITED = Settings(unlimited=True)
+UNLIMITED = UpstreamSettings(unlimited=True)
 TITLES = load(NOW.date()).titles
 ANIDB = {"request": "anime", "client": "otakube", "clientver": "1", "protover": "1"}
 TOKEN = {"Authorization": "Bearer opensesame"}
@@ -67,7 +67,7 @@ async def test_anidb_refuses_with_status_200(wrong: dict[str, str], said: str) -
 
 
 async def test_anidb_bans_who_asks_twice_in_two_seconds() -> None:
-    async with upstream(Settings()) as http:
+    async with upstream(UpstreamSettings()) as http:
         first, second = [await anidb(http, aid="18211") for _ in range(2)]
     assert fromstring(first.text).tag == "anime"
     assert (second.status_code, second.text) == (
@@ -111,7 +111,7 @@ async def test_animeschedule_needs_a_token_for_everything(headers: dict[str, str
 
 
 async def test_animeschedule_counts_down_and_says_until_when() -> None:
-    async with upstream(Settings(limits={"animeschedule": {60: 2}})) as http:
+    async with upstream(UpstreamSettings(limits={"animeschedule": {60: 2}})) as http:
         ask = "/animeschedule/api/v3/anime/kasa-no-eki"
         answers = [await http.get(ask, headers=TOKEN) for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
@@ -146,7 +146,7 @@ async def test_anime_planet_leads_from_a_single_hit_to_its_page() -> None:
 
 
 async def test_anime_planet_guards_itself_against_haste() -> None:
-    async with upstream(Settings(limits={"anime_planet": {60: 1}})) as http:
+    async with upstream(UpstreamSettings(limits={"anime_planet": {60: 1}})) as http:
         answers = [await http.get("/anime_planet/anime/kasa-no-eki") for _ in range(2)]
     assert [one.status_code for one in answers] == [200, 429]
     assert "<title>Just a moment...</title>" in answers[1].text

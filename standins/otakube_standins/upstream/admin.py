@@ -5,7 +5,7 @@ from collections import Counter
 
 from fastapi import APIRouter
 
-from otakube_standins.upstream.faults import Fault, Rules
+from otakube_standins.upstream.faults import FaultRule, Rules
 
 Counted = Counter[tuple[str, str, int]]
 
@@ -15,12 +15,12 @@ def admin(rules: Rules, counted: Counted) -> APIRouter:
     routes = APIRouter(prefix="/admin")
 
     @routes.put("/faults")
-    def _put(faults: list[Fault]) -> list[Fault]:
+    def _put(faults: list[FaultRule]) -> list[FaultRule]:
         rules.replace(faults)
         return rules.in_force()
 
     @routes.get("/faults")
-    def _get() -> list[Fault]:
+    def _get() -> list[FaultRule]:
         return rules.in_force()
 
     @routes.delete("/faults", status_code=204)

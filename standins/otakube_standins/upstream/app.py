@@ -10,19 +10,19 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from otakube_standins.upstream.admin import Counted, admin
-from otakube_standins.upstream.catalogue import Catalogue
-from otakube_standins.upstream.faults import Fault, Rules
+from otakube_standins.upstream.catalogue import TitleCatalogue
+from otakube_standins.upstream.faults import FaultRule, Rules
 from otakube_standins.upstream.gallery import gallery
-from otakube_standins.upstream.gate import Gate
+from otakube_standins.upstream.gate import FaultGate
 from otakube_standins.upstream.generated import written
 from otakube_standins.upstream.limits import Limiter
 from otakube_standins.upstream.provider import World, discovered
-from otakube_standins.upstream.settings import Settings
+from otakube_standins.upstream.settings import UpstreamSettings
 
 PROVIDERS = discovered()
 
 
-def create(world: World, settings: Settings) -> ASGIApp:
+def create(world: World, settings: UpstreamSettings) -> ASGIApp:
     """The stand-in as an ASGI app."""
     rules = Rules([*settings.faults, *baked_in(world.catalogue)])
     counted: Counted = Counter()
@@ -32,7 +32,7 @@ def create(world: World, settings: Settings) -> ASGIApp:
     }
     app = _routes(world)
     app.include_router(admin(rules, counted))
-    return Gate(app, world.catalogue, PROVIDERS, rules, limiters, world.now, counted=counted)
+    return FaultGate(app, world.catalogue, PROVIDERS, rules, limiters, world.now, counted=counted)
 
 
 def _routes(world: World) -> FastAPI:
@@ -48,7 +48,7 @@ def _routes(world: World) -> FastAPI:
     return app
 
 
-def baked_in(catalogue: Catalogue) -> list[Fault]:
+def baked_in(catalogue: TitleCatalogue) -> list[FaultRule]:
     """The faults that titles bring with them, each bound to its title."""
     return [
         fault.model_copy(update={"title": title.key}) for title in catalogue.titles for fault in title.faults

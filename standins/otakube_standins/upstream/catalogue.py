@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from otakube_standins.upstream.faults import Fault
+from otakube_standins.upstream.faults import FaultRule
 
 _ALIKE = 0.6  # likeness from which a search shows a title
 JST = timezone(timedelta(hours=9), "JST")
@@ -46,39 +46,39 @@ class Ids(Data):
     anidb: int | None = None
 
 
-class Voice(Data):
+class TitleVoice(Data):
     name: str
     language: str = "Japanese"
 
 
-class Character(Data):
+class TitleCharacter(Data):
     """`image` replaces the drawn picture: the kind of a hostile image, or a whole URL."""
 
     name: str  # given name first
     native: str | None = None
     role: Literal["Main", "Supporting"] = "Supporting"
     about: Text | None = None
-    voices: list[Voice] = []
+    voices: list[TitleVoice] = []
     image: str | None = None
 
 
-class Staff(Data):
+class TitleStaff(Data):
     name: str
     positions: list[str]
 
 
-class Relation(Data):
+class TitleRelation(Data):
     to: str  # key of another title, or a free name when `manga`
     kind: str  # MAL's words: Sequel, Prequel, Side story, Adaptation, ...
     manga: bool = False
 
 
-class Link(Data):
+class TitleLink(Data):
     name: str
     url: str
 
 
-class Broadcast(Data):
+class TitleBroadcast(Data):
     """A weekly slot in the broadcaster's clock: `25:30` on Friday is Saturday 01:30."""
 
     weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -104,7 +104,7 @@ class Facts(Data):
     minutes: int | None = 24
     aired_from: date | None = None  # the broadcaster's day
     aired_to: date | None = None
-    broadcast: Broadcast | None = None
+    broadcast: TitleBroadcast | None = None
     synopsis: Text | None = None
     score: float | None = None  # 0..10
     scored_by: int | None = None
@@ -118,7 +118,7 @@ class Override(Facts):
     absent: bool = False
 
 
-class Title(Facts):
+class InventedTitle(Facts):
     """One title as the world (or, after `Catalogue.seen_by`, one provider) sees it."""
 
     key: str
@@ -141,14 +141,14 @@ class Title(Facts):
     episode_titles: list[str] = []  # English; the rest are composed
     fillers: list[int] = []
     recaps: list[int] = []
-    characters: list[Character] = []
-    staff: list[Staff] = []
-    relations: list[Relation] = []
+    characters: list[TitleCharacter] = []
+    staff: list[TitleStaff] = []
+    relations: list[TitleRelation] = []
     recommendations: list[str] = []
-    external: list[Link] = []
-    streaming: list[Link] = []
+    external: list[TitleLink] = []
+    streaming: list[TitleLink] = []
     says: dict[str, Override] = {}
-    faults: list[Fault] = []
+    faults: list[FaultRule] = []
 
     def seen_by(self, provider: str) -> Self | None:
         """The title with one provider's words, or None where that provider has no such title."""
@@ -168,28 +168,28 @@ class Title(Facts):
         return [name for name in (self.romaji, self.english, self.japanese, *self.synonyms) if name]
 
 
-class Catalogue(Data):
+class TitleCatalogue(Data):
     """All titles, in the order of their files' names."""
 
-    titles: list[Title]
+    titles: list[InventedTitle]
 
-    def seen_by(self, provider: str) -> list[Title]:
+    def seen_by(self, provider: str) -> list[InventedTitle]:
         """The titles that a provider has, in its words."""
         return [seen for title in self.titles if (seen := title.seen_by(provider)) is not None]
 
 
-def load(today: date, more: Sequence[Title] = ()) -> Catalogue:
+def load(today: date, more: Sequence[InventedTitle] = ()) -> TitleCatalogue:
     """Read the titles from the package, and put `more` after them; dates are relative to `today`."""
     folder = resources.files("otakube_standins.upstream.titles")
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
     )
     read = [_title(yaml.safe_load(file.read_text("utf-8")), today) for file in files]
-    return Catalogue.model_construct(titles=[*read, *more])
+    return TitleCatalogue.model_construct(titles=[*read, *more])
 
 
-def _title(document: dict[str, Any], today: date) -> Title:
-    title = Title.model_validate(document)
+def _title(document: dict[str, Any], today: date) -> InventedTitle:
+    title = InventedTitle.model_validate(document)
     if title.weeks_ago is None:
         return title
     monday = today - timedelta(days=today.weekday())
@@ -198,12 +198,12 @@ def _title(document: dict[str, Any], today: date) -> Title:
     )
 
 
-def _weekday(title: Title) -> timedelta:
+def _weekday(title: InventedTitle) -> timedelta:
     days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     return timedelta(days=days.index(title.broadcast.weekday) if title.broadcast else 0)
 
 
-def first_airing(title: Title) -> datetime | None:
+def first_airing(title: InventedTitle) -> datetime | None:
     """When the first episode starts, in JST on the common clock."""
     if title.aired_from is None:
         return None
@@ -211,13 +211,13 @@ def first_airing(title: Title) -> datetime | None:
     return datetime.combine(title.aired_from, datetime.min.time(), JST) + delay
 
 
-def search(titles: Iterable[Title], query: str) -> Sequence[Title]:
+def search(titles: Iterable[InventedTitle], query: str) -> Sequence[InventedTitle]:
     """Titles whose names resemble the query, best first; near misses come last, as real searches do it."""
     ranked = [(score, title) for title in titles if (score := _likeness(title, _plain(query))) >= _ALIKE]
     return [title for _, title in sorted(ranked, key=lambda pair: (-pair[0], pair[1].popularity))]
 
 
-def _likeness(title: Title, query: str) -> float:
+def _likeness(title: InventedTitle, query: str) -> float:
     return max((_name_likeness(_plain(name), query) for name in title.names()), default=0.0) if query else 0.0
 
 

@@ -13,7 +13,7 @@ from otakube_standins.upstream.app import create
 from otakube_standins.upstream.catalogue import load
 from otakube_standins.upstream.generated import generate
 from otakube_standins.upstream.provider import World
-from otakube_standins.upstream.settings import Settings, read_faults
+from otakube_standins.upstream.settings import UpstreamSettings, read_faults
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -62,7 +62,7 @@ def serve(
 ) -> None:
     """Serve invented anime behind the providers' API shapes."""
     try:
-        settings = Settings(
+        settings = UpstreamSettings(
             public_url=public_url or None, clock_scale=clock_scale, generated=generated, unlimited=unlimited,
             limits=TypeAdapter(Any).validate_json(limits), faults=read_faults(faults),
         )  # fmt: skip

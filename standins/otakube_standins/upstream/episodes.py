@@ -7,7 +7,7 @@ Composed, because 150 believable episodes need no 150 lines of data; a title alw
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from otakube_standins.upstream.catalogue import Title, first_airing
+from otakube_standins.upstream.catalogue import InventedTitle, first_airing
 
 # (English, Japanese, romaji); any two of them joined by "and" / と / "to" are an episode's title.
 _NOUNS = (
@@ -27,7 +27,7 @@ _SUMMARIES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
+class InventedEpisode:
     number: int
     english: str
     japanese: str
@@ -39,7 +39,7 @@ class Episode:
     recap: bool
 
 
-def episodes_of(title: Title, now: datetime) -> list[Episode]:
+def episodes_of(title: InventedTitle, now: datetime) -> list[InventedEpisode]:
     """The episodes that a provider lists: those aired by `now`, or as many as `listed` says."""
     total = title.episodes if title.status == "Finished" else None
     known = title.listed if title.listed is not None else total
@@ -48,7 +48,7 @@ def episodes_of(title: Title, now: datetime) -> list[Episode]:
     return [episode(title, number) for number in range(1, known + 1)]
 
 
-def aired_count(title: Title, now: datetime) -> int:
+def aired_count(title: InventedTitle, now: datetime) -> int:
     """How many weekly episodes have begun by `now`."""
     start = first_airing(title)
     if start is None or start > now:
@@ -57,24 +57,24 @@ def aired_count(title: Title, now: datetime) -> int:
     return next((n - 1 for n in range(1, limit + 1) if _airs(title, start, n) > now), limit)
 
 
-def airing_of(title: Title, number: int) -> datetime | None:
+def airing_of(title: InventedTitle, number: int) -> datetime | None:
     """When an episode starts, in JST."""
     start = first_airing(title)
     return None if start is None else _airs(title, start, number)
 
 
-def _airs(title: Title, start: datetime, number: int) -> datetime:
+def _airs(title: InventedTitle, start: datetime, number: int) -> datetime:
     if title.type not in ("TV", "ONA"):
         return start + timedelta(days=60 * (number - 1))  # discs come every two months
     return start + timedelta(weeks=number - 1 + sum(skip <= number for skip in title.skipped_weeks))
 
 
-def episode(title: Title, number: int) -> Episode:
+def episode(title: InventedTitle, number: int) -> InventedEpisode:
     """Compose one episode."""
     first = _NOUNS[(number - 1) % len(_NOUNS)]
     second = _NOUNS[((number - 1) * 7 + (number - 1) // len(_NOUNS) + 3) % len(_NOUNS)]
     written = title.episode_titles[number - 1] if number <= len(title.episode_titles) else None
-    return Episode(
+    return InventedEpisode(
         number=number,
         english=written or f"{first[0]} and {second[0]}",
         japanese=f"{first[1]}と{second[1]}",
@@ -87,7 +87,7 @@ def episode(title: Title, number: int) -> Episode:
     )
 
 
-def _summary(title: Title, number: int, first: str, second: str) -> str:
+def _summary(title: InventedTitle, number: int, first: str, second: str) -> str:
     name = title.characters[0].name.split()[0] if title.characters else "Nobody"
     sentence = _SUMMARIES[number % len(_SUMMARIES)].format(
         first=first, second=second[0].lower() + second[1:], name=name
@@ -95,7 +95,7 @@ def _summary(title: Title, number: int, first: str, second: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def last_day(title: Title) -> date | None:
+def last_day(title: InventedTitle) -> date | None:
     """The day on which a finished title ended, as the broadcaster's day."""
     if title.aired_to is not None or title.status != "Finished":
         return title.aired_to

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     STATUS = "status"  # the provider's own error body with `status`
     SLOW = "slow"  # the true answer after `seconds`
     DRIP = "drip"  # the true answer, a few bytes at a time over `seconds`
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     SHRINK = "shrink"  # lists keep their first element only
 
 
-class Fault(BaseModel):
+class FaultRule(BaseModel):
     """One rule. It holds until cleared, or for the first `count` requests that it matches."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +31,7 @@ class Fault(BaseModel):
     provider: str = Field("*", description="name of a provider's folder, images, or *")
     path: str = Field("*", description="shell pattern on the path below the provider's prefix")
     title: str | None = Field(None, description="key of a title: only requests about it")
-    kind: Kind
+    kind: FaultKind
     status: int = Field(503, ge=400, le=599)
     retry_after: int | None = Field(None, ge=0, description="seconds, for 429 and 503")
     seconds: float = Field(5.0, ge=0, le=3600)
@@ -40,7 +40,7 @@ class Fault(BaseModel):
 
     @model_validator(mode="after")
     def _too_many_requests_says_when(self) -> Self:
-        if self.kind is Kind.STATUS and self.status == 429 and self.retry_after is None:
+        if self.kind is FaultKind.STATUS and self.status == 429 and self.retry_after is None:
             raise ValueError(
                 "retry_after is missing: a 429 says after how many seconds to come back; set retry_after"
             )
@@ -55,7 +55,7 @@ class Request(NamedTuple):
     titles: frozenset[str]  # keys of the titles that it asks about
 
 
-def matches(fault: Fault, request: Request) -> bool:
+def matches(fault: FaultRule, request: Request) -> bool:
     """Whether a rule concerns a request."""
     return (
         fault.provider in ("*", request.provider)
@@ -67,21 +67,21 @@ def matches(fault: Fault, request: Request) -> bool:
 class Rules:
     """The rules in force with how often each may still strike; the first match wins."""
 
-    def __init__(self, permanent: Iterable[Fault] = ()) -> None:
+    def __init__(self, permanent: Iterable[FaultRule] = ()) -> None:
         self._permanent = tuple(permanent)
-        self._rules: list[tuple[Fault, int | None]] = []
+        self._rules: list[tuple[FaultRule, int | None]] = []
 
-    def replace(self, faults: Iterable[Fault]) -> None:
+    def replace(self, faults: Iterable[FaultRule]) -> None:
         """Put these rules in force instead of the present ones; the permanent ones stay."""
         self._rules = [(fault, fault.count) for fault in faults]
 
-    def in_force(self) -> list[Fault]:
+    def in_force(self) -> list[FaultRule]:
         """The rules that can still strike, each with its remaining count."""
         return [fault.model_copy(update={"count": left}) for fault, left in self._rules] + list(
             self._permanent
         )
 
-    def strike(self, request: Request) -> Fault | None:
+    def strike(self, request: Request) -> FaultRule | None:
         """The rule that this request meets, counted down."""
         for index, (fault, left) in enumerate(self._rules):
             if matches(fault, request):
@@ -89,7 +89,7 @@ class Rules:
                 return fault
         return next((fault for fault in self._permanent if matches(fault, request)), None)
 
-    def _count_down(self, index: int, fault: Fault, left: int | None) -> None:
+    def _count_down(self, index: int, fault: FaultRule, left: int | None) -> None:
         if left == 1:
             del self._rules[index]
         elif left is not None:

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from fastapi import APIRouter, Request, Response
 
 from otakube_standins.upstream import hostile
-from otakube_standins.upstream.pictures import Picture, draw
+from otakube_standins.upstream.pictures import DrawnPicture, draw
 from otakube_standins.upstream.provider import UpstreamProvider, World
 
 
 def gallery(world: World, providers: Iterable[UpstreamProvider]) -> APIRouter:
     """One route for everything below /images."""
     routes = APIRouter()
-    known: dict[str, Picture] = {}
+    known: dict[str, DrawnPicture] = {}
     for provider in providers:
         known |= provider.pictures(provider.titles(world.catalogue))
 
@@ -30,7 +30,7 @@ def gallery(world: World, providers: Iterable[UpstreamProvider]) -> APIRouter:
     return routes
 
 
-def _picture(request: Request, picture: Picture) -> Response:
+def _picture(request: Request, picture: DrawnPicture) -> Response:
     body = draw(picture)
     tag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000"}

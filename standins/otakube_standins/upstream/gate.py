@@ -16,8 +16,8 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otakube_standins.upstream import spoiling
-from otakube_standins.upstream.catalogue import Catalogue
-from otakube_standins.upstream.faults import Fault, Kind, Request, Rules
+from otakube_standins.upstream.catalogue import TitleCatalogue
+from otakube_standins.upstream.faults import FaultKind, FaultRule, Request, Rules
 from otakube_standins.upstream.limits import Limiter, Verdict
 from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
@@ -30,7 +30,7 @@ Call = tuple[Scope, Receive, Send]  # of an ASGI app
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WholeAnswer:
     """A whole answer, before it is sent."""
 
     status: int
@@ -39,11 +39,11 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Gate:
+class FaultGate:
     """ASGI middleware around the providers and the gallery; everything else passes untouched."""
 
     app: ASGIApp
-    catalogue: Catalogue
+    catalogue: TitleCatalogue
     providers: Iterable[UpstreamProvider]
     rules: Rules
     limiters: Mapping[str, Limiter]
@@ -77,7 +77,7 @@ class Gate:
         if fault is None:
             self.count("images", path, 200)
             return await self.app(scope, receive, send)
-        error = Answer(fault.status, b"", {"content-type": "text/plain"})
+        error = WholeAnswer(fault.status, b"", {"content-type": "text/plain"})
         return await self._spoil(fault, (scope, receive, send), ("images", path), error)
 
     async def _provider(self, provider: UpstreamProvider, call: Call, body: bytes) -> None:
@@ -95,41 +95,43 @@ class Gate:
         error = self._error(provider, fault.status, fault.retry_after)
         return await self._spoil(fault, call, (provider.name, path), error)
 
-    def _error(self, provider: UpstreamProvider, status: int, retry_after: int | None) -> Answer:
+    def _error(self, provider: UpstreamProvider, status: int, retry_after: int | None) -> WholeAnswer:
         headers = {"content-type": provider.media_type} | (
             {} if retry_after is None else {"retry-after": str(retry_after)}
         )
         body = provider.error(status, self.now())
-        return Answer(status, body if isinstance(body, bytes) else orjson.dumps(body), headers)
+        return WholeAnswer(status, body if isinstance(body, bytes) else orjson.dumps(body), headers)
 
-    async def _spoil(self, fault: Fault, call: Call, place: tuple[str, str], error: Answer) -> None:
+    async def _spoil(self, fault: FaultRule, call: Call, place: tuple[str, str], error: WholeAnswer) -> None:
         send = call[2]
         match fault.kind:
-            case Kind.RESET:
+            case FaultKind.RESET:
                 self.count(*place, 0)
                 _reset(send)
-            case Kind.STATUS:
+            case FaultKind.STATUS:
                 await self._send(send, place, error)
-            case Kind.HUGE:
+            case FaultKind.HUGE:
                 await self._send_huge(send, place, fault)
             case _:
                 await self._send_spoilt(fault, await self._inner(call), send, place)
 
-    async def _send_spoilt(self, fault: Fault, true: Answer, send: Send, place: tuple[str, str]) -> None:
+    async def _send_spoilt(
+        self, fault: FaultRule, true: WholeAnswer, send: Send, place: tuple[str, str]
+    ) -> None:
         match fault.kind:
-            case Kind.SLOW:
+            case FaultKind.SLOW:
                 await self.sleep(fault.seconds)
                 await self._send(send, place, true)
-            case Kind.DRIP:
+            case FaultKind.DRIP:
                 await self._send(send, place, true, pause=fault.seconds / _DRIPS)
-            case Kind.STALE:
+            case FaultKind.STALE:
                 await self._send(send, place, true, _stale_headers(self.now()))
             case _:
-                spoilt = Answer(true.status, spoiling.BODIES[fault.kind](true.body), dict(true.headers))
-                page = {"content-type": "text/html; charset=utf-8"} if fault.kind is Kind.HTML else {}
+                spoilt = WholeAnswer(true.status, spoiling.BODIES[fault.kind](true.body), dict(true.headers))
+                page = {"content-type": "text/html; charset=utf-8"} if fault.kind is FaultKind.HTML else {}
                 await self._send(send, place, spoilt, page)
 
-    async def _inner(self, call: Call) -> Answer:
+    async def _inner(self, call: Call) -> WholeAnswer:
         messages: list[Message] = []
 
         async def collect(message: Message) -> None:
@@ -139,13 +141,15 @@ class Gate:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in messages[0]["headers"]
         }
-        return Answer(messages[0]["status"], b"".join(one.get("body", b"") for one in messages[1:]), headers)
+        return WholeAnswer(
+            messages[0]["status"], b"".join(one.get("body", b"") for one in messages[1:]), headers
+        )
 
     async def _send(
         self,
         send: Send,
         place: tuple[str, str],
-        answer: Answer,
+        answer: WholeAnswer,
         more: Mapping[str, str] = {},
         pause: float = 0.0,
     ) -> None:
@@ -158,7 +162,7 @@ class Gate:
             await self.sleep(pause)
         await send(_piece(b"" if pause else answer.body, more=False))
 
-    async def _send_huge(self, send: Send, place: tuple[str, str], fault: Fault) -> None:
+    async def _send_huge(self, send: Send, place: tuple[str, str], fault: FaultRule) -> None:
         self.count(*place, 200)
         await send(_start(200, {"content-type": "application/json"}))
         for piece in spoiling.huge(fault.megabytes):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Literal
 
-from otakube_standins.upstream.catalogue import Catalogue, Ids, Title
+from otakube_standins.upstream.catalogue import Ids, InventedTitle, TitleCatalogue
 
 Kind = Literal["TV", "Movie", "OVA", "ONA", "Special", "Music"]
 FIRST = 1_000_000  # above every id of the written titles, at every provider
@@ -21,23 +21,23 @@ _TYPES: tuple[Kind, ...] = ("TV", "TV", "TV", "Movie", "OVA", "ONA", "Special")
 _BEGIN = date(1970, 1, 5)
 
 
-def generate(count: int) -> list[Title]:
+def generate(count: int) -> list[InventedTitle]:
     """The first `count` titles; unvalidated, since all are made of the constants above."""
     return [_title(number) for number in range(1, count + 1)]
 
 
-def written(catalogue: Catalogue) -> Catalogue:
+def written(catalogue: TitleCatalogue) -> TitleCatalogue:
     """The titles that come from files: only they have pictures."""
-    return Catalogue.model_construct(
+    return TitleCatalogue.model_construct(
         titles=[title for title in catalogue.titles if title.ids.myanimelist < FIRST]
     )
 
 
-def _title(number: int) -> Title:
+def _title(number: int) -> InventedTitle:
     kind = _TYPES[number % len(_TYPES)]
     begin = _BEGIN + timedelta(days=7 * (number % 2_800))
     episodes = 1 if kind == "Movie" else 12
-    return Title.model_construct(
+    return InventedTitle.model_construct(
         key=f"generated-{number}",
         ids=Ids.model_construct(
             myanimelist=FIRST + number, anilist=FIRST + number, kitsu=FIRST + number, anidb=FIRST + number

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from otakube_standins.upstream.pictures import Picture, draw
+from otakube_standins.upstream.pictures import DrawnPicture, draw
 
 _SVG = b"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="225" height="350">
 <script>alert(document.domain)</script>
@@ -18,7 +18,7 @@ _PRIVATE = "http://169.254.169.254/latest/meta-data/"  # the metadata service of
 _DRIP_SECONDS = 600
 
 
-def _bomb(_: Picture, __: Request) -> Response:
+def _bomb(_: DrawnPicture, __: Request) -> Response:
     """A PNG of a kilobyte that claims 60,000 x 60,000 pixels: 10 GB once decoded."""
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     data = zlib.compress(bytes(1_000_000), 9)
@@ -30,33 +30,33 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _svg(_: Picture, __: Request) -> Response:
+def _svg(_: DrawnPicture, __: Request) -> Response:
     return Response(_SVG, media_type="image/svg+xml")
 
 
-def _svg_as_png(_: Picture, __: Request) -> Response:
+def _svg_as_png(_: DrawnPicture, __: Request) -> Response:
     return Response(_SVG, media_type="image/png")
 
 
-def _wrong_magic(_: Picture, __: Request) -> Response:
+def _wrong_magic(_: DrawnPicture, __: Request) -> Response:
     page = b"<!DOCTYPE html><title>Not an image</title><script>alert(1)</script>"
     return Response(page, media_type="image/jpeg")
 
 
-def _truncated(picture: Picture, __: Request) -> Response:
+def _truncated(picture: DrawnPicture, __: Request) -> Response:
     body = draw(picture)
     return Response(body[: len(body) // 2], media_type=picture.media_type)
 
 
-def _redirect_private(_: Picture, __: Request) -> Response:
+def _redirect_private(_: DrawnPicture, __: Request) -> Response:
     return RedirectResponse(_PRIVATE, 302)
 
 
-def _redirect_loop(_: Picture, __: Request) -> Response:
+def _redirect_loop(_: DrawnPicture, __: Request) -> Response:
     return RedirectResponse("?again", 302)
 
 
-def _drip(picture: Picture, request: Request) -> Response:
+def _drip(picture: DrawnPicture, request: Request) -> Response:
     return StreamingResponse(_slowly(draw(picture), request), media_type=picture.media_type)
 
 
@@ -69,7 +69,7 @@ async def _slowly(body: bytes, request: Request) -> AsyncIterator[bytes]:
         await asyncio.sleep(pause)
 
 
-def _endless(_: Picture, request: Request) -> Response:
+def _endless(_: DrawnPicture, request: Request) -> Response:
     return StreamingResponse(_forever(request), media_type="image/jpeg")
 
 
@@ -80,11 +80,11 @@ async def _forever(request: Request) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-def _empty(_: Picture, __: Request) -> Response:
+def _empty(_: DrawnPicture, __: Request) -> Response:
     return Response(b"", media_type="image/jpeg")
 
 
-KINDS: dict[str | None, Callable[[Picture, Request], Response]] = {
+KINDS: dict[str | None, Callable[[DrawnPicture, Request], Response]] = {
     "bomb": _bomb, "svg": _svg, "svg-as-png": _svg_as_png, "wrong-magic": _wrong_magic,
     "truncated": _truncated,
     "redirect-private": _redirect_private, "redirect-loop": _redirect_loop, "drip": _drip,

@@ -17,7 +17,7 @@ _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DrawnPicture:
     """What to draw, and how to encode it. `hostile` names a kind of `hostile` that replaces the drawing."""
 
     motif: str  # equal motifs of equal size, format and quality are byte-identical
@@ -34,7 +34,7 @@ class Picture:
 
 
 @lru_cache(maxsize=512)
-def draw(picture: Picture) -> bytes:
+def draw(picture: DrawnPicture) -> bytes:
     """Render and encode a picture."""
     canvas = _gradient(picture)
     _write_caption(canvas, picture.caption)
@@ -43,7 +43,7 @@ def draw(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
-def _gradient(picture: Picture) -> Image.Image:
+def _gradient(picture: DrawnPicture) -> Image.Image:
     seed = hashlib.sha256(picture.motif.encode()).digest()
     size = (picture.width, picture.height)
     ramp = Image.linear_gradient("L").rotate(seed[6] % 4 * 90).resize(size)

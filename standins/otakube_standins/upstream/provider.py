@@ -11,15 +11,15 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from otakube_standins.upstream.catalogue import FOLDER, NO_PROVIDERS, Catalogue, Title
-from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.catalogue import FOLDER, NO_PROVIDERS, InventedTitle, TitleCatalogue
+from otakube_standins.upstream.pictures import DrawnPicture
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """What answers are made of: the titles, the clock, and the URL under which clients reach the stand-in."""
 
-    catalogue: Catalogue
+    catalogue: TitleCatalogue
     now: Callable[[], datetime]
     public_url: str | None = None  # None: as the request names the host
 
@@ -45,9 +45,9 @@ class UpstreamProvider:
     prefix: str
     limits: Mapping[float, int]  # seconds -> requests, as the provider refuses them
     router: Callable[[World], APIRouter]
-    subjects: Callable[[Catalogue, IncomingRequest], frozenset[str]]  # keys of titles that it is about
+    subjects: Callable[[TitleCatalogue, IncomingRequest], frozenset[str]]  # keys of titles that it is about
     error: Callable[[int, datetime], Any]  # body for a status: JSON, or bytes that are sent as they are
-    pictures: Callable[[list[Title]], dict[str, Picture]]  # by path
+    pictures: Callable[[list[InventedTitle]], dict[str, DrawnPicture]]  # by path
     addresses: Mapping[str, str] = field(default_factory=dict)  # further settings of Otakube -> path
     credentials: Mapping[str, str] = field(default_factory=dict)  # settings of Otakube that it accepts
     same_site: str | None = None  # the provider whose titles these are, where two speak of one site
@@ -55,7 +55,7 @@ class UpstreamProvider:
     limit_headers: bool = False  # X-RateLimit-* on every answer
     limit_status: int = 429  # of who asks too often; AniDB says it with 200
 
-    def titles(self, catalogue: Catalogue) -> list[Title]:
+    def titles(self, catalogue: TitleCatalogue) -> list[InventedTitle]:
         """The titles that it has, in its words."""
         return catalogue.seen_by(self.same_site or self.name)
 

@@ -4,17 +4,17 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from otakube_standins.upstream.catalogue import Catalogue
+from otakube_standins.upstream.catalogue import TitleCatalogue
 
 Index = TypeVar("Index")
 _KEPT = 4  # catalogues; a server has one, a test a few
 
 
-def remembered(build: Callable[[Catalogue], Index]) -> Callable[[Catalogue], Index]:
+def remembered(build: Callable[[TitleCatalogue], Index]) -> Callable[[TitleCatalogue], Index]:
     """`build`, once for each catalogue: told apart by identity, since comparing titles costs more."""
-    known: list[tuple[Catalogue, Index]] = []
+    known: list[tuple[TitleCatalogue, Index]] = []
 
-    def index(catalogue: Catalogue) -> Index:
+    def index(catalogue: TitleCatalogue) -> Index:
         for one, built in known:
             if one is catalogue:
                 return built

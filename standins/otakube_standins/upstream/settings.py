@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
-from otakube_standins.upstream.faults import Fault
+from otakube_standins.upstream.faults import FaultRule
 from otakube_standins.upstream.generated import MOST
 from otakube_standins.upstream.provider import UpstreamProvider, discovered
 
 
-class Settings(BaseModel):
+class UpstreamSettings(BaseModel):
     """`limits`: by provider, seconds -> requests. `generated`: titles beside the files'."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,7 +20,7 @@ class Settings(BaseModel):
     generated: Annotated[int, Field(ge=0, le=MOST)] = 0
     unlimited: bool = False  # providers that `limits` does not name
     limits: dict[str, dict[float, Annotated[int, Field(gt=0)]]] = {}
-    faults: list[Fault] = []
+    faults: list[FaultRule] = []
 
     @field_validator("limits")
     @classmethod
@@ -36,6 +36,6 @@ class Settings(BaseModel):
         return self.limits.get(provider.name, {} if self.unlimited else dict(provider.limits))
 
 
-def read_faults(text: str) -> list[Fault]:
+def read_faults(text: str) -> list[FaultRule]:
     """Rules from a JSON list; a ValueError names the wrong field."""
-    return TypeAdapter(list[Fault]).validate_json(text or "[]")
+    return TypeAdapter(list[FaultRule]).validate_json(text or "[]")

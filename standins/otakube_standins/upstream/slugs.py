@@ -3,11 +3,11 @@
 
 from collections.abc import Iterable
 
-from otakube_standins.upstream.catalogue import Title
+from otakube_standins.upstream.catalogue import InventedTitle
 from otakube_standins.upstream.names import slug
 
 
-def slugs(titles: Iterable[Title]) -> dict[str, str]:
+def slugs(titles: Iterable[InventedTitle]) -> dict[str, str]:
     """By key of the title; a later namesake carries its year."""
     found: dict[str, str] = {}
     taken: set[str] = set()

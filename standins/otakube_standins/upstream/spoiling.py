@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from otakube_standins.upstream.faults import Kind
+from otakube_standins.upstream.faults import FaultKind
 
 HTML_PAGE = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking</body></html>"
 _MEGABYTE = 1_000_000
@@ -48,12 +48,12 @@ def _reshaped(change: Callable[[Any], Any]) -> Callable[[bytes], bytes]:
     return spoil
 
 
-BODIES: dict[Kind, Callable[[bytes], bytes]] = {
-    Kind.HTML: lambda _: HTML_PAGE,
-    Kind.EMPTY: lambda _: b"",
-    Kind.TRUNCATED: lambda body: body[: len(body) // 2],
-    Kind.WRONG_TYPES: _reshaped(wrong_types),
-    Kind.SHRINK: _reshaped(shrunk),
+BODIES: dict[FaultKind, Callable[[bytes], bytes]] = {
+    FaultKind.HTML: lambda _: HTML_PAGE,
+    FaultKind.EMPTY: lambda _: b"",
+    FaultKind.TRUNCATED: lambda body: body[: len(body) // 2],
+    FaultKind.WRONG_TYPES: _reshaped(wrong_types),
+    FaultKind.SHRINK: _reshaped(shrunk),
 }
 
 

@@ -13,19 +13,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from otakube_standins.vectors import routes
-from otakube_standins.vectors.registry import Collections, Conflict, NotFound
-from otakube_standins.vectors.requests import Refused
+from otakube_standins.vectors.registry import CollectionConflict, CollectionNotFound, Collections
+from otakube_standins.vectors.requests import BadRequest
 
 _OPTIMIZE_EVERY_SECONDS = 10.0
 _OPEN = {"/", "/healthz", "/readyz", "/livez"}
 _STATUSES: dict[type[Exception], int] = {
-    Refused: 400,
+    BadRequest: 400,
     KeyError: 400,
     TypeError: 400,
     ValueError: 400,
     RequestValidationError: 400,
-    NotFound: 404,
-    Conflict: 409,
+    CollectionNotFound: 404,
+    CollectionConflict: 409,
     Exception: 500,
 }
 

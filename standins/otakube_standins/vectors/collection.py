@@ -14,7 +14,7 @@ from typing import Any
 import qdrant_edge as edge
 
 from otakube_standins.vectors import requests
-from otakube_standins.vectors.requests import Json, Refused
+from otakube_standins.vectors.requests import BadRequest, Json
 
 _DISTANCES = {d: getattr(edge.Distance, d) for d in ("Cosine", "Euclid", "Dot", "Manhattan")}
 _SCHEMAS = {
@@ -60,7 +60,7 @@ class Collection:
         self._check(points)
         mode = requests.UPDATE_MODES.get(body.get("update_mode"))
         if mode is None:
-            raise Refused(f"unknown update_mode {body['update_mode']!r}")
+            raise BadRequest(f"unknown update_mode {body['update_mode']!r}")
         condition = requests.filter_(body.get("update_filter"))
         self.update(edge.UpdateOperation.upsert_points(points, condition, mode))
 
@@ -71,10 +71,10 @@ class Collection:
             vectors = point.vector if isinstance(point.vector, dict) else {"": point.vector}
             for name, vector in vectors.items():
                 if name not in known:
-                    raise Refused(f"Wrong input: Not existing vector name error: {name}")
+                    raise BadRequest(f"Wrong input: Not existing vector name error: {name}")
                 if len(vector) != known[name]:
                     message = f"expected dim: {known[name]}, got {len(vector)}"
-                    raise Refused(f"Wrong input: Vector dimension error: {message}")
+                    raise BadRequest(f"Wrong input: Vector dimension error: {message}")
 
     def delete(self, body: Json) -> None:
         """Delete points by ids or filter."""
@@ -102,7 +102,7 @@ class Collection:
         schema = body.get("field_schema") or "keyword"
         kind = schema["type"] if isinstance(schema, dict) else schema
         if kind not in _SCHEMAS:
-            raise Refused(f"unknown payload schema {kind!r}")
+            raise BadRequest(f"unknown payload schema {kind!r}")
         self.update(edge.UpdateOperation.create_field_index(body["field_name"], _SCHEMAS[kind]))
 
     def delete_index(self, field: str) -> None:
@@ -117,7 +117,7 @@ class Collection:
                 yield
         except Exception as error:
             # The engine has one exception class for all: the bare one.
-            raise Refused(f"Wrong input: {error}") from error
+            raise BadRequest(f"Wrong input: {error}") from error
 
     def retrieve(self, body: Json) -> list[dict[str, Any]]:
         """Points by id; absent ones are left out."""
@@ -225,7 +225,7 @@ def _sizes(vectors: Json) -> dict[str, int]:
 def _config(body: Json) -> Any:
     for beyond in ("sparse_vectors", "sharding_method"):
         if body.get(beyond):
-            raise Refused(f"the development server has no {beyond}")
+            raise BadRequest(f"the development server has no {beyond}")
     vectors = body.get("vectors") or {}
     single = isinstance(vectors.get("size"), int)
     return edge.EdgeConfig(
@@ -238,7 +238,7 @@ def _config(body: Json) -> Any:
 
 def _vector(raw: Json) -> Any:
     if raw["distance"] not in _DISTANCES:
-        raise Refused(f"unknown distance {raw['distance']!r}")
+        raise BadRequest(f"unknown distance {raw['distance']!r}")
     return edge.EdgeVectorParams(
         size=raw["size"],
         distance=_DISTANCES[raw["distance"]],
@@ -251,7 +251,7 @@ def _quantization(raw: Json | None) -> Any:
     if not raw:
         return None
     if "scalar" not in raw:
-        raise Refused("the development server has scalar quantization only")
+        raise BadRequest("the development server has scalar quantization only")
     scalar = raw["scalar"]
     return edge.ScalarQuantizationConfig(
         edge.ScalarType.Int8, quantile=scalar.get("quantile"), always_ram=scalar.get("always_ram")

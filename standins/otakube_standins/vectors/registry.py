@@ -9,17 +9,17 @@ import threading
 from pathlib import Path
 
 from otakube_standins.vectors.collection import Collection
-from otakube_standins.vectors.requests import Json, Refused
+from otakube_standins.vectors.requests import BadRequest, Json
 
 # Names become folders.
 _NAME = re.compile(r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}$")
 
 
-class NotFound(Exception):
+class CollectionNotFound(Exception):
     """Status 404."""
 
 
-class Conflict(Exception):
+class CollectionConflict(Exception):
     """Status 409."""
 
 
@@ -39,7 +39,7 @@ class Collections:
         try:
             return self._open[name]
         except KeyError:
-            raise NotFound(f"Not found: Collection `{name}` doesn't exist!") from None
+            raise CollectionNotFound(f"Not found: Collection `{name}` doesn't exist!") from None
 
     def __contains__(self, name: str) -> bool:
         return name in self._open
@@ -52,7 +52,7 @@ class Collections:
         """Create; a name that is taken is a conflict."""
         with self._lock:
             if name in self._open:
-                raise Conflict(f"Wrong input: Collection `{name}` already exists!")
+                raise CollectionConflict(f"Wrong input: Collection `{name}` already exists!")
             folder = self.folder / self.checked(name)
             self._open[name] = Collection.create(folder, body)
 
@@ -82,7 +82,7 @@ class Collections:
     def checked(self, name: str) -> str:
         """The name, if it can be a folder."""
         if not _NAME.match(name):
-            raise Refused(f"Wrong input: {name!r} cannot be a collection's name")
+            raise BadRequest(f"Wrong input: {name!r} cannot be a collection's name")
         return name
 
     def snapshot(self, collection: str, name: str) -> Path:
@@ -92,7 +92,7 @@ class Collections:
     def _snapshot(self, collection: str, name: str) -> Path:
         path = self.snapshots / self.checked(collection) / self.checked(name)
         if not path.is_file():
-            raise NotFound(f"Not found: Snapshot {name} not found")
+            raise CollectionNotFound(f"Not found: Snapshot {name} not found")
         return path
 
     def optimize(self) -> None:

@@ -10,7 +10,7 @@ import qdrant_edge as edge
 Json = Mapping[str, Any]
 
 
-class Refused(Exception):
+class BadRequest(Exception):
     """The request is wrong, or beyond the development server: status 400."""
 
 
@@ -24,7 +24,7 @@ def point_id(raw: object) -> int | UUID:
         message = (
             f"value {raw} is not a valid point ID, valid values are either an unsigned integer or a UUID"
         )
-        raise Refused(message) from None
+        raise BadRequest(message) from None
 
 
 def points(body: Json) -> list[Any]:
@@ -33,7 +33,7 @@ def points(body: Json) -> list[Any]:
         return [edge.Point(point_id(p["id"]), p["vector"], p.get("payload")) for p in body["points"]]
     batch = body.get("batch")
     if batch is None:
-        raise Refused("an upsert needs `points` or `batch`")
+        raise BadRequest("an upsert needs `points` or `batch`")
     ids, vectors = batch["ids"], batch["vectors"]
     payloads = batch.get("payloads") or [None] * len(ids)
     if isinstance(vectors, dict):
@@ -127,7 +127,7 @@ def _range(raw: Json) -> Any:
 
 def _closed(raw: Json, known: set[str], what: str) -> None:
     if unknown := {name for name, value in raw.items() if value is not None} - known:
-        raise Refused(f"the development server does not know {sorted(unknown)} in a {what}")
+        raise BadRequest(f"the development server does not know {sorted(unknown)} in a {what}")
 
 
 _QUERY = {
@@ -187,7 +187,7 @@ def _scoring(raw: object, using: str | None) -> Any:
         case {"order_by": order}:
             return order_by(order)
         case _:
-            raise Refused("the development server answers nearest, fusion, rrf and order_by queries")
+            raise BadRequest("the development server answers nearest, fusion, rrf and order_by queries")
 
 
 def order_by(raw: str | Json) -> Any:

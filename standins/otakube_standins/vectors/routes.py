@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import FileResponse
 
 from otakube_standins.vectors.collection import describe_snapshot
-from otakube_standins.vectors.registry import Collections, NotFound
+from otakube_standins.vectors.registry import CollectionNotFound, Collections
 
 # What clients are told: the release whose REST behaviour is answered here.
 VERSION = "1.20.0"
@@ -123,7 +123,7 @@ def of_reads(collections: Collections) -> APIRouter:
         wanted: int | str = int(point) if point.isdecimal() else point
         found = collections[name].retrieve({"ids": [wanted], "with_payload": True, "with_vector": True})
         if not found:
-            raise NotFound(f"Not found: Point with id {point} does not exists!")
+            raise CollectionNotFound(f"Not found: Point with id {point} does not exists!")
         return _ok(request, found[0])
 
     @router.post("/query")

@@ -10,14 +10,14 @@ from otakube.ports.providers import Answer, Missing
 from otakube_api.contract import SourceReason
 
 
-class Parts(NamedTuple):
+class OptionalParts(NamedTuple):
     """What was answered, and what was not; both by part, as RawRecord has them."""
 
     answers: dict[str, Answer]
     missing: dict[str, Missing]
 
 
-async def optional(part: str, asked: Awaitable[Answer | Mapping[str, Answer]]) -> Parts:
+async def optional(part: str, asked: Awaitable[Answer | Mapping[str, Answer]]) -> OptionalParts:
     """One part, of one answer or of all its pages by name (`episodes/1`, …).
 
     A page that fails takes the others with it: half a list would pass for the whole one.
@@ -25,13 +25,15 @@ async def optional(part: str, asked: Awaitable[Answer | Mapping[str, Answer]]) -
     try:
         said = await asked
     except SourceError as error:
-        return Parts({}, {part: Missing(reason=error.reason.value, message=str(error))})
-    return Parts({part: said} if isinstance(said, Answer) else dict(said), {})
+        return OptionalParts({}, {part: Missing(reason=error.reason.value, message=str(error))})
+    return OptionalParts({part: said} if isinstance(said, Answer) else dict(said), {})
 
 
-async def all_optional(asked: Mapping[str, Callable[[], Awaitable[Answer | Mapping[str, Answer]]]]) -> Parts:
+async def all_optional(
+    asked: Mapping[str, Callable[[], Awaitable[Answer | Mapping[str, Answer]]]],
+) -> OptionalParts:
     """Several parts one after another, so that one anime takes no more than its share of the rate limit."""
-    parts = Parts({}, {})
+    parts = OptionalParts({}, {})
     for part, ask in asked.items():
         one = await optional(part, ask())
         parts.answers.update(one.answers)

@@ -6,12 +6,12 @@ from typing import Any
 
 from otakube_standins.upstream.anidb import shapes
 from otakube_standins.upstream.anidb.routes import router
-from otakube_standins.upstream.catalogue import Catalogue, Title
-from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue
+from otakube_standins.upstream.pictures import DrawnPicture
 from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
+def subjects(catalogue: TitleCatalogue, asked: IncomingRequest) -> frozenset[str]:
     """The title by its number; the dump is about no title."""
     titles = catalogue.seen_by("anidb")
     return frozenset(title.key for title in titles if str(title.ids.anidb) == asked.query.get("aid"))
@@ -26,16 +26,16 @@ def error(status: int, _: datetime) -> Any:
     )
 
 
-def pictures(titles: list[Title]) -> dict[str, Picture]:
+def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
     """Posters and portraits by path; all lie in one folder."""
     drawn = {}
     for title in titles:
-        drawn[f"{shapes.PICTURES}{shapes.poster(title)}"] = Picture(
+        drawn[f"{shapes.PICTURES}{shapes.poster(title)}"] = DrawnPicture(
             f"poster:{title.key}", title.romaji, 460, 650, quality=80, hostile=title.images.get("poster")
         )
         for index, character in enumerate(title.characters):
             motif = f"character:{title.key}:{character.name}"
-            drawn[f"{shapes.PICTURES}{shapes.portrait(title, index)}"] = Picture(
+            drawn[f"{shapes.PICTURES}{shapes.portrait(title, index)}"] = DrawnPicture(
                 motif, character.name, 225, 350, quality=80, hostile=character.image
             )
     return drawn

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from otakube_standins.upstream.catalogue import JST, Character, Title
-from otakube_standins.upstream.episodes import Episode, airing_of, episodes_of, last_day
+from otakube_standins.upstream.catalogue import JST, InventedTitle, TitleCharacter
+from otakube_standins.upstream.episodes import InventedEpisode, airing_of, episodes_of, last_day
 from otakube_standins.upstream.names import person_id
 
 PICTURES = "/images/main/"
@@ -27,7 +27,7 @@ _ROLES = {"Main": "main character in", "Supporting": "secondary cast in"}
 _CRUNCHYROLL = re.compile(r"https://www\.crunchyroll\.com/series/([A-Z0-9]+)")
 
 
-def anime(title: Title, others: Mapping[str, Title], now: datetime) -> bytes:
+def anime(title: InventedTitle, others: Mapping[str, InventedTitle], now: datetime) -> bytes:
     """The answer to request=anime."""
     root = Element("anime", id=str(title.ids.anidb), restricted="false")
     _put(root, "type", _TYPES[title.type])
@@ -50,7 +50,7 @@ def anime(title: Title, others: Mapping[str, Title], now: datetime) -> bytes:
     return _written(root)
 
 
-def titles(every: Iterable[Title]) -> bytes:
+def titles(every: Iterable[InventedTitle]) -> bytes:
     """The daily dump."""
     root = Element("animetitles")
     for title in every:
@@ -65,17 +65,17 @@ def error(words: str, code: int | None = None) -> bytes:
     return _written(root)
 
 
-def poster(title: Title) -> str:
+def poster(title: InventedTitle) -> str:
     """Name of the poster's file."""
     return f"{title.ids.anidb}.jpg"
 
 
-def portrait(title: Title, index: int) -> str:
+def portrait(title: InventedTitle, index: int) -> str:
     """Name of a character's file."""
     return f"{title.ids.anidb}{index:03}.jpg"
 
 
-def _days(root: Element, title: Title) -> None:
+def _days(root: Element, title: InventedTitle) -> None:
     """First and last day on the common calendar of Japan."""
     start, end = airing_of(title, 1), last_day(title)
     if start:
@@ -85,7 +85,7 @@ def _days(root: Element, title: Title) -> None:
         _put(root, "enddate", str((datetime.combine(end, time()) + delay).date()))
 
 
-def _titles(root: Element, title: Title, synonym: str = "synonym") -> None:
+def _titles(root: Element, title: InventedTitle, synonym: str = "synonym") -> None:
     named = [("main", "x-jat", title.romaji)]
     named += [("official", "ja", title.japanese or ""), ("official", "en", title.english or "")]
     named += [(synonym, "en", name) for name in title.synonyms]
@@ -94,7 +94,7 @@ def _titles(root: Element, title: Title, synonym: str = "synonym") -> None:
             _put(root, "title", name).attrib.update({_LANGUAGE: language, "type": kind})
 
 
-def _related(root: Element, title: Title, others: Mapping[str, Title]) -> None:
+def _related(root: Element, title: InventedTitle, others: Mapping[str, InventedTitle]) -> None:
     related, similar = Element("relatedanime"), Element("similaranime")
     for relation in title.relations:
         if not relation.manga and (other := others.get(relation.to)) is not None:
@@ -107,7 +107,7 @@ def _related(root: Element, title: Title, others: Mapping[str, Title]) -> None:
     root.extend(one for one in (related, similar) if len(one))
 
 
-def _creators(root: Element, title: Title) -> None:
+def _creators(root: Element, title: InventedTitle) -> None:
     for one in title.staff:
         for position in one.positions:
             _put(root, "name", one.name).attrib.update(
@@ -117,7 +117,7 @@ def _creators(root: Element, title: Title) -> None:
         _put(root, "name", studio).attrib.update({"id": str(person_id(studio)), "type": "Animation Work"})
 
 
-def _described(title: Title) -> str:
+def _described(title: InventedTitle) -> str:
     """AniDB links the names that it knows."""
     text = title.synopsis or ""
     for index, one in enumerate(title.characters[:1]):
@@ -126,7 +126,7 @@ def _described(title: Title) -> str:
     return text
 
 
-def _ratings(root: Element, title: Title) -> None:
+def _ratings(root: Element, title: InventedTitle) -> None:
     if title.score is None or not title.scored_by:
         return
     votes = max(1, title.scored_by // 40)
@@ -135,7 +135,7 @@ def _ratings(root: Element, title: Title) -> None:
     _put(root, "review", f"{max(0.0, title.score - 0.4):.2f}").set("count", str(1 + votes // 900))
 
 
-def _resources(root: Element, title: Title, official: list[str]) -> None:
+def _resources(root: Element, title: InventedTitle, official: list[str]) -> None:
     _entity(root, 2, "identifier", str(title.ids.myanimelist))
     for url in official:
         _entity(root, 4, "url", url)
@@ -149,7 +149,7 @@ def _entity(root: Element, kind: int, name: str, value: str) -> None:
     _put(SubElement(resource, "externalentity"), name, value)
 
 
-def _tags(root: Element, title: Title) -> None:
+def _tags(root: Element, title: InventedTitle) -> None:
     names = [*title.genres, *title.themes, *title.demographics, *title.tags]
     for place, name in enumerate(names):
         weight = str(max(100, 600 - 100 * (place // 2)))
@@ -162,14 +162,14 @@ def _tags(root: Element, title: Title) -> None:
     _put(maintenance, "name", "maintenance tags")
 
 
-def _characters(root: Element, title: Title) -> None:
+def _characters(root: Element, title: InventedTitle) -> None:
     for index, one in enumerate(title.characters):
         number = f"{title.ids.anidb}{index:03}"
         node = SubElement(root, "character", id=number, type=_ROLES[one.role], update="2024-01-01")
         _character(node, title, index, one)
 
 
-def _character(node: Element, title: Title, index: int, one: Character) -> None:
+def _character(node: Element, title: InventedTitle, index: int, one: TitleCharacter) -> None:
     _put(node, "name", one.name)
     _put(node, "gender", "unknown")
     _put(node, "charactertype", "Character").set("id", "1")
@@ -181,7 +181,7 @@ def _character(node: Element, title: Title, index: int, one: Character) -> None:
             _put(node, "seiyuu", voice.name).set("id", str(person_id(voice.name)))
 
 
-def _episodes(root: Element, title: Title, now: datetime) -> None:
+def _episodes(root: Element, title: InventedTitle, now: datetime) -> None:
     # AniDB lists them by its own ids, so the last one may come first.
     for one in reversed(episodes_of(title, now.astimezone(JST))):
         named = {"en": one.english, "ja": one.japanese, "x-jat": one.romaji}
@@ -193,12 +193,12 @@ def _episodes(root: Element, title: Title, now: datetime) -> None:
         _episode(root, title, (kind, number), {"en": name}, minutes)
 
 
-def _length(one: Episode) -> int | None:
+def _length(one: InventedEpisode) -> int | None:
     """AniDB rounds to five minutes what is longer than ten."""
     return 5 * round(one.minutes / 5) if one.minutes and one.minutes > 10 else one.minutes
 
 
-def _extras(title: Title) -> list[tuple[int, str, str, int]]:
+def _extras(title: InventedTitle) -> list[tuple[int, str, str, int]]:
     """What only AniDB lists: a special of long series, opening and ending, a trailer."""
     special = [(2, "S1", "Recap Special", 25)] if (title.episodes or 0) >= 24 else []
     songs = [(3, "C1", "Opening", 2), (3, "C2", "Ending", 2)] if title.type == "TV" else []
@@ -206,7 +206,11 @@ def _extras(title: Title) -> list[tuple[int, str, str, int]]:
 
 
 def _episode(
-    root: Element, title: Title, number: tuple[int, str], named: Mapping[str, str], minutes: int | None
+    root: Element,
+    title: InventedTitle,
+    number: tuple[int, str],
+    named: Mapping[str, str],
+    minutes: int | None,
 ) -> Element:
     identity = f"{title.ids.anidb}{number[0]}{number[1].lstrip('SCTPO').zfill(4)}"
     node = SubElement(root, "episode", id=identity, update="2024-01-01")

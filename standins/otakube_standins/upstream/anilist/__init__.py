@@ -10,12 +10,12 @@ from typing import Any
 from otakube_standins.upstream.anilist import people, shapes
 from otakube_standins.upstream.anilist.index import index_of
 from otakube_standins.upstream.anilist.routes import router
-from otakube_standins.upstream.catalogue import Catalogue, Title, search
-from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue, search
+from otakube_standins.upstream.pictures import DrawnPicture
 from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
+def subjects(catalogue: TitleCatalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by what the query or its variables name: ids, MAL ids, or the best hit of a search."""
     try:
         posted = json.loads(asked.body)
@@ -55,10 +55,10 @@ def error(status: int, _: datetime) -> Any:
     }
 
 
-def pictures(titles: list[Title]) -> dict[str, Picture]:
+def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
     """Covers, banners, portraits and staff of all titles, by path."""
-    drawn: dict[str, Picture] = {
-        "/images/anilist/media/manga/cover/medium/default.jpg": Picture("default", "No cover", 230, 326)
+    drawn: dict[str, DrawnPicture] = {
+        "/images/anilist/media/manga/cover/medium/default.jpg": DrawnPicture("default", "No cover", 230, 326)
     }
     for title in titles:
         drawn |= _covers(title)
@@ -67,30 +67,30 @@ def pictures(titles: list[Title]) -> dict[str, Picture]:
         names = [one.name for one in title.staff] + [v.name for one in title.characters for v in one.voices]
         for size, width, height in (("large", 230, 345), ("medium", 100, 150)):
             drawn |= {
-                people.staff_path(name, size): Picture(f"person:{name}", name, width, height)
+                people.staff_path(name, size): DrawnPicture(f"person:{name}", name, width, height)
                 for name in names
             }
     return drawn
 
 
-def _covers(title: Title) -> dict[str, Picture]:
+def _covers(title: InventedTitle) -> dict[str, DrawnPicture]:
     motif, hostile = f"poster:{title.key}", title.images.get("poster")
     sizes = {"large": (425, 600), "medium": (230, 325), "small": (100, 141)}
     drawn = {
-        shapes.cover_path(title, size): Picture(motif, title.romaji, *measures, "PNG", hostile=hostile)
+        shapes.cover_path(title, size): DrawnPicture(motif, title.romaji, *measures, "PNG", hostile=hostile)
         for size, measures in sizes.items()
     }
-    banner = Picture(f"banner:{title.key}", title.romaji, 1200, 300, hostile=title.images.get("banner"))
+    banner = DrawnPicture(f"banner:{title.key}", title.romaji, 1200, 300, hostile=title.images.get("banner"))
     return drawn | {shapes.banner_path(title): banner}
 
 
-def _portraits(title: Title, index: int, hostile: str | None) -> dict[str, Picture]:
+def _portraits(title: InventedTitle, index: int, hostile: str | None) -> dict[str, DrawnPicture]:
     """The large one is byte-identical to MAL's, as it often is in life."""
     name = title.characters[index].name
     motif = f"character:{title.key}:{name}"
     return {
-        people.character_path(title, index, "large"): Picture(motif, name, 225, 350, hostile=hostile),
-        people.character_path(title, index, "medium"): Picture(motif, name, 100, 156),
+        people.character_path(title, index, "large"): DrawnPicture(motif, name, 225, 350, hostile=hostile),
+        people.character_path(title, index, "medium"): DrawnPicture(motif, name, 100, 156),
     }
 
 

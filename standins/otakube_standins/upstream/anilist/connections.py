@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from otakube_standins.upstream.catalogue import Title
+from otakube_standins.upstream.catalogue import InventedTitle
 
 Json = dict[str, Any]
 SITE = "https://anilist.co"
@@ -14,10 +14,10 @@ _GUESSED_TOTAL = 500  # AniList says so of every connection that has a second pa
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AniListView:
     """What a shape needs besides its title."""
 
-    others: dict[str, Title]
+    others: dict[str, InventedTitle]
     base: str
     now: datetime
 

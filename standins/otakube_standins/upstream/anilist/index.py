@@ -3,23 +3,23 @@
 
 from dataclasses import dataclass
 
-from otakube_standins.upstream.catalogue import Catalogue, Title
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue
 from otakube_standins.upstream.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    titles: list[Title]
-    by_id: dict[int, Title]
-    by_mal: dict[int, Title]
-    by_key: dict[str, Title]
+class AniListIndex:
+    titles: list[InventedTitle]
+    by_id: dict[int, InventedTitle]
+    by_mal: dict[int, InventedTitle]
+    by_key: dict[str, InventedTitle]
 
 
 @remembered
-def index_of(catalogue: Catalogue) -> Index:
+def index_of(catalogue: TitleCatalogue) -> AniListIndex:
     """The index of a catalogue, built on first use."""
     titles = catalogue.seen_by("anilist")
-    return Index(
+    return AniListIndex(
         titles,
         {title.ids.anilist: title for title in titles},
         {title.ids.myanimelist: title for title in titles},

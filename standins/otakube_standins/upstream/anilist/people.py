@@ -3,16 +3,16 @@
 
 from typing import Any
 
-from otakube_standins.upstream.anilist.connections import SITE, Json, View, connection
-from otakube_standins.upstream.catalogue import Character, Title
+from otakube_standins.upstream.anilist.connections import SITE, AniListView, Json, connection
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCharacter
 from otakube_standins.upstream.names import person_id
 
 
-def character_id(title: Title, index: int) -> int:
+def character_id(title: InventedTitle, index: int) -> int:
     return title.ids.anilist * 100 + index
 
 
-def character_path(title: Title, index: int, size: str) -> str:
+def character_path(title: InventedTitle, index: int, size: str) -> str:
     return f"/images/anilist/character/{size}/b{character_id(title, index)}.jpg"
 
 
@@ -20,7 +20,7 @@ def staff_path(name: str, size: str) -> str:
     return f"/images/anilist/staff/{size}/n{100_000 + person_id(name)}.jpg"
 
 
-def people(title: Title, view: View) -> Json:
+def people(title: InventedTitle, view: AniListView) -> Json:
     """`characters` and `staff` of a Media."""
 
     def characters(_: Any, *, page: int = 1, perPage: int = 25, role: str | None = None, **__: Any) -> Json:
@@ -43,7 +43,7 @@ def _of_people(edges: list[Json], page: int, size: int) -> Json:
     return answer | {"nodes": [edge["node"] for edge in answer["edges"]]}
 
 
-def _character_edge(title: Title, index: int, base: str) -> Json:
+def _character_edge(title: InventedTitle, index: int, base: str) -> Json:
     one = title.characters[index]
     actors = [_staff(voice.name, voice.language, base) for voice in one.voices]
 
@@ -60,7 +60,7 @@ def _character_edge(title: Title, index: int, base: str) -> Json:
     }  # fmt: skip
 
 
-def _character(title: Title, index: int, one: Character, base: str) -> Json:
+def _character(title: InventedTitle, index: int, one: TitleCharacter, base: str) -> Json:
     number = character_id(title, index)
     named = one.image if ":" in (one.image or "") else None
     return {

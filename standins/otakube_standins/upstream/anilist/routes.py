@@ -23,16 +23,16 @@ from graphql import (
 from graphql.execution.values import get_argument_values
 
 from otakube_standins.upstream.anilist import shapes
-from otakube_standins.upstream.anilist.connections import View, page_info
-from otakube_standins.upstream.anilist.index import Index, index_of
-from otakube_standins.upstream.catalogue import Title, search
+from otakube_standins.upstream.anilist.connections import AniListView, page_info
+from otakube_standins.upstream.anilist.index import AniListIndex, index_of
+from otakube_standins.upstream.catalogue import InventedTitle, search
 from otakube_standins.upstream.provider import World
 
 Json = dict[str, Any]
 _FILTERS = ("format", "status", "season", "seasonYear", "isAdult", "type")
 
 
-class NotFound(Exception):
+class AniListNotFound(Exception):
     """AniList answers it with 404 and a null Media."""
 
 
@@ -59,14 +59,14 @@ def router(world: World) -> APIRouter:
     @routes.post("")
     @routes.post("/")
     async def _query(request: Request) -> Response:
-        view = View(index.by_key, world.base(request), world.now())
+        view = AniListView(index.by_key, world.base(request), world.now())
         status, body = answer(await request.body(), index, view)
         return Response(orjson.dumps(body), status, media_type="application/json")
 
     return routes
 
 
-def answer(posted: bytes, index: Index, view: View) -> tuple[int, Json]:
+def answer(posted: bytes, index: AniListIndex, view: AniListView) -> tuple[int, Json]:
     """Status and body for a posted query."""
     try:
         request = orjson.loads(posted)
@@ -88,7 +88,7 @@ def answer(posted: bytes, index: Index, view: View) -> tuple[int, Json]:
 def _outcome(data: Json | None, errors: list[GraphQLError]) -> tuple[int, Json]:
     if not errors:
         return 200, {"data": data}
-    if any(isinstance(error.original_error, NotFound) for error in errors):
+    if any(isinstance(error.original_error, AniListNotFound) for error in errors):
         return 404, _failed(404, "Not Found.") | {"data": data}
     return 400, _failed(400, *(error.message for error in errors)) | {"data": data}
 
@@ -101,17 +101,17 @@ def _failed(status: int, *messages: str) -> Json:
     }
 
 
-def _media(index: Index, view: View) -> Any:
+def _media(index: AniListIndex, view: AniListView) -> Any:
     def resolve(_: GraphQLResolveInfo, **arguments: Any) -> Json:
         found = select(index, arguments)
         if not found:
-            raise NotFound("Not Found.")
+            raise AniListNotFound("Not Found.")
         return shapes.media(found[0], view)
 
     return resolve
 
 
-def _page(index: Index, view: View) -> Any:
+def _page(index: AniListIndex, view: AniListView) -> Any:
     def resolve(info: GraphQLResolveInfo, *, page: int = 1, perPage: int = 50) -> Json:
         size = max(1, min(perPage, 50))
         found = select(index, _media_arguments(info))
@@ -135,14 +135,14 @@ def _media_arguments(info: GraphQLResolveInfo) -> Json:
     return {}
 
 
-def select(index: Index, wanted: Json) -> Sequence[Title]:
+def select(index: AniListIndex, wanted: Json) -> Sequence[InventedTitle]:
     """The titles that the arguments select, best match first."""
     filters = {name: wanted[name] for name in _FILTERS if wanted.get(name) is not None}
     found = _named(index, wanted)
     return [title for title in found if filters.items() <= shapes.facts(title).items()] if filters else found
 
 
-def _named(index: Index, wanted: Json) -> Sequence[Title]:
+def _named(index: AniListIndex, wanted: Json) -> Sequence[InventedTitle]:
     """By id where one is given, by search else; all titles if neither is."""
     for name, known in (("id", index.by_id), ("idMal", index.by_mal)):
         asked = wanted.get(f"{name}_in", [wanted[name]] if name in wanted else None)

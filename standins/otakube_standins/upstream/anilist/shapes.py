@@ -7,9 +7,9 @@ A value that takes arguments is a function of them: graphql-core calls it with w
 from datetime import date, datetime
 from typing import Any
 
-from otakube_standins.upstream.anilist.connections import SITE, Json, View, connection, page_info
+from otakube_standins.upstream.anilist.connections import SITE, AniListView, Json, connection, page_info
 from otakube_standins.upstream.anilist.people import people
-from otakube_standins.upstream.catalogue import Title
+from otakube_standins.upstream.catalogue import InventedTitle
 from otakube_standins.upstream.episodes import aired_count, airing_of, episodes_of, last_day
 from otakube_standins.upstream.names import apportion, person_id, spread
 
@@ -25,7 +25,7 @@ _READERS_A_REVIEW = 10_000  # one member in so many writes one
 _TV_SHORT_MINUTES = 15  # AniList calls television below it TV_SHORT
 
 
-def media(title: Title, view: View) -> Json:
+def media(title: InventedTitle, view: AniListView) -> Json:
     """A Media of type ANIME; what costs more than a look is worked out when it is asked for."""
     return {
         **_core(title, view.base), "isLicensed": True, "isLocked": False, "isFavourite": False,
@@ -42,7 +42,7 @@ def media(title: Title, view: View) -> Json:
     }  # fmt: skip
 
 
-def facts(title: Title) -> Json:
+def facts(title: InventedTitle) -> Json:
     """What a Page may be filtered by."""
     start = airing_of(title, 1)
     return {
@@ -51,7 +51,7 @@ def facts(title: Title) -> Json:
     }  # fmt: skip
 
 
-def _core(title: Title, base: str) -> Json:
+def _core(title: InventedTitle, base: str) -> Json:
     start, end = airing_of(title, 1), last_day(title)
     return {
         **facts(title), "id": title.ids.anilist, "idMal": title.ids.myanimelist,
@@ -68,7 +68,7 @@ def _core(title: Title, base: str) -> Json:
     }  # fmt: skip
 
 
-def _description(title: Title) -> str | None:
+def _description(title: InventedTitle) -> str | None:
     if title.synopsis is None:
         return None
     return title.synopsis.replace("\n\n", "<br><br>\n\n") + "<br><br>\n\n(Source: the stand-in)"
@@ -79,21 +79,21 @@ def fuzzy(day: date | None) -> Json:
     return {"year": day and day.year, "month": day and day.month, "day": day and day.day}
 
 
-def _format(title: Title) -> str:
+def _format(title: InventedTitle) -> str:
     if title.type == "TV" and title.minutes is not None and title.minutes < _TV_SHORT_MINUTES:
         return "TV_SHORT"
     return title.type.upper()
 
 
-def cover_path(title: Title, size: str) -> str:
+def cover_path(title: InventedTitle, size: str) -> str:
     return f"/images/anilist/media/anime/cover/{size}/bx{title.ids.anilist}.png"
 
 
-def banner_path(title: Title) -> str:
+def banner_path(title: InventedTitle) -> str:
     return f"/images/anilist/media/anime/banner/{title.ids.anilist}.jpg"
 
 
-def cover(title: Title, base: str) -> Json:
+def cover(title: InventedTitle, base: str) -> Json:
     named = title.images.get("poster", "")
     large = named if "://" in named else f"{base}{cover_path(title, 'large')}"
     return {
@@ -102,11 +102,11 @@ def cover(title: Title, base: str) -> Json:
     }  # fmt: skip
 
 
-def _banner(title: Title, base: str) -> str | None:
+def _banner(title: InventedTitle, base: str) -> str | None:
     return f"{base}{banner_path(title)}" if title.score is not None else None
 
 
-def _schedule(title: Title, view: View) -> Json:
+def _schedule(title: InventedTitle, view: AniListView) -> Json:
     def nodes() -> list[Json]:
         total = title.episodes or aired_count(title, view.now) + 6
         known = range(1, total + 1) if airing_of(title, 1) else ()
@@ -125,7 +125,7 @@ def _schedule(title: Title, view: View) -> Json:
     return {"nextAiringEpisode": following, "airingSchedule": schedule}
 
 
-def _airing(title: Title, number: int, now: datetime) -> Json:
+def _airing(title: InventedTitle, number: int, now: datetime) -> Json:
     airs = airing_of(title, number) or now
     return {
         "id": title.ids.anilist * 1000 % 2_000_000 + number, "airingAt": int(airs.timestamp()),
@@ -133,7 +133,7 @@ def _airing(title: Title, number: int, now: datetime) -> Json:
     }  # fmt: skip
 
 
-def _standing(title: Title) -> Json:
+def _standing(title: InventedTitle) -> Json:
     mean = round(title.score * 10) if title.score is not None else None
     users = title.members * 2 // 5  # AniList counts about two fifths of MAL's members
     return {
@@ -144,7 +144,7 @@ def _standing(title: Title) -> Json:
     }  # fmt: skip
 
 
-def _stats(title: Title, users: int) -> Json:
+def _stats(title: InventedTitle, users: int) -> Json:
     states = ("CURRENT", "PLANNING", "COMPLETED", "DROPPED", "PAUSED")
     weights = (10, 30, 50, 5, 5) if title.status != "Upcoming" else (0, 1, 0, 0, 0)
     votes = enumerate(spread((title.scored_by or 0) * 2 // 5, title.score or 5.5, 10), 1)
@@ -158,7 +158,7 @@ def _stats(title: Title, users: int) -> Json:
     }  # fmt: skip
 
 
-def _rankings(title: Title) -> list[Json]:
+def _rankings(title: InventedTitle) -> list[Json]:
     places = [("RATED", title.rank, "highest rated"), ("POPULAR", title.popularity or None, "most popular")]
     return [
         {
@@ -170,7 +170,7 @@ def _rankings(title: Title) -> list[Json]:
     ]  # fmt: skip
 
 
-def _tags(title: Title) -> list[Json]:
+def _tags(title: InventedTitle) -> list[Json]:
     return [
         {
             "id": person_id(name) % 1500, "name": name,
@@ -183,7 +183,7 @@ def _tags(title: Title) -> list[Json]:
     ]  # fmt: skip
 
 
-def _studios(title: Title, *, isMain: bool | None = None, **_: Any) -> Json:
+def _studios(title: InventedTitle, *, isMain: bool | None = None, **_: Any) -> Json:
     named = [(name, True) for name in title.studios] + [(name, False) for name in title.producers]
     shown = [_studio_edge(name, main) for name, main in named if isMain in (None, main)]
     nodes = [edge["node"] for edge in shown]
@@ -196,7 +196,7 @@ def _studio_edge(name: str, main: bool) -> Json:
     return {"id": person_id(name) + 1, "isMain": main, "node": node}
 
 
-def _relations(title: Title, view: View) -> Json:
+def _relations(title: InventedTitle, view: AniListView) -> Json:
     edges = []
     for place, relation in enumerate(title.relations):
         other = view.others.get(relation.to)
@@ -223,7 +223,7 @@ def _manga(name: str, base: str) -> Json:
     }  # fmt: skip
 
 
-def _opinions(title: Title, view: View) -> Json:
+def _opinions(title: InventedTitle, view: AniListView) -> Json:
     """`recommendations` and `reviews`: what users wrote."""
 
     def recommendations(_: Any, *, page: int = 1, perPage: int = 25, **__: Any) -> Json:
@@ -238,14 +238,14 @@ def _opinions(title: Title, view: View) -> Json:
     return {"recommendations": recommendations, "reviews": reviews}
 
 
-def _recommendation(title: Title, place: int, other: Title, view: View) -> Json:
+def _recommendation(title: InventedTitle, place: int, other: InventedTitle, view: AniListView) -> Json:
     return {
         "id": title.ids.anilist % 30_000 + place, "rating": 40 - 9 * place, "userRating": "NO_RATING",
         "mediaRecommendation": lambda _: media(other, view), "user": None,
     }  # fmt: skip
 
 
-def _review(title: Title, place: int) -> Json:
+def _review(title: InventedTitle, place: int) -> Json:
     rated = 40 + (title.ids.anilist + 7 * place) % 60
     return {
         "id": title.ids.anilist % 30_000 * 200 + place, "summary": f"Review {place + 1} of {title.romaji}",
@@ -253,7 +253,7 @@ def _review(title: Title, place: int) -> Json:
     }  # fmt: skip
 
 
-def _external_links(title: Title) -> list[Json]:
+def _external_links(title: InventedTitle) -> list[Json]:
     named = [(link, "INFO") for link in title.external] + [(link, "STREAMING") for link in title.streaming]
     return [
         {
@@ -264,7 +264,7 @@ def _external_links(title: Title) -> list[Json]:
     ]  # fmt: skip
 
 
-def _streaming_episodes(title: Title, view: View) -> list[Json]:
+def _streaming_episodes(title: InventedTitle, view: AniListView) -> list[Json]:
     if not title.streaming:
         return []
     link = title.streaming[0]

@@ -6,13 +6,13 @@ from typing import Any
 
 from otakube_standins.upstream.anime_planet import shapes
 from otakube_standins.upstream.anime_planet.routes import router
-from otakube_standins.upstream.catalogue import Catalogue, Title, search
-from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue, search
+from otakube_standins.upstream.pictures import DrawnPicture
 from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 from otakube_standins.upstream.slugs import slugs
 
 
-def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
+def subjects(catalogue: TitleCatalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by the path's slug, or the best hit of a search."""
     titles, parts = catalogue.seen_by("anime_planet"), asked.path.strip("/").split("/")
     found = {key for key, slug in slugs(titles).items() if parts == ["anime", slug]}
@@ -24,11 +24,11 @@ def error(status: int, _: datetime) -> Any:
     return shapes.challenge() if status in (403, 429, 503) else shapes.lost()
 
 
-def pictures(titles: list[Title]) -> dict[str, Picture]:
+def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
     """Posters by path."""
     named = slugs(titles)
     return {
-        shapes.poster(named[title.key]): Picture(
+        shapes.poster(named[title.key]): DrawnPicture(
             f"poster:{title.key}", title.romaji, 230, 325, quality=75, hostile=title.images.get("poster")
         )
         for title in titles

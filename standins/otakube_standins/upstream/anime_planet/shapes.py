@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from otakube_standins.upstream.catalogue import Title
+from otakube_standins.upstream.catalogue import InventedTitle
 from otakube_standins.upstream.episodes import airing_of, last_day
 
 SITE = "https://www.anime-planet.com"
@@ -15,7 +15,7 @@ _QUARTERS = ("Winter", "Spring", "Summer", "Fall")
 _TYPES = {"ONA": "Web", "Special": "TV Special", "Music": "Music Video"}
 
 
-def anime(title: Title, slugs: Mapping[str, str], base: str) -> bytes:
+def anime(title: InventedTitle, slugs: Mapping[str, str], base: str) -> bytes:
     """The page of an anime."""
     slug = slugs[title.key]
     head = f"""<title>{escape(title.romaji)} | Anime-Planet</title>
@@ -34,7 +34,7 @@ def anime(title: Title, slugs: Mapping[str, str], base: str) -> bytes:
     return _page(head, body)
 
 
-def results(titles: Iterable[Title], slugs: Mapping[str, str], base: str) -> bytes:
+def results(titles: Iterable[InventedTitle], slugs: Mapping[str, str], base: str) -> bytes:
     """The list of a search."""
     cards = "\n".join(_card(title, slugs[title.key], base) for title in titles)
     listed = f'<ul class="cardDeck cardGrid">{cards}</ul>' if cards else "<p>No results found.</p>"
@@ -57,7 +57,7 @@ def poster(slug: str) -> str:
     return f"/images/anime-planet/anime/primary/{slug}-1-190x260.jpg"
 
 
-def form(title: Title) -> str:
+def form(title: InventedTitle) -> str:
     """ "TV (12 eps x 24 min)"."""
     kind = _TYPES.get(title.type, title.type)
     if title.episodes is None:
@@ -68,7 +68,7 @@ def form(title: Title) -> str:
     return f"{kind} ({title.episodes}{more} {noun}{minutes})"
 
 
-def years(title: Title) -> str:
+def years(title: InventedTitle) -> str:
     """ "2023", "2022 - 2023", "2024 - ?" or "TBA"."""
     start, end = airing_of(title, 1), last_day(title)
     if start is None:
@@ -78,7 +78,7 @@ def years(title: Title) -> str:
     return str(start.year) if end.year == start.year else f"{start.year} - {end.year}"
 
 
-def _linked_data(title: Title, slug: str, base: str) -> str:
+def _linked_data(title: InventedTitle, slug: str, base: str) -> str:
     start, end = airing_of(title, 1), last_day(title)
     said: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "Movie" if title.type == "Movie" else "TVSeries",
@@ -96,18 +96,18 @@ def _linked_data(title: Title, slug: str, base: str) -> str:
     return text.replace("<", "\\u003c")  # or a title could end the script
 
 
-def _alternative(title: Title) -> str:
+def _alternative(title: InventedTitle) -> str:
     names = [name for name in (title.english, title.japanese, *title.synonyms) if name]
     label = "Alt title" if len(names) == 1 else "Alt titles"
     return f'<h2 class="aka">{label}: {escape(", ".join(names))}</h2>' if names else ""
 
 
-def _studios(title: Title) -> str:
+def _studios(title: InventedTitle) -> str:
     links = (f'<a href="/anime/studios/{n}">{escape(name)}</a>' for n, name in enumerate(title.studios))
     return ", ".join(links)
 
 
-def _season(title: Title) -> str:
+def _season(title: InventedTitle) -> str:
     start = airing_of(title, 1)
     if start is None or title.type != "TV":
         return ""
@@ -115,13 +115,13 @@ def _season(title: Title) -> str:
     return f' <a href="/anime/seasons/{quarter.lower()}-{start.year}">{quarter} {start.year}</a>'
 
 
-def _tags(title: Title) -> str:
+def _tags(title: InventedTitle) -> str:
     names = [*title.genres, *title.themes, *title.demographics, *title.tags]
     items = (f'<li><a href="/anime/tags/{n}">{escape(name)}</a></li>' for n, name in enumerate(names))
     return ", ".join(items)
 
 
-def _related(title: Title, slugs: Mapping[str, str]) -> str:
+def _related(title: InventedTitle, slugs: Mapping[str, str]) -> str:
     cards = []
     for relation in title.relations:
         if not relation.manga and relation.to in slugs:
@@ -131,7 +131,7 @@ def _related(title: Title, slugs: Mapping[str, str]) -> str:
     return "\n".join(cards)
 
 
-def _card(title: Title, slug: str, base: str) -> str:
+def _card(title: InventedTitle, slug: str, base: str) -> str:
     tooltip = f"""<h5 class="theme-font">{escape(title.romaji)}</h5><ul class="entryBar">
 <li class="type">{form(title)}</li><li class="iconYear">{years(title)}</li></ul>"""
     data = f'data-id="{title.ids.myanimelist}" data-type="anime" data-total-episodes="{title.episodes or 0}"'

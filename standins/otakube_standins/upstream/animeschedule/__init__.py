@@ -6,13 +6,13 @@ from typing import Any
 
 from otakube_standins.upstream.animeschedule import shapes
 from otakube_standins.upstream.animeschedule.routes import QUERIES, router
-from otakube_standins.upstream.catalogue import Catalogue, Title, search
-from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue, search
+from otakube_standins.upstream.pictures import DrawnPicture
 from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 from otakube_standins.upstream.slugs import slugs
 
 
-def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
+def subjects(catalogue: TitleCatalogue, asked: IncomingRequest) -> frozenset[str]:
     """Titles by the path's slug, by another provider's number, or the best hit of a search."""
     titles, parts = catalogue.seen_by("animeschedule"), asked.path.strip("/").split("/")
     if len(parts) == 2 and parts[0] == "anime":
@@ -36,11 +36,11 @@ def error(status: int, _: datetime) -> Any:
     return words.get(status, b"Internal server error.")
 
 
-def pictures(titles: list[Title]) -> dict[str, Picture]:
+def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
     """Posters by path."""
     named = slugs(titles)
     return {
-        f"/images/{shapes.poster(named[title.key])}": Picture(
+        f"/images/{shapes.poster(named[title.key])}": DrawnPicture(
             f"poster:{title.key}", title.romaji, 350, 500, quality=75, hostile=title.images.get("poster")
         )
         for title in titles

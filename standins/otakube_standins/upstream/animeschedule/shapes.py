@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from otakube_standins.upstream.catalogue import JST, Title
+from otakube_standins.upstream.catalogue import JST, InventedTitle
 from otakube_standins.upstream.episodes import aired_count, airing_of
 from otakube_standins.upstream.names import slug
 
@@ -18,7 +18,7 @@ _RELATIONS = {
 }  # fmt: skip
 
 
-def anime(title: Title, slugs: Mapping[str, str], now: datetime) -> Json:
+def anime(title: InventedTitle, slugs: Mapping[str, str], now: datetime) -> Json:
     """/anime/{slug}, and a row of /anime."""
     start = airing_of(title, 1)
     return {
@@ -37,7 +37,7 @@ def anime(title: Title, slugs: Mapping[str, str], now: datetime) -> Json:
     }  # fmt: skip
 
 
-def slots(title: Title, slugs: Mapping[str, str], now: datetime) -> list[Json]:
+def slots(title: InventedTitle, slugs: Mapping[str, str], now: datetime) -> list[Json]:
     """What airs of it in the week of `now`, from Monday in Japan."""
     if title.status != "Ongoing":
         return []
@@ -63,7 +63,7 @@ def poster(slug_: str) -> str:
     return f"anime/jpg/default/{slug_}.jpg"
 
 
-def _premier(title: Title) -> str:
+def _premier(title: InventedTitle) -> str:
     """Without a slot only the day is known, written as midnight."""
     start = airing_of(title, 1)
     if start is None:
@@ -71,7 +71,7 @@ def _premier(title: Title) -> str:
     return _utc(start) if title.broadcast else f"{start:%Y-%m-%d}T00:00:00Z"
 
 
-def _latest(title: Title, now: datetime) -> str:
+def _latest(title: InventedTitle, now: datetime) -> str:
     if title.broadcast is None:
         return NEVER
     airs = airing_of(title, max(1, aired_count(title, now.astimezone(JST))))
@@ -82,7 +82,7 @@ def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _season(title: Title) -> Json:
+def _season(title: InventedTitle) -> Json:
     start = airing_of(title, 1)
     if start is None:
         return {"title": "", "year": "", "season": "", "route": ""}
@@ -95,7 +95,7 @@ def _season(title: Title) -> Json:
     }
 
 
-def _source(title: Title) -> str:
+def _source(title: InventedTitle) -> str:
     return {"Game": "Video Game"}.get(title.source, title.source.title())
 
 
@@ -103,7 +103,7 @@ def _keywords(names: list[str]) -> list[Json]:
     return [{"name": name, "route": slug(name).lower()} for name in names]
 
 
-def _stats(title: Title) -> Json:
+def _stats(title: InventedTitle) -> Json:
     return {
         "averageScore": round((title.score or 0) * 10 + 0.137, 5) if title.score else 0,
         "ratingCount": (title.scored_by or 0) // 100, "trackedCount": title.members // 100,
@@ -112,12 +112,12 @@ def _stats(title: Title) -> Json:
     }  # fmt: skip
 
 
-def _names(title: Title) -> Json:
+def _names(title: InventedTitle) -> Json:
     said = {"romaji": title.romaji, "english": title.english, "native": title.japanese}
     return {key: name for key, name in said.items() if name} | {"synonyms": title.synonyms}
 
 
-def _relations(title: Title, slugs: Mapping[str, str]) -> dict[str, list[str]]:
+def _relations(title: InventedTitle, slugs: Mapping[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for relation in title.relations:
         if not relation.manga and relation.to in slugs:
@@ -125,7 +125,7 @@ def _relations(title: Title, slugs: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def _websites(title: Title) -> Json:
+def _websites(title: InventedTitle) -> Json:
     sites = {
         "mal": f"myanimelist.net/anime/{title.ids.myanimelist}",
         "aniList": f"anilist.co/anime/{title.ids.anilist}/",
@@ -139,7 +139,7 @@ def _websites(title: Title) -> Json:
     return sites | {"streams": _streams(title)}
 
 
-def _streams(title: Title) -> list[Json]:
+def _streams(title: InventedTitle) -> list[Json]:
     return [
         {"platform": slug(link.name).lower(), "url": link.url.partition("://")[2], "name": link.name}
         for link in title.streaming

@@ -3,24 +3,24 @@
 
 from dataclasses import dataclass
 
-from otakube_standins.upstream.catalogue import Catalogue, Title
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue
 from otakube_standins.upstream.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    titles: list[Title]
-    by_id: dict[int, Title]
-    by_key: dict[str, Title]
-    in_order: list[Title]  # by rising id
-    by_popularity: list[Title]
+class JikanIndex:
+    titles: list[InventedTitle]
+    by_id: dict[int, InventedTitle]
+    by_key: dict[str, InventedTitle]
+    in_order: list[InventedTitle]  # by rising id
+    by_popularity: list[InventedTitle]
 
 
 @remembered
-def index_of(catalogue: Catalogue) -> Index:
+def index_of(catalogue: TitleCatalogue) -> JikanIndex:
     """The index of a catalogue, built on first use."""
     titles = catalogue.seen_by("jikan")
-    return Index(
+    return JikanIndex(
         titles=titles,
         by_id={title.ids.myanimelist: title for title in titles},
         by_key={title.key: title for title in titles},

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from otakube_standins.upstream.catalogue import Character, Link, Title
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCharacter, TitleLink
 from otakube_standins.upstream.jikan import shapes
 from otakube_standins.upstream.names import apportion, family_first, person_id, slug, spread
 
@@ -11,7 +11,7 @@ Json = dict[str, Any]
 REVIEWS_A_PAGE = 20
 
 
-def full(title: Title, others: dict[str, Title], base: str) -> Json:
+def full(title: InventedTitle, others: dict[str, InventedTitle], base: str) -> Json:
     """`data` of /anime/{id}/full."""
     return shapes.anime(title, base) | {
         "relations": relations(title, others),
@@ -21,12 +21,12 @@ def full(title: Title, others: dict[str, Title], base: str) -> Json:
     }
 
 
-def characters(title: Title, base: str) -> list[Json]:
+def characters(title: InventedTitle, base: str) -> list[Json]:
     """`data` of /anime/{id}/characters."""
     return [_character(title, index, one, base) for index, one in enumerate(title.characters)]
 
 
-def _character(title: Title, index: int, one: Character, base: str) -> Json:
+def _character(title: InventedTitle, index: int, one: TitleCharacter, base: str) -> Json:
     number = shapes.character_id(title, index)
     return {
         "character": {
@@ -39,7 +39,7 @@ def _character(title: Title, index: int, one: Character, base: str) -> Json:
     }  # fmt: skip
 
 
-def character_images(title: Title, index: int, base: str) -> Json:
+def character_images(title: InventedTitle, index: int, base: str) -> Json:
     path = f"{base}{shapes.character_path(title, index)}"
     named = title.characters[index].image or ""
     return {
@@ -48,7 +48,7 @@ def character_images(title: Title, index: int, base: str) -> Json:
     }
 
 
-def character_full(title: Title, index: int, base: str) -> Json:
+def character_full(title: InventedTitle, index: int, base: str) -> Json:
     """`data` of /characters/{id}."""
     one = title.characters[index]
     whole: Json = _character(title, index, one, base)["character"]
@@ -66,12 +66,12 @@ def person(name: str, base: str) -> Json:
     }  # fmt: skip
 
 
-def staff(title: Title, base: str) -> list[Json]:
+def staff(title: InventedTitle, base: str) -> list[Json]:
     """`data` of /anime/{id}/staff."""
     return [{"person": person(one.name, base), "positions": one.positions} for one in title.staff]
 
 
-def statistics(title: Title) -> Json:
+def statistics(title: InventedTitle) -> Json:
     """`data` of /anime/{id}/statistics."""
     states = ("watching", "completed", "on_hold", "dropped", "plan_to_watch")
     weights = (60, 5, 5, 5, 25) if title.status == "Ongoing" else (8, 62, 4, 4, 22)
@@ -89,7 +89,7 @@ def statistics(title: Title) -> Json:
     }
 
 
-def relations(title: Title, others: dict[str, Title]) -> list[Json]:
+def relations(title: InventedTitle, others: dict[str, InventedTitle]) -> list[Json]:
     """`data` of /anime/{id}/relations, one object for each kind."""
     grouped: dict[str, list[Json]] = {}
     for relation in title.relations:
@@ -116,7 +116,7 @@ def _manga(name: str) -> Json:
     }
 
 
-def recommendations(title: Title, others: dict[str, Title], base: str) -> list[Json]:
+def recommendations(title: InventedTitle, others: dict[str, InventedTitle], base: str) -> list[Json]:
     """`data` of /anime/{id}/recommendations."""
     named = [others[key] for key in title.recommendations if key in others]
     return [
@@ -132,12 +132,12 @@ def recommendations(title: Title, others: dict[str, Title], base: str) -> list[J
     ]  # fmt: skip
 
 
-def pictures(title: Title, base: str) -> list[Json]:
+def pictures(title: InventedTitle, base: str) -> list[Json]:
     """`data` of /anime/{id}/pictures: the poster, and one picture beside it."""
     return [shapes.poster(title, base), shapes.images(shapes.visual_path(title), base)]
 
 
-def review_page(title: Title, number: int) -> Json:
+def review_page(title: InventedTitle, number: int) -> Json:
     """The answer of /anime/{id}/reviews: like Jikan's, its pagination does not tell how many there are."""
     count = min(title.members // 10_000, 45)
     shown = range((number - 1) * REVIEWS_A_PAGE, min(number * REVIEWS_A_PAGE, count))
@@ -148,7 +148,7 @@ def review_page(title: Title, number: int) -> Json:
     }
 
 
-def _review(title: Title, place: int) -> Json:
+def _review(title: InventedTitle, place: int) -> Json:
     number, user = title.ids.myanimelist * 100 + place, f"viewer{place}"
     return {
         "mal_id": number, "url": f"{shapes.SITE}/reviews.php?id={number}", "type": "anime",
@@ -160,6 +160,6 @@ def _review(title: Title, place: int) -> Json:
     }  # fmt: skip
 
 
-def links(named: list[Link]) -> list[Json]:
+def links(named: list[TitleLink]) -> list[Json]:
     """`data` of /external and /streaming."""
     return [{"name": link.name, "url": link.url} for link in named]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from otakube_standins.upstream.catalogue import Title, search
+from otakube_standins.upstream.catalogue import InventedTitle, search
 from otakube_standins.upstream.episodes import episodes_of
 from otakube_standins.upstream.jikan import parts, shapes
 from otakube_standins.upstream.jikan.index import index_of
@@ -78,7 +78,7 @@ class JikanEndpoints(Endpoints):
         return _fresh(request, parts.review_page(title, page), now)
 
     def episode(self, request: Request, mal_id: int, number: int) -> Response:
-        def shape(title: Title) -> Any:
+        def shape(title: InventedTitle) -> Any:
             known = {one.number: one for one in episodes_of(title, self.world.now())}
             return shapes.episode_detail(title, known[number]) if number in known else None
 
@@ -86,7 +86,7 @@ class JikanEndpoints(Endpoints):
 
     def part(self, request: Request, mal_id: int, part: str) -> Response:
         base = self.world.base(request)
-        shape: dict[str, Callable[[Title], Any]] = {
+        shape: dict[str, Callable[[InventedTitle], Any]] = {
             "characters": lambda title: parts.characters(title, base),
             "staff": lambda title: parts.staff(title, base),
             "statistics": parts.statistics,
@@ -105,7 +105,7 @@ class JikanEndpoints(Endpoints):
         data = parts.character_full(title, index, self.world.base(request))
         return _fresh(request, {"data": data}, self.world.now())
 
-    def _answer(self, request: Request, mal_id: int, shape: Callable[[Title], Any]) -> Response:
+    def _answer(self, request: Request, mal_id: int, shape: Callable[[InventedTitle], Any]) -> Response:
         title = self._by_id.get(mal_id)
         data = None if title is None else shape(title)
         if data is None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from otakube_standins.upstream.catalogue import JST, Title
-from otakube_standins.upstream.episodes import Episode, airing_of, episodes_of, last_day
+from otakube_standins.upstream.catalogue import JST, InventedTitle
+from otakube_standins.upstream.episodes import InventedEpisode, airing_of, episodes_of, last_day
 from otakube_standins.upstream.names import person_id, slug
 
 Json = dict[str, Any]
@@ -15,7 +15,7 @@ _STATUS = {"Finished": "Finished Airing", "Ongoing": "Currently Airing", "Upcomi
 _QUARTERS = ("winter", "spring", "summer", "fall")
 
 
-def url(title: Title) -> str:
+def url(title: InventedTitle) -> str:
     """The title's page on MyAnimeList."""
     return f"{SITE}/anime/{title.ids.myanimelist}/{slug(title.romaji, '_')}"
 
@@ -32,7 +32,7 @@ def images(path: str, base: str) -> Json:
     }
 
 
-def poster(title: Title, base: str) -> Json:
+def poster(title: InventedTitle, base: str) -> Json:
     """The title's pictures; a title's file may name another URL."""
     shape = images(poster_path(title), base)
     if "://" in title.images.get("poster", ""):
@@ -40,20 +40,20 @@ def poster(title: Title, base: str) -> Json:
     return shape
 
 
-def poster_path(title: Title) -> str:
+def poster_path(title: InventedTitle) -> str:
     return f"/images/jikan/anime/{title.ids.myanimelist % 2000}/{title.ids.myanimelist}"
 
 
-def visual_path(title: Title) -> str:
+def visual_path(title: InventedTitle) -> str:
     """The picture beside the poster."""
     return f"{poster_path(title)}b"
 
 
-def character_id(title: Title, index: int) -> int:
+def character_id(title: InventedTitle, index: int) -> int:
     return title.ids.myanimelist * 100 + index
 
 
-def character_path(title: Title, index: int) -> str:
+def character_path(title: InventedTitle, index: int) -> str:
     return f"/images/jikan/characters/{index + 1}/{character_id(title, index)}"
 
 
@@ -61,7 +61,7 @@ def person_path(name: str) -> str:
     return f"/images/jikan/voiceactors/{person_id(name) % 80}/{person_id(name)}"
 
 
-def anime(title: Title, base: str) -> Json:
+def anime(title: InventedTitle, base: str) -> Json:
     """`data` of /anime/{id}, and one row of a search."""
     return {
         "mal_id": title.ids.myanimelist, "url": url(title), "images": poster(title, base),
@@ -78,7 +78,7 @@ def anime(title: Title, base: str) -> Json:
     }  # fmt: skip
 
 
-def _titles(title: Title) -> Json:
+def _titles(title: InventedTitle) -> Json:
     named = [("Default", title.romaji), *(("Synonym", name) for name in title.synonyms)]
     named += [
         (kind, name) for kind, name in (("Japanese", title.japanese), ("English", title.english)) if name
@@ -94,7 +94,7 @@ def _no_trailer() -> Json:
     return {"youtube_id": None, "url": None, "embed_url": None, "images": dict.fromkeys(sizes)}
 
 
-def _standing(title: Title) -> Json:
+def _standing(title: InventedTitle) -> Json:
     return {
         "score": title.score, "scored_by": title.scored_by, "rank": title.rank,
         "popularity": title.popularity,
@@ -102,7 +102,7 @@ def _standing(title: Title) -> Json:
     }  # fmt: skip
 
 
-def days(title: Title) -> tuple[date | None, date | None]:
+def days(title: InventedTitle) -> tuple[date | None, date | None]:
     """First and last day on the common calendar of Japan: a 25:30 slot counts for the next day, as on MAL."""
     start, end = airing_of(title, 1), last_day(title)
     if end is not None and title.broadcast is not None:
@@ -110,7 +110,7 @@ def days(title: Title) -> tuple[date | None, date | None]:
     return (start.date() if start else None), end
 
 
-def _aired(title: Title) -> Json:
+def _aired(title: InventedTitle) -> Json:
     start, end = days(title)
     spoken = f"{_spoken(start)} to {_spoken(end)}" if end or title.episodes != 1 else _spoken(start)
     return {
@@ -131,7 +131,7 @@ def _spoken(day: date | None) -> str:
     return f"{day:%b} {day.day}, {day.year}" if day else "?"
 
 
-def _duration(title: Title) -> str:
+def _duration(title: InventedTitle) -> str:
     if title.minutes is None:
         return "Unknown"
     hours, minutes = divmod(title.minutes, 60)
@@ -139,14 +139,14 @@ def _duration(title: Title) -> str:
     return spoken if title.episodes == 1 else f"{spoken} per ep"
 
 
-def _season(title: Title) -> Json:
+def _season(title: InventedTitle) -> Json:
     start, _ = days(title)
     if title.type != "TV" or start is None:
         return {"season": None, "year": None}
     return {"season": _QUARTERS[(start.month - 1) // 3], "year": start.year}
 
 
-def _broadcast(title: Title) -> Json:
+def _broadcast(title: InventedTitle) -> Json:
     start = airing_of(title, 1)
     if title.broadcast is None or start is None:
         return dict.fromkeys(("day", "time", "timezone", "string"))
@@ -167,7 +167,7 @@ def _tags(names: list[str], folder: str) -> list[Json]:
     ]
 
 
-def episode_row(title: Title, one: Episode) -> Json:
+def episode_row(title: InventedTitle, one: InventedEpisode) -> Json:
     """One row of /anime/{id}/episodes."""
     aired = one.airs.date() if one.airs else None
     return _episode(title, one) | {
@@ -176,7 +176,7 @@ def episode_row(title: Title, one: Episode) -> Json:
     }  # fmt: skip
 
 
-def episode_detail(title: Title, one: Episode) -> Json:
+def episode_detail(title: InventedTitle, one: InventedEpisode) -> Json:
     """`data` of /anime/{id}/episodes/{number}."""
     aired = f"{one.airs.date().isoformat()}T00:00:00+09:00" if one.airs else None
     return _episode(title, one) | {
@@ -186,7 +186,7 @@ def episode_detail(title: Title, one: Episode) -> Json:
     }  # fmt: skip
 
 
-def _episode(title: Title, one: Episode) -> Json:
+def _episode(title: InventedTitle, one: InventedEpisode) -> Json:
     return {
         "mal_id": one.number, "url": f"{url(title)}/episode/{one.number}", "title": one.english,
         "title_japanese": one.japanese, "title_romanji": f"{one.romaji} ",
@@ -194,7 +194,7 @@ def _episode(title: Title, one: Episode) -> Json:
     }  # fmt: skip
 
 
-def episode_rows(title: Title, now: datetime) -> list[Json]:
+def episode_rows(title: InventedTitle, now: datetime) -> list[Json]:
     """All rows of /anime/{id}/episodes, over all pages."""
     return [episode_row(title, one) for one in episodes_of(title, now.astimezone(JST))]
 
@@ -206,7 +206,7 @@ def page(rows: Sequence[Any], number: int, size: int) -> Json:
     return {"pagination": {"last_visible_page": last, "has_next_page": number < last}, "data": shown}
 
 
-def list_page(rows: Sequence[Title], number: int, size: int, base: str) -> Json:
+def list_page(rows: Sequence[InventedTitle], number: int, size: int, base: str) -> Json:
     """One page of a list of anime, whose pagination says more; only what it shows is shaped."""
     answer = page(rows, number, size)
     answer["data"] = [anime(title, base) for title in answer["data"]]

@@ -3,25 +3,25 @@
 
 from dataclasses import dataclass
 
-from otakube_standins.upstream.catalogue import Catalogue, Title
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue
 from otakube_standins.upstream.names import slug
 from otakube_standins.upstream.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    titles: list[Title]
-    by_id: dict[str, Title]
-    by_slug: dict[str, Title]
-    by_key: dict[str, Title]
-    by_mapping: dict[tuple[str, str], Title]  # (externalSite, externalId)
+class KitsuIndex:
+    titles: list[InventedTitle]
+    by_id: dict[str, InventedTitle]
+    by_slug: dict[str, InventedTitle]
+    by_key: dict[str, InventedTitle]
+    by_mapping: dict[tuple[str, str], InventedTitle]  # (externalSite, externalId)
 
 
 @remembered
-def index_of(catalogue: Catalogue) -> Index:
+def index_of(catalogue: TitleCatalogue) -> KitsuIndex:
     """The index of a catalogue, built on first use."""
     titles = catalogue.seen_by("kitsu")
-    return Index(
+    return KitsuIndex(
         titles,
         {str(title.ids.kitsu): title for title in titles},
         {slug_of(title): title for title in titles},
@@ -30,12 +30,12 @@ def index_of(catalogue: Catalogue) -> Index:
     )
 
 
-def slug_of(title: Title) -> str:
+def slug_of(title: InventedTitle) -> str:
     """The last part of the title's address."""
     return slug(title.romaji).lower()
 
 
-def mapped(title: Title) -> list[tuple[str, str]]:
+def mapped(title: InventedTitle) -> list[tuple[str, str]]:
     """(externalSite, externalId) at each site that the title is mapped to."""
     sites = {
         "myanimelist/anime": title.ids.myanimelist, "anilist/anime": title.ids.anilist,

@@ -3,22 +3,22 @@
 
 from functools import partial
 
-from otakube_standins.upstream.catalogue import Character, Title
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCharacter
 from otakube_standins.upstream.kitsu import shapes
-from otakube_standins.upstream.kitsu.resources import Resource
-from otakube_standins.upstream.kitsu.view import TIMES, View
+from otakube_standins.upstream.kitsu.resources import ResourceObject
+from otakube_standins.upstream.kitsu.view import TIMES, KitsuView
 from otakube_standins.upstream.names import person_id, slug
 
 
-def character_id(title: Title, index: int) -> int:
+def character_id(title: InventedTitle, index: int) -> int:
     return title.ids.kitsu * 100 + index
 
 
-def character_path(title: Title, index: int) -> str:
+def character_path(title: InventedTitle, index: int) -> str:
     return f"/images/kitsu/characters/images/{character_id(title, index)}/original.jpg"
 
 
-def character(title: Title, index: int, view: View) -> Resource:
+def character(title: InventedTitle, index: int, view: KitsuView) -> ResourceObject:
     """A resource of type characters."""
     one = title.characters[index]
     named = one.image if ":" in (one.image or "") else None
@@ -30,13 +30,13 @@ def character(title: Title, index: int, view: View) -> Resource:
         "image": {"original": named or f"{view.base}{character_path(title, index)}",
         "meta": {"dimensions": {}}},
     }  # fmt: skip
-    return Resource("characters", str(character_id(title, index)), attributes)
+    return ResourceObject("characters", str(character_id(title, index)), attributes)
 
 
-def anime_characters(title: Title, view: View) -> list[Resource]:
+def anime_characters(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type animeCharacters: who plays which role in the title."""
     return [
-        Resource(
+        ResourceObject(
             "animeCharacters", str(title.ids.kitsu * 100 + index),
             {**TIMES, "role": one.role.lower()},
             {"anime": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
@@ -46,10 +46,10 @@ def anime_characters(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def media_characters(title: Title, view: View) -> list[Resource]:
+def media_characters(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type mediaCharacters, the same as Kitsu's newer name has them."""
     return [
-        Resource(
+        ResourceObject(
             "mediaCharacters", str(title.ids.kitsu * 100 + index),
             {**TIMES, "role": one.role.lower()},
             {"media": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
@@ -59,14 +59,14 @@ def media_characters(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def castings(title: Title, view: View) -> list[Resource]:
+def castings(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type castings: one for each voice of each character."""
     return [each for index, one in enumerate(title.characters) for each in _castings(title, index, one, view)]
 
 
-def _castings(title: Title, index: int, one: Character, view: View) -> list[Resource]:
+def _castings(title: InventedTitle, index: int, one: TitleCharacter, view: KitsuView) -> list[ResourceObject]:
     return [
-        Resource(
+        ResourceObject(
             "castings", str(title.ids.kitsu * 1000 + index * 10 + place),
             {
                 **TIMES, "role": "Voice Actor", "voiceActor": True,
@@ -82,18 +82,18 @@ def _castings(title: Title, index: int, one: Character, view: View) -> list[Reso
     ]  # fmt: skip
 
 
-def _person(name: str) -> Resource:
+def _person(name: str) -> ResourceObject:
     attributes = {
         **TIMES, "image": None, "name": name, "malId": person_id(name),
         "description": "",
     }  # fmt: skip
-    return Resource("people", str(person_id(name) // 2), attributes)
+    return ResourceObject("people", str(person_id(name) // 2), attributes)
 
 
-def anime_staff(title: Title, view: View) -> list[Resource]:
+def anime_staff(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type animeStaff."""
     return [
-        Resource(
+        ResourceObject(
             "animeStaff", str(title.ids.kitsu * 100 + place),
             {**TIMES, "role": ", ".join(one.positions)},
             {"anime": lambda: shapes.anime(title, view), "person": partial(_person, one.name)},
@@ -102,10 +102,10 @@ def anime_staff(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def media_staff(title: Title, view: View) -> list[Resource]:
+def media_staff(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type mediaStaff, the same as Kitsu's newer name has them."""
     return [
-        Resource(
+        ResourceObject(
             "mediaStaff", one.id, one.attributes, {"media": one.one["anime"], "person": one.one["person"]}
         )
         for one in anime_staff(title, view)

@@ -11,25 +11,25 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class ResourceObject:
     """One resource; a relationship is computed when it is asked for, so that circles do no harm."""
 
     type: str  # animeCharacters
     id: str
     attributes: Json
-    one: Mapping[str, Callable[[], "Resource | None"]] = field(default_factory=dict)
-    many: Mapping[str, Callable[[], list["Resource"]]] = field(default_factory=dict)
+    one: Mapping[str, Callable[[], "ResourceObject | None"]] = field(default_factory=dict)
+    many: Mapping[str, Callable[[], list["ResourceObject"]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedFields:
     """What a request asks for beside the resources themselves."""
 
     include: tuple[tuple[str, ...], ...] = ()  # paths
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by type
 
 
-def wanted(query: Mapping[str, str]) -> Wanted:
+def wanted(query: Mapping[str, str]) -> WantedFields:
     """Read `include` and `fields[type]`."""
     paths = tuple(
         tuple(path.strip().split(".")) for path in query.get("include", "").split(",") if path.strip()
@@ -37,35 +37,37 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     named = {
         key[7:-1]: value for key, value in query.items() if key.startswith("fields[") and key.endswith("]")
     }
-    return Wanted(paths, {kind: frozenset(value.split(",")) for kind, value in named.items()})
+    return WantedFields(paths, {kind: frozenset(value.split(",")) for kind, value in named.items()})
 
 
-def room_of(resource_type: str) -> str:
+def collection_of(resource_type: str) -> str:
     """`animeCharacters` lives at /anime-characters."""
     return re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", resource_type)
 
 
-def document(resource: Resource, root: str, asked: Wanted) -> Json:
+def document(resource: ResourceObject, root: str, asked: WantedFields) -> Json:
     """The document of one resource."""
     answer: Json = {"data": serialise(resource, root, asked, asked.include)}
     included = _included([resource], root, asked)
     return answer | ({"included": included} if asked.include else {})
 
 
-class Window(NamedTuple):
+class KitsuWindow(NamedTuple):
     """The page that a request asks for: `limit` resources from `offset` on."""
 
     limit: int
     offset: int
 
 
-def window(query: Mapping[str, str], default: int) -> Window:
+def window(query: Mapping[str, str], default: int) -> KitsuWindow:
     """Read `page[limit]` and `page[offset]`, or `page[size]` and `page[number]`."""
     limit = int(query.get("page[limit]") or query.get("page[size]") or default)
-    return Window(limit, int(query.get("page[offset]") or (int(query.get("page[number]") or 1) - 1) * limit))
+    return KitsuWindow(
+        limit, int(query.get("page[offset]") or (int(query.get("page[number]") or 1) - 1) * limit)
+    )
 
 
-def page(shown: Sequence[Resource], count: int, root: str, query: Mapping[str, str]) -> Json:
+def page(shown: Sequence[ResourceObject], count: int, root: str, query: Mapping[str, str]) -> Json:
     """The document of one page, of `count` resources, without the links to the others."""
     asked = wanted(query)
     answer: Json = {"data": [serialise(one, root, asked, asked.include) for one in shown]}
@@ -74,7 +76,7 @@ def page(shown: Sequence[Resource], count: int, root: str, query: Mapping[str, s
     return answer | {"meta": {"count": count}}
 
 
-def links(url: str, query: Mapping[str, str], at: Window, count: int) -> Json:
+def links(url: str, query: Mapping[str, str], at: KitsuWindow, count: int) -> Json:
     """The links from one page to the others."""
     rest = {key: value for key, value in query.items() if not key.startswith("page[")}
 
@@ -89,9 +91,11 @@ def links(url: str, query: Mapping[str, str], at: Window, count: int) -> Json:
     return found
 
 
-def serialise(resource: Resource, root: str, asked: Wanted, paths: Iterable[tuple[str, ...]]) -> Json:
+def serialise(
+    resource: ResourceObject, root: str, asked: WantedFields, paths: Iterable[tuple[str, ...]]
+) -> Json:
     """One resource; relationships at the head of a path carry their data."""
-    self_url = f"{root}/{room_of(resource.type)}/{resource.id}"
+    self_url = f"{root}/{collection_of(resource.type)}/{resource.id}"
     kept = asked.fields.get(resource.type)
     attributes = {name: value for name, value in resource.attributes.items() if kept is None or name in kept}
     names = [name for name in (*resource.one, *resource.many) if kept is None or name in kept]
@@ -109,8 +113,8 @@ def serialise(resource: Resource, root: str, asked: Wanted, paths: Iterable[tupl
     return answer
 
 
-def _relationship(resource: Resource, name: str, self_url: str, with_data: bool) -> Json:
-    place = room_of(name)
+def _relationship(resource: ResourceObject, name: str, self_url: str, with_data: bool) -> Json:
+    place = collection_of(name)
     answer: Json = {"links": {"self": f"{self_url}/relationships/{place}", "related": f"{self_url}/{place}"}}
     if with_data:
         linked = [{"type": other.type, "id": other.id} for other in _related(resource, name)]
@@ -118,23 +122,23 @@ def _relationship(resource: Resource, name: str, self_url: str, with_data: bool)
     return answer
 
 
-def _related(resource: Resource, name: str) -> list[Resource]:
+def _related(resource: ResourceObject, name: str) -> list[ResourceObject]:
     if name in resource.many:
         return resource.many[name]()
     other = resource.one[name]() if name in resource.one else None
     return [] if other is None else [other]
 
 
-def _included(resources: Sequence[Resource], root: str, asked: Wanted) -> list[Json]:
+def _included(resources: Sequence[ResourceObject], root: str, asked: WantedFields) -> list[Json]:
     found: dict[tuple[str, str], Json] = {}
     _collect(resources, root, asked, asked.include, found)
     return list(found.values())
 
 
 def _collect(
-    resources: Sequence[Resource],
+    resources: Sequence[ResourceObject],
     root: str,
-    asked: Wanted,
+    asked: WantedFields,
     paths: Iterable[tuple[str, ...]],
     found: dict[Any, Json],
 ) -> None:

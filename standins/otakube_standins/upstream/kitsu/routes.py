@@ -7,11 +7,11 @@ from typing import TypeVar
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from otakube_standins.upstream.catalogue import Title, search
+from otakube_standins.upstream.catalogue import InventedTitle, search
 from otakube_standins.upstream.kitsu import people, shapes
-from otakube_standins.upstream.kitsu.index import Index, index_of
-from otakube_standins.upstream.kitsu.resources import Resource, document, links, page, wanted, window
-from otakube_standins.upstream.kitsu.view import View
+from otakube_standins.upstream.kitsu.index import KitsuIndex, index_of
+from otakube_standins.upstream.kitsu.resources import ResourceObject, document, links, page, wanted, window
+from otakube_standins.upstream.kitsu.view import KitsuView
 from otakube_standins.upstream.provider import Endpoints, World
 
 Row = TypeVar("Row")
@@ -19,7 +19,7 @@ MEDIA_TYPE = "application/vnd.api+json"
 PREFIX = "/kitsu/api/edge"
 DEFAULT_PAGE, LARGEST_PAGE = 10, 20
 ID_FILTERS = ("filter[id]", "filter[mediaId]", "filter[media_id]", "filter[animeId]")
-_PARTS: dict[str, Callable[[Title, View], list[Resource]]] = {
+_PARTS: dict[str, Callable[[InventedTitle, KitsuView], list[ResourceObject]]] = {
     "episodes": shapes.episodes,
     "anime-characters": people.anime_characters,
     "characters": people.media_characters,
@@ -97,15 +97,15 @@ class KitsuEndpoints(Endpoints):
             return _missing(part)
         return _page(request, seen, _PARTS[part](title, seen) if title else [], _itself)
 
-    def _view(self, request: Request) -> View:
-        return View(self._index.by_key, self.world.base(request), self.world.now())
+    def _view(self, request: Request) -> KitsuView:
+        return KitsuView(self._index.by_key, self.world.base(request), self.world.now())
 
 
-def _root(seen: View) -> str:
+def _root(seen: KitsuView) -> str:
     return f"{seen.base}{PREFIX}"
 
 
-def _found(index: Index, query: Mapping[str, str]) -> Sequence[Title]:
+def _found(index: KitsuIndex, query: Mapping[str, str]) -> Sequence[InventedTitle]:
     if text := query.get("filter[text]"):
         return search(index.titles, text)
     for name, known in (("filter[id]", index.by_id), ("filter[slug]", index.by_slug)):
@@ -114,11 +114,13 @@ def _found(index: Index, query: Mapping[str, str]) -> Sequence[Title]:
     return index.titles
 
 
-def _itself(resource: Resource) -> Resource:
+def _itself(resource: ResourceObject) -> ResourceObject:
     return resource
 
 
-def _page(request: Request, seen: View, rows: Sequence[Row], shape: Callable[[Row], Resource]) -> Response:
+def _page(
+    request: Request, seen: KitsuView, rows: Sequence[Row], shape: Callable[[Row], ResourceObject]
+) -> Response:
     query = request.query_params
     size = query.get("page[limit]") or query.get("page[size]") or DEFAULT_PAGE
     if not str(size).isdigit() or not 0 < int(size) <= LARGEST_PAGE:

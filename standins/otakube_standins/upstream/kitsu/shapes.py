@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from otakube_standins.upstream.catalogue import Title
-from otakube_standins.upstream.episodes import Episode, airing_of, episodes_of, last_day
+from otakube_standins.upstream.catalogue import InventedTitle
+from otakube_standins.upstream.episodes import InventedEpisode, airing_of, episodes_of, last_day
 from otakube_standins.upstream.kitsu import people
 from otakube_standins.upstream.kitsu.index import mapped, slug_of
-from otakube_standins.upstream.kitsu.resources import Resource
-from otakube_standins.upstream.kitsu.view import TIMES, View
+from otakube_standins.upstream.kitsu.resources import ResourceObject
+from otakube_standins.upstream.kitsu.view import TIMES, KitsuView
 from otakube_standins.upstream.names import person_id, spread
 
 Json = dict[str, Any]
@@ -27,9 +27,9 @@ _POSTER_SIZES = {"tiny": (110, 156), "large": (550, 780), "small": (284, 402), "
 _COVER_SIZES = {"tiny": (840, 200), "large": (3360, 800), "small": (1680, 400)}
 
 
-def anime(title: Title, view: View) -> Resource:
+def anime(title: InventedTitle, view: KitsuView) -> ResourceObject:
     """A resource of type anime."""
-    return Resource(
+    return ResourceObject(
         "anime", str(title.ids.kitsu), _attributes(title, view),
         many={
             "genres": lambda: [_named("genres", "name", name) for name in title.genres],
@@ -49,7 +49,7 @@ def anime(title: Title, view: View) -> Resource:
     )  # fmt: skip
 
 
-def _attributes(title: Title, view: View) -> Json:
+def _attributes(title: InventedTitle, view: KitsuView) -> Json:
     start, end = airing_of(title, 1), last_day(title)
     return {
         **TIMES, "slug": slug_of(title),
@@ -67,12 +67,12 @@ def _attributes(title: Title, view: View) -> Json:
     }  # fmt: skip
 
 
-def _titles(title: Title) -> Json:
+def _titles(title: InventedTitle) -> Json:
     named = {"en": title.english, "en_jp": title.romaji, "ja_jp": title.japanese}
     return {language: name for language, name in named.items() if name is not None}
 
 
-def _standing(title: Title) -> Json:
+def _standing(title: InventedTitle) -> Json:
     users = title.members // 6  # Kitsu counts about a sixth of MAL's members
     votes = spread((title.scored_by or 0) // 6, (title.score or 5.5) * 2 - 1, 19)
     return {
@@ -87,7 +87,7 @@ def _utc_day(when: datetime | None) -> str | None:
     return when.astimezone(UTC).date().isoformat() if when else None
 
 
-def _next_release(title: Title, now: datetime) -> str | None:
+def _next_release(title: InventedTitle, now: datetime) -> str | None:
     if title.status != "Ongoing":
         return None
     coming = (airing_of(title, number) for number in range(1, (title.episodes or 2000) + 1))
@@ -100,23 +100,23 @@ def _age_rating(rating: str) -> str:
     return {"PG-13": "PG", "R+": "R", "Rx": "R18"}.get(code, code)
 
 
-def poster_path(title: Title, size: str) -> str:
+def poster_path(title: InventedTitle, size: str) -> str:
     return f"/images/kitsu/anime/poster_images/{title.ids.kitsu}/{size}.jpg"
 
 
-def cover_path(title: Title, size: str) -> str:
+def cover_path(title: InventedTitle, size: str) -> str:
     return f"/images/kitsu/anime/cover_images/{title.ids.kitsu}/{size}.jpg"
 
 
-def thumbnail_path(title: Title, number: int) -> str:
+def thumbnail_path(title: InventedTitle, number: int) -> str:
     return f"/images/kitsu/episodes/thumbnails/{episode_id(title, number)}/original.jpg"
 
 
-def episode_id(title: Title, number: int) -> int:
+def episode_id(title: InventedTitle, number: int) -> int:
     return title.ids.kitsu * 1000 + number
 
 
-def poster(title: Title, base: str) -> Json:
+def poster(title: InventedTitle, base: str) -> Json:
     """`posterImage`; a title's file may name another URL for the original."""
     named = title.images.get("poster", "")
     urls = {size: f"{base}{poster_path(title, size)}" for size in (*_POSTER_SIZES, "original")}
@@ -124,7 +124,7 @@ def poster(title: Title, base: str) -> Json:
     return urls | original | {"meta": {"dimensions": _dimensions(_POSTER_SIZES)}}
 
 
-def _cover(title: Title, base: str) -> Json | None:
+def _cover(title: InventedTitle, base: str) -> Json | None:
     if title.score is None:
         return None
     urls = {size: f"{base}{cover_path(title, size)}" for size in (*_COVER_SIZES, "original")}
@@ -135,16 +135,16 @@ def _dimensions(sizes: dict[str, tuple[int, int]]) -> Json:
     return {size: {"width": width, "height": height} for size, (width, height) in sizes.items()}
 
 
-def _named(kind: str, attribute: str, name: str) -> Resource:
-    return Resource(kind, str(person_id(name) % 500), {attribute: name})
+def _named(kind: str, attribute: str, name: str) -> ResourceObject:
+    return ResourceObject(kind, str(person_id(name) % 500), {attribute: name})
 
 
-def episodes(title: Title, view: View) -> list[Resource]:
+def episodes(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type episodes, all of them."""
     return [_episode(title, one, view) for one in episodes_of(title, view.now)]
 
 
-def _episode(title: Title, one: Episode, view: View) -> Resource:
+def _episode(title: InventedTitle, one: InventedEpisode, view: KitsuView) -> ResourceObject:
     attributes = {
         **TIMES, "synopsis": one.synopsis, "description": one.synopsis,
         "titles": {"en_jp": one.romaji, "en_us": one.english, "ja_jp": one.japanese},
@@ -155,13 +155,15 @@ def _episode(title: Title, one: Episode, view: View) -> Resource:
         "meta": {"dimensions": {}}},
     }  # fmt: skip
     number = str(episode_id(title, one.number))
-    return Resource("episodes", number, attributes, {"media": lambda: anime(title, view)}, {"videos": list})
+    return ResourceObject(
+        "episodes", number, attributes, {"media": lambda: anime(title, view)}, {"videos": list}
+    )
 
 
-def mappings(title: Title, view: View) -> list[Resource]:
+def mappings(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type mappings: the title's ids elsewhere."""
     return [
-        Resource(
+        ResourceObject(
             "mappings", str(title.ids.kitsu * 10 + place),
             {**TIMES, "externalSite": site, "externalId": number},
             {"item": lambda: anime(title, view)},
@@ -170,17 +172,17 @@ def mappings(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def mapped_to(mapping: Resource) -> tuple[str, str]:
+def mapped_to(mapping: ResourceObject) -> tuple[str, str]:
     """(externalSite, externalId) of a mapping."""
     return mapping.attributes["externalSite"], mapping.attributes["externalId"]
 
 
-def productions(title: Title, view: View) -> list[Resource]:
+def productions(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type animeProductions: studios, producers, licensors."""
     named = [*(("studio", name) for name in title.studios), *(("producer", name) for name in title.producers)]
     named += [("licensor", name) for name in title.licensors]
     return [
-        Resource(
+        ResourceObject(
             "animeProductions", str(title.ids.kitsu * 10 + place),
             {"createdAt": None, "updatedAt": None, "role": role},
             {"anime": lambda: anime(title, view), "producer": partial(_named, "producers", "name", name)},
@@ -189,10 +191,10 @@ def productions(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def media_relationships(title: Title, view: View) -> list[Resource]:
+def media_relationships(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type mediaRelationships between titles that Kitsu has."""
     return [
-        Resource(
+        ResourceObject(
             "mediaRelationships", str(title.ids.kitsu * 10 + place),
             {**TIMES, "role": _RELATIONS.get(relation.kind, "other")},
             {
@@ -205,10 +207,10 @@ def media_relationships(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def streaming_links(title: Title, view: View) -> list[Resource]:
+def streaming_links(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type streamingLinks."""
     return [
-        Resource(
+        ResourceObject(
             "streamingLinks", str(title.ids.kitsu * 10 + place),
             {**TIMES, "url": link.url, "subs": ["en"], "dubs": ["ja"]},
             {"media": lambda: anime(title, view), "streamer": partial(_streamer, link.name)},
@@ -217,15 +219,15 @@ def streaming_links(title: Title, view: View) -> list[Resource]:
     ]  # fmt: skip
 
 
-def _streamer(name: str) -> Resource:
+def _streamer(name: str) -> ResourceObject:
     attributes = {**TIMES, "siteName": name, "streamingLinksCount": 0, "logo": None}
-    return Resource("streamers", str(person_id(name) % 100), attributes)
+    return ResourceObject("streamers", str(person_id(name) % 100), attributes)
 
 
-def reviews(title: Title, view: View) -> list[Resource]:
+def reviews(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
     """Resources of type reviews: one user in so many writes one."""
     return [
-        Resource(
+        ResourceObject(
             "reviews", str(title.ids.kitsu * 1000 + place),
             {**TIMES, "content": f"Review {place + 1} of {title.romaji}.", "likesCount": place, "rating": 14,
             "source": "hummingbird", "spoiler": False},

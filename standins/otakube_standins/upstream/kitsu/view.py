@@ -4,16 +4,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from otakube_standins.upstream.catalogue import Title
+from otakube_standins.upstream.catalogue import InventedTitle
 
 # Every resource carries them; nothing depends on their values.
 TIMES = {"createdAt": "2026-01-05T09:12:44.301Z", "updatedAt": "2026-11-01T12:00:07.837Z"}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class KitsuView:
     """The other titles, the beginning of URLs, and the time."""
 
-    others: dict[str, Title]
+    others: dict[str, InventedTitle]
     base: str
     now: datetime

@@ -7,15 +7,15 @@ Its pictures are Jikan's: both name those of one site.
 from datetime import datetime
 from typing import Any
 
-from otakube_standins.upstream.catalogue import Catalogue, Title, search
+from otakube_standins.upstream.catalogue import InventedTitle, TitleCatalogue, search
 from otakube_standins.upstream.jikan.index import index_of
 from otakube_standins.upstream.myanimelist import shapes
 from otakube_standins.upstream.myanimelist.routes import PREFIX, router
-from otakube_standins.upstream.pictures import Picture
+from otakube_standins.upstream.pictures import DrawnPicture
 from otakube_standins.upstream.provider import IncomingRequest, UpstreamProvider
 
 
-def subjects(catalogue: Catalogue, asked: IncomingRequest) -> frozenset[str]:
+def subjects(catalogue: TitleCatalogue, asked: IncomingRequest) -> frozenset[str]:
     """The title of the path's id, or the best hit of a search."""
     index, parts = index_of(catalogue), asked.path.strip("/").split("/")
     if len(parts) == 2 and parts[1].isdecimal():
@@ -31,7 +31,7 @@ def error(status: int, _: datetime) -> Any:
     return shapes.error(status)
 
 
-def pictures(_: list[Title]) -> dict[str, Picture]:
+def pictures(_: list[InventedTitle]) -> dict[str, DrawnPicture]:
     """None of its own."""
     return {}
 

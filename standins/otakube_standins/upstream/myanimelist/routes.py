@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 
-from otakube_standins.upstream.catalogue import Title, search
+from otakube_standins.upstream.catalogue import InventedTitle, search
 from otakube_standins.upstream.jikan.index import index_of
 from otakube_standins.upstream.myanimelist import shapes
 from otakube_standins.upstream.provider import Endpoints, World, json_response
@@ -22,7 +22,7 @@ _QUERY = range(3, 65)  # letters that a search may have
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class MyAnimeListWindow:
     """Which rows of a list, and which fields of them."""
 
     limit: int = 100
@@ -30,7 +30,7 @@ class Window:
     fields: str = ""
 
 
-AskedWindow = Annotated[Window, Depends()]
+AskedWindow = Annotated[MyAnimeListWindow, Depends()]
 
 
 class _ForClients(APIRoute):
@@ -88,7 +88,7 @@ class MyAnimeListEndpoints(Endpoints):
         found = [title for title in self._index.titles if shapes.season(title) == asked]
         return self._page(request, found, window, _LISTED)
 
-    def _ranked(self, ranking_type: str) -> Sequence[Title] | None:
+    def _ranked(self, ranking_type: str) -> Sequence[InventedTitle] | None:
         popular = self._index.by_popularity
         match ranking_type:
             case "bypopularity":
@@ -103,8 +103,8 @@ class MyAnimeListEndpoints(Endpoints):
     def _page(
         self,
         request: Request,
-        titles: Sequence[Title],
-        window: Window,
+        titles: Sequence[InventedTitle],
+        window: MyAnimeListWindow,
         most: int,
         beside: Callable[[int], Mapping[str, Any]] = lambda _: {},
     ) -> Response:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from otakube_standins.upstream.catalogue import Title
+from otakube_standins.upstream.catalogue import InventedTitle
 from otakube_standins.upstream.episodes import airing_of
 from otakube_standins.upstream.jikan import parts
 from otakube_standins.upstream.jikan import shapes as jikan
@@ -25,7 +25,7 @@ _QUARTERS = ("winter", "spring", "summer", "fall")
 _MOST_RECOMMENDED = 10
 
 
-def anime(title: Title, others: Mapping[str, Title], base: str) -> Json:
+def anime(title: InventedTitle, others: Mapping[str, InventedTitle], base: str) -> Json:
     """Every field of an anime; `shown` picks those that were asked for."""
     start, end = jikan.days(title)
     said: Json = {
@@ -58,7 +58,7 @@ def shown(said: Json, fields: str, *, listed: bool) -> Json:
     return {name: said[name] for name in said if name in named and not (listed and name in ONLY_ALONE)}
 
 
-def season(title: Title) -> Json | None:
+def season(title: InventedTitle) -> Json | None:
     """Year and quarter of the first broadcast, of whatever kind."""
     start, _ = jikan.days(title)
     return {"year": start.year, "season": _QUARTERS[(start.month - 1) // 3]} if start else None
@@ -89,7 +89,7 @@ def _named(names: list[str]) -> list[Json]:
     return [{"id": person_id(name) % 2500 + 1, "name": name} for name in names]
 
 
-def _broadcast(title: Title) -> Json | None:
+def _broadcast(title: InventedTitle) -> Json | None:
     start = airing_of(title, 1)
     if title.broadcast is None or start is None:
         return None
@@ -101,7 +101,7 @@ def _rating(said: str) -> str:
     return {"none": "g"}.get(word, word)
 
 
-def _node(other: Title, base: str) -> Json:
+def _node(other: InventedTitle, base: str) -> Json:
     return {
         "id": other.ids.myanimelist,
         "title": other.romaji,
@@ -109,7 +109,7 @@ def _node(other: Title, base: str) -> Json:
     }
 
 
-def _related(title: Title, others: Mapping[str, Title], base: str) -> list[Json]:
+def _related(title: InventedTitle, others: Mapping[str, InventedTitle], base: str) -> list[Json]:
     return [
         {
             "node": _node(others[one.to], base),
@@ -121,7 +121,7 @@ def _related(title: Title, others: Mapping[str, Title], base: str) -> list[Json]
     ]
 
 
-def _recommended(title: Title, others: Mapping[str, Title], base: str) -> list[Json]:
+def _recommended(title: InventedTitle, others: Mapping[str, InventedTitle], base: str) -> list[Json]:
     known = [others[key] for key in title.recommendations if key in others]
     return [
         {"node": _node(other, base), "num_recommendations": 9 - place}
@@ -129,7 +129,7 @@ def _recommended(title: Title, others: Mapping[str, Title], base: str) -> list[J
     ]
 
 
-def _statistics(title: Title) -> Json:
+def _statistics(title: InventedTitle) -> Json:
     counted = parts.statistics(title)
     states = ("watching", "completed", "on_hold", "dropped", "plan_to_watch")
     return {

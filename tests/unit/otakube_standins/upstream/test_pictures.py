@@ -8,12 +8,12 @@ from PIL import Image
 
 from otakube_standins.upstream import anilist, jikan, kitsu
 from otakube_standins.upstream.catalogue import load
-from otakube_standins.upstream.pictures import Picture, draw
+from otakube_standins.upstream.pictures import DrawnPicture, draw
 
 TITLES = load(date(2026, 11, 20)).titles[:1]
 
 
-def portrait(pictures: dict[str, Picture], name: str) -> bytes:
+def portrait(pictures: dict[str, DrawnPicture], name: str) -> bytes:
     return draw(
         next(picture for picture in pictures.values() if picture.caption == name and picture.width == 225)
     )
@@ -35,5 +35,5 @@ def test_every_picture_has_the_format_and_size_that_it_promises() -> None:
 
 
 def test_different_motifs_are_different_pictures() -> None:
-    one, other = (draw(Picture(motif, "Same caption", 100, 100)) for motif in ("a", "b"))
+    one, other = (draw(DrawnPicture(motif, "Same caption", 100, 100)) for motif in ("a", "b"))
     assert one != other

@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otakube_standins.upstream.faults import Kind
+from otakube_standins.upstream.faults import FaultKind
 from otakube_standins.upstream.spoiling import BODIES, huge, shrunk, wrong_types
 
 JSON = st.recursive(
@@ -39,4 +39,4 @@ def test_a_huge_answer_is_valid_json_of_the_promised_size() -> None:
 
 
 def test_a_truncated_answer_is_no_json() -> None:
-    assert BODIES[Kind.TRUNCATED](b'{"data": [1, 2]}') == b'{"data":'
+    assert BODIES[FaultKind.TRUNCATED](b'{"data": [1, 2]}') == b'{"data":'

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from otakube_standins.vectors import requests
-from otakube_standins.vectors.requests import Refused
+from otakube_standins.vectors.requests import BadRequest
 
 
 @pytest.mark.parametrize("raw", [0, 7, "5f1f4a24-6a1c-4d36-9d8c-6d0e0a1f7b11"])
@@ -16,7 +16,7 @@ def test_integers_and_uuids_are_ids(raw: object) -> None:
 
 @pytest.mark.parametrize("raw", [-1, "seven", None, True, 1.5])
 def test_other_ids_are_refused_in_qdrants_words(raw: object) -> None:
-    with pytest.raises(Refused, match="is not a valid point ID"):
+    with pytest.raises(BadRequest, match="is not a valid point ID"):
         requests.point_id(raw)
 
 
@@ -29,7 +29,7 @@ def test_other_ids_are_refused_in_qdrants_words(raw: object) -> None:
     ],
 )
 def test_a_filter_beyond_the_server_is_refused(raw: dict[str, Any]) -> None:
-    with pytest.raises(Refused, match="the development server does not know"):
+    with pytest.raises(BadRequest, match="the development server does not know"):
         requests.filter_(raw)
 
 
@@ -42,7 +42,7 @@ def test_nested_filters_are_translated() -> None:
 
 @pytest.mark.parametrize("query", [{"recommend": {}}, {"discover": {}}, 5, {"formula": {}}])
 def test_a_query_beyond_the_server_is_refused(query: object) -> None:
-    with pytest.raises(Refused, match="answers nearest"):
+    with pytest.raises(BadRequest, match="answers nearest"):
         requests.query_request({"query": query})
 
 
@@ -51,5 +51,5 @@ def test_points_come_as_a_list_or_as_columns() -> None:
     listed = {"points": [{"id": 1, "vector": {"title": [1.0]}}]}
     assert [point.vector for point in requests.points(columns)] == [{"title": [1.0]}, {"title": [2.0]}]
     assert [point.id for point in requests.points(listed)] == [1]
-    with pytest.raises(Refused):
+    with pytest.raises(BadRequest):
         requests.points({})

@@ -21,25 +21,25 @@ _CLOSE = 70.0  # of 100: below it a name is another name
 _MOST_FOUND = 10
 
 
-class Title(NamedTuple):
+class AniDBTitle(NamedTuple):
     kind: str  # main, official, syn, short
     language: str
     text: str
 
 
-class Names(NamedTuple):
+class AniDBNames(NamedTuple):
     """One anime of the dump."""
 
     id: str
-    titles: tuple[Title, ...]
+    titles: tuple[AniDBTitle, ...]
 
 
 class _Dump:
     """Reads the dump as it streams by: no tree is built of its hundred thousand titles."""
 
     def __init__(self) -> None:
-        self.found: list[Names] = []
-        self._titles: list[Title] = []
+        self.found: list[AniDBNames] = []
+        self._titles: list[AniDBTitle] = []
         self._path: list[tuple[str, Mapping[str, str]]] = []
         self._text: list[str] = []
         self._count = 0
@@ -58,26 +58,26 @@ class _Dump:
         _, attributes = self._path.pop()
         if tag == "title" and (text := plain("".join(self._text))) and len(text) <= LONGEST_NAME:
             kind, where = attributes.get("type", ""), attributes.get(_LANGUAGE, "")
-            self._titles.append(Title(kind, where, text))
+            self._titles.append(AniDBTitle(kind, where, text))
         if tag == "anime":
             number = attributes.get("aid", "")
             if not (number.isascii() and number.isdigit()):
                 refuse("anime.aid", number, "a number")
-            self.found.append(Names(number, tuple(self._titles)))
+            self.found.append(AniDBNames(number, tuple(self._titles)))
             self._titles = []
         self._text = []
 
-    def close(self) -> list[Names]:
+    def close(self) -> list[AniDBNames]:
         return self.found
 
 
-def read_titles(body: Any) -> list[Names]:
+def read_titles(body: Any) -> list[AniDBNames]:
     """All anime of the dump with their titles."""
-    found: list[Names] = parse(body, _Dump())
+    found: list[AniDBNames] = parse(body, _Dump())
     return found or refuse("the titles", "empty", "at least one anime")
 
 
-def search(title: str, dump: Sequence[Names]) -> list[Metadata]:
+def search(title: str, dump: Sequence[AniDBNames]) -> list[Metadata]:
     """Anime with a name like this one, best first, at most ten.
 
     It looks at every name: a single search does not pay for the seconds in which an index is built.
@@ -86,7 +86,7 @@ def search(title: str, dump: Sequence[Names]) -> list[Metadata]:
 
     keys = [(comparable(one.text), names) for names in dump for one in names.titles]
     asked, texts = comparable(title), [key for key, _ in keys]
-    best: dict[str, tuple[float, str, Names]] = {}
+    best: dict[str, tuple[float, str, AniDBNames]] = {}
     for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
         for text, score, place in process.extract(
             asked, texts, scorer=scorer, score_cutoff=_CLOSE, limit=5 * _MOST_FOUND
@@ -99,13 +99,13 @@ def search(title: str, dump: Sequence[Names]) -> list[Metadata]:
     return [described for _, _, names in ranked[:_MOST_FOUND] if (described := describe(names))]
 
 
-def _owners(keys: Iterable[tuple[str, Names]], wanted: set[str]) -> Counter[str]:
+def _owners(keys: Iterable[tuple[str, AniDBNames]], wanted: set[str]) -> Counter[str]:
     """How many anime have each of these names."""
     return Counter(text for text, _ in {(text, names.id) for text, names in keys if text in wanted})
 
 
 @converts
-def describe(names: Names) -> Metadata | None:
+def describe(names: AniDBNames) -> Metadata | None:
     """What the dump tells of an anime: its names. None if it has no main title.
 
     A record must have a status; the dump has none, and nothing decides by that of a search's row.
@@ -126,7 +126,7 @@ def describe(names: Names) -> Metadata | None:
     )
 
 
-def _first(names: Names, kind: str, language: str | None = None) -> str | None:
+def _first(names: AniDBNames, kind: str, language: str | None = None) -> str | None:
     return next(
         (
             one.text

@@ -87,7 +87,7 @@ class Votes(Lenient):
     amount: int | None = None
 
 
-class Stats(Lenient):
+class AniListStats(Lenient):
     scoreDistribution: list[Votes | None] | None = None
 
 
@@ -101,7 +101,7 @@ class Portrait(Lenient):
     large: str | None = None
 
 
-class Voice(Lenient):
+class AniListVoice(Lenient):
     name: OrEmpty[PersonName] = PersonName()
     languageV2: str | None = None
 
@@ -120,7 +120,7 @@ class CharacterNode(Lenient):
 class CharacterEdge(Lenient):
     role: str | None = None
     node: CharacterNode | None = None
-    voiceActors: list[Voice | None] | None = None
+    voiceActors: list[AniListVoice | None] | None = None
 
 
 class StaffEdge(Lenient):
@@ -138,7 +138,7 @@ class RecommendationNode(Lenient):
     mediaRecommendation: OtherMedia | None = None
 
 
-class Review(Lenient):
+class AniListReview(Lenient):
     id: int
 
 
@@ -180,7 +180,7 @@ class Recommendations(Connection):
 
 
 class Reviews(Connection):
-    nodes: list[Review | None] | None = None
+    nodes: list[AniListReview | None] | None = None
 
 
 class Connections(Lenient):
@@ -224,7 +224,7 @@ class Media(Connections):
     popularity: int | None = None
     favourites: int | None = None
     rankings: list[Ranking | None] | None = None
-    stats: OrEmpty[Stats] = Stats()
+    stats: OrEmpty[AniListStats] = AniListStats()
     relations: OrEmpty[Relations] = Relations()
     studios: OrEmpty[Studios] = Studios()
     externalLinks: list[ExternalLink | None] | None = None
@@ -248,19 +248,19 @@ class FurtherAnswer(Lenient):
     data: FurtherData
 
 
-class Page(Lenient):
+class AniListPage(Lenient):
     media: list[Media | None] | None = None
 
 
 class PageData(Lenient):
-    Page: Page
+    Page: AniListPage
 
 
 class PageAnswer(Lenient):
     data: PageData
 
 
-class Fault(Lenient):
+class AniListFault(Lenient):
     message: str
     status: int | None = None
 
@@ -268,4 +268,4 @@ class Fault(Lenient):
 class FaultAnswer(Lenient):
     """GraphQL reports faults with status 200 too."""
 
-    errors: list[Fault] | None = None
+    errors: list[AniListFault] | None = None

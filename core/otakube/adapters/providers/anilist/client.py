@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from otakube.adapters.http.client import Connect, ProviderClient
-from otakube.adapters.http.optional_parts import Parts, optional
+from otakube.adapters.http.optional_parts import OptionalParts, optional
 from otakube.adapters.http.parsing import read, refuse
 from otakube.adapters.providers.anilist import queries
 from otakube.adapters.providers.anilist.answers import (
@@ -69,18 +69,18 @@ class AniList:
             rows = await self._rows(queries.BY_IDS, ids=numbers[start : start + self.batch])
             yield {str(row.id): describe(row) for row in rows}
 
-    async def _further(self, number: int, unfinished: list[str]) -> Parts:
+    async def _further(self, number: int, unfinished: list[str]) -> OptionalParts:
         """The second and all later pages; a connection whose page fails is missing as a whole."""
         answers: dict[str, Answer] = {}
         page = 2
         while unfinished := _worth_asking(unfinished, page):
             asked = await optional(f"further/{page}", self._page(number, unfinished, page))
             if asked.missing:
-                return Parts(answers, _missing(unfinished, *asked.missing.values()))
+                return OptionalParts(answers, _missing(unfinished, *asked.missing.values()))
             answers |= asked.answers
             unfinished = read(FurtherAnswer, answers[f"further/{page}"].body).data.Media.unfinished()
             page += 1
-        return Parts(answers, {})
+        return OptionalParts(answers, {})
 
     async def _page(self, number: int, connections: list[str], page: int) -> Answer:
         if page > _MOST_PAGES:

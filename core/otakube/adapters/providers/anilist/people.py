@@ -4,14 +4,20 @@
 from collections.abc import Iterable
 
 from otakube.adapters.http.parsing import refuse, texts, word
-from otakube.adapters.providers.anilist.answers import CharacterNode, PersonName, StaffEdge, StaffNode, Voice
+from otakube.adapters.providers.anilist.answers import (
+    AniListVoice,
+    CharacterNode,
+    PersonName,
+    StaffEdge,
+    StaffNode,
+)
 from otakube.adapters.providers.anilist.vocabulary import ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.domain.record.text import plain, prose, web_address
 
 
-def character(role: str | None, node: CharacterNode, voices: Iterable[Voice]) -> Character:
+def character(role: str | None, node: CharacterNode, voices: Iterable[AniListVoice]) -> Character:
     """One character with its voices in all languages."""
     return Character(
         name=person_name(node.name) or refuse("characters.node.name", node.name.full, "a name"),
@@ -23,7 +29,7 @@ def character(role: str | None, node: CharacterNode, voices: Iterable[Voice]) ->
     )
 
 
-def voice_actor(said: Voice) -> VoiceActor | None:
+def voice_actor(said: AniListVoice) -> VoiceActor | None:
     """A voice with a name and a language; without either it says nothing."""
     name, language = person_name(said.name), plain(said.languageV2)
     return VoiceActor(name=name, language=language) if name and language else None

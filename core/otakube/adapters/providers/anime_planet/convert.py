@@ -56,7 +56,7 @@ _AKA = re.compile(r"Alt titles?: ?(.+)", re.DOTALL)
 _MOST_RELATIONS = 500
 
 
-class Format(NamedTuple):
+class AnimePlanetFormat(NamedTuple):
     """ "TV (12 eps x 24 min)": the type, how many, how long."""
 
     kind: AnimeType
@@ -179,21 +179,21 @@ def synonyms(tree: LexborHTMLParser) -> list[str]:
     return texts(shown(name.strip()) for name in match[1].split(","))[:200] if match else []
 
 
-def format_of(tree: LexborHTMLParser) -> Format:
+def format_of(tree: LexborHTMLParser) -> AnimePlanetFormat:
     """Type, number and length of its episodes."""
     return read_format(text_of(tree.css_first(".entryBar .type")))
 
 
-def read_format(said: str | None) -> Format:
+def read_format(said: str | None) -> AnimePlanetFormat:
     """ "TV (12 eps x 24 min)"; of a series that is not over ("12+ eps") the number is not known."""
     if said is None:
-        return Format(AnimeType.UNKNOWN, None, None)
+        return AnimePlanetFormat(AnimeType.UNKNOWN, None, None)
     match = _FORMAT.fullmatch(said)
     if match is None:
         refuse("type", said, 'a form like "TV (12 eps x 24 min)"')
     count = None if match["more"] or not match["count"] else int(match["count"])
     minutes = int(match["minutes"]) if match["minutes"] else None
-    return Format(word("type", match["kind"], _TYPES), count or None, minutes or None)
+    return AnimePlanetFormat(word("type", match["kind"], _TYPES), count or None, minutes or None)
 
 
 def status(started: date | None, ended: date | None, years: str | None, today: date) -> AnimeStatus:

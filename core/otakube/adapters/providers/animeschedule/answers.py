@@ -15,7 +15,7 @@ class SeasonSaid(Lenient):
     season: str | None = None  # empty where only the year is known
 
 
-class Names(Lenient):
+class AnimeScheduleNames(Lenient):
     romaji: str | None = None
     english: str | None = None
     native: str | None = None
@@ -23,7 +23,7 @@ class Names(Lenient):
     synonyms: list[str] | None = None
 
 
-class Stats(Lenient):
+class AnimeScheduleStats(Lenient):
     averageScore: float | int | None = None  # out of 100
     ratingCount: int | None = None
     trackedCount: int | None = None
@@ -48,7 +48,7 @@ class Websites(Lenient):
     streams: list[Stream] | None = None
 
 
-class Anime(Lenient):
+class AnimeScheduleAnime(Lenient):
     """/anime/{slug}, and a row of /anime."""
 
     title: str
@@ -65,14 +65,14 @@ class Anime(Lenient):
     lengthMin: int | None = None
     status: str | None = None
     imageVersionRoute: str | None = None
-    stats: Stats | None = None
-    names: Names | None = None
+    stats: AnimeScheduleStats | None = None
+    names: AnimeScheduleNames | None = None
     relations: dict[str, list[str]] | None = None  # kind -> slugs
     websites: Websites | None = None
 
 
-class SearchAnswer(Lenient):
-    anime: list[Anime] | None = None
+class AnimeScheduleSearchAnswer(Lenient):
+    anime: list[AnimeScheduleAnime] | None = None
 
 
 class TimetableRow(Lenient):

@@ -4,9 +4,13 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import Connect, ProviderClient
-from otakube.adapters.http.optional_parts import Parts, one_by_one, optional
+from otakube.adapters.http.optional_parts import OptionalParts, one_by_one, optional
 from otakube.adapters.http.parsing import read
-from otakube.adapters.providers.animeschedule.answers import Anime, SearchAnswer, TimetableAnswer
+from otakube.adapters.providers.animeschedule.answers import (
+    AnimeScheduleAnime,
+    AnimeScheduleSearchAnswer,
+    TimetableAnswer,
+)
 from otakube.adapters.providers.animeschedule.convert import describe, is_airing, metadata
 from otakube.adapters.providers.animeschedule.settings import AnimeScheduleSettings
 from otakube.domain.record.claims import Metadata
@@ -51,8 +55,10 @@ class AnimeSchedule:
     async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - little beside the episodes
         """The anime, and of one that is airing this week's slots."""
         answer = await self._anime(provider_id)
-        said = read(Anime, answer.body)
-        parts = await optional("timetable", self._slots(said.route)) if is_airing(said) else Parts({}, {})
+        said = read(AnimeScheduleAnime, answer.body)
+        parts = (
+            await optional("timetable", self._slots(said.route)) if is_airing(said) else OptionalParts({}, {})
+        )
         return _record(said, answer, parts)
 
     def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
@@ -61,7 +67,7 @@ class AnimeSchedule:
 
     async def _described(self, provider_id: str) -> Metadata:
         answer = await self._anime(provider_id)
-        return metadata(_record(read(Anime, answer.body), answer, Parts({}, {})))
+        return metadata(_record(read(AnimeScheduleAnime, answer.body), answer, OptionalParts({}, {})))
 
     async def _anime(self, slug: str) -> Answer:
         return await self._client.ask(f"{self._url}/anime/{slug}")
@@ -74,7 +80,7 @@ class AnimeSchedule:
             if error.reason is SourceReason.NOT_FOUND:
                 return []
             raise
-        rows = read(SearchAnswer, answer.body).anime or []
+        rows = read(AnimeScheduleSearchAnswer, answer.body).anime or []
         return [describe(row, answer.fetched_at) for row in rows]
 
     async def _slots(self, route: str) -> Answer:
@@ -84,7 +90,7 @@ class AnimeSchedule:
         return answer.model_copy(update={"body": [row for row in answer.body if row["route"] == route]})
 
 
-def _record(said: Anime, answer: Answer, parts: Parts) -> RawRecord:
+def _record(said: AnimeScheduleAnime, answer: Answer, parts: OptionalParts) -> RawRecord:
     return RawRecord(
         provider=Provider.ANIMESCHEDULE,
         source_url=Page(Provider.ANIMESCHEDULE, said.route).url,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from otakube.adapters.http.parsing import converts, read, refuse, texts, word
 from otakube.adapters.providers.animeschedule import links, timetable
-from otakube.adapters.providers.animeschedule.answers import Anime, SeasonSaid, TimetableAnswer
+from otakube.adapters.providers.animeschedule.answers import AnimeScheduleAnime, SeasonSaid, TimetableAnswer
 from otakube.adapters.providers.animeschedule.times import day_in_japan, instant, weekly_slot
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
 from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, SourceMaterial, Statistics
@@ -66,7 +66,7 @@ def metadata(raw: RawRecord) -> Metadata:
 
 
 @converts
-def describe(said: Anime, asked_at: datetime) -> Metadata:
+def describe(said: AnimeScheduleAnime, asked_at: datetime) -> Metadata:
     """The anime itself, from its own answer or a row of a search, as of a time; without its poster."""
     names = said.names
     return Metadata(
@@ -145,12 +145,12 @@ def staff(raw: RawRecord) -> list[Staff]:
     return []
 
 
-def title(said: Anime) -> str:
+def title(said: AnimeScheduleAnime) -> str:
     """The main title, mostly romaji."""
     return plain(said.title) or refuse("title", said.title, "a title")
 
 
-def synonyms(said: Anime) -> list[str]:
+def synonyms(said: AnimeScheduleAnime) -> list[str]:
     """Other names, the short one last."""
     if said.names is None:
         return []
@@ -158,12 +158,12 @@ def synonyms(said: Anime) -> list[str]:
     return [name for name in every if name != title(said)][:200]
 
 
-def kind(said: Anime) -> AnimeType:
+def kind(said: AnimeScheduleAnime) -> AnimeType:
     """The first of its media types."""
     return word("mediaTypes", said.mediaTypes[0].name, _TYPES) if said.mediaTypes else AnimeType.UNKNOWN
 
 
-def status(said: Anime, asked_at: datetime) -> AnimeStatus:
+def status(said: AnimeScheduleAnime, asked_at: datetime) -> AnimeStatus:
     """Its status; one whose premiere was put off has not begun."""
     premiere = instant("premier", said.premier)
     if said.status == "Delayed" and premiere is not None and premiere > asked_at:
@@ -181,12 +181,12 @@ def season(said: SeasonSaid | None) -> Season | None:
     return Season(year=int(year), quarter=word("season.season", said.season, _QUARTERS))
 
 
-def source_material(said: Anime) -> SourceMaterial | None:
+def source_material(said: AnimeScheduleAnime) -> SourceMaterial | None:
     """The first of its sources."""
     return word("sources", said.sources[0].name, _SOURCES) if said.sources else None
 
 
-def images(said: Anime, raw: RawRecord) -> list[ImageLink]:
+def images(said: AnimeScheduleAnime, raw: RawRecord) -> list[ImageLink]:
     """The poster, at AnimeSchedule's own host, or below /images/ of whoever answers in its place."""
     route = plain(said.imageVersionRoute)
     asked = urlsplit(raw.answers["anime"].url)
@@ -196,10 +196,10 @@ def images(said: Anime, raw: RawRecord) -> list[ImageLink]:
     return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
 
 
-def is_airing(said: Anime) -> bool:
+def is_airing(said: AnimeScheduleAnime) -> bool:
     """Whether a timetable may tell of it."""
     return said.status in ("Ongoing", "Delayed")
 
 
-def _anime(raw: RawRecord) -> Anime:
-    return read(Anime, raw.answers["anime"].body)
+def _anime(raw: RawRecord) -> AnimeScheduleAnime:
+    return read(AnimeScheduleAnime, raw.answers["anime"].body)

@@ -2,7 +2,7 @@
 """AnimeSchedule's links: related anime by slug, pages elsewhere without a scheme, streams. Pure."""
 
 from otakube.adapters.http.parsing import refuse, word
-from otakube.adapters.providers.animeschedule.answers import Anime, Stream
+from otakube.adapters.providers.animeschedule.answers import AnimeScheduleAnime, Stream
 from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.golden import RelationKind
 from otakube.domain.record.pages import Page, identify
@@ -21,7 +21,7 @@ _RELATIONS: dict[str | None, RelationKind] = {
 _AIR_TYPES = (" (Raw)", " (Sub)", " (Dub)")
 
 
-def same_as(said: Anime) -> list[str]:
+def same_as(said: AnimeScheduleAnime) -> list[str]:
     """Its pages at the other providers, in their canonical form."""
     sites = said.websites
     if sites is None:
@@ -31,7 +31,7 @@ def same_as(said: Anime) -> list[str]:
     return list(dict.fromkeys(page.url for page in pages if page))
 
 
-def official(said: Anime) -> list[str]:
+def official(said: AnimeScheduleAnime) -> list[str]:
     """Its own site."""
     url = addressed(said.websites.official) if said.websites else None
     return [url] if url else []
@@ -47,7 +47,7 @@ def relation(said: str, slug: str) -> ClaimedRelation:
     )
 
 
-def streaming(said: Anime) -> list[ClaimedStreamingLink]:
+def streaming(said: AnimeScheduleAnime) -> list[ClaimedStreamingLink]:
     """Where it is streamed, raw, subtitled or dubbed: one row an address."""
     streams = (said.websites.streams if said.websites else None) or []
     links = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from otakube.adapters.http.parsing import refuse, word
-from otakube.adapters.providers.animeschedule.answers import Anime, TimetableRow
+from otakube.adapters.providers.animeschedule.answers import AnimeScheduleAnime, TimetableRow
 from otakube.adapters.providers.animeschedule.times import instant, only_a_day
 from otakube.domain.record.claims import Episode
 
@@ -23,7 +23,7 @@ _DELAYED: dict[str | None, bool] = {
 _MOST_AT_ONCE = 100  # episodes in one slot
 
 
-def episodes(said: Anime, rows: Sequence[TimetableRow]) -> list[Episode]:
+def episodes(said: AnimeScheduleAnime, rows: Sequence[TimetableRow]) -> list[Episode]:
     """By number; of several slots of one episode the last one counts: a stalled one is listed every week."""
     found = {}
     premiere = instant("premier", said.premier)

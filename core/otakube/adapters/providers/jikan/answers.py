@@ -8,20 +8,20 @@ from pydantic import Field
 from otakube.adapters.http.parsing import Lenient
 
 
-class Picture(Lenient):
+class JikanPicture(Lenient):
     image_url: str | None = None
     large_image_url: str | None = None
 
 
-class Pictures(Lenient):
-    jpg: Picture = Picture()
+class JikanPictures(Lenient):
+    jpg: JikanPicture = JikanPicture()
 
 
-class Named(Lenient):
+class JikanNamed(Lenient):
     name: str
 
 
-class Link(Lenient):
+class JikanLink(Lenient):
     name: str | None = None
     url: str | None = None
 
@@ -33,7 +33,7 @@ class Span(Lenient):
     to: str | None = None
 
 
-class Slot(Lenient):
+class JikanSlot(Lenient):
     day: str | None = None
     time: str | None = None
     timezone: str | None = None
@@ -51,18 +51,18 @@ class RelatedGroup(Lenient):
     entry: list[RelatedTitle]
 
 
-class Numbered(Lenient):
+class JikanNumbered(Lenient):
     """Any row with its id."""
 
     mal_id: int
 
 
-class Anime(Lenient):
+class JikanAnime(Lenient):
     """`data` of /anime/{id}/full, and a row of a list (without relations and links)."""
 
     mal_id: int
     url: str
-    images: Pictures = Pictures()
+    images: JikanPictures = JikanPictures()
     title: str
     title_english: str | None = None
     title_japanese: str | None = None
@@ -83,19 +83,19 @@ class Anime(Lenient):
     synopsis: str | None = None
     season: str | None = None
     year: int | None = None
-    broadcast: Slot = Slot()
-    studios: list[Named] = []
-    genres: list[Named] = []
-    explicit_genres: list[Named] = []
-    themes: list[Named] = []
-    demographics: list[Named] = []
+    broadcast: JikanSlot = JikanSlot()
+    studios: list[JikanNamed] = []
+    genres: list[JikanNamed] = []
+    explicit_genres: list[JikanNamed] = []
+    themes: list[JikanNamed] = []
+    demographics: list[JikanNamed] = []
     relations: list[RelatedGroup] = []
-    external: list[Link] = []
-    streaming: list[Link] = []
+    external: list[JikanLink] = []
+    streaming: list[JikanLink] = []
 
 
 class AnimeAnswer(Lenient):
-    data: Anime
+    data: JikanAnime
 
 
 class EpisodeRow(Lenient):
@@ -118,11 +118,11 @@ class OneAnswer(Lenient):
     data: Any
 
 
-class SearchAnswer(Lenient):
-    data: list[Anime]
+class JikanSearchAnswer(Lenient):
+    data: list[JikanAnime]
 
 
-class ListAnswer(Lenient):
+class JikanListAnswer(Lenient):
     """A page of all anime. A row is read by itself: one that is wrong says nothing of the others."""
 
     data: list[Any]
@@ -138,20 +138,20 @@ class Person(Lenient):
     name: str
 
 
-class Voice(Lenient):
+class JikanVoice(Lenient):
     person: Person
     language: str
 
 
 class CharacterInfo(Lenient):
     name: str
-    images: Pictures = Pictures()
+    images: JikanPictures = JikanPictures()
 
 
 class CharacterRow(Lenient):
     character: CharacterInfo
     role: str
-    voice_actors: list[Voice] = []
+    voice_actors: list[JikanVoice] = []
 
 
 class CharactersAnswer(Lenient):
@@ -167,13 +167,13 @@ class StaffAnswer(Lenient):
     data: list[StaffRow]
 
 
-class Recommended(Lenient):
+class JikanRecommended(Lenient):
     mal_id: int
     title: str
 
 
 class RecommendationRow(Lenient):
-    entry: Recommended
+    entry: JikanRecommended
     votes: int | None = None
 
 
@@ -182,4 +182,4 @@ class RecommendationsAnswer(Lenient):
 
 
 class PicturesAnswer(Lenient):
-    data: list[Pictures]
+    data: list[JikanPictures]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from otakube import logs
 from otakube.adapters.http.parsing import read, refuse
-from otakube.adapters.providers.jikan.answers import Anime, Numbered
+from otakube.adapters.providers.jikan.answers import JikanAnime, JikanNumbered
 from otakube.adapters.providers.jikan.convert import describe
 from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
@@ -19,7 +19,7 @@ from otakube.errors import SourceError
 PAGE = 25  # the most that Jikan gives
 
 
-class Found(NamedTuple):
+class JikanFound(NamedTuple):
     """What a page told: `described` of those wanted, and the greatest id that it listed."""
 
     described: Mapping[str, Metadata]
@@ -45,21 +45,21 @@ def walks(left: Sequence[int], passed: int, pages_left: int | None) -> bool:
     return pages <= len(left) or (pages_left is None and len(left) > PAGE)
 
 
-def wanted(rows: Sequence[Any], left: Sequence[int]) -> Found:
+def wanted(rows: Sequence[Any], left: Sequence[int]) -> JikanFound:
     """The rows of a page that are wanted; one that cannot be read is logged, and the others stand."""
     known = frozenset(left)
-    ids = [read(Numbered, row).mal_id for row in rows]
+    ids = [read(JikanNumbered, row).mal_id for row in rows]
     described: dict[str, Metadata] = {}
     for number, row in zip(ids, rows, strict=True):
         if number in known:
             described |= readable(number, row)
-    return Found(described, max(ids, default=left[-1]))
+    return JikanFound(described, max(ids, default=left[-1]))
 
 
 def readable(number: int, row: Any) -> dict[str, Metadata]:
     """One row by its id; none, with a line in the log, if it cannot be read."""
     try:
-        return {str(number): describe(read(Anime, row))}
+        return {str(number): describe(read(JikanAnime, row))}
     except SourceError as error:
         logs.logger().warning("row left out", provider="Jikan", id=number, message=str(error))
         return {}

@@ -9,10 +9,10 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import batches, convert
 from otakube.adapters.providers.jikan.answers import (
     EpisodesAnswer,
-    ListAnswer,
+    JikanListAnswer,
+    JikanSearchAnswer,
     OneAnswer,
     PicturesAnswer,
-    SearchAnswer,
 )
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
@@ -37,7 +37,7 @@ class Jikan:
 
     async def search(self, title: str) -> list[Metadata]:
         answer = await self._client.ask(f"{self._url}/anime", params={"q": title, "limit": 10})
-        return [convert.describe(row) for row in read(SearchAnswer, answer.body).data]
+        return [convert.describe(row) for row in read(JikanSearchAnswer, answer.body).data]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """MyAnimeList's number, if one of the pages is its own: it links to no other provider."""
@@ -67,7 +67,7 @@ class Jikan:
         left, passed, page = sorted({batches.number(one) for one in provider_ids}), 0, 1
         pages_left: int | None = None
         while batches.walks(left, passed, pages_left):
-            answer = read(ListAnswer, (await self._list(page)).body)
+            answer = read(JikanListAnswer, (await self._list(page)).body)
             found, passed = batches.wanted(answer.data, left)
             pages_left, page = max(0, answer.pagination.last_visible_page - page), page + 1
             # The list is in order: what it has passed it does not have.

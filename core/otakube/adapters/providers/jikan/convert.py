@@ -8,12 +8,12 @@ from datetime import date
 from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
 from otakube.adapters.providers.jikan import people, relations
 from otakube.adapters.providers.jikan.answers import (
-    Anime,
     AnimeAnswer,
     CharactersAnswer,
     EpisodeRow,
     EpisodesAnswer,
-    Picture,
+    JikanAnime,
+    JikanPicture,
     PicturesAnswer,
     RecommendationsAnswer,
     StaffAnswer,
@@ -42,7 +42,7 @@ def metadata(raw: RawRecord) -> Metadata:
 
 
 @converts
-def describe(said: Anime) -> Metadata:
+def describe(said: JikanAnime) -> Metadata:
     """The anime itself, from a full answer or a row of a search."""
     return Metadata(
         source_url=Page(Provider.JIKAN, str(said.mal_id)).url,
@@ -122,12 +122,12 @@ def staff(raw: RawRecord) -> list[Staff]:
     return [person for row in rows if (person := people.staff(row)) is not None]
 
 
-def title(said: Anime) -> str:
+def title(said: JikanAnime) -> str:
     """The main title; one without a visible character is refused."""
     return plain(said.title) or refuse("title", said.title, "a title")
 
 
-def season(said: Anime) -> Season | None:
+def season(said: JikanAnime) -> Season | None:
     """Year and quarter, if both are known."""
     if said.season is None or said.year is None:
         return None
@@ -158,7 +158,7 @@ def day(field: str, said: str | None) -> date | None:
         refuse(field, said, "a day that exists")
 
 
-def broadcast(said: Anime) -> Broadcast | None:
+def broadcast(said: JikanAnime) -> Broadcast | None:
     """The weekly slot; the broadcaster's clock (25:30) becomes the common one."""
     weekday = word("broadcast.day", said.broadcast.day, WEEKDAYS)
     if weekday is None or said.broadcast.time is None:
@@ -169,7 +169,7 @@ def broadcast(said: Anime) -> Broadcast | None:
         refuse("broadcast.time", said.broadcast.time, "HH:MM between 00:00 and 29:59")
 
 
-def images(said: Sequence[Picture]) -> list[ImageLink]:
+def images(said: Sequence[JikanPicture]) -> list[ImageLink]:
     """The poster and the pictures beside it, each once and as large as it is offered."""
     urls = (web_address(one.large_image_url or one.image_url) for one in said)
     known = dict.fromkeys(url for url in urls if url)
@@ -190,5 +190,5 @@ def episode(row: EpisodeRow, slot: Broadcast | None) -> Episode:
     )
 
 
-def _anime(raw: RawRecord) -> Anime:
+def _anime(raw: RawRecord) -> JikanAnime:
     return read(AnimeAnswer, raw.answers["anime"].body).data

@@ -2,7 +2,7 @@
 """Characters, their voices and the staff, from Jikan's answers. Pure."""
 
 from otakube.adapters.http.parsing import refuse, texts, word
-from otakube.adapters.providers.jikan.answers import CharacterRow, StaffRow, Voice
+from otakube.adapters.providers.jikan.answers import CharacterRow, JikanVoice, StaffRow
 from otakube.adapters.providers.jikan.vocabulary import ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
@@ -22,7 +22,7 @@ def character(row: CharacterRow) -> Character:
     )
 
 
-def voice(said: Voice) -> VoiceActor | None:
+def voice(said: JikanVoice) -> VoiceActor | None:
     """Who speaks a character in one language; None without a visible name."""
     name = plain(said.person.name)
     return VoiceActor(name=given_first(name), language=said.language) if name else None

@@ -2,7 +2,7 @@
 """Other works and other sites, from Jikan's answers. Pure: one function a kind of row."""
 
 from otakube.adapters.http.parsing import word
-from otakube.adapters.providers.jikan.answers import Link, RecommendationRow, RelatedGroup
+from otakube.adapters.providers.jikan.answers import JikanLink, RecommendationRow, RelatedGroup
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SITES
 from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.text import plain, web_address
@@ -26,7 +26,7 @@ def recommended(row: RecommendationRow) -> ClaimedRecommendation | None:
     return ClaimedRecommendation(title=title, source_urls=[page("anime", row.entry.mal_id)], votes=row.votes)
 
 
-def streaming(link: Link) -> ClaimedStreamingLink | None:
+def streaming(link: JikanLink) -> ClaimedStreamingLink | None:
     """Where it is streamed; None if the site has no name or the address is none of the web."""
     site, url = plain(link.name), web_address(link.url)
     return ClaimedStreamingLink(site=site, url=url) if site and url else None

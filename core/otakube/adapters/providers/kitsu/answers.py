@@ -22,7 +22,7 @@ class Relationship(Lenient):
         return self.data if isinstance(self.data, list) else [self.data]
 
 
-class Resource(Lenient):
+class KitsuResource(Lenient):
     """One resource; its attributes are read into the shape of its type."""
 
     type: str
@@ -42,22 +42,22 @@ class Meta(Lenient):
 class Document(Lenient):
     """A page of resources with those that they point to."""
 
-    data: list[Resource]
-    included: list[Resource] = []
+    data: list[KitsuResource]
+    included: list[KitsuResource] = []
     links: Links = Links()
     meta: Meta = Meta()
 
     @cached_property
-    def _known(self) -> dict[tuple[str, str], Resource]:
+    def _known(self) -> dict[tuple[str, str], KitsuResource]:
         return {(one.type, one.id): one for one in self.included}
 
-    def related(self, resource: Resource, name: str) -> list[Resource]:
+    def related(self, resource: KitsuResource, name: str) -> list[KitsuResource]:
         """The included resources that a relationship points to."""
         wanted = resource.relationships.get(name, Relationship()).references()
         return [self._known[one.type, one.id] for one in wanted if (one.type, one.id) in self._known]
 
 
-class Pictures(Lenient):
+class KitsuPictures(Lenient):
     original: str | None = None
     large: str | None = None
 
@@ -79,8 +79,8 @@ class AnimeAttributes(Lenient):
     ageRatingGuide: str | None = None
     subtype: str | None = None
     status: str | None = None
-    posterImage: Pictures | None = None
-    coverImage: Pictures | None = None
+    posterImage: KitsuPictures | None = None
+    coverImage: KitsuPictures | None = None
     episodeCount: int | None = None
     episodeLength: int | None = None
 
@@ -94,14 +94,14 @@ class EpisodeAttributes(Lenient):
     synopsis: str | None = None
     airdate: str | None = None
     length: int | None = None
-    thumbnail: Pictures | None = None
+    thumbnail: KitsuPictures | None = None
 
 
 class CharacterAttributes(Lenient):
     canonicalName: str | None = None
     names: dict[str, str | None] | None = None
     description: str | None = None
-    image: Pictures | None = None
+    image: KitsuPictures | None = None
 
 
 class CastingAttributes(Lenient):

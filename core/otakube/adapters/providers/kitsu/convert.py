@@ -11,9 +11,9 @@ from otakube.adapters.providers.kitsu.answers import (
     AnimeAttributes,
     Document,
     EpisodeAttributes,
+    KitsuResource,
     MappingAttributes,
     NamedAttributes,
-    Resource,
     RoleAttributes,
 )
 from otakube.adapters.providers.kitsu.numbering import numbered
@@ -37,7 +37,7 @@ def metadata(raw: RawRecord) -> Metadata:
 
 
 @converts
-def describe(document: Document, resource: Resource) -> Metadata:
+def describe(document: Document, resource: KitsuResource) -> Metadata:
     """The anime itself, from a full answer or a row of a list."""
     said = read(AnimeAttributes, resource.attributes)
     started = day("startDate", said.startDate)
@@ -121,7 +121,7 @@ def anime_document(body: object) -> Document:
     return document
 
 
-def same_as(mappings: Iterable[Resource]) -> list[str]:
+def same_as(mappings: Iterable[KitsuResource]) -> list[str]:
     """This anime's pages at the providers that we know."""
     said = [read(MappingAttributes, one.attributes) for one in mappings]
     return [
@@ -176,19 +176,19 @@ def age_rating(said: AnimeAttributes) -> str | None:
     return plain(" - ".join(part for part in parts if part))
 
 
-def studios(document: Document, resource: Resource) -> list[str]:
+def studios(document: Document, resource: KitsuResource) -> list[str]:
     """The studios that made it, through its productions."""
     productions = document.related(resource, "animeProductions")
     made = [one for one in productions if made_it(one)]
     return names(producer for one in made for producer in document.related(one, "producer"))
 
 
-def made_it(production: Resource) -> bool:
+def made_it(production: KitsuResource) -> bool:
     """Whether a production's company is a studio of the anime."""
     return word("animeProductions.role", read(RoleAttributes, production.attributes).role, PRODUCERS)
 
 
-def names(resources: Iterable[Resource]) -> list[str]:
+def names(resources: Iterable[KitsuResource]) -> list[str]:
     """Names of genres, producers, or titles of categories."""
     said = [read(NamedAttributes, one.attributes) for one in resources]
     return texts(one.name or one.title for one in said)

@@ -9,9 +9,9 @@ from otakube.adapters.providers.kitsu.answers import (
     CastingAttributes,
     CharacterAttributes,
     Document,
+    KitsuPictures,
+    KitsuResource,
     PersonAttributes,
-    Pictures,
-    Resource,
     RoleAttributes,
 )
 from otakube.adapters.providers.kitsu.vocabulary import ROLES
@@ -33,7 +33,7 @@ def cast(pages: Iterable[Document], castings: Iterable[Document]) -> list[Charac
     ]
 
 
-def character(row: Resource, resource: Resource, spoken: list[VoiceActor]) -> Character:
+def character(row: KitsuResource, resource: KitsuResource, spoken: list[VoiceActor]) -> Character:
     """One character in its role."""
     said = read(CharacterAttributes, resource.attributes)
     return Character(
@@ -57,7 +57,7 @@ def voices(castings: Iterable[Document]) -> dict[str, list[VoiceActor]]:
     return {number: list(dict.fromkeys(known)) for number, known in found.items()}
 
 
-def voice_actor(page: Document, row: Resource) -> VoiceActor | None:
+def voice_actor(page: Document, row: KitsuResource) -> VoiceActor | None:
     """The voice of a character's casting; without a name or a language it says nothing."""
     said, people = read(CastingAttributes, row.attributes), page.related(row, "person")
     name, language = person(people), plain(said.language)
@@ -77,16 +77,16 @@ def members(pages: Iterable[Document]) -> list[Staff]:
     return [Staff(name=name, positions=texts(roles[number])) for number, name in names.items()]
 
 
-def positions(row: Resource) -> list[str]:
+def positions(row: KitsuResource) -> list[str]:
     """A role is a list in a sentence: "Director, Storyboard"."""
     return _BETWEEN_POSITIONS.split(read(RoleAttributes, row.attributes).role or "")
 
 
-def person(people: list[Resource]) -> str | None:
+def person(people: list[KitsuResource]) -> str | None:
     """The name of the first."""
     return plain(read(PersonAttributes, people[0].attributes).name) if people else None
 
 
-def picture(said: Pictures | None) -> str | None:
+def picture(said: KitsuPictures | None) -> str | None:
     """The largest form."""
     return web_address(said.original or said.large) if said else None

@@ -5,7 +5,7 @@ from otakube.adapters.http.parsing import read, refuse, word
 from otakube.adapters.providers.kitsu.answers import (
     AnimeAttributes,
     Document,
-    Resource,
+    KitsuResource,
     RoleAttributes,
     StreamerAttributes,
     StreamingLinkAttributes,
@@ -17,7 +17,7 @@ from otakube.domain.record.text import plain, web_address
 _LONGEST_NUMBER = 10  # digits
 
 
-def number_of(resource: Resource) -> str:
+def number_of(resource: KitsuResource) -> str:
     """A resource's number, fit to stand in an address."""
     if not (resource.id.isascii() and resource.id.isdigit() and len(resource.id) <= _LONGEST_NUMBER):
         refuse(f"{resource.type:.50}.id", resource.id, "a number")
@@ -31,13 +31,13 @@ def title(said: AnimeAttributes) -> str:
     return found or refuse("canonicalTitle", said.canonicalTitle, "a title")
 
 
-def relations(document: Document, anime: Resource) -> list[ClaimedRelation]:
+def relations(document: Document, anime: KitsuResource) -> list[ClaimedRelation]:
     """All relations; one whose other end Kitsu does not have any more says nothing."""
     edges = document.related(anime, "mediaRelationships")
     return [relation(edge, others[0]) for edge in edges if (others := document.related(edge, "destination"))]
 
 
-def relation(edge: Resource, other: Resource) -> ClaimedRelation:
+def relation(edge: KitsuResource, other: KitsuResource) -> ClaimedRelation:
     """One relation to one work."""
     names = {key: other.attributes[key] for key in ("titles", "canonicalTitle") if key in other.attributes}
     return ClaimedRelation(
@@ -47,14 +47,14 @@ def relation(edge: Resource, other: Resource) -> ClaimedRelation:
     )
 
 
-def streaming(document: Document, anime: Resource) -> list[ClaimedStreamingLink]:
+def streaming(document: Document, anime: KitsuResource) -> list[ClaimedStreamingLink]:
     """Where it can be watched, each address once; a link to nowhere, or of no known site, is none."""
     links = document.related(anime, "streamingLinks")
     found = [link for one in links if (link := streaming_link(one, document.related(one, "streamer")))]
     return list({link.url: link for link in found}.values())
 
 
-def streaming_link(link: Resource, streamers: list[Resource]) -> ClaimedStreamingLink | None:
+def streaming_link(link: KitsuResource, streamers: list[KitsuResource]) -> ClaimedStreamingLink | None:
     """One site's page of the anime."""
     url = web_address(read(StreamingLinkAttributes, link.attributes).url)
     site = plain(read(StreamerAttributes, streamers[0].attributes).siteName) if streamers else None

@@ -6,12 +6,12 @@ from typing import Any
 from otakube.adapters.http.parsing import Lenient
 
 
-class Picture(Lenient):
+class MyAnimeListPicture(Lenient):
     medium: str | None = None
     large: str | None = None
 
 
-class Names(Lenient):
+class MyAnimeListNames(Lenient):
     """Empty strings where there is none."""
 
     synonyms: list[str] = []
@@ -19,16 +19,16 @@ class Names(Lenient):
     ja: str | None = None
 
 
-class Named(Lenient):
+class MyAnimeListNamed(Lenient):
     name: str
 
 
-class Season(Lenient):
+class MyAnimeListSeason(Lenient):
     year: int
     season: str
 
 
-class Slot(Lenient):
+class MyAnimeListSlot(Lenient):
     """`start_time` HH:MM in Japan; absent where the hour is not known."""
 
     day_of_the_week: str
@@ -49,24 +49,24 @@ class Related(Lenient):
     relation_type: str
 
 
-class Recommended(Lenient):
+class MyAnimeListRecommended(Lenient):
     node: Work
     num_recommendations: int | None = None
 
 
-class Numbered(Lenient):
+class MyAnimeListNumbered(Lenient):
     """Any anime with its id."""
 
     id: int
 
 
-class Anime(Lenient):
+class MyAnimeListAnime(Lenient):
     """The answer of /anime/{id}, and the `node` of a row of a list (without the relations)."""
 
     id: int
     title: str
-    main_picture: Picture = Picture()
-    alternative_titles: Names = Names()
+    main_picture: MyAnimeListPicture = MyAnimeListPicture()
+    alternative_titles: MyAnimeListNames = MyAnimeListNames()
     start_date: str | None = None
     end_date: str | None = None
     synopsis: str | None = None
@@ -77,26 +77,26 @@ class Anime(Lenient):
     num_scoring_users: int | None = None
     media_type: str
     status: str
-    genres: list[Named] = []
+    genres: list[MyAnimeListNamed] = []
     num_episodes: int = 0
-    start_season: Season | None = None
-    broadcast: Slot | None = None
+    start_season: MyAnimeListSeason | None = None
+    broadcast: MyAnimeListSlot | None = None
     source: str | None = None
     average_episode_duration: int | None = None
     rating: str | None = None
-    studios: list[Named] = []
-    pictures: list[Picture] = []
+    studios: list[MyAnimeListNamed] = []
+    pictures: list[MyAnimeListPicture] = []
     related_anime: list[Related] = []
     related_manga: list[Related] = []
-    recommendations: list[Recommended] = []
+    recommendations: list[MyAnimeListRecommended] = []
     statistics: Counts = Counts()
 
 
 class Row(Lenient):
-    node: Anime
+    node: MyAnimeListAnime
 
 
-class SearchAnswer(Lenient):
+class MyAnimeListSearchAnswer(Lenient):
     data: list[Row]
 
 
@@ -108,7 +108,7 @@ class Paging(Lenient):
     next: str | None = None
 
 
-class ListAnswer(Lenient):
+class MyAnimeListListAnswer(Lenient):
     """A page of a list. A row is read by itself: one that is wrong says nothing of the others."""
 
     data: list[UnreadRow]

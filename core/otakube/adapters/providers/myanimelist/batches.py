@@ -11,7 +11,7 @@ from typing import Any
 
 from otakube import logs
 from otakube.adapters.http.parsing import read, refuse
-from otakube.adapters.providers.myanimelist.answers import Anime, Numbered
+from otakube.adapters.providers.myanimelist.answers import MyAnimeListAnime, MyAnimeListNumbered
 from otakube.adapters.providers.myanimelist.convert import describe
 from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
@@ -37,14 +37,14 @@ def walks(left: int, found: int, pages: int) -> bool:
 
 def wanted(nodes: Sequence[Any], left: Collection[int]) -> dict[int, dict[str, Metadata]]:
     """Which of the ids a page shows, with what could be read of each."""
-    shown = {read(Numbered, node).id: node for node in nodes}
+    shown = {read(MyAnimeListNumbered, node).id: node for node in nodes}
     return {number: readable(number, shown[number]) for number in left if number in shown}
 
 
 def readable(number: int, node: Any) -> dict[str, Metadata]:
     """One anime by its id; none, with a line in the log, if it cannot be read."""
     try:
-        return {str(number): describe(read(Anime, node))}
+        return {str(number): describe(read(MyAnimeListAnime, node))}
     except SourceError as error:
         logs.logger().warning("row left out", provider="MyAnimeList", id=number, message=str(error))
         return {}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.myanimelist import batches, convert
-from otakube.adapters.providers.myanimelist.answers import ListAnswer, SearchAnswer
+from otakube.adapters.providers.myanimelist.answers import MyAnimeListListAnswer, MyAnimeListSearchAnswer
 from otakube.adapters.providers.myanimelist.settings import MyAnimeListSettings
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
@@ -41,7 +41,7 @@ class MyAnimeList:
         if len(query) < _SHORTEST:
             return []
         answer = await self._list("", {"q": query, "limit": 10})
-        return [convert.describe(row.node) for row in read(SearchAnswer, answer.body).data]
+        return [convert.describe(row.node) for row in read(MyAnimeListSearchAnswer, answer.body).data]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """MyAnimeList's number, if one of the pages is its own; `pages` calls those Jikan's."""
@@ -65,7 +65,7 @@ class MyAnimeList:
         left = sorted({batches.number(one) for one in provider_ids})
         found = pages = 0
         while batches.walks(len(left), found, pages):
-            page = read(ListAnswer, (await self._ranking(pages * batches.PAGE)).body)
+            page = read(MyAnimeListListAnswer, (await self._ranking(pages * batches.PAGE)).body)
             shown = batches.wanted([row.node for row in page.data], left)
             yield {name: one for described in shown.values() for name, one in described.items()}
             left = [number for number in left if number not in shown]

@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
-from otakube.adapters.providers.myanimelist.answers import Anime, Recommended, Related
+from otakube.adapters.providers.myanimelist.answers import MyAnimeListAnime, MyAnimeListRecommended, Related
 from otakube.adapters.providers.myanimelist.vocabulary import (
     GENRES,
     QUARTERS,
@@ -48,7 +48,7 @@ def metadata(raw: RawRecord) -> Metadata:
 
 
 @converts
-def describe(said: Anime) -> Metadata:
+def describe(said: MyAnimeListAnime) -> Metadata:
     """The anime itself, from a whole answer or a row of a list."""
     return Metadata(
         source_url=Page(Provider.MYANIMELIST, str(said.id)).url,
@@ -122,12 +122,12 @@ def staff(raw: RawRecord) -> list[Staff]:
     return []
 
 
-def title(said: Anime) -> str:
+def title(said: MyAnimeListAnime) -> str:
     """The main title; one without a visible character is refused."""
     return plain(said.title) or refuse("title", said.title, "a title")
 
 
-def season(said: Anime) -> Season | None:
+def season(said: MyAnimeListAnime) -> Season | None:
     """Year and quarter of the first broadcast."""
     if said.start_season is None:
         return None
@@ -148,7 +148,7 @@ def day(field: str, said: str | None) -> date | None:
         refuse(field, said, "a day that exists")
 
 
-def broadcast(said: Anime) -> Broadcast | None:
+def broadcast(said: MyAnimeListAnime) -> Broadcast | None:
     """The weekly slot in Japan; the broadcaster's clock (25:30) becomes the common one."""
     if said.broadcast is None:
         return None
@@ -161,7 +161,7 @@ def broadcast(said: Anime) -> Broadcast | None:
         refuse("broadcast.start_time", said.broadcast.start_time, "HH:MM between 00:00 and 29:59")
 
 
-def images(said: Anime) -> list[ImageLink]:
+def images(said: MyAnimeListAnime) -> list[ImageLink]:
     """The poster and the pictures beside it, each once and as large as it is offered."""
     urls = (web_address(one.large or one.medium) for one in [said.main_picture, *said.pictures])
     known = dict.fromkeys(url for url in urls if url)
@@ -179,7 +179,7 @@ def related(kind: str, row: Related) -> ClaimedRelation | None:
     )
 
 
-def recommended(row: Recommended) -> ClaimedRecommendation | None:
+def recommended(row: MyAnimeListRecommended) -> ClaimedRecommendation | None:
     """An anime that people who like this one like; `votes` of them. None if it has no visible title."""
     name, page = plain(row.node.title), f"{_SITE}/anime/{row.node.id}"
     return (
@@ -187,5 +187,5 @@ def recommended(row: Recommended) -> ClaimedRecommendation | None:
     )
 
 
-def _anime(raw: RawRecord) -> Anime:
-    return read(Anime, raw.answers["anime"].body)
+def _anime(raw: RawRecord) -> MyAnimeListAnime:
+    return read(MyAnimeListAnime, raw.answers["anime"].body)

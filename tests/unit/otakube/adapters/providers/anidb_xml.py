@@ -7,7 +7,7 @@ from typing import Any
 from otakube.adapters.http.client import RequestLimits
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider
-from otakube_standins.upstream.settings import Settings as Upstream
+from otakube_standins.upstream.settings import UpstreamSettings as Upstream
 
 ASKED = datetime(2024, 6, 15, 12, tzinfo=UTC)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")

@@ -7,15 +7,15 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from otakube_standins.upstream.app import create
-from otakube_standins.upstream.catalogue import Catalogue, Ids, Title, load
+from otakube_standins.upstream.catalogue import Ids, InventedTitle, TitleCatalogue, load
 from otakube_standins.upstream.provider import World
-from otakube_standins.upstream.settings import Settings
+from otakube_standins.upstream.settings import UpstreamSettings
 from upstream_app import NOW, PUBLIC_URL
 
-UNLIMITED = Settings(unlimited=True)
+UNLIMITED = UpstreamSettings(unlimited=True)
 
 
-def titles(numbers: Iterable[int]) -> list[Title]:
+def titles(numbers: Iterable[int]) -> list[InventedTitle]:
     """Titles of these numbers on MyAnimeList, otherwise alike."""
     model = (
         load(NOW.date())
@@ -38,7 +38,7 @@ def titles(numbers: Iterable[int]) -> list[Title]:
 @asynccontextmanager
 async def upstream_of(numbers: Iterable[int]) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a stand-in that has these titles and no others."""
-    app = create(World(Catalogue(titles=titles(numbers)), lambda: NOW, PUBLIC_URL), UNLIMITED)
+    app = create(World(TitleCatalogue(titles=titles(numbers)), lambda: NOW, PUBLIC_URL), UNLIMITED)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), base_url="http://upstream.test"
     ) as client:

@@ -17,7 +17,7 @@ from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import Provider, SourceReason
 from otakube_api.providers import PROFILES
-from otakube_standins.upstream.settings import Settings as Upstream
+from otakube_standins.upstream.settings import UpstreamSettings as Upstream
 from unit.otakube.adapters.providers.anidb_xml import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream
 

@@ -7,7 +7,7 @@ import pytest
 
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, people
-from otakube.adapters.providers.anilist.answers import CharacterNode, PersonName, StaffEdge, Voice
+from otakube.adapters.providers.anilist.answers import AniListVoice, CharacterNode, PersonName, StaffEdge
 from otakube.domain.record.claims import Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.errors import SourceError
@@ -64,7 +64,7 @@ def test_a_role_that_nobody_plays_is_left_out() -> None:
     ],
 )
 def test_a_voice_has_a_name_and_a_language(name: Any, language: str | None, found: VoiceActor | None) -> None:
-    assert people.voice_actor(read(Voice, {"name": name, "languageV2": language})) == found
+    assert people.voice_actor(read(AniListVoice, {"name": name, "languageV2": language})) == found
 
 
 def test_a_character_speaks_in_all_languages() -> None:
@@ -72,7 +72,7 @@ def test_a_character_speaks_in_all_languages() -> None:
         {"name": {"full": "Rin"}, "languageV2": "Japanese"},
         {"name": {"full": "D"}, "languageV2": "French"},
     ]
-    voices = [read(Voice, one) for one in said]
+    voices = [read(AniListVoice, one) for one in said]
     assert [one.language for one in people.character("MAIN", aoi(), voices).voice_actors] == [
         "Japanese",
         "French",

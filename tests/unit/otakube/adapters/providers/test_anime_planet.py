@@ -23,7 +23,7 @@ from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube.settings import Settings
 from otakube_api.contract import AnimeType, Provider, SourceReason
-from otakube_standins.upstream.settings import Settings as Upstream
+from otakube_standins.upstream.settings import UpstreamSettings as Upstream
 from upstream_app import upstream
 
 TODAY = date(2024, 6, 15)

@@ -14,7 +14,7 @@ from otakube.bootstrap import providers
 from otakube.errors import SourceError
 from otakube.settings import Settings
 from otakube_api.contract import Provider, SourceReason
-from otakube_standins.upstream.faults import Fault, Kind
+from otakube_standins.upstream.faults import FaultKind, FaultRule
 from unit.otakube.adapters.providers.animeschedule_rows import ANIME, LIMITS, UNLIMITED
 from upstream_app import upstream
 
@@ -96,7 +96,9 @@ async def test_a_token_is_needed_and_shows_in_no_message_and_no_record(http: htt
         await source(http, token="").fetch("hoshi-no-toudaimori")
     assert caught.value.reason is SourceReason.REFUSED
     assert "opensesame" not in (await source(http).fetch("hoshi-no-toudaimori")).model_dump_json()
-    await http.put("/admin/faults", json=[Fault(provider="*", kind=Kind.STATUS, status=403).model_dump()])
+    await http.put(
+        "/admin/faults", json=[FaultRule(provider="*", kind=FaultKind.STATUS, status=403).model_dump()]
+    )
     with pytest.raises(SourceError) as refused:
         await source(http).fetch("hoshi-no-toudaimori")
     assert "opensesame" not in str(refused.value)

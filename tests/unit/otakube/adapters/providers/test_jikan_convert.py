@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import batches, convert, people, relations
 from otakube.adapters.providers.jikan.answers import (
-    Anime,
     CharacterRow,
     EpisodeRow,
-    ListAnswer,
-    Picture,
+    JikanAnime,
+    JikanListAnswer,
+    JikanPicture,
+    JikanSearchAnswer,
+    JikanVoice,
     RecommendationRow,
     RelatedGroup,
-    SearchAnswer,
     StaffRow,
-    Voice,
 )
-from otakube.adapters.providers.jikan.answers import Link as LinkRow
+from otakube.adapters.providers.jikan.answers import JikanLink as LinkRow
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.record.claims import ClaimedStreamingLink, Staff
 from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial, VoiceActor
@@ -36,8 +36,8 @@ BARE = {"mal_id": 1, "url": "https://myanimelist.net/anime/1", "title": "Bare", 
 SATURDAY_LATE = Broadcast(weekday=6, time="01:30", timezone="Asia/Tokyo")
 
 
-def anime(**said: Any) -> Anime:
-    return read(Anime, BARE | said)
+def anime(**said: Any) -> JikanAnime:
+    return read(JikanAnime, BARE | said)
 
 
 def test_an_anime_of_which_nothing_is_known_yet_is_read() -> None:
@@ -175,7 +175,7 @@ def test_genres_are_apart_from_tags() -> None:
     ],
 )
 def test_pictures_come_once_as_large_as_they_are(said: list[dict[str, Any]], expected: list[str]) -> None:
-    found = convert.images([read(Picture, one) for one in said])
+    found = convert.images([read(JikanPicture, one) for one in said])
     assert [image.url for image in found] == expected
 
 
@@ -343,7 +343,7 @@ def test_a_question_mark_is_no_portrait(said: str | None, expected: str | None) 
 
 
 def test_a_voice_without_a_name_is_none() -> None:
-    assert people.voice(read(Voice, {"person": {"name": "\u200b"}, "language": "Japanese"})) is None
+    assert people.voice(read(JikanVoice, {"person": {"name": "\u200b"}, "language": "Japanese"})) is None
 
 
 @pytest.mark.parametrize(
@@ -381,8 +381,8 @@ def test_however_a_list_is_changed_its_rows_are_read_or_refused(data: st.DataObj
     rows = [true, true | {"mal_id": 2}]
     body = data.draw(mutations({"data": rows, "pagination": {"last_visible_page": 2}}))
     with contextlib.suppress(SourceError):  # a refusal; any other error fails
-        for row in read(SearchAnswer, body).data:
+        for row in read(JikanSearchAnswer, body).data:
             convert.describe(row)
     with contextlib.suppress(SourceError):  # a refusal; any other error fails
-        found = batches.wanted(read(ListAnswer, body).data, [2, true["mal_id"]])
+        found = batches.wanted(read(JikanListAnswer, body).data, [2, true["mal_id"]])
         assert set(found.described) <= {"2", str(true["mal_id"])}

@@ -8,7 +8,12 @@ import pytest
 
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.kitsu import convert, people, relations
-from otakube.adapters.providers.kitsu.answers import AnimeAttributes, EpisodeAttributes, Pictures, Resource
+from otakube.adapters.providers.kitsu.answers import (
+    AnimeAttributes,
+    EpisodeAttributes,
+    KitsuPictures,
+    KitsuResource,
+)
 from otakube.adapters.providers.kitsu.numbering import numbered
 from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.golden import ImageKind, Quarter, Season
@@ -73,8 +78,8 @@ def test_an_empty_answer_means_not_known() -> None:
 @pytest.mark.parametrize("number", ["", "x", "../users/1", "1?", "١", "12345678901"])
 def test_a_number_fits_into_an_address(number: str) -> None:
     with pytest.raises(SourceError, match=r"anime.id is"):
-        relations.number_of(read(Resource, resource("anime", number, {})))
-    assert relations.number_of(read(Resource, resource("anime", "42", {}))) == "42"
+        relations.number_of(read(KitsuResource, resource("anime", number, {})))
+    assert relations.number_of(read(KitsuResource, resource("anime", "42", {}))) == "42"
 
 
 @pytest.mark.parametrize(
@@ -262,7 +267,7 @@ def test_genres_have_names_and_categories_have_titles() -> None:
     ],
 )
 def test_a_picture_is_the_largest_that_lies_on_the_web(said: Json | None, found: str | None) -> None:
-    assert people.picture(None if said is None else read(Pictures, said)) == found
+    assert people.picture(None if said is None else read(KitsuPictures, said)) == found
 
 
 def test_a_poster_is_no_banner() -> None:

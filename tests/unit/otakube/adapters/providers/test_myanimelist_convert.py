@@ -13,11 +13,11 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.jikan import vocabulary as jikan_words
 from otakube.adapters.providers.myanimelist import batches, convert, vocabulary
 from otakube.adapters.providers.myanimelist.answers import (
-    Anime,
-    ListAnswer,
-    Recommended,
+    MyAnimeListAnime,
+    MyAnimeListListAnswer,
+    MyAnimeListRecommended,
+    MyAnimeListSearchAnswer,
     Related,
-    SearchAnswer,
 )
 from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
@@ -29,8 +29,8 @@ from unit.otakube.adapters.providers.mutations import mutations
 BARE = {"id": 1, "title": "Bare", "media_type": "unknown", "status": "not_yet_aired"}
 
 
-def anime(**said: Any) -> Anime:
-    return read(Anime, BARE | said)
+def anime(**said: Any) -> MyAnimeListAnime:
+    return read(MyAnimeListAnime, BARE | said)
 
 
 def record(**said: Any) -> RawRecord:
@@ -192,14 +192,14 @@ def test_a_relation_of_another_kind_is_named() -> None:
 
 def test_a_recommendation_carries_its_votes() -> None:
     row = {"node": {"id": 5, "title": "Like It"}, "num_recommendations": 12}
-    found = convert.recommended(read(Recommended, row))
+    found = convert.recommended(read(MyAnimeListRecommended, row))
     assert found is not None
     assert (found.title, found.votes, found.source_urls) == (
         "Like It",
         12,
         ["https://myanimelist.net/anime/5"],
     )
-    assert convert.recommended(read(Recommended, {"node": {"id": 5, "title": "\u200b"}})) is None
+    assert convert.recommended(read(MyAnimeListRecommended, {"node": {"id": 5, "title": "\u200b"}})) is None
 
 
 @pytest.mark.parametrize(
@@ -242,8 +242,8 @@ def test_however_a_list_is_changed_its_rows_are_read_or_refused(data: st.DataObj
     rows = [{"node": true}, {"node": true | {"id": 2}, "ranking": {"rank": 2}}]
     body = data.draw(mutations({"data": rows, "paging": {"next": "https://x/"}}))
     with contextlib.suppress(SourceError):  # a refusal; any other error fails
-        for row in read(SearchAnswer, body).data:
+        for row in read(MyAnimeListSearchAnswer, body).data:
             convert.describe(row.node)
     with contextlib.suppress(SourceError):  # a refusal; any other error fails
-        found = batches.wanted([row.node for row in read(ListAnswer, body).data], [2, true["id"]])
+        found = batches.wanted([row.node for row in read(MyAnimeListListAnswer, body).data], [2, true["id"]])
         assert set(found) <= {2, true["id"]}

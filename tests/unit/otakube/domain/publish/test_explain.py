@@ -17,7 +17,7 @@ from otakube.domain.publish.explained import Explained, UnknownField
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
-from otakube_standins.upstream.faults import Fault
+from otakube_standins.upstream.faults import FaultRule
 
 ALL = frozenset(LIGHTHOUSE)
 UNSAID = {"summary"}  # only a person says it
@@ -153,7 +153,7 @@ def test_a_record_of_the_first_schema_says_what_it_knows() -> None:
 
 def test_an_old_copy_is_not_heard_where_the_other_way_to_the_site_is_fresh(tmp_path: Path) -> None:
     fault: dict[str, Any] = {"provider": "jikan", "kind": "stale"}
-    world = UNLIMITED.model_copy(update={"faults": [Fault.model_validate(fault)]})
+    world = UNLIMITED.model_copy(update={"faults": [FaultRule.model_validate(fault)]})
     record = asyncio.run(enriched(tmp_path, asyncio.run(fetched(world=world))))
     assert [one.provider for one in record.attributions if one.stale] == [Provider.JIKAN]
     assert only(record, "title").provider == Provider.MYANIMELIST
