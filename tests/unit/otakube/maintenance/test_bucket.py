@@ -151,10 +151,10 @@ def test_an_answer_of_the_server_is_read(
 
 
 def test_a_bucket_that_refuses_the_credentials_ends_with_65(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    answer = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
 
-    def refuse(*_: object) -> None:
-        raise ClientError(answer, "HeadBucket")
+    def refuse(*_: object, **__: object) -> None:
+        raise ClientError(answer, "ListObjectsV2")
 
     monkeypatch.setattr(S3BucketAdministration, "_get", refuse)
     done = otakube("init")

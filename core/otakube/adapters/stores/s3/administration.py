@@ -16,8 +16,8 @@ from otakube.settings import Settings
 from otakube_api.contract import FailureReason
 
 _UNKNOWN = {"NotImplemented", "MethodNotAllowed", "NotSupported", "UnsupportedOperation"}
-_REFUSED = {"AccessDenied", "403", "AllAccessDisabled", "UnauthorizedAccess"}
-_ABSENT = {"NoSuchBucket", "404", "NoSuchPublicAccessBlockConfiguration", "NoSuchLifecycleConfiguration"}
+_REFUSED = {"AccessDenied", "AllAccessDisabled", "UnauthorizedAccess"}
+_ABSENT = {"NoSuchBucket", "NoSuchPublicAccessBlockConfiguration", "NoSuchLifecycleConfiguration"}
 _BLOCKED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -50,7 +50,8 @@ class S3BucketAdministration:
     def exists(self) -> bool:
         """Whether the bucket is there and these credentials may see it."""
         with self._translated("s3:ListBucket", essential=True):
-            return self._get("head_bucket") is not None
+            # A HEAD would do, but its refusals have no text: unknown keys may look like no bucket.
+            return self._get("list_objects_v2", MaxKeys=1) is not None
 
     def create(self) -> None:
         """Create it in the region of the settings."""
@@ -84,10 +85,10 @@ class S3BucketAdministration:
                 Bucket=self.name, LifecycleConfiguration={"Rules": list(rules)}
             )
 
-    def _get(self, call: str) -> dict[str, Any] | None:
+    def _get(self, call: str, **options: int) -> dict[str, Any] | None:
         """The answer; None where there is no such thing."""
         try:
-            answer: dict[str, Any] = getattr(self._s3, call)(Bucket=self.name)
+            answer: dict[str, Any] = getattr(self._s3, call)(Bucket=self.name, **options)
         except ClientError as error:
             if error.response["Error"]["Code"] in _ABSENT:
                 return None
