@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from e2e import kube, titles
+from e2e import kube, observer, titles
 
 OTAKUBE = str(Path(sys.executable).with_name("otakube"))
 
@@ -18,4 +18,4 @@ def otakube(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]
 
 def at_the_gate(name: str) -> None:
     kube.apply(name, {"anime": titles.SERIES, "review": {"policy": "Required", "timeout": "1h"}})
-    kube.wait(name, "condition=AwaitingReview")
+    observer.wait(name, observer.is_true("AwaitingReview"))

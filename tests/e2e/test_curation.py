@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from e2e import kube
+from e2e import kube, observer
 from e2e.people import otakube
 
 NEXT_YEAR = "https://myanimelist.net/anime/72904"  # Hoshi no Toudaimori 2nd Season
@@ -21,17 +21,17 @@ def read(*words: str) -> Any:
 def reviewed(name: str, page: str) -> dict[str, Any]:
     """Bring a page to its review; the enrichment's status there."""
     kube.apply(name, {"anime": {"sourceUrls": [page]}, "review": {"policy": "Required", "timeout": "1h"}})
-    kube.wait(name, "condition=AwaitingReview")
-    status: dict[str, Any] = kube.get("animeenrichment", name)["status"]
+    observer.wait(name, observer.is_true("AwaitingReview"))
+    status: dict[str, Any] = observer.status(name)
     return status
 
 
 def test_a_failed_gate_is_a_condition_an_event_and_stands_in_the_review(name: str) -> None:
     status = reviewed(name, SPLIT_COUR)
-    failed = kube.condition(name, "GateFailed")
+    failed = observer.condition(name, "GateFailed")
     assert (failed["status"], failed["reason"]) == ("True", "Inconsistent")
     assert {one["gate"] for one in status["gates"]} >= {"Consistency"}
-    assert "GateFailed" in kube.event_reasons(name) or "Inconsistent" in kube.event_reasons(name)
+    assert "GateFailed" in observer.event_reasons(name) or "Inconsistent" in observer.event_reasons(name)
     assert "Consistency: episode" in otakube("review", "show", name).stdout
 
 
@@ -40,7 +40,7 @@ def test_all_providers_answer_and_every_field_says_whose_it_is(name: str) -> Non
     answered = {one["provider"] for one in status["sources"] if one["state"] == "Answered"}
     assert answered >= {"Jikan", "AniList", "Kitsu", "AniDB", "AnimeSchedule", "AnimePlanet"}
     otakube("review", "approve", name, "--note", "seen")
-    kube.wait(name, "condition=Ready")
+    observer.wait(name, observer.is_true("Ready"))
     for row in read("entry", "explain", name)["fields"]:
         assert row["provider"], row
         assert row["fetched_at"], row
@@ -58,7 +58,7 @@ def test_a_suggestion_enters_by_a_reviewer_s_word_and_says_so(name: str) -> None
     assert f"suggested are {', '.join(suggested) or 'none'}" in wrong.stderr
     taken = [f"--accept={one}" for one in suggested[:1]]
     otakube("review", "approve", name, *taken, "--reviewer", "ada")
-    kube.wait(name, "condition=Ready")
+    observer.wait(name, observer.is_true("Ready"))
     entry = read("entry", "show", name)["record"]["entry"]
     (mark,) = entry["accepted_suggestions"]
     assert (mark["suggested_by"], mark["accepted_by"]) == ("rules@1", "ada")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e import kube
+from e2e import kube, observer
 from e2e.titles import SERIES
 
 DEMO = ("hoshi-no-toudaimori", "kagami-no-kuni", "kasa-no-eki")
@@ -37,16 +37,16 @@ def test_the_demo_shows_three_courses(demo: str) -> None:
     assert "kagami-no-kuni is approved" in demo
     assert "not Kitsu" in demo  # who disagrees is part of what a reviewer sees
     for name in DEMO:
-        assert kube.condition(name, "Ready")["status"] == "True"
-    assert kube.condition("kasa-no-eki", "SourceFailed")["status"] == "True"
-    assert kube.condition("hoshi-no-toudaimori", "SourceFailed") == {}
+        assert observer.condition(name, "Ready")["status"] == "True"
+    assert observer.condition("kasa-no-eki", "SourceFailed")["status"] == "True"
+    assert observer.condition("hoshi-no-toudaimori", "SourceFailed") == {}
 
 
 def test_the_demo_again_starts_nothing(demo: str) -> None:
-    before = {name: [run["metadata"]["uid"] for run in kube.workflows(name)] for name in DEMO}
+    before = {name: [run["metadata"]["uid"] for run in observer.workflows(name)] for name in DEMO}
     again = shown("demo")
     assert "Ready already" in again
-    assert before == {name: [run["metadata"]["uid"] for run in kube.workflows(name)] for name in DEMO}
+    assert before == {name: [run["metadata"]["uid"] for run in observer.workflows(name)] for name in DEMO}
 
 
 @pytest.mark.usefixtures("demo")
@@ -54,7 +54,7 @@ def test_what_was_published_is_read_searched_and_explained() -> None:
     [first, *_] = json.loads(shown("search", "a light that guides lost ships", "-o", "json"))["results"]
     assert first["title"] == "Hoshi no Toudaimori"
     entry = json.loads(shown("entry", "show", first["id"], "-o", "json"))
-    assert entry["id"] == kube.get("animeenrichment", DEMO[0])["status"]["entryId"]
+    assert entry["id"] == observer.status(DEMO[0])["entryId"]
     explained = shown("entry", "explain", "kagami-no-kuni", "episode_count")
     assert "not Kitsu" in explained
     images = json.loads(shown("entry", "images", DEMO[0], "-o", "json"))
@@ -70,11 +70,11 @@ def test_a_decision_cannot_be_made_twice() -> None:
 
 def test_a_reject_publishes_nothing(name: str) -> None:
     kube.apply(name, {"anime": SERIES | {"year": 2023}, "review": {"policy": "Required"}})
-    kube.wait(name, "condition=AwaitingReview")
+    observer.wait(name, observer.is_true("AwaitingReview"))
     assert name in shown("review", "list")
     assert "is rejected" in shown("review", "reject", name, "--note", "not this one", "--reviewer", "ilse")
-    kube.wait(name, "condition=Stalled")
-    assert kube.condition(name, "Ready")["reason"] == "ReviewRejected"
+    observer.wait(name, observer.is_true("Stalled"))
+    assert observer.condition(name, "Ready")["reason"] == "ReviewRejected"
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,26 @@
 
 from collections.abc import Callable
 
-from e2e import kube, titles
+from e2e import kube, observer, titles
 from e2e.people import at_the_gate
 
 
 def test_a_suspended_title_waits_and_goes_on_when_resumed(name: str) -> None:
     spec = {"anime": titles.MOVIE, "review": {"policy": "Never"}}
     kube.apply(name, {**spec, "suspend": True})
-    kube.wait(name, "jsonpath={.status.conditions[?(@.type=='Ready')].reason}=Suspended")
-    assert kube.workflows(name) == []
+    observer.wait(name, lambda body: observer.condition_in(body, "Ready").get("reason") == "Suspended")
+    assert observer.workflows(name) == []
     kube.apply(name, {**spec, "suspend": False})
-    kube.wait(name, "condition=Ready")
-    assert len(kube.workflows(name)) == 1
+    observer.wait(name, observer.is_true("Ready"))
+    assert len(observer.workflows(name)) == 1
 
 
 def test_an_edit_at_the_gate_replaces_the_run(name: str) -> None:
     at_the_gate(name)
     kube.apply(name, {"anime": titles.SERIES, "review": {"policy": "Never"}})
-    kube.wait(name, "jsonpath={.status.observedGeneration}=2")
-    kube.wait(name, "condition=Ready")
-    first, second = kube.workflows(name)
+    observer.wait(name, lambda body: body["status"]["observedGeneration"] == 2)
+    observer.wait(name, observer.is_true("Ready"))
+    first, second = observer.workflows(name)
     assert first["status"]["phase"] != "Running"
     assert second["metadata"]["labels"]["otakube.dev/generation"] == "2"
 
@@ -30,15 +30,15 @@ def test_an_edit_at_the_gate_replaces_the_run(name: str) -> None:
 def test_a_title_deleted_at_the_gate_leaves_nothing_behind(name: str) -> None:
     at_the_gate(name)
     kube.delete(name)
-    assert kube.workflows(name) == []
-    assert kube.kubectl("get", "animeenrichment", name, "--ignore-not-found") == ""
+    assert observer.workflows(name) == []
+    assert not observer.exists(name)
 
 
 def test_a_second_enrichment_of_the_same_anime_becomes_its_next_version(names: Callable[[], str]) -> None:
     first, second = names(), names()
     for each in (first, second):
         kube.apply(each, {"anime": titles.MOVIE, "review": {"policy": "Never"}})
-        kube.wait(each, "condition=Ready")
-    before, after = (kube.get("animeenrichment", each)["status"] for each in (first, second))
+        observer.wait(each, observer.is_true("Ready"))
+    before, after = (observer.status(each) for each in (first, second))
     assert before["entryId"] == after["entryId"]
     assert int(after["liveVersion"]) > int(before["liveVersion"])

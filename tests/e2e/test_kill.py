@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e import kube, titles
+from e2e import kube, observer, titles
 
 pytestmark = pytest.mark.kill
 
@@ -54,8 +54,7 @@ def pids_of_pod(uid: str) -> list[int]:
 
 
 def kill_pod(namespace: str, selector: str) -> None:
-    pods = kube.get("pods", f"--selector={selector}", namespace=namespace)["items"]
-    killed = [pid for pod in pods for pid in pids_of_pod(pod["metadata"]["uid"])]
+    killed = [pid for uid in observer.pod_uids(namespace, selector) for pid in pids_of_pod(uid)]
     assert killed, f"no process of {selector} in {namespace}"
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
@@ -63,16 +62,16 @@ def kill_pod(namespace: str, selector: str) -> None:
 
 def finish(name: str) -> None:
     """Bring the title to Ready from the gate and check that nothing ran twice."""
-    kube.wait(name, "condition=AwaitingReview", timeout="300s")
+    observer.wait(name, observer.is_true("AwaitingReview"), seconds=300)
     subprocess.run([OTAKUBE, "review", "approve", name, "--note", "after the fault"], check=True, timeout=120)
-    kube.wait(name, "condition=Ready", timeout="300s")
-    assert len(kube.workflows(name)) == 1
-    assert not kube.condition(name, "Stalled")
+    observer.wait(name, observer.is_true("Ready"), seconds=300)
+    assert len(observer.workflows(name)) == 1
+    assert not observer.condition(name, "Stalled")
 
 
 def begin(name: str) -> None:
     kube.apply(name, {"anime": titles.SERIES, "review": {"policy": "Required", "timeout": "1h"}})
-    kube.wait(name, "jsonpath={.status.workflow.phase}=Running")
+    observer.wait(name, lambda body: body.get("status", {}).get("workflow", {}).get("phase") == "Running")
 
 
 @pytest.mark.parametrize("victim", PODS)

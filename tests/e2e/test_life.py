@@ -7,19 +7,19 @@ from collections.abc import Callable
 
 import pytest
 
-from e2e import kube, titles
+from e2e import kube, observer, titles
 from e2e.people import otakube
 
 
 def test_a_title_goes_straight_through_and_can_be_read(name: str) -> None:
     kube.apply(name, {"anime": titles.QUARRELLED, "review": {"policy": "Never"}})
-    kube.wait(name, "condition=Ready")
-    status = kube.get("animeenrichment", name)["status"]
+    observer.wait(name, observer.is_true("Ready"))
+    status = observer.status(name)
     assert status["observedGeneration"] == 1
     assert status["images"]["stored"] > 0
     assert status["images"]["failed"] == 0
-    assert len(kube.workflows(name)) == 1
-    assert not kube.condition(name, "Stalled")
+    assert len(observer.workflows(name)) == 1
+    assert not observer.condition(name, "Stalled")
     entry = json.loads(otakube("entry", "show", status["entryId"], "--output", "json").stdout)
     body = entry["record"]["entry"]
     assert entry["version"] == status["liveVersion"]
@@ -30,16 +30,16 @@ def test_a_title_goes_straight_through_and_can_be_read(name: str) -> None:
 
 def test_a_provider_that_is_down_is_named_and_the_record_stands_on_the_others(name: str) -> None:
     kube.apply(name, {"anime": titles.WITH_A_DEAD_PROVIDER, "review": {"policy": "Never"}})
-    kube.wait(name, "condition=Ready")
-    failed = kube.condition(name, "SourceFailed")
+    observer.wait(name, observer.is_true("Ready"))
+    failed = observer.condition(name, "SourceFailed")
     assert failed["status"] == "True"
     assert "Kitsu" in failed["message"]
-    assert "SourceFailed" in kube.event_reasons(name) or failed["reason"] in kube.event_reasons(name)
+    assert "SourceFailed" in observer.event_reasons(name) or failed["reason"] in observer.event_reasons(name)
 
 
 def test_a_year_tells_namesakes_apart(name: str) -> None:
     kube.apply(name, {"anime": titles.NAMESAKE, "review": {"policy": "Never"}})
-    kube.wait(name, "condition=Ready")
+    observer.wait(name, observer.is_true("Ready"))
     entry = json.loads(otakube("entry", "show", name, "--output", "json").stdout)["record"]["entry"]
     assert entry["aired_from"].startswith("2024-")
 
@@ -49,8 +49,8 @@ def test_hostile_text_is_stored_as_text_and_hostile_images_are_not_stored(names:
     kube.apply(text, {"anime": titles.HOSTILE_TEXT, "review": {"policy": "Never"}})
     kube.apply(pictures, {"anime": titles.HOSTILE_IMAGES, "review": {"policy": "Never"}})
     for each in (text, pictures):
-        kube.wait(each, "condition=Ready")
-    assert kube.get("animeenrichment", pictures)["status"]["images"]["failed"] > 0
+        observer.wait(each, observer.is_true("Ready"))
+    assert observer.status(pictures)["images"]["failed"] > 0
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_a_title_that_cannot_be_resolved_stalls_with_its_reason(
     name: str, anime: dict[str, str], reason: str
 ) -> None:
     kube.apply(name, {"anime": anime, "review": {"policy": "Never"}})
-    kube.wait(name, "condition=Stalled")
-    assert kube.condition(name, "Stalled")["reason"] == reason
-    assert reason in kube.event_reasons(name)
+    observer.wait(name, observer.is_true("Stalled"))
+    assert observer.condition(name, "Stalled")["reason"] == reason
+    assert reason in observer.event_reasons(name)
 
 
 def test_a_pod_that_is_not_restricted_is_refused_beside_otakube() -> None:
