@@ -3,9 +3,10 @@
 
 from otakube_operator.enrichment.controller import EnrichmentController
 from otakube_operator.runtime.manager import AnyController
+from otakube_operator.schedule.controller import ScheduleController
 from otakube_operator.settings import OperatorSettings
 
 
 def controllers(settings: OperatorSettings) -> list[AnyController]:
     """One for each kind that is served."""
-    return [EnrichmentController(gpu=settings.gpu)]
+    return [EnrichmentController(gpu=settings.gpu), ScheduleController()]

@@ -21,7 +21,7 @@ SOURCES = "".join(path.read_text() for room in ("core", "operator") for path in 
 KINDS = [source.kind for source in manifests.sources()]
 REASONS = list(dict.fromkeys(reason for kind in KINDS for reason in kind.reasons))
 CONDITIONS = list(dict.fromkeys(condition for kind in KINDS for condition in kind.conditions))
-NOT_GIVEN_YET = set(ScheduleReason)
+NOT_GIVEN_YET = set(ScheduleReason) - {ScheduleReason.NOT_SUPPORTED}
 SAID_BY_STEPS = {word.value for word in FailureReason}
 
 

@@ -89,7 +89,7 @@ class CustomResource(Generic[ObjectT]):
 def read_object(
     body: Body, make: Callable[..., ObjectT], spec: type[ApiType], status: type[ApiType]
 ) -> ObjectT | UnreadableObject:
-    """Parse a body that the API server has admitted; `make` is the class of the object."""
+    """Parse a body that the API server has admitted; `make` is the class of the object (no alias of it)."""
     meta = body["metadata"]
     common = {
         "key": key_of(body),

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from control_plane import ControlPlane
+from integration.otakube_operator.proxy import Proxy
 from operator_process import OperatorProcess, install_workflow_crd, running_operator
 
 Body = dict[str, Any]
@@ -94,11 +95,7 @@ class World:
 
     def eventually(self, check: Callable[[], object], patience: float = PATIENCE) -> None:
         """Return once `check` holds; fail with what is there."""
-        deadline = time.monotonic() + patience
-        while not check():
-            if time.monotonic() > deadline:
-                pytest.fail(f"never came to be; {self.enrichment()} {self.workflows()}")
-            time.sleep(0.05)
+        eventually(check, lambda: f"{self.enrichment()} {self.workflows()}", patience)
 
     def eventually_ready(self, status: str, reason: str, name: str = "bebop") -> None:
         """Wait for the Ready condition."""
@@ -124,6 +121,15 @@ class World:
         return body
 
 
+def eventually(check: Callable[[], object], describe: Callable[[], str], patience: float = PATIENCE) -> None:
+    """Return once `check` holds; fail with a description."""
+    deadline = time.monotonic() + patience
+    while not check():
+        if time.monotonic() > deadline:
+            pytest.fail(f"never came to be; {describe()}")
+        time.sleep(0.05)
+
+
 def _ended(workflow: Body) -> bool:
     return workflow.get("status", {}).get("phase") in {"Succeeded", "Failed", "Error"}
 
@@ -146,3 +152,10 @@ def operator(plane: ControlPlane, world: World, tmp_path: Path) -> Iterator[Oper
     """An operator that serves the namespace."""
     with running_operator(plane, tmp_path, namespace=world.namespace) as process:
         yield process
+
+
+@pytest.fixture
+def proxy(plane: ControlPlane) -> Iterator[Proxy]:
+    """A proxy before the API server."""
+    with Proxy(plane).serving() as served:
+        yield served

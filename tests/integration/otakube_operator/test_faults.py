@@ -5,7 +5,6 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
@@ -20,12 +19,6 @@ from otakube_operator.enrichment.observed import Enrichment, read_enrichment
 from otakube_operator.enrichment.workflows import NewRun
 
 DONE = (fetched(("Kitsu", "Unavailable")), imaged(), committed())
-
-
-@pytest.fixture
-def proxy(plane: ControlPlane) -> Iterator[Proxy]:
-    with Proxy(plane).serving() as served:
-        yield served
 
 
 def _operator(
