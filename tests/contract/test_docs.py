@@ -8,6 +8,7 @@ import pytest
 
 from otakube.maintenance.check_providers import CheckState
 from otakube.maintenance.scrub import Damage
+from otakube.provider_settings import ProviderSettings
 from otakube.settings import Settings
 from otakube_api import manifests
 from otakube_api.contract import FailureReason, SourceReason
@@ -43,6 +44,10 @@ def test_something_gives_each_reason(reason: Reason) -> None:
     assert re.search(rf"\b{enumeration}\.{reason.name}\b", SOURCES)
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+SETTINGS = [name for name in Settings.model_fields if name != "providers"]
+PROVIDER_SETTINGS = [f"providers__name__{name}" for name in ProviderSettings.model_fields]
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, *PROVIDER_SETTINGS])
 def test_the_settings_page_lists(name: str) -> None:
     assert f"`OTAKUBE_{name.upper()}`" in (ROOT / "docs/reference/settings.md").read_text()
