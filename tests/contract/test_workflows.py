@@ -26,6 +26,7 @@ from otakube_api.contract import (
     Parameter,
     ReviewOutput,
 )
+from otakube_api.providers import PROFILES, secret_key
 from otakube_operator.enrichment.observed import Enrichment, read_enrichment
 from otakube_operator.enrichment.workflows import NewRun, manifest
 from otakube_workflows import render
@@ -281,13 +282,19 @@ def test_settings_are_environment_and_secrets_are_files(
     assert all(item["key"] == item["path"] for item in secret["items"])
 
 
+def test_fetch_mounts_the_secret_of_every_provider_that_has_one(templates: dict[str, Any]) -> None:
+    (secret,) = (volume["secret"] for volume in templates[Node.FETCH]["volumes"] if "secret" in volume)
+    wanted = {secret_key(one, name) for one, profile in PROFILES.items() for name in profile.secrets}
+    assert wanted == {item["key"] for item in secret["items"] if "providers" in item["key"]} != set()
+
+
 def test_a_step_mounts_no_secret_of_a_store_that_it_never_reaches(templates: dict[str, Any]) -> None:
     def mounted(node: Node) -> set[str]:
         (secret,) = (volume["secret"] for volume in templates[node]["volumes"] if "secret" in volume)
         return {item["key"].removeprefix("otakube_").split("_")[0] for item in secret["items"]}
 
     assert {node: mounted(node) for node in STEPS} == {
-        Node.FETCH: {"s3", "mongodb", "redis", "myanimelist", "animeschedule"},
+        Node.FETCH: {"s3", "mongodb", "redis", "providers"},
         Node.STAGE: {"s3"},
         Node.ASSEMBLE: {"s3", "mongodb", "suggestion"},
         Node.EMBED: {"s3"},
