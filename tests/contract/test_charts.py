@@ -17,6 +17,7 @@ from otakube.settings import Settings, load, settings_of
 from otakube_api.contract import STEP_SECRET, Provider
 from otakube_api.providers import PROFILES
 from otakube_cluster import binaries, settings
+from otakube_operator.settings import PREFIX, OperatorSettings
 
 ROOT = CHARTS.parent
 INLINE = CHARTS / "otakube/ci/inline-secrets-values.yaml"
@@ -130,6 +131,13 @@ def test_the_steps_may_reach_the_ports_of_every_provider(helm: Path) -> None:
         assert {port["port"] for port in rule["ports"]} == {443} | {one.port for one in PROFILES.values()}
 
 
+def test_every_setting_of_the_operator_is_given_by_the_chart(helm: Path) -> None:
+    for chosen in (chosen for chosen in SETS if chosen.chart == "otakube"):
+        (operator,) = (each for _, each in containers(render(helm, chosen)) if each["name"] == "operator")
+        given = {each["name"] for each in operator["env"] if each["name"].startswith(PREFIX)}
+        assert given == {PREFIX + name.upper() for name in OperatorSettings.model_fields}
+
+
 def test_a_secret_is_in_its_secret_and_nowhere_else(helm: Path) -> None:
     documents = render(helm, next(chosen for chosen in SETS if chosen.values == INLINE))
     secrets = [d for d in documents if d["kind"] == "Secret" and d.get("data")]
@@ -187,6 +195,12 @@ def test_the_workflows_are_shipped_as_they_were_rendered_but_for_images(helm: Pa
         (["--set", "stores.qdrant.url=http://user:password@host"], "/stores/qdrant/url"),
         (["--set", "operator.image.digest=sha256:short"], "/operator/image/digest"),
         (["--set", "review.confidenceThreshold=2"], "/review/confidenceThreshold"),
+        (["--set", "operator.logLevel=LOUD"], "/operator/logLevel"),
+        (["--set", "embed.accelerators={TPU}"], "/embed/accelerators"),
+        (
+            ["--values", str(INLINE), "--set", "operator.gpu=true"],
+            "add GPU to embed.accelerators, or set operator.gpu to false",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(helm: Path, given: list[str], words: str) -> None:
