@@ -73,7 +73,7 @@ class Planned:
         return self.plan.patches
 
     def changes_nothing(self, seen: Enrichment) -> bool:
-        """Whether neither the cluster nor the status would change."""
+        """True if neither the cluster nor the status would change."""
         idle = EnrichmentPlan(decision=self.plan.decision)
         return self.plan == idle and not self.create and not self.patches and self.status == seen.status
 
@@ -127,7 +127,7 @@ def condition(made: Planned, type_: str) -> tuple[str, str] | None:
 
 
 def kstatus(made: Planned, generation: int) -> set[str]:
-    """What the generic readers of conditions make of an object; exactly one word is sound."""
+    """Words that generic readers of conditions make of an object; exactly one is sound."""
     found = {each.type: each.status for each in made.status.conditions}
     if made.status.observed_generation != generation:
         return {"InProgress"}
@@ -167,7 +167,7 @@ def workflow(
 
 
 def results_of(nodes: Sequence[Mapping[str, Any]]) -> Results:
-    """What those nodes have said."""
+    """Results of those nodes."""
     return read_results(read_workflow(workflow(nodes)))
 
 

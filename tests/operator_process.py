@@ -68,7 +68,7 @@ class OperatorProcess:
         )
 
     def resident_bytes(self) -> int:
-        """What the kernel counts as resident."""
+        """Resident memory as the kernel counts it."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGESIZE")
 

@@ -24,7 +24,7 @@ class OperatorSettings(BaseSettings):
     namespaces: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
     """Comma-separated; every namespace if empty."""
     gpu: bool = False
-    """Whether accelerator Auto means the GPU pool in this cluster."""
+    """accelerator Auto means the GPU pool in this cluster."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 

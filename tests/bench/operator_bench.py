@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the operator works off a pile, what an object costs it, and what a restart writes.
+"""Rate of the operator over a pile of objects, its memory per object, and the writes of a restart.
 
 `make bench-operator`, or `python tests/bench/operator_bench.py --binary KUBERNETES`. The comparison is a bare
 watch loop over Go's standard library (operator_bare_loop/main.go), which does two writes for each object;
@@ -169,7 +169,7 @@ def _loop(plane: ControlPlane, folder: Path, who: str, namespace: str) -> Iterat
 
 
 def _watching(operator: OperatorProcess) -> bool:
-    """Whether both of kopf's watches are open: their ages then differ from the age of the process."""
+    """True if both of kopf's watches are open: their ages then differ from the age of the process."""
     born = operator.metric("process_start_time_seconds")
     name = "otakube_operator_watch_age_seconds"
     ages = [operator.metric(name, resource=each) for each in ("animeenrichments", "workflows")]

@@ -17,7 +17,7 @@ from otakube_operator.runtime.conditions import Truth
 
 
 class Activity(Enum):
-    """Whether work goes on."""
+    """State of the work."""
 
     WORKING = auto()
     STUCK = auto()  # until a person changes something
@@ -37,8 +37,8 @@ class Assessment:
 def assess(enrichment: Enrichment, run: WorkflowRun) -> Assessment:
     """Assess the current run."""
     checks = (_is_published, _was_not_approved, _has_failed, _is_paused, _waits_for_review, _has_not_started)
-    found = (check(enrichment, run) for check in checks)
-    return next((assessment for assessment in found if assessment is not None), _runs(run))
+    assessments = (check(enrichment, run) for check in checks)
+    return next((assessment for assessment in assessments if assessment is not None), _runs(run))
 
 
 def working(reason: Reason, message: str) -> Assessment:
@@ -57,7 +57,7 @@ def resting(reason: Reason, message: str) -> Assessment:
 
 
 def review_deadline(enrichment: Enrichment, run: WorkflowRun) -> datetime | None:
-    """When an unanswered review counts as rejected."""
+    """The time from which an unanswered review counts as rejected."""
     review = run.results.review
     if review is None or review.started_at is None:
         return None
@@ -65,7 +65,7 @@ def review_deadline(enrichment: Enrichment, run: WorkflowRun) -> datetime | None
 
 
 def review_timed_out(enrichment: Enrichment, run: WorkflowRun) -> bool:
-    """Whether the review closed by itself: nobody signed, and not before the deadline."""
+    """True if the review closed by itself: nobody signed, and not before the deadline."""
     review, deadline = run.results.review, review_deadline(enrichment, run)
     if review is None or review.running or review.approved or review.reviewer or deadline is None:
         return False

@@ -85,8 +85,8 @@ class EnrichmentController:
         """Create the Workflow; False if it was there already."""
         enrichment = new.enrichment
 
-        def is_ours(found: WorkflowRun) -> bool:
-            return (found.owner_uid, found.spec_hash) == (enrichment.uid, enrichment.spec_hash)
+        def is_ours(run: WorkflowRun) -> bool:
+            return (run.owner_uid, run.spec_hash) == (enrichment.uid, enrichment.spec_hash)
 
         try:
             return await owned.create(manifest(new, gpu=self._gpu), is_ours)

@@ -25,7 +25,7 @@ class Enrichment(KubeObject[AnimeEnrichmentSpec, AnimeEnrichmentStatus]):
 
     @property
     def has_finalizer(self) -> bool:
-        """Whether our finalizer delays a deletion."""
+        """True if our finalizer delays a deletion."""
         return labels.FINALIZER in self.finalizers
 
 
@@ -43,7 +43,7 @@ class FailedSource(NamedTuple):
 
 
 class GateFailure(NamedTuple):
-    """What a gate found wrong with the record."""
+    """One finding of a gate about the record."""
 
     gate: str
     message: str
@@ -61,12 +61,12 @@ class ReviewNode(NamedTuple):
 
     @property
     def running(self) -> bool:
-        """Whether nobody has decided yet."""
+        """True if nobody has decided yet."""
         return self.phase == "Running"
 
 
 class Publication(NamedTuple):
-    """What the commit step reported after it had read the live version back."""
+    """Report of the commit step, after it had read the live version back."""
 
     version: int
     entry_id: str
@@ -76,7 +76,7 @@ class Publication(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What the nodes of a run have said so far; None or empty where a node has not spoken."""
+    """Outputs of a run's nodes so far; None or empty where a node has not ended."""
 
     entry_id: str | None = None
     title: str | None = None
@@ -117,12 +117,12 @@ class WorkflowRun:
 
     @property
     def finished(self) -> bool:
-        """Whether Argo will not touch it again."""
+        """True if Argo will not touch it again."""
         return self.phase in FINAL_PHASES
 
     @property
     def published(self) -> bool:
-        """Whether its commit went through, whatever became of the rest."""
+        """True if its commit went through, whatever became of the rest."""
         return self.results.publication is not None
 
     @property

@@ -29,7 +29,7 @@ ObservedEnrichment = Observed[Enrichment, WorkflowRun]
 
 
 class WorkflowChange(Enum):
-    """How a run is steered."""
+    """A change to a run."""
 
     STOP = "Stop"  # its exit handler cleans up
     SUPERSEDE = "Terminate"  # a newer run does not wait for a clean-up
@@ -46,7 +46,7 @@ class WorkflowPatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RunDecision:
     """The assessment of the object, the run that its status is to describe, and what changes about runs."""
 
     assessment: Assessment
@@ -59,7 +59,7 @@ class Decision:
 class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
     """Finalizer and clean-up follow from the decision; without one, the object is about to go."""
 
-    decision: Decision | None = None
+    decision: RunDecision | None = None
 
     @property
     def create(self) -> NewRun | None:
@@ -73,14 +73,14 @@ class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
 
 
 def plan(observed: ObservedEnrichment, failure: CreateFailure | None = None) -> EnrichmentPlan:
-    """What to do next; `failure` is why creating a Workflow has just failed."""
+    """Plan the next changes; `failure` is why creating a Workflow has just failed."""
     enrichment = observed.object
     active = [run for run in observed.owned if not run.finished]
     if enrichment.deleting and not active:
         return EnrichmentPlan(remove_finalizer=enrichment.has_finalizer)
     decision = _decide(observed)
     if failure is not None:
-        decision = Decision(stuck(as_reason(failure.reason), failure.message))
+        decision = RunDecision(stuck(as_reason(failure.reason), failure.message))
     return EnrichmentPlan(
         decision=decision,
         add_finalizer=_must_be_undone(active) and not enrichment.has_finalizer and not enrichment.deleting,
@@ -90,7 +90,7 @@ def plan(observed: ObservedEnrichment, failure: CreateFailure | None = None) -> 
 
 
 def _must_be_undone(active: list[WorkflowRun]) -> bool:
-    """Whether a deletion would leave something outside: not before Argo has taken a Workflow up.
+    """True if a deletion would leave something outside: not before Argo has taken a Workflow up.
 
     Until then the garbage collector does all there is to do, and the API server is spared a write.
     """
@@ -118,7 +118,7 @@ def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
     )
 
 
-def _decide(observed: ObservedEnrichment) -> Decision:
+def _decide(observed: ObservedEnrichment) -> RunDecision:
     enrichment, current = observed.object, current_run(observed)
     active = [run for run in observed.owned if not run.finished]
     if enrichment.deleting:
@@ -127,17 +127,17 @@ def _decide(observed: ObservedEnrichment) -> Decision:
     if outdated:
         return _stop_runs(outdated, WorkflowChange.SUPERSEDE, _superseded(outdated))
     if current is not None:
-        return Decision(assess(enrichment, current), run=current, patches=_suspension(enrichment, current))
+        return RunDecision(assess(enrichment, current), run=current, patches=_suspension(enrichment, current))
     return _without_run(observed)
 
 
-def _without_run(observed: ObservedEnrichment) -> Decision:
+def _without_run(observed: ObservedEnrichment) -> RunDecision:
     enrichment, record = observed.object, recorded_run(observed.object)
     settled = _settled_before(enrichment) if record is not None else None
     if settled is not None:
-        return Decision(settled)
+        return RunDecision(settled)
     if enrichment.spec.suspend:
-        return Decision(resting(CommonReason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
+        return RunDecision(resting(CommonReason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
     new = NewRun(enrichment, _next_attempt(observed))
     if record is not None and record.phase not in FINAL_PHASES:
         assessment = working(
@@ -147,7 +147,7 @@ def _without_run(observed: ObservedEnrichment) -> Decision:
         assessment = working(
             EnrichmentReason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller."
         )
-    return Decision(assessment, run=_expected(new), create=new)
+    return RunDecision(assessment, run=_expected(new), create=new)
 
 
 def _settled_before(enrichment: Enrichment) -> Assessment | None:
@@ -162,7 +162,7 @@ def _settled_before(enrichment: Enrichment) -> Assessment | None:
 
 
 def _judged_the_run(reason: str) -> bool:
-    """Whether a Stalled reason speaks of a run, rather than of our failure to create or read one."""
+    """True if a Stalled reason speaks of a run, rather than of our failure to create or read one."""
     about_us = {
         EnrichmentReason.WORKFLOW_CONFLICT,
         EnrichmentReason.WORKFLOW_REFUSED,
@@ -173,10 +173,10 @@ def _judged_the_run(reason: str) -> bool:
 
 def _next_attempt(observed: ObservedEnrichment) -> int:
     generation, record = observed.object.generation, observed.object.status.workflow
-    known = [run.attempt for run in observed.owned if run.generation == generation]
+    attempts = [run.attempt for run in observed.owned if run.generation == generation]
     if record is not None and record.generation == generation:
-        known.append(record.attempt)
-    return max(known, default=0) + 1
+        attempts.append(record.attempt)
+    return max(attempts, default=0) + 1
 
 
 def _expected(new: NewRun) -> WorkflowRun:
@@ -194,9 +194,9 @@ def _expected(new: NewRun) -> WorkflowRun:
     )
 
 
-def _stop_runs(runs: list[WorkflowRun], change: WorkflowChange, assessment: Assessment) -> Decision:
+def _stop_runs(runs: list[WorkflowRun], change: WorkflowChange, assessment: Assessment) -> RunDecision:
     steps = tuple(step for run in runs if (step := _end(run, change)) is not None)
-    return Decision(assessment, patches=steps)
+    return RunDecision(assessment, patches=steps)
 
 
 def _end(run: WorkflowRun, change: WorkflowChange) -> WorkflowPatch | None:

@@ -49,7 +49,7 @@ def read_run(body: Body) -> WorkflowRun | None:
 
 
 def read_results(seen: ArgoWorkflow) -> Results:
-    """What the steps have said so far."""
+    """Read the outputs of the steps that have ended."""
     fetch, assembled = seen.outputs(Node.FETCH), seen.outputs(Node.ASSEMBLE)
     review_needed = assembled.get(Output.REVIEW)
     return Results(
@@ -84,10 +84,10 @@ _GATES = frozenset(Gate)
 
 
 def _gate_failures(assembled: Mapping[str, str]) -> tuple[GateFailure, ...]:
-    """What the gates found; one that this version does not know is left to the findings."""
+    """Findings by gate; a gate that this version does not know is left to the findings."""
     entries = [item for item in _json_list(assembled.get(Output.GATES)) if isinstance(item, dict)]
-    told = [GateFailure(str(item.get("gate", "")), str(item.get("message", ""))) for item in entries]
-    return tuple(one for one in told if one.gate in _GATES)[:50]
+    failures = [GateFailure(str(item.get("gate", "")), str(item.get("message", ""))) for item in entries]
+    return tuple(failure for failure in failures if failure.gate in _GATES)[:50]
 
 
 def _review_node(node: ArgoNode | None) -> ReviewNode | None:

@@ -137,13 +137,13 @@ def _conditions(status: AnimeEnrichmentStatus, assessment: Assessment) -> list[D
         )
     missing = [source for source in status.sources if source.state is SourceState.FAILED]
     if missing:
-        told = "; ".join(f"{source.provider}: {source.reason}" for source in missing)
+        sources = "; ".join(f"{source.provider}: {source.reason}" for source in missing)
         wanted.append(
             DesiredCondition(
                 EnrichmentCondition.SOURCE_FAILED,
                 "True",
                 EnrichmentReason.SOURCE_FAILED,
-                f"No answer from {told}.",
+                f"No answer from {sources}.",
             )
         )
     return [*wanted, *_gate_failed(status.gates)]
@@ -165,8 +165,8 @@ def _gate_failed(gates: Sequence[GateStatus]) -> list[DesiredCondition]:
     failed = {Gate(each.gate) for each in gates}
     worst = next(gate for gate in REASON_OF_GATE if gate in failed)
     first = sorted(gates, key=lambda each: list(REASON_OF_GATE).index(Gate(each.gate)))
-    told = "; ".join(f"{each.gate}: {each.message}" for each in first)
-    return [DesiredCondition(EnrichmentCondition.GATE_FAILED, "True", REASON_OF_GATE[worst], told)]
+    message = "; ".join(f"{each.gate}: {each.message}" for each in first)
+    return [DesiredCondition(EnrichmentCondition.GATE_FAILED, "True", REASON_OF_GATE[worst], message)]
 
 
 def _goes_on(assessment: Assessment) -> bool:

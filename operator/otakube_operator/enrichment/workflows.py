@@ -108,7 +108,7 @@ def _arguments(run: NewRun, gpu: bool) -> dict[Parameter, str]:
     }
 
 
-def _accelerator(wanted: Accelerator, *, gpu: bool) -> str:
-    if wanted is Accelerator.AUTO:
+def _accelerator(asked_for: Accelerator, *, gpu: bool) -> str:
+    if asked_for is Accelerator.AUTO:
         return Accelerator.GPU if gpu else Accelerator.CPU
-    return wanted
+    return asked_for

@@ -23,9 +23,9 @@ class DesiredCondition:
     message: str
 
 
-def find(conditions: Iterable[Condition], wanted: ConditionType) -> Condition | None:
+def find(conditions: Iterable[Condition], type_: ConditionType) -> Condition | None:
     """The condition of that type, if it is there."""
-    return next((condition for condition in conditions if condition.type == wanted), None)
+    return next((condition for condition in conditions if condition.type == type_), None)
 
 
 def apply_conditions(
@@ -37,8 +37,8 @@ def apply_conditions(
 
 def transitions(before: Sequence[Condition], after: Sequence[Condition]) -> list[Condition]:
     """The conditions of `after` whose status or reason is new."""
-    known = {(condition.type, condition.status, condition.reason) for condition in before}
-    return [each for each in after if (each.type, each.status, each.reason) not in known]
+    earlier = {(condition.type, condition.status, condition.reason) for condition in before}
+    return [each for each in after if (each.type, each.status, each.reason) not in earlier]
 
 
 def not_ready(reason: Reason | str, message: str) -> list[DesiredCondition]:

@@ -17,17 +17,15 @@ TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
 
 
 class NoCluster(Exception):
-    """There are no credentials to be found."""
+    """No credentials were found."""
 
 
 def credentials(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
-    """Where the API server is and how to reach it; raises NoCluster."""
-    found = kopf.login_with_service_account(settings=settings) or kopf.login_with_kubeconfig(
-        settings=settings
-    )
-    if found is None:
+    """Address and credentials of the API server; raises NoCluster."""
+    info = kopf.login_with_service_account(settings=settings) or kopf.login_with_kubeconfig(settings=settings)
+    if info is None:
         raise NoCluster("no service account and no kubeconfig: run in a pod, or set KUBECONFIG")
-    return found
+    return info
 
 
 def open_session(
@@ -45,14 +43,14 @@ def open_session(
 
 
 def renewed_token(path: Path, clock: Callable[[], float] = time.monotonic) -> Any:
-    """A client middleware that sends the token of a file which somebody renews."""
-    has_finalizer: tuple[float, str] | None = None
+    """A client middleware that sends the token of a file that kubelet renews."""
+    cached: tuple[float, str] | None = None
 
     def token() -> str:
-        nonlocal has_finalizer
-        if has_finalizer is None or clock() - has_finalizer[0] >= TOKEN_LIFE:
-            has_finalizer = (clock(), path.read_text().strip())
-        return has_finalizer[1]
+        nonlocal cached
+        if cached is None or clock() - cached[0] >= TOKEN_LIFE:
+            cached = (clock(), path.read_text().strip())
+        return cached[1]
 
     async def send(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType

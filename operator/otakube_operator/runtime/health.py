@@ -37,7 +37,7 @@ class HealthServer:
         self.ready = False
 
     def failures(self) -> list[str]:
-        """Why this process should be replaced; empty if it should not."""
+        """Reasons to replace this process; empty if there are none."""
         limit = self._options.watch_age_limit
         silent = [
             f"nothing heard of {name} for {age:.0f} s, the limit is {limit:.0f} s"

@@ -11,7 +11,7 @@ import structlog
 from otakube_operator.runtime.api import ApiError, ApiServer, ObjectNotFound
 from otakube_operator.runtime.objects import Body, CustomResource, ObjectKey, ObjectT, key_of
 from otakube_operator.runtime.owned import OwnedResource, OwnedT
-from otakube_operator.runtime.store import Store
+from otakube_operator.runtime.store import ControllerStore
 from otakube_operator.runtime.work_queue import WorkQueue, backoff
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -26,7 +26,7 @@ class Informer(Generic[ObjectT, OwnedT]):
         owned: OwnedResource[OwnedT] | None,
         *,
         server: ApiServer,
-        store: Store[ObjectT, OwnedT],
+        store: ControllerStore[ObjectT, OwnedT],
         queue: WorkQueue[ObjectKey],
         random: Random,
     ) -> None:

@@ -24,7 +24,7 @@ from otakube_operator.runtime.objects import Body, ObjectKey
 from otakube_operator.runtime.options import RuntimeOptions
 from otakube_operator.runtime.rate_limit import WriteRateLimiter
 from otakube_operator.runtime.reconcile import Reconciler
-from otakube_operator.runtime.store import Store
+from otakube_operator.runtime.store import ControllerStore
 from otakube_operator.runtime.watch_age import WatchAges
 from otakube_operator.runtime.work_queue import WorkQueue
 
@@ -43,7 +43,7 @@ class ControllerParts(NamedTuple):
     """The parts that serve one controller."""
 
     controller: AnyController
-    store: Store[Any, Any]
+    store: ControllerStore[Any, Any]
     queue: WorkQueue[ObjectKey]
     informer: Informer[Any, Any]
     reconciler: Reconciler[Any, Any, Any]
@@ -94,11 +94,11 @@ class Manager:
 
     def selectors(self) -> dict[ApiResource, str]:
         """Label selector of each watched resource; none where one of its watches has none."""
-        found: dict[ApiResource, str] = {}
+        selectors: dict[ApiResource, str] = {}
         for watch in self.watches():
-            same = found.get(watch.resource, watch.selector) == watch.selector
-            found[watch.resource] = watch.selector if same else ""
-        return {resource: selector for resource, selector in found.items() if selector}
+            same = selectors.get(watch.resource, watch.selector) == watch.selector
+            selectors[watch.resource] = watch.selector if same else ""
+        return {resource: selector for resource, selector in selectors.items() if selector}
 
     def watch_session(self) -> kopf.AiohttpSession:
         """kopf's own session, whose watch streams report their age; kopf closes it."""
@@ -139,7 +139,7 @@ class Manager:
 
     def _parts_of(self, controller: AnyController) -> ControllerParts:
         resource, owned, server = controller.resource, controller.owned, self._server
-        store: Store[Any, Any] = Store(resource, owned)
+        store: ControllerStore[Any, Any] = ControllerStore(resource, owned)
         queue: WorkQueue[ObjectKey] = WorkQueue(self._random)
         informer = Informer(resource, owned, server=server, store=store, queue=queue, random=self._random)
         writer = ObjectWriter(

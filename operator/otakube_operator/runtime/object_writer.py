@@ -11,7 +11,7 @@ from otakube_operator.runtime.events import EventPoster
 from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.objects import CustomResource, ObjectStatus, ObjectT, UnreadableObject
 from otakube_operator.runtime.owned import OwnedT
-from otakube_operator.runtime.store import Store
+from otakube_operator.runtime.store import ControllerStore
 
 
 class ObjectWriter(Generic[ObjectT, OwnedT]):
@@ -25,7 +25,7 @@ class ObjectWriter(Generic[ObjectT, OwnedT]):
         resource: CustomResource[ObjectT],
         *,
         server: ApiServer,
-        store: Store[ObjectT, OwnedT],
+        store: ControllerStore[ObjectT, OwnedT],
         events: EventPoster,
         metrics: Metrics,
     ) -> None:

@@ -110,8 +110,8 @@ class OwnedObjects(Generic[OwnedT]):
             answer, created = await self._server.create(self._resource.api, namespace, body), True
         except AlreadyExists:
             answer, created = await self._server.get(self._resource.api, namespace, name), False
-            found = self._resource.read(answer)
-            if found is None or not is_ours(found):
+            existing = self._resource.read(answer)
+            if existing is None or not is_ours(existing):
                 raise ForeignObject(name) from None
         self._store.put_owned(answer)
         if created:

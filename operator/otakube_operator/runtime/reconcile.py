@@ -15,7 +15,7 @@ from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.object_writer import ObjectWriter
 from otakube_operator.runtime.objects import ObjectKey, ObjectT, UnreadableObject
 from otakube_operator.runtime.owned import OwnedObjects, OwnedT
-from otakube_operator.runtime.store import Store
+from otakube_operator.runtime.store import ControllerStore
 from otakube_operator.runtime.work_queue import WorkQueue
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -29,7 +29,7 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
         controller: Controller[ObjectT, OwnedT, PlanT],
         *,
         server: ApiServer,
-        store: Store[ObjectT, OwnedT],
+        store: ControllerStore[ObjectT, OwnedT],
         writer: ObjectWriter[ObjectT, OwnedT],
         metrics: Metrics,
         now: Callable[[], datetime],

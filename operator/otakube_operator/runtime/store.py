@@ -26,7 +26,7 @@ _META = ("name", "namespace", "uid", "generation", "resourceVersion", "finalizer
 _ANNOTATIONS = (labels.REQUESTED_AT,)
 
 
-class Store(Generic[ObjectT, OwnedT]):
+class ControllerStore(Generic[ObjectT, OwnedT]):
     """Served objects by key, owned objects by their owner's uid."""
 
     def __init__(self, resource: CustomResource[ObjectT], owned: OwnedResource[OwnedT] | None = None) -> None:
@@ -48,7 +48,7 @@ class Store(Generic[ObjectT, OwnedT]):
         return list(self._objects)
 
     def counts(self) -> dict[str, int]:
-        """How many objects of each kind are known."""
+        """The number of known objects of each kind."""
         counts = {self._resource.kind: len(self._objects)}
         if self._owned_resource is not None:
             counts[self._owned_resource.kind] = sum(map(len, self._owned.values()))
@@ -80,23 +80,23 @@ class Store(Generic[ObjectT, OwnedT]):
         if fresh is None:
             return False
         siblings = self._owned.setdefault(fresh.owner_uid, {})
-        known = siblings.get(fresh.name)
+        stored = siblings.get(fresh.name)
         if (
-            known is not None
-            and known.uid == fresh.uid
-            and version_number(known.resource_version) >= version_of(body)
+            stored is not None
+            and stored.uid == fresh.uid
+            and version_number(stored.resource_version) >= version_of(body)
         ):
             return False
         siblings[fresh.name] = fresh
-        return known != fresh
+        return stored != fresh
 
     def drop_owned(self, body: Body) -> bool:
         """Forget an owned object; False if it was not known."""
         gone = self._read_owned(body)
-        known = self._owned.get(gone.owner_uid, {}).get(gone.name) if gone is not None else None
-        if gone is None or known is None or known.uid != gone.uid:
+        stored = self._owned.get(gone.owner_uid, {}).get(gone.name) if gone is not None else None
+        if gone is None or stored is None or stored.uid != gone.uid:
             return False
-        self.forget_owned(known)
+        self.forget_owned(stored)
         return True
 
     def forget_owned(self, owned: OwnedT) -> None:

@@ -14,7 +14,7 @@ import aiohttp
 
 
 class WatchAges:
-    """When each watch last delivered something; one that never did counts from the start of the process."""
+    """Time of each watch's last delivery; one that never delivered counts from the start of the process."""
 
     def __init__(self, plurals: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -73,7 +73,7 @@ class WorkQueue(Generic[K]):
         self._failures.pop(key, None)
 
     def depth(self) -> int:
-        """How many keys wait for a worker."""
+        """The number of keys that wait for a worker."""
         return self._ready.qsize()
 
     def close(self) -> None:

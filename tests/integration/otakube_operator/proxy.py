@@ -19,7 +19,7 @@ WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Proxy:
-    """What passed, and what shall not pass."""
+    """Writes that passed, and answers in place of those that shall not."""
 
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What kills, cuts and slows must not change: the same end, with one Workflow a generation."""
+"""Kills, cuts and storms change nothing: the same end, with one Workflow per generation."""
 
 import random
 import signal
@@ -57,7 +57,7 @@ def _shut_down(world: World, name: str) -> bool:
 
 
 def outcome(world: World) -> Body:
-    """What a person sees in the end, without names, times and versions."""
+    """The status that a person sees in the end, without names, times and versions."""
     body = world.enrichment()
     assert body is not None
     status = body["status"]

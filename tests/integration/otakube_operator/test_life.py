@@ -46,7 +46,7 @@ def spec_of(world: World, name: str) -> Body:
 
 
 def end(world: World, name: str) -> None:
-    """What Argo does with a Workflow that was told to end."""
+    """End a Workflow as Argo does once told to."""
     world.argo(phase="Failed", workflow=name, message="Stopped with strategy 'Terminate'")
 
 

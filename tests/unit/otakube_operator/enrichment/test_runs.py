@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is read off a Workflow, whoever wrote it."""
+"""Runs as read from Workflows, whoever wrote them."""
 
 import base64
 import gzip

@@ -4,11 +4,11 @@
 from operator_builders import KEY, UID, body, workflow
 from otakube_operator.enrichment.controller import EnrichmentController
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
-from otakube_operator.runtime.store import Store
+from otakube_operator.runtime.store import ControllerStore
 
 
-def empty() -> Store[Enrichment, WorkflowRun]:
-    return Store(EnrichmentController.resource, EnrichmentController.owned)
+def empty() -> ControllerStore[Enrichment, WorkflowRun]:
+    return ControllerStore(EnrichmentController.resource, EnrichmentController.owned)
 
 
 def test_the_store_ignores_what_is_older_than_what_it_knows() -> None:
