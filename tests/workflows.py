@@ -6,9 +6,9 @@ from typing import Any
 from otakube_api import labels
 
 
-def a_gate(**changes: Any) -> dict[str, Any]:
+def a_review_node(**changes: Any) -> dict[str, Any]:
     """The suspend node of a run that waits."""
-    supplied = {"decision": "reject", "note": "", "reviewer": ""}
+    supplied = {"decision": "reject", "note": "", "reviewer": "", "digest": "", "accepted": "[]"}
     return {
         "id": "run-1-1-2406351839",
         "name": "run-1-1.review",
@@ -31,7 +31,7 @@ def a_workflow(
     name: str = "run-1-1", *, uid: str = "uid-1", generation: int = 1, attempt: int = 1, **changes: Any
 ) -> dict[str, Any]:
     """A run that waits at its gate; keywords replace fields of its status."""
-    gate = a_gate()
+    gate = a_review_node()
     status = {"phase": "Running", "startedAt": "2026-04-01T12:00:00Z", "nodes": {gate["id"]: gate}}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -50,7 +50,22 @@ def a_workflow(
     }
 
 
-def with_gate(**changes: Any) -> dict[str, Any]:
+def with_review_node(**changes: Any) -> dict[str, Any]:
     """A run whose gate differs in these fields."""
-    gate = a_gate(**changes)
+    gate = a_review_node(**changes)
     return a_workflow(nodes={gate["id"]: gate})
+
+
+def under_review(digest: str, name: str = "run-1-1", *, uid: str = "uid-1") -> dict[str, Any]:
+    """A run that waits at its gate for a record of that digest."""
+    review = a_review_node()
+    assemble = {
+        "id": "run-1-1-77",
+        "name": "run-1-1.assemble",
+        "displayName": "assemble",
+        "type": "Pod",
+        "phase": "Succeeded",
+        "startedAt": "2026-04-01T11:59:00Z",
+        "outputs": {"parameters": [{"name": "digest", "value": digest}]},
+    }
+    return a_workflow(name, uid=uid, nodes={node["id"]: node for node in (assemble, review)})

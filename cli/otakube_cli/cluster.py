@@ -27,7 +27,7 @@ NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")  # of an object: RFC 1123
 
 
 class ConsoleError(Exception):
-    """What went wrong and what to do, as one sentence or two; `code` is the exit status."""
+    """Failure of a command, with what to do, in a sentence or two; `code` is the exit status."""
 
     def __init__(self, message: str, *, code: int = 1) -> None:
         super().__init__(message)
@@ -125,7 +125,7 @@ class Cluster:
         return True
 
     async def table(self, resource: Resource) -> Body:
-        """What `kubectl get` prints: the API server's own columns."""
+        """The API server's own columns, as `kubectl get` prints them."""
         accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
         return await self._call("GET", resource, accept=accept)
 
@@ -220,7 +220,7 @@ async def logged_in(kubeconfig: str, context: str) -> "Configuration":
 
 
 def any_file(paths: str) -> bool:
-    """Whether a list of paths, as KUBECONFIG has it, names a file."""
+    """True if a list of paths, as KUBECONFIG has it, names a file."""
     return any(Path(path).expanduser().is_file() for path in paths.split(os.pathsep) if path)
 
 

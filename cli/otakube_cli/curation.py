@@ -63,7 +63,7 @@ def decision(by: str, note: str) -> dict[str, str]:
 
 
 def compared(text: str, standing: Sequence[Lock]) -> ImportPlan:
-    """What an import of a file would do; everything that is wrong with it at once."""
+    """Compare a file with the locks that stand: what an import would do, and all that is wrong with it."""
     lines, unreadable = parse_file(text)
     planned = plan_import(lines, standing)
     refused: list[LineRefusal] = sorted([*unreadable, *planned.refused])
@@ -132,7 +132,7 @@ def _row(one: LockLine, outcome: str) -> dict[str, Any]:
 
 
 def print_report(found: Mapping[str, Any]) -> None:
-    """What is worth a person's look, and the counts."""
+    """Print the lines that a person should look at, and the counts."""
     kept = [row for row in found["lines"] if row["outcome"] != "unchanged"]
     kept.sort(key=lambda row: (row["outcome"] != "refused", row["line"]))
     if kept:

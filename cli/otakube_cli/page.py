@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reviewer reads of one run: gates, findings, providers, the record with its provenance."""
+"""The page that a reviewer reads of one run: gates, findings, providers, the record with its provenance."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from otakube_api.contract import one_line
 from otakube_cli import record, suggestions
 from otakube_cli.cluster import Cluster, ConsoleError
 from otakube_cli.command import print_facts
-from otakube_cli.gate import GateState
+from otakube_cli.run_review import RunReviewState
 
 
 async def read_draft(
@@ -24,7 +24,7 @@ async def read_draft(
 
 def print_review(
     enrichment: Mapping[str, Any],
-    gate: Mapping[str, str],
+    review: Mapping[str, str],
     draft: Mapping[str, Any],
     suggested: Sequence[Mapping[str, Any]] = (),
 ) -> None:
@@ -34,7 +34,8 @@ def print_review(
         ("entry", status.get("entryId")),
         ("confidence", status.get("confidence")),
         ("deadline", review_of(enrichment).get("deadline")),
-        *gate.items(),
+        ("review", review["state"]),
+        *((name, value) for name, value in review.items() if name != "state"),
     ]
     print_facts(f"{name}: {status.get('title', '')}", facts)
     for heading, lines in (
@@ -48,19 +49,20 @@ def print_review(
     print()
     _print_draft(draft)
     if suggested:
-        how = ", which enter only with --accept ID" if gate["gate"] == GateState.OPEN else ""
+        how = ", which enter only with --accept ID" if review["state"] == RunReviewState.OPEN else ""
         print(f"\nSuggestions{how}:")
         for line in suggestions.lines(suggested):
             print(f"  - {line}")
-    if gate["gate"] == GateState.OPEN:
+    if review["state"] == RunReviewState.OPEN:
+        seen = f" --digest {review['digest']}" if review.get("digest") else ""
         print(
-            f'\nAnswer:  otakube review approve {name} --note "..."\n'
-            f'         otakube review reject {name} --note "..."'
+            f'\nAnswer:  otakube review approve {name}{seen} --note "..."\n'
+            f'         otakube review reject {name}{seen} --note "..."'
         )
 
 
 def review_of(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the status says about the review."""
+    """The review, as the status has it."""
     return (enrichment.get("status") or {}).get("review") or {}
 
 

@@ -68,7 +68,7 @@ def sure(field: Mapping[str, Any]) -> str:
 
 
 def print_withheld(withheld: Sequence[Mapping[str, Any]]) -> None:
-    """What licences keep from readers."""
+    """Print the fields that licences keep from readers."""
     for one in withheld:
         print(one_line(f"Withheld: {one['field']} ({one['count']}): {one['reason']}"))
 

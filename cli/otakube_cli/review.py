@@ -15,17 +15,29 @@ from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
 from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
-from otakube_cli.gate import NOTE_LIMIT, REVIEWER_LIMIT, Gate, GateState, answer, gate_of, is_answer
 from otakube_cli.page import failed_gates, print_review, read_draft, review_of
+from otakube_cli.run_review import (
+    NOTE_LIMIT,
+    REVIEWER_LIMIT,
+    RunReview,
+    RunReviewState,
+    answer,
+    digest_under_review,
+    is_answer,
+    read_review,
+)
 
 ALREADY_DECIDED = 3
 """Exit status of an answer that came second: nothing was changed."""
 
 NOT_OPEN = 4
-"""Exit status where there is no gate to answer: not reached, not needed, or over."""
+"""Exit status where there is no review to answer: not reached, not needed, or over."""
+
+CHANGED = 5
+"""Exit status where the record is not the one that the reviewer saw: nothing was changed."""
 
 ROUNDS = 20
-"""Attempts against a Workflow that its controller writes at the same time; at a gate it hardly does."""
+"""Attempts against a Workflow that its controller writes at the same time; at the review it hardly does."""
 
 app = application()
 
@@ -38,6 +50,13 @@ class DryRun(StrEnum):
 Name = Annotated[str, typer.Argument(help="Name of the AnimeEnrichment.", show_default=False)]
 Note = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Reviewer = Annotated[str, typer.Option(help="Who decides; default your login name.", show_default=False)]
+Digest = Annotated[
+    str,
+    typer.Option(
+        help="Digest of the record that you saw, as `review show` has it; another record is not decided.",
+        show_default=False,
+    ),
+]
 DryRunOption = Annotated[DryRun, typer.Option(help="server: let the API server check, change nothing.")]
 
 
@@ -45,7 +64,8 @@ DryRunOption = Annotated[DryRun, typer.Option(help="server: let the API server c
 def review() -> None:
     """Show what waits for a review, and answer it.
 
-    Exit status: 0 done, 1 failed, 2 wrong usage, 3 somebody had decided already, 4 nothing to answer.
+    Exit status: 0 done, 1 failed, 2 wrong usage, 3 somebody had decided already, 4 nothing to answer,
+    5 the record is not the one of --digest.
     """
 
 
@@ -81,22 +101,24 @@ async def show_one(cluster: Cluster, *, name: Name, output: Output = Format.TABL
     """
     enrichment = await cluster.get(ENRICHMENTS, name)
     workflow = await current_workflow(cluster, enrichment)
-    gate = gate_of(workflow)
+    review = read_review(workflow)
     generation, attempt = run_order(workflow)
     draft = await read_draft(cluster, enrichment, generation=generation, attempt=attempt)
-    facts = {"gate": gate.state.value, **gate.answers, "workflow": gate.workflow}
+    digest = digest_under_review(workflow)
+    facts = {"state": review.state.value, **review.answers, "digest": digest, "workflow": review.workflow}
     suggested = suggestions.suggested(workflow)
-    answered = {"enrichment": enrichment, "gate": facts, "draft": draft, "suggestions": suggested}
+    answered = {"enrichment": enrichment, "review": facts, "draft": draft, "suggestions": suggested}
     show(answered, output, table=lambda: print_review(enrichment, facts, draft, suggested))
 
 
 @cluster_command(app)
-async def approve(
+async def approve(  # noqa: PLR0913 - the options of a command
     cluster: Cluster,
     *,
     name: Name,
     note: Note = "",
     reviewer: Reviewer = "",
+    digest: Digest = "",
     accept: Annotated[
         list[str] | None, typer.Option(help="Id of a suggestion to take over; may be repeated.")
     ] = None,
@@ -109,7 +131,7 @@ async def approve(
     accepted = accept or []
     if accepted:
         await check_suggested(cluster, name, accepted)
-    await decide(cluster, name, _values(Decision.APPROVE, note, reviewer, accepted), dry_run=dry_run)
+    await decide(cluster, name, _values(Decision.APPROVE, note, reviewer, digest, accepted), dry_run=dry_run)
 
 
 @cluster_command(app)
@@ -119,13 +141,14 @@ async def reject(
     name: Name,
     note: Note = "",
     reviewer: Reviewer = "",
+    digest: Digest = "",
     dry_run: DryRunOption = DryRun.NONE,
 ) -> None:
     """Reject a record: nothing is published, and the catalogue stays as it is.
 
     Example: otakube review reject frozen-tide --note "these are two different series"
     """
-    await decide(cluster, name, _values(Decision.REJECT, note, reviewer), dry_run=dry_run)
+    await decide(cluster, name, _values(Decision.REJECT, note, reviewer, digest), dry_run=dry_run)
 
 
 async def check_suggested(cluster: Cluster, name: str, accepted: Sequence[str]) -> None:
@@ -138,35 +161,50 @@ async def check_suggested(cluster: Cluster, name: str, accepted: Sequence[str]) 
 async def decide(
     cluster: Cluster, name: str, values: Mapping[ReviewOutput, str], *, dry_run: DryRun = DryRun.NONE
 ) -> None:
-    """Answer the gate of an enrichment's current run, or say who did before."""
+    """Answer the review of an enrichment's current run, or say who did before."""
     enrichment = await cluster.get(ENRICHMENTS, name)
     now = datetime.now(UTC)
     for _ in range(ROUNDS):
         workflow = await current_workflow(cluster, enrichment)
-        gate = gate_of(workflow)
+        review = read_review(workflow)
+        values = with_digest(name, workflow, values)
         # A busy API server may carry out a patch and then answer that it was refused.
-        if not is_answer(gate, values, now=now):
+        if not is_answer(review, values, now=now):
             patch = patch_for(name, workflow, values=values, now=now)
-            if not await _accepted(cluster, gate.workflow, patch, dry_run=dry_run):
+            if not await _accepted(cluster, review.workflow, patch, dry_run=dry_run):
                 continue
         done = "would be" if dry_run is DryRun.SERVER else "is"
-        print(f"{name} {done} {_PAST[Decision(values[ReviewOutput.DECISION])]} ({gate.workflow})")
+        print(f"{name} {done} {_PAST[Decision(values[ReviewOutput.DECISION])]} ({review.workflow})")
         return
     raise ConsoleError(f"workflow of {name!r} keeps changing; nothing was decided. Try again")
+
+
+def with_digest(
+    name: str, workflow: Mapping[str, Any], values: Mapping[ReviewOutput, str]
+) -> dict[ReviewOutput, str]:
+    """The answer with the digest of the record that it is about; ConsoleError if the reviewer saw another."""
+    digest, reviewed = digest_under_review(workflow), values.get(ReviewOutput.DIGEST)
+    if reviewed and reviewed != digest:
+        raise ConsoleError(
+            f"the record of {name!r} is not the one that you saw: its digest is {digest or 'not known yet'}. "
+            f"Nothing was decided; look at it with `otakube review show {name}`",
+            code=CHANGED,
+        )
+    return {**values, ReviewOutput.DIGEST: digest}
 
 
 def patch_for(
     name: str, workflow: Mapping[str, Any], *, values: Mapping[ReviewOutput, str], now: datetime
 ) -> list[dict[str, Any]]:
     """The patch that answers a Workflow's gate; ConsoleError if there is nothing to answer."""
-    gate = gate_of(workflow)
-    if gate.state is not GateState.OPEN:
-        raise closed(name, gate)
+    review = read_review(workflow)
+    if review.state is not RunReviewState.OPEN:
+        raise closed(name, review)
     try:
-        return answer(workflow, gate, values=values, now=now)
+        return answer(workflow, review, values=values, now=now)
     except KeyError as error:
         raise ConsoleError(
-            f"the review of workflow {gate.workflow!r} does not ask for a decision: the WorkflowTemplate "
+            f"the review of workflow {review.workflow!r} does not ask for a decision: the WorkflowTemplate "
             f"{contract.TEMPLATE!r} is of another version; upgrade the chart otakube"
         ) from error
 
@@ -195,29 +233,29 @@ async def current_workflow(cluster: Cluster, enrichment: Mapping[str, Any]) -> M
     return max(runs, key=run_order)
 
 
-def closed(name: str, gate: Gate) -> ConsoleError:
-    """Why a gate cannot be answered, and what to do instead."""
-    if gate.state is GateState.ANSWERED:
-        decision = gate.answers.get(ReviewOutput.DECISION, Decision.REJECT.value)
-        who = gate.answers.get(ReviewOutput.REVIEWER) or "somebody"
-        note = gate.answers.get(ReviewOutput.NOTE)
-        said = one_line(f"{decision} by {who} at {gate.finished_at}{f', note: {note}' if note else ''}")
+def closed(name: str, review: RunReview) -> ConsoleError:
+    """The error of a review that cannot be answered, with what to do instead."""
+    if review.state is RunReviewState.ANSWERED:
+        decision = review.answers.get(ReviewOutput.DECISION, Decision.REJECT.value)
+        who = review.answers.get(ReviewOutput.REVIEWER) or "somebody"
+        note = review.answers.get(ReviewOutput.NOTE)
+        answered = one_line(f"{decision} by {who} at {review.finished_at}{f', note: {note}' if note else ''}")
         return ConsoleError(
-            f"{name!r} was decided already: {said}. Nothing was changed", code=ALREADY_DECIDED
+            f"{name!r} was decided already: {answered}. Nothing was changed", code=ALREADY_DECIDED
         )
-    if gate.state is GateState.HIDDEN:
+    if review.state is RunReviewState.HIDDEN:
         return ConsoleError(
-            f"Argo has packed the nodes of workflow {gate.workflow!r}, so only Argo can answer: "
-            f"argo node set {gate.workflow} --node-field-selector displayName=review --phase Succeeded "
+            f"Argo has packed the nodes of workflow {review.workflow!r}, so only Argo can answer: "
+            f"argo node set {review.workflow} --node-field-selector displayName=review --phase Succeeded "
             f"--output-parameter decision=approve"
         )
     reasons = {
-        GateState.NOT_REACHED: "its run has not come to the review yet; try again later",
-        GateState.NOT_NEEDED: "its run needs no review",
-        GateState.OVER: "its run is over or being stopped; a new run asks again",
+        RunReviewState.NOT_REACHED: "its run has not come to the review yet; try again later",
+        RunReviewState.NOT_NEEDED: "its run needs no review",
+        RunReviewState.OVER: "its run is over or being stopped; a new run asks again",
     }
     return ConsoleError(
-        f"{name!r} does not wait for a decision: {reasons[gate.state]} (workflow {gate.workflow!r})",
+        f"{name!r} does not wait for a decision: {reasons[review.state]} (workflow {review.workflow!r})",
         code=NOT_OPEN,
     )
 
@@ -226,7 +264,7 @@ _PAST = {Decision.APPROVE: "approved", Decision.REJECT: "rejected"}
 
 
 def _values(
-    decision: Decision, note: str, reviewer: str, accepted: Sequence[str] = ()
+    decision: Decision, note: str, reviewer: str, digest: str, accepted: Sequence[str] = ()
 ) -> dict[ReviewOutput, str]:
     for option, text, limit in (("--note", note, NOTE_LIMIT), ("--reviewer", reviewer, REVIEWER_LIMIT)):
         if len(text) > limit:
@@ -237,6 +275,7 @@ def _values(
         ReviewOutput.DECISION: decision.value,
         ReviewOutput.NOTE: note,
         ReviewOutput.REVIEWER: reviewer or getpass.getuser(),
+        ReviewOutput.DIGEST: digest,
         ReviewOutput.ACCEPTED: json.dumps(list(accepted)),
     }
 

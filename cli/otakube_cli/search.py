@@ -13,7 +13,7 @@ from otakube_cli.record import short
 app = application()
 
 
-class Kind(StrEnum):
+class PassageKind(StrEnum):
     """Passages of an entry."""
 
     TITLE = "title"
@@ -24,12 +24,12 @@ class Kind(StrEnum):
 
 Text = Annotated[str, typer.Argument(help="What to look for, in plain words.", show_default=False)]
 Limit = Annotated[int, typer.Option(min=1, max=50, help="Entries at most.")]
-OneKind = Annotated[Kind | None, typer.Option(help="Only these passages.", show_default=False)]
+OnlyKind = Annotated[PassageKind | None, typer.Option(help="Only these passages.", show_default=False)]
 
 
 @cluster_command(app)
 async def search(
-    cluster: Cluster, *, text: Text, limit: Limit = 5, kind: OneKind = None, output: Output = Format.TABLE
+    cluster: Cluster, *, text: Text, limit: Limit = 5, kind: OnlyKind = None, output: Output = Format.TABLE
 ) -> None:
     """Search the catalogue by meaning: the words need not occur.
 
@@ -39,7 +39,7 @@ async def search(
     show(answer, output, table=lambda: print_results(answer))
 
 
-async def find(cluster: Cluster, text: str, *, limit: int, kind: Kind | None = None) -> dict[str, Any]:
+async def find(cluster: Cluster, text: str, *, limit: int, kind: PassageKind | None = None) -> dict[str, Any]:
     """Ask the read API."""
     chosen = {"kind": kind.value} if kind else {}
     return await cluster.catalogue("search", q=text, limit=limit, **chosen)

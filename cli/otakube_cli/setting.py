@@ -85,7 +85,7 @@ async def title(  # noqa: PLR0913 - the options of a command
     within: Timeout = 300,
     output: Output = Format.TABLE,
 ) -> None:
-    """Who searches this title means this page.
+    """A search for this title means this page.
 
     Example: otakube locks set title "Fruits Basket" https://myanimelist.net/anime/38680
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was suggested for a record under review, as the run's Workflow carries it; pure."""
+"""Suggestions for a record under review, as the run's Workflow carries them; pure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ def suggested(workflow: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def strange(accepted: Sequence[str], suggestions: Sequence[Mapping[str, Any]]) -> str | None:
-    """What is wrong with ids that a reviewer takes over: one that nobody suggested."""
+    """Refuse ids that nobody suggested: a sentence about the first, or None."""
     known = [str(one["id"]) for one in suggestions]
     unknown = [one for one in accepted if one not in known]
     return f"--accept {unknown[0]!r}: suggested are {', '.join(known) or 'none'}" if unknown else None

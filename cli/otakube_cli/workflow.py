@@ -28,8 +28,8 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a submitted Workflow stands."""
+class WorkflowState:
+    """State of a submitted Workflow, with its report or its failure."""
 
     phase: str
     message: str = ""
@@ -38,7 +38,7 @@ class Progress:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing will change any more."""
+        """True if nothing will change any more."""
         return self.phase in FINAL_PHASES
 
     def __str__(self) -> str:
@@ -63,9 +63,9 @@ async def submit_and_wait(
     say(f"{name} is submitted")
     try:
         async with asyncio.timeout(within):
-            progress = await ended(cluster, name, say=say)
+            state = await ended(cluster, name, say=say)
     except TimeoutError:
-        found = progress_of(await cluster.get(WORKFLOWS, name))
+        found = read_state(await cluster.get(WORKFLOWS, name))
         raise ConsoleError(
             f"workflow {name!r} has not ended after {within} seconds ({found}); it goes on: "
             f"{_look(cluster, name)}. If it never began, see that Argo's workflow-controller runs"
@@ -73,7 +73,7 @@ async def submit_and_wait(
     except asyncio.CancelledError:
         say(f"otakube: workflow {name!r} goes on without you: {_look(cluster, name)}")
         raise
-    return _reported(cluster, name, progress)
+    return _reported(cluster, name, state)
 
 
 async def submit(cluster: Cluster, template: str, arguments: Mapping[str, str]) -> str:
@@ -106,23 +106,23 @@ def manifest(template: str, arguments: Mapping[str, str]) -> Body:
     }
 
 
-async def ended(cluster: Cluster, name: str, *, say: Say) -> Progress:
+async def ended(cluster: Cluster, name: str, *, say: Say) -> WorkflowState:
     """Wait for the end, and say each change on the way."""
     known = ""
     while True:
-        progress = progress_of(await cluster.get(WORKFLOWS, name))
-        if progress.ended:
-            return progress
-        if str(progress) != known:
-            known = str(progress)
+        state = read_state(await cluster.get(WORKFLOWS, name))
+        if state.ended:
+            return state
+        if str(state) != known:
+            known = str(state)
             say(f"{name}: {known}")
         await asyncio.sleep(POLL_SECONDS)
 
 
-def progress_of(workflow: Mapping[str, Any]) -> Progress:
+def read_state(workflow: Mapping[str, Any]) -> WorkflowState:
     """Read a Workflow; one that its controller has not seen is Pending."""
     seen = read_workflow(workflow)
-    return Progress(
+    return WorkflowState(
         phase=seen.phase or "Pending",
         message=seen.message or _waiting(seen.nodes),
         report=_report(seen.nodes),
@@ -131,7 +131,7 @@ def progress_of(workflow: Mapping[str, Any]) -> Progress:
 
 
 def _waiting(nodes: Iterable[ArgoNode]) -> str:
-    """What a node that has not ended says of itself, such as why its pod has no place."""
+    """The message of a node that has not ended, such as why its pod has no place."""
     unfinished = (node for node in nodes if node.phase in {"Pending", "Running"})
     return next((node.message for node in unfinished if node.message), "")
 
@@ -145,14 +145,14 @@ def _unexplained(seen: ArgoWorkflow) -> Failure:
     return parse_failure(seen.message or "no reason was given")
 
 
-def _reported(cluster: Cluster, name: str, progress: Progress) -> Any:
-    if progress.failure is not None:
+def _reported(cluster: Cluster, name: str, state: WorkflowState) -> Any:
+    if state.failure is not None:
         raise ConsoleError(
-            f"workflow {name!r} failed: {progress.failure.reason}: {progress.failure.message}. "
+            f"workflow {name!r} failed: {state.failure.reason}: {state.failure.message}. "
             f"Its log: kubectl -n {cluster.namespace} logs --selector workflows.argoproj.io/workflow={name}"
         )
     try:
-        return json.loads(progress.report or "")
+        return json.loads(state.report or "")
     except ValueError as error:
         raise ConsoleError(
             f"workflow {name!r} ended without a report that can be read: its WorkflowTemplate is of another "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person types at the cluster: kubectl, and nothing of the product's own code."""
+"""Commands that a person types at the cluster: kubectl, and nothing of the product's own code."""
 
 import subprocess
 from collections.abc import Mapping

@@ -32,7 +32,7 @@ def enrichment(name: str) -> Body:
 
 
 def exists(name: str) -> bool:
-    """Whether there is an AnimeEnrichment of that name."""
+    """True if there is an AnimeEnrichment of that name."""
     try:
         enrichment(name)
     except ApiException as error:
@@ -57,7 +57,7 @@ def condition_in(body: Body, type_: str) -> Body:
 
 
 def is_true(type_: str) -> Callable[[Body], bool]:
-    """Whether a condition is True for the spec as it is now."""
+    """Predicate: a condition is True for the spec as it is now."""
 
     def holds(body: Body) -> bool:
         found = condition_in(body, type_)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people type, and the state in which they find a title."""
+"""Commands that people type, and the state in which they find a title."""
 
 import subprocess
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What curators do: heed gates, decide for ever, take over suggestions, ask who says so."""
+"""The work of curators: heed gates, decide for ever, take over suggestions, ask who says so."""
 
 import json
 from pathlib import Path

@@ -27,7 +27,7 @@ def shown(*words: str) -> str:
 
 @pytest.fixture(scope="module")
 def demo() -> str:
-    """What the demo prints from a clean start; its objects stay, as after `make demo`."""
+    """Output of the demo from a clean start; its objects stay, as after `make demo`."""
     shown("demo", "--delete")
     return shown("demo", "--timeout", "400")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far each title is, read from its AnimeEnrichment and Workflow; pure."""
+"""Progress of each title, read from its AnimeEnrichment and Workflow; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PHASES = [node for node in Node if node is not Node.CONCLUDE]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepTiming:
     """One step of a run: Argo's word for its phase, and how long it took or has taken."""
 
     phase: str
@@ -21,14 +21,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class TitleProgress:
     """One title: the conditions of its enrichment, and the steps of its run that have begun."""
 
     name: str
     title: str
     conditions: Mapping[str, tuple[str, str, str]]  # type: status, reason, message
     current: bool  # the conditions speak of the spec as it is now
-    steps: Mapping[Node, Step]
+    steps: Mapping[Node, StepTiming]
     seconds: float | None  # from the run's start to its publication
 
     @property
@@ -57,11 +57,11 @@ class Progress:
 
 def progress_of(
     enrichment: Mapping[str, Any], workflow: Mapping[str, Any] | None, *, now: datetime
-) -> Progress:
+) -> TitleProgress:
     """Read both objects; the Workflow may be gone, or not be there yet."""
     metadata, status = enrichment["metadata"], enrichment.get("status") or {}
     run = read_workflow(workflow or {})
-    return Progress(
+    return TitleProgress(
         name=metadata["name"],
         title=status.get("title", ""),
         conditions={
@@ -73,19 +73,19 @@ def progress_of(
     )
 
 
-def steps_of(run: ArgoWorkflow, *, now: datetime) -> dict[Node, Step]:
+def steps_of(run: ArgoWorkflow, *, now: datetime) -> dict[Node, StepTiming]:
     """The steps in their order; a step that is retried counts from its first attempt."""
-    found: dict[Node, Step] = {}
+    found: dict[Node, StepTiming] = {}
     for phase in PHASES:
         node = run.task(phase)
         if node is not None and node.started_at:
             seconds = (node.finished_at or now) - node.started_at
-            found[phase] = Step(node.phase or "Pending", max(0.0, seconds.total_seconds()))
+            found[phase] = StepTiming(node.phase or "Pending", max(0.0, seconds.total_seconds()))
     return found
 
 
-def changes(before: Progress | None, after: Progress) -> list[str]:
-    """What a reader is told between two looks, one short sentence each."""
+def changes(before: TitleProgress | None, after: TitleProgress) -> list[str]:
+    """The changes between two looks, one short sentence each."""
     if before is None and after.ready:
         return ["Ready already"]
     said = []
@@ -98,7 +98,7 @@ def changes(before: Progress | None, after: Progress) -> list[str]:
     return said
 
 
-def timing(found: Sequence[Progress]) -> list[tuple[object, ...]]:
+def timing(found: Sequence[TitleProgress]) -> list[tuple[object, ...]]:
     """One row a title: seconds of each step, then from the run's start to Ready."""
     return [
         (
@@ -119,11 +119,11 @@ _WORDS = {
 }
 
 
-def _took(step: Step) -> str:
+def _took(step: StepTiming) -> str:
     return f" ({step.seconds:.0f} s)" if step.phase == "Succeeded" else ""
 
 
-def _cell(step: Step | None) -> str:
+def _cell(step: StepTiming | None) -> str:
     return "-" if step is None or step.phase in {"Skipped", "Omitted"} else f"{step.seconds:.0f} s"
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo ends with: the table, an entry, its images, a search, the times, and what to try next."""
+"""The end of the demo: the table, an entry, its images, a search, the times, and what to try next."""
 
 from collections.abc import Sequence
 
 from otakube_cli import record, search
 from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
 from otakube_cli.command import print_table
-from otakube_cli.demo.progress import PHASES, Progress, timing
+from otakube_cli.demo.progress import PHASES, TitleProgress, timing
 from otakube_cli.demo.screen import Screen
 from otakube_cli.entry import entry_id, print_entry, read
 
@@ -21,7 +21,7 @@ NEXT = (
 )
 
 
-async def tell(cluster: Cluster, screen: Screen, found: Sequence[Progress]) -> None:
+async def tell(cluster: Cluster, screen: Screen, found: Sequence[TitleProgress]) -> None:
     """Print the end of the demo."""
     screen.heading("$ kubectl get animeenrichments")
     await print_enrichments(cluster, {one.name for one in found})

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reader sees while the titles move: lines as things happen, and a live board on a terminal."""
+"""The demo on the terminal: lines as things happen, and a live board of the titles."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from otakube_cli.demo.progress import PHASES, Progress, Step, changes
+from otakube_cli.demo.progress import PHASES, StepTiming, TitleProgress, changes
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +30,7 @@ class Screen:
     def __init__(self, console: "Console", clock: Callable[[], float] = time.monotonic) -> None:
         self.console = console
         self._clock, self._start = clock, clock()
-        self._seen: dict[str, Progress] = {}
+        self._seen: dict[str, TitleProgress] = {}
         self._live: Live | None = None
 
     def say(self, text: str = "") -> None:
@@ -44,7 +44,7 @@ class Screen:
 
         self.console.print(Text(f"\n{text}", style="bold"), soft_wrap=True)
 
-    def update(self, found: Sequence[Progress]) -> None:
+    def update(self, found: Sequence[TitleProgress]) -> None:
         """Tell what changed, and redraw the board."""
         for one in found:
             for change in changes(self._seen.get(one.name), one):
@@ -66,7 +66,7 @@ class Screen:
         self._live = None
 
 
-def board(found: Sequence[Progress]) -> "Table":
+def board(found: Sequence[TitleProgress]) -> "Table":
     """One row a title, one column a step."""
     from rich.table import Table
 
@@ -78,7 +78,7 @@ def board(found: Sequence[Progress]) -> "Table":
     return table
 
 
-def _mark(step: Step | None) -> str:
+def _mark(step: StepTiming | None) -> str:
     if step is None:
         return "[dim]·[/]"
     seconds = "" if step.phase in {"Skipped", "Omitted"} else f" {step.seconds:.0f} s"

@@ -14,7 +14,7 @@ from otakube_api import labels
 from otakube_api.contract import Decision, ReviewOutput
 from otakube_cli import review
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
-from otakube_cli.demo.progress import Progress, progress_of
+from otakube_cli.demo.progress import TitleProgress, progress_of
 from otakube_cli.demo.screen import Screen
 
 POLL_SECONDS = 1.0
@@ -29,7 +29,7 @@ def manifests() -> list[dict[str, Any]]:
     return [yaml.safe_load(file.read_text()) for file in sorted(folder.iterdir(), key=lambda file: file.name)]
 
 
-async def play(cluster: Cluster, screen: Screen, *, limit_seconds: float) -> list[Progress]:
+async def play(cluster: Cluster, screen: Screen, *, limit_seconds: float) -> list[TitleProgress]:
     """Bring all three titles to Ready; ConsoleError says which one did not come there, and why."""
     await apply(cluster, screen)
     deadlines = {body["metadata"]["name"]: time.monotonic() + limit_seconds for body in manifests()}
@@ -60,8 +60,8 @@ async def apply(cluster: Cluster, screen: Screen) -> None:
         screen.say(f"kubectl apply -f {name}.yaml")
 
 
-async def look(cluster: Cluster) -> list[Progress]:
-    """Where the three titles stand."""
+async def look(cluster: Cluster) -> list[TitleProgress]:
+    """Read the progress of the three titles."""
     names = {body["metadata"]["name"] for body in manifests()}
     enrichments = [e for e in await cluster.list_all(ENRICHMENTS) if e["metadata"]["name"] in names]
     runs = newest(await cluster.list_all(WORKFLOWS, selector=labels.ENRICHMENT_UID))
@@ -77,7 +77,7 @@ def newest(workflows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any
     return runs
 
 
-def check(one: Progress, *, expired: bool, limit_seconds: float) -> None:
+def check(one: TitleProgress, *, expired: bool, limit_seconds: float) -> None:
     """ConsoleError if this title cannot end well any more."""
     if one.failed:
         raise ConsoleError(f"{one.name} did not become Ready: {_conditions(one)}. {_cure(one.name)}")
@@ -124,7 +124,7 @@ def not_installed(cluster: Cluster, error: Refused) -> ConsoleError:
     )
 
 
-def _check_source_failed(found: Sequence[Progress]) -> None:
+def _check_source_failed(found: Sequence[TitleProgress]) -> None:
     down = next(one for one in found if one.name == PROVIDER_DOWN)
     if not down.source_failed:
         raise ConsoleError(
@@ -133,7 +133,7 @@ def _check_source_failed(found: Sequence[Progress]) -> None:
         )
 
 
-def _conditions(one: Progress) -> str:
+def _conditions(one: TitleProgress) -> str:
     if not one.conditions:
         return "it has no conditions; does the operator run?"
     return "; ".join(

@@ -71,7 +71,7 @@ def init(
     with failure_exits():
         administration, needed = _opened(name, endpoint, region)
         reports = (inspect if dry_run else initialize)(administration, needed)
-    _leave(reports, output)
+    _finish(reports, output)
 
 
 @app.command()
@@ -89,7 +89,7 @@ def check(
 
     with failure_exits():
         reports = inspect(*_opened(name, endpoint, region))
-    _leave(reports, output)
+    _finish(reports, output)
 
 
 def _opened(
@@ -104,14 +104,14 @@ def _opened(
     given = {"s3_bucket": name, "s3_endpoint": endpoint, "s3_region": region}
     try:
         settings = load()
-        licences = agreed(settings.agreements)
     except ValueError as error:
         raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
     changes = {key: value for key, value in given.items() if value is not None}
+    licences = agreed(settings.agreements)
     return S3BucketAdministration(settings.model_copy(update=changes)), needed_rules(licences.values())
 
 
-def _leave(reports: "Sequence[SettingReport]", output: Format) -> None:
+def _finish(reports: "Sequence[SettingReport]", output: Format) -> None:
     """Print the reports; the exit status says whether all is acceptable."""
     from otakube.maintenance.bucket import ACCEPTABLE
 

@@ -16,7 +16,7 @@ BUCKET, PUBLIC_ACCESS, OTHER_RULES = "bucket", "public access", "other rules"
 
 
 class SettingState(StrEnum):
-    """How a setting of the bucket compares with what is needed."""
+    """Result of comparing one setting of the bucket with what is needed."""
 
     OK = "Ok"
     CHANGED = "Changed"  # it differed, and was set
@@ -100,7 +100,7 @@ _BY_HAND = {
     "answers/": "licences limit their age: remove old ones by a job of your own",
     "work/": "runs remove their own; `otakube scrub --full` removes what a crash left",
 }
-"""What to do where the server has no such setting."""
+"""Advice for a server that has no such setting."""
 
 
 def _public_access(bucket: BucketAdministration) -> SettingReport:

@@ -42,7 +42,7 @@ class NeededRule:
         return {"ID": self.id, "Status": "Enabled", "Filter": where, action: {age: self.days}}
 
     def is_met_by(self, days: int) -> bool:
-        """Whether a rule of others with so many days serves as well."""
+        """True if a rule of others with so many days serves as well."""
         return self.uploads or (days >= self.days if self.at_least else days <= self.days)
 
 
@@ -83,7 +83,7 @@ def compare(rule: NeededRule, rules: Sequence[Rule], others: Sequence[Rule]) -> 
 
 
 def harmful(rule: Rule, needed: Sequence[NeededRule]) -> Conflict | None:
-    """Whether a rule of others removes lasting objects, or work objects before their run has ended."""
+    """Report a rule of others that removes lasting objects, or work objects before their run has ended."""
     days, prefix = _days(rule, uploads=False), _prefix(rule)
     if days is None or prefix is None:
         return None

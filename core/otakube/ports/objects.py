@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Prefix(StrEnum):
-    """Where keys begin; each is one kind of object."""
+    """Beginnings of keys, one for each kind of object."""
 
     IMAGES = "images/"
     VECTORS = "vectors/"

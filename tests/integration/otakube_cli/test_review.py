@@ -15,11 +15,12 @@ import pytest
 from control_plane import ControlPlane
 from otakube_api.contract import ReviewOutput
 from otakube_cli.cluster import WORKFLOWS, Cluster, ConsoleError
-from otakube_cli.gate import gate_of
-from otakube_cli.review import ALREADY_DECIDED, NOT_OPEN, decide
-from workflows import a_gate, a_workflow
+from otakube_cli.review import ALREADY_DECIDED, CHANGED, NOT_OPEN, decide
+from otakube_cli.run_review import read_review
+from workflows import a_review_node, a_workflow, under_review
 
 RACES = 200
+DIGEST = "d1"
 
 
 def values(decision: str, reviewer: str) -> dict[ReviewOutput, str]:
@@ -36,16 +37,16 @@ def waiting(api: httpx2.Client, namespace: str, name: str) -> str:
     }
     enrichments = f"/apis/otakube.dev/v1alpha1/namespaces/{namespace}/animeenrichments"
     stored = api.post(enrichments, json=manifest).raise_for_status().json()
-    workflow = a_workflow(f"{name}-1-1", uid=stored["metadata"]["uid"])
+    workflow = under_review(DIGEST, f"{name}-1-1", uid=stored["metadata"]["uid"])
     del workflow["metadata"]["resourceVersion"]
     workflows = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflows"
     api.post(workflows, json=workflow).raise_for_status()
     return f"{workflows}/{name}-1-1"
 
 
-def gate_in(api: httpx2.Client, path: str) -> dict[str, Any]:
+def review_in(api: httpx2.Client, path: str) -> dict[str, Any]:
     nodes = api.get(path).raise_for_status().json()["status"]["nodes"]
-    return dict(nodes[a_gate()["id"]])
+    return dict(nodes[a_review_node()["id"]])
 
 
 def outputs(node: dict[str, Any]) -> dict[str, str]:
@@ -57,9 +58,15 @@ async def test_an_approval_is_stored_as_argo_would_store_it(
 ) -> None:
     path = waiting(api, namespace, "tide")
     await decide(cluster, "tide", values("approve", "ilse"))
-    node = gate_in(api, path)
+    node = review_in(api, path)
     assert node["phase"] == "Succeeded"
-    assert outputs(node) == {"decision": "approve", "note": "seen", "reviewer": "ilse"}
+    assert outputs(node) == {
+        "decision": "approve",
+        "note": "seen",
+        "reviewer": "ilse",
+        "digest": DIGEST,
+        "accepted": "[]",
+    }
     assert all("valueFrom" not in parameter for parameter in node["outputs"]["parameters"])
 
 
@@ -83,7 +90,7 @@ async def test_of_two_answers_at_once_exactly_one_counts(
         assert isinstance(losers[0], ConsoleError)
         assert losers[0].code == ALREADY_DECIDED
         assert winners[0][ReviewOutput.REVIEWER] in str(losers[0])
-        assert outputs(gate_in(api, path)) == winners[0]
+        assert outputs(review_in(api, path)) == winners[0] | {"digest": DIGEST, "accepted": "[]"}
 
 
 async def touch(cluster: Cluster, workflow: str) -> None:
@@ -98,12 +105,22 @@ async def test_a_dry_run_changes_nothing(cluster: Cluster, api: httpx2.Client, n
 
     path = waiting(api, namespace, "tide")
     await decide(cluster, "tide", values("approve", "ilse"), dry_run=DryRun.SERVER)
-    assert gate_in(api, path) == a_gate()
+    assert review_in(api, path) == a_review_node()
+
+
+async def test_another_record_than_the_one_that_was_seen_is_not_decided(
+    cluster: Cluster, api: httpx2.Client, namespace: str
+) -> None:
+    path = waiting(api, namespace, "tide")
+    with pytest.raises(ConsoleError, match=f"its digest is {DIGEST}") as refused:
+        await decide(cluster, "tide", values("approve", "ilse") | {ReviewOutput.DIGEST: "d0"})
+    assert refused.value.code == CHANGED
+    assert review_in(api, path) == a_review_node()
 
 
 async def test_an_answer_of_argo_counts_too(cluster: Cluster, api: httpx2.Client, namespace: str) -> None:
     path = waiting(api, namespace, "tide")
-    node = a_gate(phase="Succeeded", finishedAt="2026-04-01T13:00:00Z")
+    node = a_review_node(phase="Succeeded", finishedAt="2026-04-01T13:00:00Z")
     merge = {"Content-Type": "application/merge-patch+json"}
     api.patch(path, json={"status": {"nodes": {node["id"]: node}}}, headers=merge).raise_for_status()
     with pytest.raises(ConsoleError, match="decided already") as caught:
@@ -127,8 +144,8 @@ async def test_only_the_newest_run_is_answered(cluster: Cluster, api: httpx2.Cli
     del newer["metadata"]["resourceVersion"]
     api.post(path.rpartition("/")[0], json=newer).raise_for_status()
     await decide(cluster, "tide", values("reject", "ilse"))
-    assert gate_in(api, path)["phase"] == "Running"
-    assert gate_of(await cluster.get(WORKFLOWS, "tide-2-1")).answers["decision"] == "reject"
+    assert review_in(api, path)["phase"] == "Running"
+    assert read_review(await cluster.get(WORKFLOWS, "tide-2-1")).answers["decision"] == "reject"
 
 
 def otakube(plane: ControlPlane, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What commands print never steers the reader's terminal."""
+"""Commands never steer the reader's terminal."""
 
 import io
 import json

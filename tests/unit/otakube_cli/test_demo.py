@@ -11,7 +11,7 @@ from otakube_api.contract import Node
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
 from otakube_cli.cluster import ConsoleError
 from otakube_cli.demo import story
-from otakube_cli.demo.progress import Progress, changes, progress_of, steps_of, timing
+from otakube_cli.demo.progress import TitleProgress, changes, progress_of, steps_of, timing
 from otakube_cli.demo.screen import Screen, board
 from workflows import a_workflow
 
@@ -31,7 +31,7 @@ def an_enrichment(*conditions: tuple[str, str, str], generation: int = 1, **stat
     }
 
 
-def progress(*conditions: tuple[str, str, str], **changes: Any) -> Progress:
+def progress(*conditions: tuple[str, str, str], **changes: Any) -> TitleProgress:
     return progress_of(an_enrichment(*conditions, **changes), None, now=NOW)
 
 

@@ -1,24 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
+from typing import Any
+
 import pytest
 
 from golden import a_record
-from otakube_api.contract import Decision
+from otakube_api.contract import Decision, ReviewOutput
 from otakube_cli.cluster import ConsoleError
-from otakube_cli.gate import NOTE_LIMIT, gate_of
 from otakube_cli.page import print_review
-from otakube_cli.review import ALREADY_DECIDED, NOT_OPEN, _values, closed, run_order
+from otakube_cli.review import ALREADY_DECIDED, CHANGED, NOT_OPEN, _values, closed, run_order, with_digest
+from otakube_cli.run_review import NOTE_LIMIT, read_review
 from otakube_services.catalogue.answers import Draft, Explanation
-from workflows import a_workflow, with_gate
+from workflows import a_workflow, under_review, with_review_node
 
 
 def test_who_comes_second_learns_who_decided_and_why() -> None:
     values = {"decision": "approve", "reviewer": "ilse", "note": "seen\x1b[31m twice"}
-    workflow = with_gate(
+    workflow = with_review_node(
         phase="Succeeded",
         finishedAt="2026-04-01T13:00:00Z",
         outputs={"parameters": [{"name": name, "value": value} for name, value in values.items()]},
     )
-    error = closed("frozen-tide", gate_of(workflow))
+    error = closed("frozen-tide", read_review(workflow))
     assert error.code == ALREADY_DECIDED
     assert str(error) == (
         "'frozen-tide' was decided already: approve by ilse at 2026-04-01T13:00:00Z, "
@@ -26,37 +28,55 @@ def test_who_comes_second_learns_who_decided_and_why() -> None:
     )
 
 
-def test_a_gate_resumed_without_a_decision_counts_as_a_reject() -> None:
-    workflow = with_gate(phase="Succeeded", finishedAt="2026-04-01T13:00:00Z", outputs={"parameters": []})
-    assert "reject by somebody" in str(closed("frozen-tide", gate_of(workflow)))
+def test_a_review_resumed_without_a_decision_counts_as_a_reject() -> None:
+    workflow = with_review_node(
+        phase="Succeeded", finishedAt="2026-04-01T13:00:00Z", outputs={"parameters": []}
+    )
+    assert "reject by somebody" in str(closed("frozen-tide", read_review(workflow)))
 
 
 @pytest.mark.parametrize(
     ("workflow", "words"),
     [
         (a_workflow(nodes={}), "has not come to the review yet"),
-        (with_gate(phase="Skipped", type="Skipped"), "needs no review"),
+        (with_review_node(phase="Skipped", type="Skipped"), "needs no review"),
         (a_workflow(finishedAt="2026-04-01T13:00:00Z"), "over"),
     ],
 )
-def test_a_gate_that_is_not_open_says_why(workflow: dict[str, object], words: str) -> None:
-    error = closed("frozen-tide", gate_of(workflow))
+def test_a_review_that_is_not_open_says_why(workflow: dict[str, object], words: str) -> None:
+    error = closed("frozen-tide", read_review(workflow))
     assert error.code == NOT_OPEN
     assert words in str(error)
 
 
 def test_packed_nodes_are_answered_with_argo() -> None:
-    assert "argo node set run-1-1" in str(closed("frozen-tide", gate_of(a_workflow(compressedNodes="H4sI"))))
+    assert "argo node set run-1-1" in str(
+        closed("frozen-tide", read_review(a_workflow(compressedNodes="H4sI")))
+    )
 
 
 def test_a_note_that_is_too_long_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(ConsoleError, match="--note has 2001 characters; shorten it to 2000"):
-        _values(Decision.APPROVE, "x" * (NOTE_LIMIT + 1), "")
+        _values(Decision.APPROVE, "x" * (NOTE_LIMIT + 1), "", "")
 
 
 def test_a_note_that_argo_would_evaluate_is_refused() -> None:
     with pytest.raises(ConsoleError, match=r"--note contains '\{\{', which Argo evaluates"):
-        _values(Decision.APPROVE, "see {{=1+1}}", "")
+        _values(Decision.APPROVE, "see {{=1+1}}", "", "")
+
+
+def test_an_answer_carries_the_digest_of_the_record_that_is_under_review() -> None:
+    workflow = under_review("d1")
+    for seen in ("", "d1"):
+        values = _values(Decision.APPROVE, "", "ilse", seen)
+        assert with_digest("tide", workflow, values) == values | {ReviewOutput.DIGEST: "d1"}
+
+
+@pytest.mark.parametrize("workflow", [under_review("d2"), a_workflow()], ids=["another", "none yet"])
+def test_a_record_that_the_reviewer_has_not_seen_is_not_decided(workflow: dict[str, Any]) -> None:
+    with pytest.raises(ConsoleError, match="is not the one that you saw") as refused:
+        with_digest("tide", workflow, _values(Decision.APPROVE, "", "ilse", "d1"))
+    assert refused.value.code == CHANGED
 
 
 def test_the_newest_run_has_the_highest_generation_then_attempt() -> None:
@@ -76,7 +96,7 @@ def test_a_reviewer_sees_the_draft_with_its_provenance(capsys: pytest.CaptureFix
             "sources": [{"provider": "Kitsu", "state": "Failed", "reason": "Unavailable"}],
         },
     }
-    print_review(enrichment, {"gate": "open"}, draft.model_dump(mode="json"))
+    print_review(enrichment, {"state": "open"}, draft.model_dump(mode="json"))
     shown = capsys.readouterr().out
     for words in (
         "two posters",
@@ -90,11 +110,11 @@ def test_a_reviewer_sees_the_draft_with_its_provenance(capsys: pytest.CaptureFix
     assert 'otakube review approve tide --note "..."' in shown
 
 
-@pytest.mark.parametrize(("gate", "offered"), [("open", True), ("answered", False)])
+@pytest.mark.parametrize(("state", "offered"), [("open", True), ("answered", False)])
 def test_a_suggestion_is_offered_only_while_it_can_be_accepted(
-    gate: str, offered: bool, capsys: pytest.CaptureFixture[str]
+    state: str, offered: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     suggestion = {"id": "summary", "value": "A tide.", "reason": "r", "made_by": "rules@1", "confidence": 0.5}
-    print_review({"metadata": {"name": "tide"}}, {"gate": gate}, {"unavailable": "gone"}, [suggestion])
+    print_review({"metadata": {"name": "tide"}}, {"state": state}, {"unavailable": "gone"}, [suggestion])
     shown = capsys.readouterr().out
     assert ("summary (0.50, rules@1): A tide." in shown, "--accept" in shown) == (True, offered)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a submitted Workflow tells of itself."""
+"""Reading a submitted Workflow."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from curation import a_run
 from otakube_api.contract import FailureReason, Output
-from otakube_cli.workflow import Progress, manifest, progress_of
+from otakube_cli.workflow import WorkflowState, manifest, read_state
 
 
 def at(second: int) -> str:
@@ -36,14 +36,14 @@ def test_a_submission_names_its_template_and_arguments_and_nothing_that_strict_m
     ],
 )
 def test_what_has_not_ended_says_what_it_waits_for(workflow: dict[str, Any], shown: str) -> None:
-    progress = progress_of(workflow)
-    assert (progress.ended, progress.failure, str(progress)) == (False, None, shown)
+    state = read_state(workflow)
+    assert (state.ended, state.failure, str(state)) == (False, None, shown)
 
 
 def test_the_report_is_that_of_a_good_node() -> None:
     said = {"outputs": {"parameters": [{"name": Output.REPORT.value, "value": "[]"}]}}
-    assert progress_of(a_run("w", "Succeeded", said)) == Progress(phase="Succeeded", report="[]")
-    assert progress_of(a_run("w", "Failed", said)).report is None
+    assert read_state(a_run("w", "Succeeded", said)) == WorkflowState(phase="Succeeded", report="[]")
+    assert read_state(a_run("w", "Failed", said)).report is None
 
 
 def test_a_failure_is_the_step_s_own_reason_and_of_retries_the_last() -> None:
@@ -53,7 +53,7 @@ def test_a_failure_is_the_step_s_own_reason_and_of_retries_the_last() -> None:
     nodes = workflow["status"]["nodes"]
     nodes["w-2"] = nodes["w-1"] | {"message": "Error (exit code 65): RecordInvalid: no", "finishedAt": at(2)}
     nodes["w-0"] = nodes["w-1"] | {"type": "Retry", "message": "No more retries left", "finishedAt": at(3)}
-    failure = progress_of(workflow).failure
+    failure = read_state(workflow).failure
     assert failure == (FailureReason.RECORD_INVALID, "no")
 
 
@@ -66,5 +66,5 @@ def test_a_failure_is_the_step_s_own_reason_and_of_retries_the_last() -> None:
     ],
 )
 def test_a_failure_that_no_step_explains_is_argo_s_word(workflow: dict[str, Any], words: str) -> None:
-    failure = progress_of(workflow).failure
+    failure = read_state(workflow).failure
     assert failure == (FailureReason.UNEXPECTED, words)

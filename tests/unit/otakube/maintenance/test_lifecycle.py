@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from otakube.domain.licences.terms import LICENCES, agreed
+from otakube.domain.licences.terms import LICENCES, Agreement, agreed
 from otakube.maintenance.lifecycle import Conflict, compare, harmful, merged, needed_rules, rules_of_others
-from otakube_api.contract import LONGEST_REVIEW
+from otakube_api.contract import LONGEST_REVIEW, Provider
 
 NEEDED = needed_rules(LICENCES.values())
 ANSWERS, WORK, UPLOADS = NEEDED
@@ -32,7 +32,7 @@ def test_answers_go_after_thirty_days_and_work_after_the_longest_review() -> Non
 
 
 def test_a_licence_of_ones_own_makes_answers_go_sooner() -> None:
-    licences = agreed({"Kitsu": {"retention_days": 5}})
+    licences = agreed({Provider.KITSU: Agreement(retention_days=5)})
     assert needed_rules(licences.values())[0].days == 5
 
 

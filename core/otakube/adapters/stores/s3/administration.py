@@ -48,7 +48,7 @@ class S3BucketAdministration:
             )
 
     def exists(self) -> bool:
-        """Whether the bucket is there and these credentials may see it."""
+        """True if the bucket is there and these credentials may see it."""
         with self._translated("s3:ListBucket", essential=True):
             # A HEAD would do, but its refusals have no text: unknown keys may look like no bucket.
             return self._get("list_objects_v2", MaxKeys=1) is not None
@@ -62,7 +62,7 @@ class S3BucketAdministration:
             )
 
     def blocks_public_access(self) -> bool:
-        """Whether no policy and no access list can open it to the public."""
+        """True if no policy and no access list can open it to the public."""
         with self._translated("s3:GetBucketPublicAccessBlock"):
             answer = self._get("get_public_access_block") or {}
         return dict(answer.get("PublicAccessBlockConfiguration", {})) == _BLOCKED

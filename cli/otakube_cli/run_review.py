@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A run's review gate: finding it in a Workflow and answering it by one JSON patch; pure.
+"""The review of a run: finding it in a Workflow and answering it by one JSON patch; pure.
 
 The patch writes what Argo's own `node set` writes: phase, finishedAt, message, and the values of the supplied
 outputs. Its `test` operations make the API server refuse it unless nothing has changed since the Workflow was
@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from otakube_api.argo import read_workflow
-from otakube_api.contract import ReviewOutput
+from otakube_api.contract import Node, Output, ReviewOutput
 
 NOTE_LIMIT = 2000  # characters; a parameter is a reference, not a letter
 REVIEWER_LIMIT = 100
 
 
-class GateState(StrEnum):
+class RunReviewState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     NOT_REACHED = "not reached"
@@ -29,10 +29,10 @@ class GateState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """Where a Workflow stands with its review."""
+class RunReview:
+    """The review of one run, as its Workflow has it."""
 
-    state: GateState
+    state: RunReviewState
     workflow: str
     version: str = ""  # resourceVersion that was read
     node: str = ""  # id
@@ -40,18 +40,18 @@ class Gate:
     finished_at: str = ""
 
 
-def gate_of(workflow: Mapping[str, Any]) -> Gate:
-    """Read the gate from a Workflow."""
+def read_review(workflow: Mapping[str, Any]) -> RunReview:
+    """Read the review from a Workflow."""
     metadata, seen = workflow["metadata"], read_workflow(workflow)
     name, version = metadata["name"], metadata.get("resourceVersion", "")
     if seen.packed:
-        return Gate(state=GateState.HIDDEN, workflow=name, version=version, answers={})
+        return RunReview(state=RunReviewState.HIDDEN, workflow=name, version=version, answers={})
     ended = seen.finished_at is not None or bool(seen.shutdown)
     node = seen.review
     if node is None:
-        state = GateState.OVER if ended else GateState.NOT_REACHED
-        return Gate(state=state, workflow=name, version=version, answers={})
-    return Gate(
+        state = RunReviewState.OVER if ended else RunReviewState.NOT_REACHED
+        return RunReview(state=state, workflow=name, version=version, answers={})
+    return RunReview(
         state=_state(node.phase, ended=ended),
         workflow=name,
         version=version,
@@ -61,17 +61,22 @@ def gate_of(workflow: Mapping[str, Any]) -> Gate:
     )
 
 
+def digest_under_review(workflow: Mapping[str, Any]) -> str:
+    """The digest of the record that was assembled for the review; "" where there is none yet."""
+    return read_workflow(workflow).outputs(Node.ASSEMBLE).get(Output.DIGEST, "")
+
+
 def answer(
-    workflow: Mapping[str, Any], gate: Gate, *, values: Mapping[ReviewOutput, str], now: datetime
+    workflow: Mapping[str, Any], review: RunReview, *, values: Mapping[ReviewOutput, str], now: datetime
 ) -> list[dict[str, Any]]:
-    """The JSON patch that answers an open gate; KeyError if the gate does not ask for a decision."""
-    node = f"/status/nodes/{gate.node.replace('~', '~0').replace('/', '~1')}"
-    asked = workflow["status"]["nodes"][gate.node]["outputs"]["parameters"]
+    """The JSON patch that answers an open review; KeyError if it does not ask for a decision."""
+    node = f"/status/nodes/{review.node.replace('~', '~0').replace('/', '~1')}"
+    asked = workflow["status"]["nodes"][review.node]["outputs"]["parameters"]
     if ReviewOutput.DECISION not in {parameter["name"] for parameter in asked}:
         raise KeyError(ReviewOutput.DECISION)
     message = f"{values[ReviewOutput.DECISION]}, with otakube review"
     return [
-        {"op": "test", "path": "/metadata/resourceVersion", "value": gate.version},
+        {"op": "test", "path": "/metadata/resourceVersion", "value": review.version},
         {"op": "test", "path": f"{node}/phase", "value": "Running"},
         {"op": "replace", "path": f"{node}/phase", "value": "Succeeded"},
         {
@@ -84,11 +89,11 @@ def answer(
     ]
 
 
-def is_answer(gate: Gate, values: Mapping[ReviewOutput, str], *, now: datetime) -> bool:
-    """Whether the gate was answered by just this answer, given at `now`."""
-    same = gate.answers.get(ReviewOutput.DECISION) == values[ReviewOutput.DECISION]
-    # A gate of an older template asks for less than we answer.
-    return same and gate.finished_at == _stamp(now) and gate.answers.items() <= values.items()
+def is_answer(review: RunReview, values: Mapping[ReviewOutput, str], *, now: datetime) -> bool:
+    """True if the review was answered by just this answer, given at `now`."""
+    same = review.answers.get(ReviewOutput.DECISION) == values[ReviewOutput.DECISION]
+    # A review of an older template asks for less than we answer.
+    return same and review.finished_at == _stamp(now) and review.answers.items() <= values.items()
 
 
 def _stamp(moment: datetime) -> str:
@@ -97,16 +102,18 @@ def _stamp(moment: datetime) -> str:
 
 
 _STATES = {
-    "Running": GateState.OPEN,
-    "Pending": GateState.NOT_REACHED,
-    "Succeeded": GateState.ANSWERED,
-    "Skipped": GateState.NOT_NEEDED,
+    "Running": RunReviewState.OPEN,
+    "Pending": RunReviewState.NOT_REACHED,
+    "Succeeded": RunReviewState.ANSWERED,
+    "Skipped": RunReviewState.NOT_NEEDED,
 }
 
 
-def _state(phase: str, *, ended: bool) -> GateState:
-    state = _STATES.get(phase, GateState.OVER)
-    return GateState.OVER if ended and state in {GateState.OPEN, GateState.NOT_REACHED} else state
+def _state(phase: str, *, ended: bool) -> RunReviewState:
+    state = _STATES.get(phase, RunReviewState.OVER)
+    return (
+        RunReviewState.OVER if ended and state in {RunReviewState.OPEN, RunReviewState.NOT_REACHED} else state
+    )
 
 
 def _filled(parameter: Mapping[str, Any], values: Mapping[ReviewOutput, str]) -> dict[str, Any]:
