@@ -91,10 +91,11 @@ def running_operator(
     *,
     namespace: str,
     server: str = "",
+    token: str = "",
     controllers: str = "",
     **options: object,
 ) -> Iterator[OperatorProcess]:
-    """Start the operator, wait until it serves, end it; `server` is a proxy to go through.
+    """Start the operator, wait until it serves, end it; through the proxy `server`, as the user of `token`.
 
     `controllers` names a function, as module:name, that makes other controllers than the operator's own.
     """
@@ -102,7 +103,7 @@ def running_operator(
     given = {"probe_host": "127.0.0.1", "probe_port": port} | options
     environment = {
         "OTAKUBE_OPERATOR_NAMESPACES": namespace,
-        "KUBECONFIG": str(_kubeconfig(plane, folder, server)),
+        "KUBECONFIG": str(_kubeconfig(plane, folder, server, token)),
     }
     log = folder / f"operator-{port}.log"
     with log.open("wb") as output:
@@ -137,11 +138,14 @@ def install_workflow_crd(plane: ControlPlane, folder: Path) -> None:
     plane.wait_for_crds("workflows.argoproj.io")
 
 
-def _kubeconfig(plane: ControlPlane, folder: Path, server: str) -> Path:
-    if not server:
+def _kubeconfig(plane: ControlPlane, folder: Path, server: str, token: str) -> Path:
+    if not server and not token:
         return plane.kubeconfig
     config = yaml.safe_load(plane.kubeconfig.read_text())
-    config["clusters"][0]["cluster"] = {"server": server}
+    if server:
+        config["clusters"][0]["cluster"] = {"server": server}
+    if token:
+        config["users"][0]["user"] = {"token": token}
     path = folder / f"kubeconfig-{server.rsplit(':', 1)[-1]}"
     path.write_text(yaml.safe_dump(config))
     return path

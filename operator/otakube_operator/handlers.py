@@ -9,19 +9,19 @@ from typing import Any
 
 import kopf
 
-from otakube_operator.runtime.manager import Manager, Watch
+from otakube_operator.runtime.serve import OperatorRuntime, Watch
 
 
-def registry_of(manager: Manager) -> kopf.OperatorRegistry:
+def registry_of(runtime: OperatorRuntime) -> kopf.OperatorRegistry:
     """A registry with one handler for each watch, and the login."""
     registry = kopf.OperatorRegistry()
     kopf.on.login(registry=registry)(log_in)
-    for number, watch in enumerate(manager.watches()):
+    for number, watch in enumerate(runtime.watches()):
         kopf.on.event(*watch.resource, id=f"watch-{number}", registry=registry)(_handler(watch))
     return registry
 
 
-async def log_in(*, memo: Manager, **_: Any) -> kopf.AiohttpSession:
+async def log_in(*, memo: OperatorRuntime, **_: Any) -> kopf.AiohttpSession:
     """A session whose watch streams report their age."""
     return memo.watch_session()
 

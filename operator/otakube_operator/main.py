@@ -12,10 +12,11 @@ import structlog
 
 from otakube_operator.handlers import registry_of
 from otakube_operator.runtime.connect import NoCluster, credentials
+from otakube_operator.runtime.controller import AnyController
 from otakube_operator.runtime.kopf_settings import kopf_settings
 from otakube_operator.runtime.logs import configure_logging
-from otakube_operator.runtime.manager import AnyController, Manager
 from otakube_operator.runtime.options import RuntimeOptions
+from otakube_operator.runtime.serve import OperatorRuntime
 from otakube_operator.settings import OperatorSettings, SettingsError, read_settings
 from otakube_operator.wiring import controllers
 
@@ -46,15 +47,15 @@ async def serve(
     random = Random(os.urandom(8))
     framework = kopf_settings(random)
     info = credentials(framework)
-    manager = Manager(served, info, namespaces=namespaces, options=options, random=random)
-    for resource, selector in manager.selectors().items():
+    runtime = OperatorRuntime(served, info, namespaces=namespaces, options=options, random=random)
+    for resource, selector in runtime.selectors().items():
         framework.watching.label_selectors[resource] = selector
-    async with manager.running():
+    async with runtime.running():
         logger.info("operator started")
         await kopf.operator(
-            registry=registry_of(manager),
+            registry=registry_of(runtime),
             settings=framework,
-            memo=manager,
+            memo=runtime,
             clusterwide=not namespaces,
             namespaces=namespaces,
         )

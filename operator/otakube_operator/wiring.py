@@ -2,7 +2,7 @@
 """The controllers of this operator."""
 
 from otakube_operator.enrichment.controller import EnrichmentController
-from otakube_operator.runtime.manager import AnyController
+from otakube_operator.runtime.controller import AnyController
 from otakube_operator.schedule.controller import ScheduleController
 from otakube_operator.settings import OperatorSettings
 

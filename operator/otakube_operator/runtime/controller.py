@@ -8,7 +8,7 @@ cause, so a restart, a lost event or a second delivery ends in the same place.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from otakube_operator.runtime.objects import CustomResource, ObjectStatus, ObjectT
 from otakube_operator.runtime.owned import OwnedObjects, OwnedResource, OwnedT
@@ -73,3 +73,6 @@ class Controller(Protocol[ObjectT, OwnedT, PlanT]):
 
     def status(self, observed: Observed[ObjectT, OwnedT], plan: PlanT, now: datetime, /) -> ObjectStatus:
         """The status once the plan is applied; the same as before if nothing has changed."""
+
+
+AnyController = Controller[Any, Any, Any]

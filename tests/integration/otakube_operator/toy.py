@@ -12,8 +12,7 @@ from otakube_api.reasons import CommonCondition
 from otakube_api.v1alpha1.meta import ApiType, Condition
 from otakube_operator.runtime.api import ApiResource
 from otakube_operator.runtime.conditions import DesiredCondition, apply_conditions, not_ready
-from otakube_operator.runtime.controller import CreateFailure, Observed, ReconcilePlan
-from otakube_operator.runtime.manager import AnyController
+from otakube_operator.runtime.controller import AnyController, CreateFailure, Observed, ReconcilePlan
 from otakube_operator.runtime.objects import Body, CustomResource, KubeObject, UnreadableObject, read_object
 from otakube_operator.runtime.owned import MANAGER, ForeignObject, OwnedObjects, OwnedResource
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Manager: the process's shared parts, and one set of store, informer and workers for each controller."""
+"""The runtime of one process: its shared parts, and store, informer and workers for each controller."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ import kopf
 
 from otakube_operator.runtime.api import ApiResource, ApiServer
 from otakube_operator.runtime.connect import open_session
-from otakube_operator.runtime.controller import Controller
+from otakube_operator.runtime.controller import AnyController
 from otakube_operator.runtime.events import EventPoster, utc_now
 from otakube_operator.runtime.health import HealthServer
 from otakube_operator.runtime.informer import Informer
@@ -27,8 +27,6 @@ from otakube_operator.runtime.reconcile import Reconciler
 from otakube_operator.runtime.store import ControllerStore
 from otakube_operator.runtime.watch_age import WatchAges
 from otakube_operator.runtime.work_queue import WorkQueue
-
-AnyController = Controller[Any, Any, Any]
 
 
 class Watch(NamedTuple):
@@ -55,7 +53,7 @@ class ControllerParts(NamedTuple):
             yield Watch(self.controller.owned.api, self.controller.owned.selector, self.informer.owned_event)
 
 
-class Manager:
+class OperatorRuntime:
     """Runs controllers; kopf hands it to every handler, as `memo`."""
 
     def __init__(
@@ -84,7 +82,7 @@ class Manager:
             options=options,
         )
 
-    def __copy__(self) -> "Manager":
+    def __copy__(self) -> "OperatorRuntime":
         """kopf copies the memo for every object; all of ours is shared."""
         return self
 

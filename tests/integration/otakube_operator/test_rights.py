@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Role of the chart lets the operator do all of its work."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from charts import CHARTS, ValueSet, render
+from control_plane import ControlPlane
+from integration.otakube_operator.conftest import World
+from integration.otakube_operator.test_schedules import apply, conditions
+from operator_builders import committed, fetched, imaged
+from operator_process import running_operator
+from otakube_cluster import binaries, settings
+
+VALUES = ValueSet("otakube", CHARTS / "otakube/ci/inline-secrets-values.yaml")
+RIGHTS = {"ServiceAccount", "Role", "RoleBinding"}
+
+
+@pytest.fixture
+def token(plane: ControlPlane, world: World) -> str:
+    """A token of the chart's service account, bound as the chart binds it."""
+    documents = render(binaries.program("helm", settings.load().cache), VALUES, world.namespace)
+    own = [
+        each
+        for each in documents
+        if each["kind"] in RIGHTS and each["metadata"]["name"] == "otakube-operator"
+    ]
+    assert {each["kind"] for each in own} == RIGHTS
+    applied = plane.kubectl("-n", world.namespace, "apply", "-f", "-", stdin=yaml.safe_dump_all(own))
+    assert applied.returncode == 0, applied.stderr
+    made = plane.kubectl("-n", world.namespace, "create", "token", "otakube-operator")
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def test_the_chart_s_role_suffices_for_a_whole_life(
+    plane: ControlPlane, world: World, token: str, tmp_path: Path
+) -> None:
+    world.apply(successfulWorkflowsHistoryLimit=0)
+    apply(world)
+    with running_operator(plane, tmp_path, namespace=world.namespace, token=token) as operator:
+        world.eventually(lambda: conditions(world).get("Stalled") == ("True", "NotSupported"))
+        world.eventually_ready("Unknown", "WorkflowStarting")
+        first = world.workflow()["metadata"]["name"]
+        world.argo(fetched())
+        world.eventually(lambda: "finalizers" in (world.enrichment() or {})["metadata"])
+        world.edit(review={"policy": "Never"})
+        world.eventually(lambda: world.workflow()["spec"].get("shutdown") == "Terminate")
+        world.argo(phase="Failed", workflow=first)
+        world.eventually_workflows(2)
+        world.argo(fetched(), imaged(), committed(), phase="Succeeded")
+        world.eventually_ready("True", "Published")
+        world.eventually(lambda: [each["metadata"]["name"] for each in world.workflows()] == [first])
+        world.eventually(lambda: "finalizers" not in (world.enrichment() or {})["metadata"])
+        world.eventually(lambda: {"NotSupported", "Published"} <= set(world.events()))
+        assert operator.metric("otakube_operator_reconciles_total", result="RequestRefused") == 0
+        assert operator.metric("otakube_operator_events_lost_total") == 0
