@@ -221,4 +221,4 @@ def gate(
 
 def committed(version: int = 1) -> dict[str, Any]:
     """The commit step."""
-    return node(Node.COMMIT, entry_id="ani_1", digest="d" * 64, version=str(version), commit_key="k")
+    return node(Node.COMMIT, entry_id="ani_1", digest="d" * 64, version=str(version))

@@ -150,7 +150,6 @@ def violations(
     if outputs is not None:
         stored = {
             "entry-id": entry_id, "version": str(entry.get("live_version")), "digest": entry.get("digest"),
-            "commit-key": entry.get("commit_key"),
         }  # fmt: skip
         found += [f"I10: outputs {outputs}, stored {stored}"] if outputs != stored else []
     return found

@@ -169,7 +169,6 @@ STEPS = (
     Step(
         name=Node.EMBED,
         inputs=[*RUN, Argument.ACCELERATOR, *REVIEWED],
-        outputs={Output.MODEL: ""},
         deadline=1800,
         image=EMBED_IMAGE,
         size=Size(memory="384Mi", memory_limit="1536Mi"),
@@ -178,7 +177,7 @@ STEPS = (
     Step(
         name=Node.COMMIT,
         inputs=[*RUN, *REVIEWED, *DECIDED],
-        outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: "", Output.COMMIT_KEY: ""},
+        outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: ""},
         stores=list(STORES),
         deadline=900,
     ),

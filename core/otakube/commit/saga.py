@@ -200,7 +200,6 @@ def outputs(done: Intent) -> dict[Output, str]:
     return {
         Output.ENTRY_ID: done.entry_id,
         Output.VERSION: str(done.version),
-        Output.COMMIT_KEY: done.commit_key,
         Output.DIGEST: done.digest,
     }
 

@@ -23,9 +23,7 @@ class Output(StrEnum):
     SUGGESTIONS_DIGEST = "suggestions-digest"  # assemble: of the suggestions under review
     IMAGES_STORED = "images-stored"
     IMAGES_FAILED = "images-failed"
-    MODEL = "model"  # embed
     VERSION = "version"  # commit: the live version, decimal
-    COMMIT_KEY = "commit-key"  # commit
     REPORT = "report"  # of workflows beside the enrichment: what they found or did, as JSON
 
 

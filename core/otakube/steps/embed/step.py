@@ -23,7 +23,7 @@ async def embed(
     if vectors is None or (vectors.golden_digest, vectors.model) != (digest, embedder.name):
         vectors = vectors_of(record, embedder, digest=digest)
         await objects.put(key, vectors.model_dump_json().encode())
-    return {Output.MODEL: vectors.model}
+    return {}
 
 
 def vectors_of(record: GoldenRecord, embedder: TextEmbedder, *, digest: str) -> VectorSet:
