@@ -14,6 +14,7 @@ from otakube.domain.record.ids import derived_id
 from otakube.ports.providers import RawRecord
 from otakube.settings import Settings
 from otakube.steps.assemble.record import Staged
+from otakube.steps.fetch.conversion import convert
 from otakube.steps.stage.step import stage
 from otakube_api.contract import Provider
 from otakube_api.providers import Licence
@@ -54,7 +55,8 @@ async def enriched(
     """These answers merged by the steps; every picture counts as mirrored."""
     objects = FolderObjects(folder)
     for provider, record in records.items():
-        await objects.put(f"{PREFIX}/{handover.raw(provider)}", record.model_dump_json().encode())
+        converted = convert(record, converter(provider))
+        await objects.put(f"{PREFIX}/{handover.converted(provider)}", converted.model_dump_json().encode())
     summary = FetchSummary(
         entry_id=derived_id("ani", "uid"),
         title="Hoshi no Toudaimori",
@@ -66,8 +68,7 @@ async def enriched(
         episodes_before=0,
     )
     await objects.put(f"{PREFIX}/{handover.FETCH}", summary.model_dump_json().encode())
-    converters = {provider: converter(provider) for provider in Provider}
-    await stage(objects, converters, work_prefix=PREFIX, mode=MODE, licences=licences)
+    await stage(objects, work_prefix=PREFIX, mode=MODE, licences=licences)
     staged = await Staged.read(objects, PREFIX, episode_update=False)
     mirror = {url: mirrored(url) for url in staged.source_urls()}
     return GoldenRecord.model_validate_json(staged.record(mirror).model_dump_json())

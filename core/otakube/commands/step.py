@@ -185,18 +185,18 @@ async def fetch(
     providers: Providers = "[]",
     review_policy: ReviewPolicy = "Required",
 ) -> Outputs:
-    """Ask every provider what it knows of an anime and keep the answers as received.
+    """Ask every provider what it knows of an anime; keep the answers as received, and converted.
 
     Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.fetch.resolve import Wanted
+    from otakube.steps.fetch.resolve import FetchRequest
     from otakube.steps.fetch.step import Memory, fetch
 
-    wanted = Wanted.parse(
+    request = FetchRequest.parse(
         anime_id=anime_id, source_urls=source_urls, title=title, year=year, type_=type, providers=providers
     )
     return await fetch(
-        wanted,
+        request,
         await wiring.providers(),
         await wiring.objects(),
         Memory(
@@ -215,7 +215,7 @@ async def fetch(
 
 @step(Node.STAGE)
 async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> Outputs:
-    """Convert and merge the answers in five stages, each kept as a checkpoint.
+    """Merge the converted answers in five stages, each kept as a checkpoint.
 
     Example: otakube step stage --objects file:/tmp/bucket --outputs /tmp/outputs
     """
@@ -223,7 +223,6 @@ async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> O
 
     return await stage(
         await wiring.objects(),
-        wiring.converters(),
         work_prefix=run.work,
         mode=mode,
         licences=wiring.licences(),

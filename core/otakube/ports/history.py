@@ -21,7 +21,7 @@ class History(Protocol):
         """The provider's last OUTCOMES_KEPT outcomes, with the new ones added."""
 
     async def health(self, provider: Provider) -> Health:
-        """What was pronounced last; sound if nothing was."""
+        """The health that was set last; sound if nothing was."""
 
-    async def pronounce(self, provider: Provider, health: Health) -> None:
+    async def set_health(self, provider: Provider, health: Health) -> None:
         """Keep what is thought of a provider."""

@@ -41,7 +41,7 @@ class Reading(Record):
     at: AwareDatetime  # when it was read: a provider that confirms an old copy says its old time
     counts: dict[str, int | None]  # episodes, characters, fields
     digest: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")  # of the statistics, where they must move
-    believed: bool = True
+    accepted: bool = True
 
 
 class TitleOutcome(Record):
@@ -74,9 +74,9 @@ def judge(readings: Sequence[Reading], now: Reading) -> str | None:
 
 
 def measure(readings: Sequence[Reading]) -> dict[str, int]:
-    """The last believed counts; one that an answer did not tell is that of the answer before."""
+    """The last accepted counts; one that an answer did not tell is that of the answer before."""
     found: dict[str, int] = {}
-    for one in (one for one in readings if one.believed):
+    for one in (one for one in readings if one.accepted):
         found |= {name: count for name, count in one.counts.items() if count is not None}
     return found
 
@@ -96,7 +96,7 @@ def lasting(readings: Sequence[Reading], now: Reading) -> bool:
     """Whether the smaller record has been the answer so often and so long that it is the truth."""
     doubted: list[Reading] = []
     for one in reversed(readings):
-        if one.believed or shrank(one.counts, now):
+        if one.accepted or shrank(one.counts, now):
             break
         doubted.append(one)
     return len(doubted) + 1 >= LASTING_ANSWERS and now.at - doubted[-1].at >= LASTING_FOR
@@ -170,9 +170,9 @@ def ignored(provider: Provider, problem: str | None, found: Health) -> str | Non
     return None
 
 
-def believed(readings: Sequence[Reading], now: Reading) -> Reading:
+def accepted(readings: Sequence[Reading], now: Reading) -> Reading:
     """The reading as later ones see it."""
-    return now.model_copy(update={"believed": judge(readings, now) is None})
+    return now.model_copy(update={"accepted": judge(readings, now) is None})
 
 
 def worth_keeping(readings: Sequence[Reading], now: Reading) -> bool:
@@ -182,6 +182,6 @@ def worth_keeping(readings: Sequence[Reading], now: Reading) -> bool:
     forgotten before the doubted could last, and nothing could be seen to stand still.
     """
     last = readings[-1] if readings else None
-    if last is None or now.at - last.at >= APART or now.believed != last.believed:
+    if last is None or now.at - last.at >= APART or now.accepted != last.accepted:
         return True
-    return now.believed and (now.counts, now.digest) != (last.counts, last.digest)
+    return now.accepted and (now.counts, now.digest) != (last.counts, last.digest)

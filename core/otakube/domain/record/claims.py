@@ -18,12 +18,13 @@ from otakube.domain.record.golden import (
     Role,
     Season,
     SourceMaterial,
+    Statistics,
     Text,
     Title,
     Url,
     VoiceActor,
 )
-from otakube_api.contract import AnimeType
+from otakube_api.contract import AnimeType, Provider, SourceReason
 
 
 class ImageLink(Record):
@@ -109,3 +110,32 @@ class Staff(Record):
     name: Title
     name_native: Title | None = None
     positions: list[Title] = Field(default=[], max_length=100)
+
+
+class PartFault(Record):
+    """Why one part of a provider's answers is not there."""
+
+    reason: SourceReason
+    message: str = Field(max_length=1000)
+
+
+class ConvertedRecord(Record):
+    """One provider's claims about one anime. A part that cannot be read is None, and in `unreadable`."""
+
+    provider: Provider
+    source_url: str
+    fetched_at: AwareDatetime  # when the oldest part was received
+    stale: bool  # the provider said of a part that it was an old copy
+    metadata: Metadata
+    episodes: list[Episode] | None
+    relationships: Relationships | None
+    statistics: Statistics | None
+    characters: list[Character] | None
+    staff: list[Staff] | None
+    missing: dict[str, PartFault]  # parts that the provider did not answer
+    unreadable: dict[str, PartFault]
+
+    @property
+    def faults(self) -> dict[str, PartFault]:
+        """Every part that is not there, by name."""
+        return self.missing | self.unreadable

@@ -13,8 +13,13 @@ from otakube_api.contract import Provider
 
 
 def raw(provider: Provider) -> str:
-    """One provider's raw answers as received: a RawRecord."""
+    """One provider's answers as received, for people to look at: a RawRecord."""
     return f"fetch/{provider}.json"
+
+
+def converted(provider: Provider) -> str:
+    """The same in our words: a ConvertedRecord."""
+    return f"fetch/{provider}.converted.json"
 
 
 FETCH = "fetch/summary.json"  # FetchSummary

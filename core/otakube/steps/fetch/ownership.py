@@ -7,46 +7,62 @@ from otakube.domain.locks.lock import Different, format_lock
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.catalogue import Identities
-from otakube.steps.fetch.asking import Harvest
-from otakube.steps.fetch.run_locks import Decisions
+from otakube.steps.fetch.run_locks import RunDecisions
+from otakube.steps.fetch.state import AskedState, AttributedState, OwnedState
 from otakube_api.contract import Provider, SourceReason
 
 
-async def stay_apart(harvest: Harvest, asked: str, identities: Identities, decisions: Decisions) -> None:
+async def enforce_different_locks(
+    state: AttributedState, requested_page: str, identities: Identities, decisions: RunDecisions
+) -> OwnedState:
     """Leave to every other entry the pages that are its own, and take back what a lock says is not.
 
-    `asked` is the page that the run was asked for. An entry that holds pages which are different anime by now
-    keeps the most trusted one and all that may stand beside it.
+    An entry that holds pages which are different anime by now keeps the most trusted one and all that may
+    stand beside it.
     """
-    if not any(isinstance(lock, Different) for lock in decisions.known):
-        return
-    for entry_id in sorted(set((await identities.owners(harvest.pages)).values())):
+    asked, foreign = state.asked, frozenset[str]()
+    for entry_id in await entries_to_check(asked, identities, decisions):
         bound = trusted_first(await identities.pages_of(entry_id))
         await decisions.learn(bound)
         theirs = decisions.allowed(bound)
         await identities.release([page for page in bound if page not in theirs], entry_id)
-        for page, lock in (await foreign(harvest.pages, theirs, asked, decisions)).items():
-            leave(harvest, page, lock)
+        ours = decisions.pages(asked, foreign)
+        for page, lock in (await foreign_pages(ours, theirs, requested_page, decisions)).items():
+            asked, foreign = release_page(asked, page, lock), foreign | {page}
+    return OwnedState(
+        asked=asked,
+        agreement=state.agreement,
+        gates=state.gates,
+        pages=tuple(decisions.pages(asked, foreign)),
+        foreign_pages=foreign,
+    )
 
 
-async def foreign(
-    ours: list[str], theirs: list[str], asked: str, decisions: Decisions
+async def entries_to_check(asked: AskedState, identities: Identities, decisions: RunDecisions) -> list[str]:
+    """Entries that hold a page of ours; none where no lock tells two anime apart."""
+    if not any(isinstance(lock, Different) for lock in decisions.known):
+        return []
+    return sorted(set((await identities.owners(decisions.pages(asked))).values()))
+
+
+async def foreign_pages(
+    ours: list[str], theirs: list[str], requested_page: str, decisions: RunDecisions
 ) -> dict[str, Different]:
     """Which of our pages this run must leave to others, with the lock that says so."""
     against = await decisions.against(theirs, ours)
-    if asked in theirs or not against:
+    if requested_page in theirs or not against:
         return against
     lock = next(iter(against.values()))
     return {page: lock for page in ours if page in theirs}
 
 
-def leave(harvest: Harvest, page: str, lock: Different) -> None:
-    """Leave a page to another entry, with what its provider says on it."""
-    harvest.others.add(page)
-    for provider, name in list(harvest.ids.items()):
+def release_page(asked: AskedState, page: str, lock: Different) -> AskedState:
+    """The answers without the one whose provider is known by a page of another entry."""
+    message = f"{page} is another entry's, by a merge lock: {format_lock(lock)}"
+    for provider, name in asked.ids.items():
         if Page(provider, name).url == page:
-            message = f"{page} is another entry's, by a merge lock: {format_lock(lock)}"
-            harvest.drop(provider, SourceError(SourceReason.NOT_FOUND, message))
+            asked = asked.without(provider, SourceError(SourceReason.NOT_FOUND, message))
+    return asked
 
 
 def trusted_first(urls: Iterable[str]) -> list[str]:

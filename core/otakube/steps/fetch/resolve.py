@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which anime is asked for: by our id, by its pages, or by a title that must mean exactly one."""
+"""Resolves which anime is asked for: by our id, by its pages, or by a title that must mean exactly one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,8 +17,8 @@ from otakube_api.contract import AnimeType, FailureReason, Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which anime: one of our id, its pages, or a title; no providers means all that are switched on."""
+class FetchRequest:
+    """The anime to fetch, by our id, its pages or a title; no providers means all that are switched on."""
 
     anime_id: str
     source_urls: tuple[str, ...]
@@ -30,11 +30,11 @@ class Wanted:
     @classmethod
     def parse(
         cls, *, anime_id: str, source_urls: str, title: str, providers: str, year: str = "", type_: str = ""
-    ) -> "Wanted":
+    ) -> "FetchRequest":
         """From the step's options; a wrong one is named."""
         try:
             urls, names = orjson.loads(source_urls or "[]"), orjson.loads(providers or "[]")
-            wanted = cls(
+            request = cls(
                 anime_id=anime_id,
                 source_urls=tuple(map(str, urls)),
                 title=title.strip(),
@@ -47,11 +47,11 @@ class Wanted:
                 FailureReason.SETTINGS_INVALID,
                 f"--source-urls and --providers are JSON lists, --year a number, --type a type: {error}",
             ) from error
-        if not (wanted.anime_id or wanted.source_urls or wanted.title):
+        if not (request.anime_id or request.source_urls or request.title):
             raise Fatal(
                 FailureReason.ANIME_UNKNOWN, "no anime is named: set --anime-id, --source-urls or --title"
             )
-        return wanted
+        return request
 
 
 def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
@@ -93,7 +93,7 @@ async def search_all(
 
 
 async def resolve_title(
-    wanted: Wanted,
+    request: FetchRequest,
     first: Mapping[Provider, ProviderAdapter],
     second: Mapping[Provider, ProviderAdapter],
     decide: Callable[[Sequence[Metadata]], Awaitable[ManualDecision]],
@@ -103,7 +103,7 @@ async def resolve_title(
     `second` are asked where the alternative that they stand in for could not be searched; `decide` says what
     people decided of what was found.
     """
-    title = wanted.title
+    title = request.title
     found, failures = await search_all(title, first)
     away = {provider for provider, _ in failures}
     stand_ins = {provider: adapter for provider, adapter in second.items() if ALTERNATIVES[provider] in away}
@@ -111,10 +111,10 @@ async def resolve_title(
     found, failures = found + more, failures + again
     if len(failures) == len(first) + len(stand_ins):
         raise Retriable(
-            FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {spoken(failures)}"
+            FailureReason.QUORUM_NOT_REACHED, f"no provider could be searched: {format_failures(failures)}"
         )
     decided = await decide(found)
-    resolution = resolve(title, found, year=wanted.year, kind=wanted.type, decided=decided)
+    resolution = resolve(title, found, year=request.year, kind=request.type, decided=decided)
     if resolution.chosen is not None:
         return resolution.chosen
     if resolution.doubtful is not None:
@@ -126,15 +126,17 @@ async def resolve_title(
         )
     if failures:
         # The one that is away may know it.
-        raise Retriable(FailureReason.QUORUM_NOT_REACHED, f"{title!r:.200} was not found; {spoken(failures)}")
+        raise Retriable(
+            FailureReason.QUORUM_NOT_REACHED, f"{title!r:.200} was not found; {format_failures(failures)}"
+        )
     raise Fatal(
         FailureReason.ANIME_UNKNOWN,
         f"no provider knows {title!r:.200}: correct spec.anime.title, or use spec.anime.sourceUrls",
     )
 
 
-def spoken(failures: Sequence[tuple[Provider, SourceError]]) -> str:
-    """Failures as a sentence."""
+def format_failures(failures: Sequence[tuple[Provider, SourceError]]) -> str:
+    """Failures, as a sentence."""
     return (
         "; ".join(f"{provider}: {error.reason}: {str(error)[:200]}" for provider, error in failures)
         or "none asked"

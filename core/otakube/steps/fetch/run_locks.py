@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people decided, as a run learns of it: the merge locks of the pages that it meets."""
+"""Merge locks of a run: read page by page, as the run meets them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from otakube.domain.locks.effects import (
@@ -17,12 +17,13 @@ from otakube.domain.matching.resolution import ManualDecision
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.locks import Locks
-from otakube.steps.fetch.resolve import Wanted
+from otakube.steps.fetch.resolve import FetchRequest
+from otakube.steps.fetch.state import AskedState
 from otakube_api.contract import Provider
 
 
 @dataclass(slots=True, kw_only=True)
-class Decisions:
+class RunDecisions:
     """The locks of all pages that were asked about; the store is reached once for each page."""
 
     locks: Callable[[], Awaitable[Locks]]
@@ -42,14 +43,19 @@ class Decisions:
             self._asked.update(fresh)
             self._known |= {lock_id(lock): lock for lock in found}
 
-    def forced(self, urls: Iterable[str]) -> list[Page]:
+    def joined(self, urls: Iterable[str]) -> list[Page]:
         """Pages that belong, though nobody links them."""
         pages = map(identify, joined_pages(self.known, urls))
         return [page for page in pages if page]
 
     def allowed(self, urls: Iterable[str]) -> list[str]:
-        """Those that may stand in one record, the first believed first."""
+        """Those that may stand in one record; an earlier one outranks a later one."""
         return allowed_pages(self.known, urls)
+
+    def pages(self, asked: AskedState, foreign: Collection[str] = ()) -> list[str]:
+        """All pages of the anime that are known by now; what was asked for outranks what a provider links."""
+        allowed = set(self.allowed([*asked.own_pages, *asked.claimed_pages])).difference(foreign)
+        return [page for page in dict.fromkeys([*asked.claimed_pages, *asked.own_pages]) if page in allowed]
 
     async def against(self, urls: Sequence[str], candidates: Sequence[str]) -> dict[str, Different]:
         """Those candidates that show another anime, with the lock that says so."""
@@ -69,21 +75,21 @@ class Decisions:
 
         return decided
 
-    def settled(self, described: Mapping[Provider, Metadata], sure: Iterable[Provider]) -> set[Provider]:
+    def decided(self, described: Mapping[Provider, Metadata], sure: Iterable[Provider]) -> set[Provider]:
         """Providers whose page is one anime with a sure one's, because somebody said so."""
         pages = set(joined_pages(self.known, [described[provider].source_url for provider in sure]))
         return {p for p, one in described.items() if pages.intersection(pages_among([one.source_url]))}
 
     def of(self, urls: Iterable[str], others: Iterable[str]) -> RunLocks:
-        """What the later steps go by: the locks of this anime, and pages that belong to another entry."""
+        """The locks for the later steps: those of this anime, and pages that belong to another entry."""
         return RunLocks(locks=concerning(self.known, urls), others=sorted(others))
 
 
-async def meant(wanted: Wanted, decisions: Decisions) -> Wanted:
-    """What is asked for, with the page in place of a title of which somebody said what it means."""
-    if not wanted.title or wanted.anime_id or wanted.source_urls:
-        return wanted
-    name = title_id(wanted.title, year=wanted.year, kind=wanted.type)
-    found = await (await decisions.locks()).get([name])
-    page = resolved(found, wanted.title, year=wanted.year, kind=wanted.type)
-    return replace(wanted, source_urls=(page,), title="") if page else wanted
+async def apply_title_lock(request: FetchRequest, decisions: RunDecisions) -> FetchRequest:
+    """The request, with the page in place of a title of which somebody said what it means."""
+    if not request.title or request.anime_id or request.source_urls:
+        return request
+    name = title_id(request.title, year=request.year, kind=request.type)
+    locks = await (await decisions.locks()).get([name])
+    page = resolved(locks, request.title, year=request.year, kind=request.type)
+    return replace(request, source_urls=(page,), title="") if page else request

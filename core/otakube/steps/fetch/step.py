@@ -1,43 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fetch step: finds the anime at every provider, and keeps each provider's answers as received.
+"""The step `fetch`: finds the anime at every provider, and keeps each provider's answers.
 
 One provider's failure is reported, not fatal, while the quorum stands. Answers that this run has already are
-not asked for again.
+not asked for again. `state` has the four values that a fetch goes through.
 """
 
-import contextlib
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
 
-from otakube.domain.checks.identity import doubt, doubtful, surely_another
 from otakube.domain.locks.effects import locked_fields
-from otakube.domain.matching.resolution import agreement
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Relationships
 from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
 from otakube.domain.record.ids import derived_id
 from otakube.domain.record.pages import Page
-from otakube.errors import Fatal, Retriable, SourceError
+from otakube.errors import Fatal, Retriable
 from otakube.ports.catalogue import Catalogue, Identities
 from otakube.ports.history import History
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
-from otakube.ports.providers import ProviderAdapter
-from otakube.steps.fetch.asking import Asking, Harvest, stored_records
-from otakube.steps.fetch.ownership import stay_apart
+from otakube.steps.fetch.attribution import attribute
+from otakube.steps.fetch.fetcher import ProviderFetcher, stored_records
+from otakube.steps.fetch.naming import Adapters, choose, name_anime, split
+from otakube.steps.fetch.ownership import enforce_different_locks
 from otakube.steps.fetch.prequels import episodes_before
-from otakube.steps.fetch.resolve import Wanted, ids_of, resolve_title, spoken
-from otakube.steps.fetch.run_locks import Decisions, meant
+from otakube.steps.fetch.resolve import FetchRequest, format_failures, ids_of
+from otakube.steps.fetch.run_locks import RunDecisions, apply_title_lock
+from otakube.steps.fetch.state import AskedState, NamedState, OwnedState
 from otakube_api.contract import FailureReason, Gate, Mode, Output, Provider, ReviewPolicy, SourceReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What is known from before; each store is reached when it is needed."""
+    """Stores of what is known from before; each is reached when it is needed."""
 
     identities: Callable[[], Awaitable[Identities]]
     catalogue: Callable[[], Awaitable[Catalogue]]
@@ -46,8 +45,8 @@ class Memory:
 
 
 async def fetch(  # noqa: PLR0913 - the step's ports
-    wanted: Wanted,
-    adapters: Mapping[Provider, ProviderAdapter],
+    request: FetchRequest,
+    adapters: Adapters,
     objects: ObjectStore,
     memory: Memory,
     *,
@@ -57,216 +56,146 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     mode: str,
     review_policy: str,
 ) -> dict[Output, str]:
-    """Fetch, claim the entry, and leave raw records, the live record and the summary in the bucket.
+    """Fetch, claim the entry, and leave raw and converted records, the live record and the summary.
 
     `adapters` are those that the installation has switched on, in the order in which they are asked.
     """
-    decisions = Decisions(locks=memory.locks)
-    wanted = await meant(wanted, decisions)
-    harvest = Harvest(episodes_only=mode == Mode.EPISODE_UPDATE, allowed=decisions.allowed)
-    adapters = asked(wanted.providers, adapters, harvest)
-    first, second = split(adapters)
-    harvest.stored = await stored_records(adapters, objects, work_prefix)
-    harvest.ids = ids_of([one.source_url for one in harvest.stored.values()])
-    named = await first_ids(wanted, (first, second), harvest, memory, decisions)
-    harvest.ids |= named
-    asking = Asking(
-        harvest=harvest, objects=objects, prefix=work_prefix, history=memory.history, decisions=decisions
+    decisions = RunDecisions(locks=memory.locks)
+    request = await apply_title_lock(request, decisions)
+    chosen = choose(request, adapters)
+    stored = await stored_records(chosen, objects, work_prefix)
+    named = await name_anime(request, chosen, memory.catalogue, decisions, stored)
+    fetcher = ProviderFetcher(
+        adapters=chosen,
+        stored=stored,
+        objects=objects,
+        work_prefix=work_prefix,
+        history=memory.history,
+        decisions=decisions,
+        episodes_only=mode == Mode.EPISODE_UPDATE,
     )
-    await asking.all(first)
-    await asking.all(needed(second, harvest))
-    await asking.go_by_locks()
-    await forget_unusable(harvest, adapters)
-    set_apart(
-        harvest,
+    asked = await ask_all(named, fetcher)
+    attributed = attribute(
+        asked,
         decisions,
-        vouched=() if wanted.title else named,
+        vouched=() if request.title else tuple(named.requested),
         reviewed=review_policy != ReviewPolicy.NEVER,
     )
-    measure_agreement(harvest, decisions)
-    check_quorum(harvest, quorum)
-    identities = await memory.identities()
-    await stay_apart(harvest, asked_for(named, harvest), identities, decisions)
-    check_quorum(harvest, quorum)
-    entry_id, existing = await identities.claim(harvest.pages, derived_id("ani", uid))
+    check_quorum(attributed.asked, quorum)
+    page, identities = requested_page(named, attributed.asked), await memory.identities()
+    owned = await enforce_different_locks(attributed, page, identities, decisions)
+    check_quorum(owned.asked, quorum)
+    entry_id, existing = await identities.claim(list(owned.pages), derived_id("ani", uid))
     catalogue = await memory.catalogue()
     live = await catalogue.entry(entry_id) if existing else None
-    before = await episodes_before(catalogue, related(harvest, adapters))
-    await keep_locks(harvest, decisions, objects, work_prefix)
-    summary = summarised(harvest, entry_id, existing=live is not None, before=before)
-    return await conclude(summary, live.record if live else None, objects, work_prefix)
+    before = await episodes_before(catalogue, relationships(owned.asked))
+    contradictions = await write_locks(owned, decisions, objects, work_prefix)
+    summary = summarise(owned, entry_id, contradictions, existing=live is not None, before=before)
+    return await write_summary(summary, live.record if live else None, objects, work_prefix)
 
 
-def asked(
-    wanted: tuple[Provider, ...], adapters: Mapping[Provider, ProviderAdapter], harvest: Harvest
-) -> dict[Provider, ProviderAdapter]:
-    """The adapters of the providers that are wanted; one that is switched off is reported, none means all."""
-    for provider in wanted:
-        if provider not in adapters:
-            switched_off = f"{provider} is not switched on in this installation, or lacks its credentials"
-            harvest.fail(provider, SourceError(SourceReason.SWITCHED_OFF, switched_off))
-    chosen = {provider: adapter for provider, adapter in adapters.items() if not wanted or provider in wanted}
-    if not chosen:
-        raise Fatal(
-            FailureReason.QUORUM_NOT_REACHED,
-            f"none of {', '.join(wanted) or 'the providers'} is switched on: change spec.providers, "
-            "or the installation's providers",
-        )
-    return chosen
+async def ask_all(named: NamedState, fetcher: ProviderFetcher) -> AskedState:
+    """The second state: what all providers answer, stand-ins where their alternative gave nothing fresh."""
+    known = ids_of([record.source_url for record in named.stored.values()])
+    asked = AskedState(ids={**known, **named.requested}, failures=named.failures)
+    first, second = split(fetcher.adapters)
+    asked = await fetcher.ask(asked, first)
+    asked = await fetcher.ask(asked, needed_stand_ins(asked, second))
+    asked = await fetcher.apply_locks(asked)
+    await forget_unusable(asked, fetcher.adapters)
+    return asked
 
 
-def split(
-    adapters: Mapping[Provider, ProviderAdapter],
-) -> tuple[dict[Provider, ProviderAdapter], dict[Provider, ProviderAdapter]]:
-    """Those to ask at once, and those that stand in for an alternative among them."""
-    first: dict[Provider, ProviderAdapter] = {}
-    second: dict[Provider, ProviderAdapter] = {}
-    for provider, adapter in adapters.items():
-        (second if ALTERNATIVES.get(provider) in first else first)[provider] = adapter
-    return first, second
-
-
-def needed(second: Mapping[Provider, ProviderAdapter], harvest: Harvest) -> dict[Provider, ProviderAdapter]:
+def needed_stand_ins(asked: AskedState, second: Collection[Provider]) -> list[Provider]:
     """The stand-ins whose alternative gave no answer, or only an old copy."""
+    unknown = {one for one, error in asked.failures if error.reason is SourceReason.NOT_FOUND}
 
-    def absent(provider: Provider) -> bool:
-        record = harvest.records.get(ALTERNATIVES[provider])
-        unknown = any(
-            failed is ALTERNATIVES[provider] and error.reason is SourceReason.NOT_FOUND
-            for failed, error in harvest.failed
-        )
-        return record.stale if record else not unknown
+    def needed(provider: Provider) -> bool:
+        record = asked.records.get(ALTERNATIVES[provider])
+        return record.stale if record else ALTERNATIVES[provider] not in unknown
 
-    return {provider: adapter for provider, adapter in second.items() if absent(provider)}
+    return [provider for provider in second if needed(provider)]
 
 
-async def first_ids(
-    wanted: Wanted,
-    adapters: tuple[Mapping[Provider, ProviderAdapter], Mapping[Provider, ProviderAdapter]],
-    harvest: Harvest,
-    memory: Memory,
-    decisions: Decisions,
-) -> dict[Provider, str]:
-    """The providers' ids that follow from what was asked for."""
-    if wanted.anime_id:
-        live = await (await memory.catalogue()).entry(wanted.anime_id)
-        if live is None:
-            raise Fatal(
-                FailureReason.ANIME_UNKNOWN,
-                f"the catalogue has no entry {wanted.anime_id}: correct spec.anime.id, or use sourceUrls",
-            )
-        return ids_of(live.record.entry.sources)
-    if wanted.source_urls:
-        return ids_of(wanted.source_urls, strict=True)
-    if harvest.stored:
-        return {}
-    return ids_of((await resolve_title(wanted, *adapters, decisions.between)).source_urls)
-
-
-async def forget_unusable(harvest: Harvest, adapters: Mapping[Provider, ProviderAdapter]) -> None:
-    """Keep no answers that cannot be read or believed: the next run would be served the same again."""
-    for provider in {failed for failed, error in harvest.failed if error.reason in _UNUSABLE}:
+async def forget_unusable(asked: AskedState, adapters: Adapters) -> None:
+    """Keep no answers that cannot be read or accepted: the next run would be served the same again."""
+    for provider in {one for one, error in asked.failures if error.reason in _UNUSABLE}:
         await adapters[provider].forget()
 
 
 _UNUSABLE = (SourceReason.ANSWER_INVALID, SourceReason.IMPLAUSIBLE)
 
 
-def asked_for(named: Mapping[Provider, str], harvest: Harvest) -> str:
+def requested_page(named: NamedState, asked: AskedState) -> str:
     """The page that a person named, else the most trusted one that was found."""
-    provider, name = next(iter((named or harvest.ids).items()))
-    return Page(provider, name).url
+    provider, provider_id = next(iter((named.requested or asked.ids).items()))
+    return Page(provider, provider_id).url
 
 
-def set_apart(
-    harvest: Harvest, decisions: Decisions, *, vouched: Collection[Provider], reviewed: bool
-) -> None:
-    """Tell of providers that may speak of another anime; without a person who looks they are left out."""
-    site = {*vouched, *(ALTERNATIVES[provider] for provider in vouched if provider in ALTERNATIVES)}
-    doubts = doubtful(harvest.described, site, harvest.ignored)
-    settled = decisions.settled(harvest.described, harvest.described.keys() - doubts)
-    for provider, best in doubts.items():
-        if provider in settled:
-            continue
-        one = harvest.described[provider]
-        found = doubt(provider, one, best)
-        another = provider not in site and surely_another(one, best, harvest.described.values())
-        if not another:
-            harvest.gates.append(found)
-        if another or not reviewed:
-            why = "so little that nobody need look" if another else "since nobody reviews"
-            message = f"{found.message}; left out, {why}"
-            harvest.drop(provider, SourceError(SourceReason.NOT_FOUND, message))
-
-
-async def keep_locks(harvest: Harvest, decisions: Decisions, objects: ObjectStore, prefix: str) -> None:
-    """Leave the anime's merge locks for the stages; those that contradict each other are a gate's finding."""
-    locks = decisions.of(harvest.pages, others=harvest.others)
-    wrong = locked_fields(locks.locks, harvest.pages).contradictions
-    harvest.gates += [GateFinding(gate=Gate.CONSISTENCY, message=message[:500]) for message in wrong]
+async def write_locks(
+    owned: OwnedState, decisions: RunDecisions, objects: ObjectStore, prefix: str
+) -> list[GateFinding]:
+    """Leave the anime's merge locks for the stages; those that contradict each other are findings."""
+    locks = decisions.of(owned.pages, others=owned.foreign_pages)
     await objects.put(f"{prefix}/{handover.LOCKS}", locks.model_dump_json().encode())
+    wrong = locked_fields(locks.locks, owned.pages).contradictions
+    return [GateFinding(gate=Gate.CONSISTENCY, message=message[:500]) for message in wrong]
 
 
-def measure_agreement(harvest: Harvest, decisions: Decisions) -> None:
-    """How well each provider's anime agrees with the others': a wrong link shows, unless a person knows."""
-    for provider, described in harvest.described.items():
-        others = [agreement(described, other) for p, other in harvest.described.items() if p is not provider]
-        rest = harvest.described.keys() - {provider}
-        settled = provider in decisions.settled(harvest.described, rest)
-        harvest.agreement[provider] = 1.0 if settled else round(max(others, default=1.0), 3)
-
-
-def check_quorum(harvest: Harvest, quorum: int) -> None:
+def check_quorum(asked: AskedState, quorum: int) -> None:
     """Enough providers answered; else what fits: nobody knows it, or somebody may later."""
-    if len(harvest.described) >= quorum:
+    if len(asked.records) >= quorum:
         return
-    unknown = [error for _, error in harvest.failed if error.reason is SourceReason.NOT_FOUND]
-    if harvest.failed and len(unknown) == len(harvest.failed) and not harvest.described:
-        raise Fatal(
-            FailureReason.ANIME_UNKNOWN,
-            f"no provider knows this anime: {spoken(harvest.failed)}. Correct spec.anime",
-        )
-    again = any(error.reason in _PASSING for _, error in harvest.failed)
+    reasons = [error.reason for _, error in asked.failures]
+    if reasons and set(reasons) == {SourceReason.NOT_FOUND} and not asked.records:
+        message = f"no provider knows this anime: {format_failures(asked.failures)}. Correct spec.anime"
+        raise Fatal(FailureReason.ANIME_UNKNOWN, message)
+    again = any(reason in _PASSING for reason in reasons)
     raise (Retriable if again else Fatal)(
         FailureReason.QUORUM_NOT_REACHED,
-        f"{len(harvest.described)} providers answered, {quorum} are needed: {spoken(harvest.failed)}",
+        f"{len(asked.records)} providers answered, {quorum} are needed: {format_failures(asked.failures)}",
     )
 
 
 _PASSING = (SourceReason.UNAVAILABLE, SourceReason.RATE_LIMITED)
 
 
-def related(harvest: Harvest, adapters: Mapping[Provider, ProviderAdapter]) -> dict[Provider, Relationships]:
-    """What the providers say of related works; those that cannot be read have been reported."""
-    found = {}
-    for provider, record in harvest.records.items():
-        with contextlib.suppress(SourceError):  # was reported when it was fetched
-            found[provider] = adapters[provider].converter.relationships(record)
-    return found
+def relationships(asked: AskedState) -> dict[Provider, Relationships]:
+    """Related works by provider, where they can be read."""
+    found = {provider: record.relationships for provider, record in asked.records.items()}
+    return {provider: related for provider, related in found.items() if related is not None}
 
 
-def summarised(harvest: Harvest, entry_id: str, *, existing: bool, before: int | None) -> FetchSummary:
+def summarise(
+    owned: OwnedState,
+    entry_id: str,
+    contradictions: Sequence[GateFinding],
+    *,
+    existing: bool,
+    before: int | None,
+) -> FetchSummary:
     """What the steps after this one need to know; `before`: episodes of the seasons before."""
+    asked = owned.asked
     return FetchSummary(
         entry_id=entry_id,
-        title=harvest.title,
+        title=asked.title,
         existing=existing,
-        answered=list(harvest.described),
+        answered=list(asked.records),
         failed=[
             {"provider": provider.value, "reason": error.reason.value, "message": str(error)[:500]}
-            for provider, error in harvest.failed
+            for provider, error in asked.failures
         ],
-        agreement=harvest.agreement,
-        gates=harvest.gates,
+        agreement=dict(owned.agreement),
+        gates=[*owned.gates, *contradictions],
         episodes_before=before,
-        fetched_at=max((one.fetched_at for one in harvest.records.values()), default=datetime.now(UTC)),
+        fetched_at=max((record.fetched_at for record in asked.records.values()), default=datetime.now(UTC)),
     )
 
 
-async def conclude(
+async def write_summary(
     summary: FetchSummary, live: GoldenRecord | None, objects: ObjectStore, prefix: str
 ) -> dict[Output, str]:
-    """Leave the live record and the summary, and tell the workflow."""
+    """Leave the live record and the summary; the outputs for the workflow."""
     if live is not None:
         await objects.put(f"{prefix}/{handover.LIVE}", live.model_dump_json().encode())
     await objects.put(f"{prefix}/{handover.FETCH}", summary.model_dump_json().encode())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stage step: five pure stages over the raw records, each a checkpoint, so that a retry goes on."""
+"""The step `stage`: five pure stages over converted records, each a checkpoint from which a retry goes on."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from otakube import logs
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.locks.effects import RunLocks, locked_fields, without_foreign_pages
-from otakube.domain.locks.lock import FieldLock
 from otakube.domain.merge import stages
 from otakube.domain.merge.fields import Claimants
 from otakube.domain.merge.numbering import RUNNING
@@ -24,12 +23,11 @@ from otakube.domain.merge.stages import (
     StatisticsStage,
 )
 from otakube.domain.record import handover
-from otakube.domain.record.claims import Metadata
+from otakube.domain.record.claims import ConvertedRecord
 from otakube.domain.record.golden import Attribution, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
-from otakube.errors import Fatal, SourceError
+from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
-from otakube.ports.providers import Converter, RawRecord
 from otakube.steps.inputs import read_checkpoint, read_input
 from otakube_api.contract import FailureReason, Mode, Output, Provider
 from otakube_api.providers import Licence
@@ -37,22 +35,18 @@ from otakube_api.providers import Licence
 Part = TypeVar("Part")
 
 
-class Records:
-    """The run's raw records of providers whose words may be kept, read when a stage asks for a part."""
+class Claims:
+    """The run's converted records of providers whose claims may be kept, part by part."""
 
     def __init__(
-        self,
-        records: Mapping[Provider, RawRecord],
-        converters: Mapping[Provider, Converter],
-        licences: Mapping[Provider, Licence],
+        self, records: Mapping[Provider, ConvertedRecord], licences: Mapping[Provider, Licence]
     ) -> None:
         self._records = {p: record for p, record in records.items() if licences[p].storable}
-        self._converters = converters
         self._licences = licences
         self.left_out = [provider for provider in records if provider not in self._records]
 
     def claimants(self, summary: FetchSummary) -> Claimants:
-        """Whose words the records are."""
+        """Who makes the claims."""
         return Claimants(
             {provider: self._attribution(provider) for provider in self._records}, summary.agreement
         )
@@ -69,20 +63,14 @@ class Records:
             expires_at=licence.expires(record.fetched_at),
         )
 
-    def part(self, read: Callable[[Converter, RawRecord], Part]) -> dict[Provider, Part]:
-        """One part in every provider's words; fetch has reported those that cannot be read."""
-        found = {}
-        for provider, record in self._records.items():
-            try:
-                found[provider] = read(self._converters[provider], record)
-            except SourceError as error:
-                logs.logger().warning("part left out", provider=provider.value, message=str(error))
-        return found
+    def part(self, read: Callable[[ConvertedRecord], Part | None]) -> dict[Provider, Part]:
+        """One part by provider; fetch has reported those that cannot be read."""
+        parts = {provider: read(record) for provider, record in self._records.items()}
+        return {provider: part for provider, part in parts.items() if part is not None}
 
 
 async def stage(
     objects: ObjectStore,
-    converters: Mapping[Provider, Converter],
     *,
     work_prefix: str,
     mode: str,
@@ -91,9 +79,9 @@ async def stage(
     """Run the stages that have no checkpoint yet; an episode update needs only the second."""
     summary = await read_input(objects, f"{work_prefix}/{handover.FETCH}", FetchSummary, made_by="fetch")
     live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
-    records = Records(await raw_records(objects, work_prefix, summary), converters, licences)
+    claims = Claims(await converted_records(objects, work_prefix, summary), licences)
     locks = await read_checkpoint(objects, f"{work_prefix}/{handover.LOCKS}", RunLocks) or RunLocks()
-    run = Run(records, summary, live, locks)
+    run = StagedRun(claims, summary, live, locks)
     makers: dict[type[Stage], Callable[[], Stage]] = {
         MetadataStage: run.metadata,
         EpisodesStage: run.episodes,
@@ -101,8 +89,8 @@ async def stage(
         StatisticsStage: run.statistics,
         CharactersStage: run.characters,
     }
-    wanted = [EpisodesStage] if mode == Mode.EPISODE_UPDATE and live is not None else list(CHECKPOINTS)
-    for shape in wanted:
+    due = [EpisodesStage] if mode == Mode.EPISODE_UPDATE and live is not None else list(CHECKPOINTS)
+    for shape in due:
         await run_stage(objects, f"{work_prefix}/{CHECKPOINTS[shape]}", shape, makers[shape])
     return {}
 
@@ -121,95 +109,87 @@ async def run_stage(objects: ObjectStore, key: str, shape: type[Stage], make: Ca
     logs.logger().info("stage done", stage=key.rpartition("/")[2])
 
 
-class Run:
+class StagedRun:
     """The five stages of one run, from all that fetch left."""
 
     def __init__(
-        self, records: Records, summary: FetchSummary, live: GoldenRecord | None, locks: RunLocks
+        self, claims: Claims, summary: FetchSummary, live: GoldenRecord | None, locks: RunLocks
     ) -> None:
-        self._records = records
+        self._claims = claims
         self._summary = summary
         self._live = live
-        self._claimants = records.claimants(summary)
-        self._locks = locks
+        self._claimants = claims.claimants(summary)
+        # Without pages that a person said are another's.
+        self._described = without_foreign_pages(locks, claims.part(lambda record: record.metadata))
+        pages = [url for about in self._described.values() for url in (about.source_url, *about.same_as)]
+        self._locked = locked_fields(locks.locks, pages).fields
 
     def metadata(self) -> MetadataStage:
         """Stage 1."""
-        described = self._described()
-        if not described:
-            raise Fatal(FailureReason.INPUT_MISSING, nothing_to_merge(self._records))
-        return stages.metadata_stage(described, self._claimants, self._decided(described))
-
-    def _described(self) -> dict[Provider, Metadata]:
-        """The anime in every provider's words, without pages that a person said are another's."""
-        said = self._records.part(lambda converter, raw: converter.metadata(raw))
-        return without_foreign_pages(self._locks, said)
-
-    def _decided(self, described: Mapping[Provider, Metadata]) -> dict[str, FieldLock]:
-        pages = [url for one in described.values() for url in (one.source_url, *one.same_as)]
-        return locked_fields(self._locks.locks, pages).fields
+        if not self._described:
+            raise Fatal(FailureReason.INPUT_MISSING, nothing_to_merge(self._claims))
+        return stages.metadata_stage(self._described, self._claimants, self._locked)
 
     def episodes(self) -> EpisodesStage:
         """Stage 2."""
-        made = stages.episodes_stage(
+        stage = stages.episodes_stage(
             self._summary.entry_id,
-            self._records.part(lambda converter, raw: converter.episodes(raw)),
+            self._claims.part(lambda record: record.episodes),
             self._claimants,
             known=self._live.episodes if self._live else (),
-            slot=self._said("broadcast"),
-            offset=self._summary.episodes_before if self._said("type") in RUNNING else None,
+            slot=self._field("broadcast"),
+            offset=self._summary.episodes_before if self._field("type") in RUNNING else None,
         )
         left_out = [
-            f"{one} is left out: its licence lets nothing be stored" for one in self._records.left_out
+            f"{provider} is left out: its licence lets nothing be stored"
+            for provider in self._claims.left_out
         ]
-        return made.model_copy(update={"findings": [*left_out, *made.findings]})
+        return stage.model_copy(update={"findings": [*left_out, *stage.findings]})
 
-    def _said(self, field: str) -> Any:
-        """A field of the anime itself, decided or merged; None if nobody says it."""
-        described = self._described()
-        if lock := self._decided(described).get(field):
+    def _field(self, name: str) -> Any:
+        """A field of the anime itself, locked or merged; None if nobody claims it."""
+        if lock := self._locked.get(name):
             return lock.value
-        said = self._claimants.merge(
-            POLICIES[field], {p: getattr(one, field) for p, one in described.items()}
-        )
-        return said.value if said else None
+        claims = {provider: getattr(about, name) for provider, about in self._described.items()}
+        merged = self._claimants.merge(POLICIES[name], claims)
+        return merged.value if merged else None
 
     def relationships(self) -> RelationshipsStage:
         """Stage 3."""
-        said = self._records.part(lambda converter, raw: converter.relationships(raw))
-        return stages.relationships_stage(said, self._claimants)
+        return stages.relationships_stage(
+            self._claims.part(lambda record: record.relationships), self._claimants
+        )
 
     def statistics(self) -> StatisticsStage:
         """Stage 4."""
-        said = self._records.part(lambda converter, raw: converter.statistics(raw))
-        return stages.statistics_stage(said, self._claimants)
+        return stages.statistics_stage(self._claims.part(lambda record: record.statistics), self._claimants)
 
     def characters(self) -> CharactersStage:
         """Stage 5."""
         return stages.characters_stage(
             self._summary.entry_id,
-            self._records.part(lambda converter, raw: converter.characters(raw)),
-            self._records.part(lambda converter, raw: converter.staff(raw)),
+            self._claims.part(lambda record: record.characters),
+            self._claims.part(lambda record: record.staff),
             self._claimants,
             known=self._live.characters if self._live else (),
         )
 
 
-def nothing_to_merge(records: Records) -> str:
+def nothing_to_merge(claims: Claims) -> str:
     """Why there is no anime, and the cure."""
-    if not records.left_out:
-        return "no raw record of this run can be read: run fetch again"
-    names = ", ".join(records.left_out)
+    if not claims.left_out:
+        return "no record of this run is there: run fetch again"
+    names = ", ".join(claims.left_out)
     return f"the licences of all that answered ({names}) let nothing be stored: see the setting licence"
 
 
-async def raw_records(
+async def converted_records(
     objects: ObjectStore, work_prefix: str, summary: FetchSummary
-) -> dict[Provider, RawRecord]:
+) -> dict[Provider, ConvertedRecord]:
     """The records that fetch left."""
     return {
         provider: await read_input(
-            objects, f"{work_prefix}/{handover.raw(provider)}", RawRecord, made_by="fetch"
+            objects, f"{work_prefix}/{handover.converted(provider)}", ConvertedRecord, made_by="fetch"
         )
         for provider in summary.answered
     }

@@ -89,7 +89,7 @@ def test_a_title_that_a_provider_lacks_names_the_cure(upstream: Upstream, tmp_pa
 def test_one_that_enrichments_leave_out_is_told_with_the_evidence(upstream: Upstream, tmp_path: Path) -> None:
     kept = FolderDocuments(tmp_path)
     asyncio.run(
-        kept.pronounce(
+        kept.set_health(
             Provider.KITSU, Health(state=ProviderCondition.SHRINKING, evidence="5 of 6 titles shrank")
         )
     )

@@ -80,7 +80,7 @@ def test_one_bad_provider_is_reported_and_the_others_go_on(
     assert said in failed[0]["message"]
     stored = [key.rpartition("/")[2].lower() for key in bench.objects("work/uid-1/1-1/fetch/")]
     assert f"{provider}.json" not in stored
-    assert len(stored) == 4  # two records, the summary and the merge locks
+    assert len(stored) == 6  # two records as received and converted, the summary, the merge locks
 
 
 @pytest.mark.parametrize(

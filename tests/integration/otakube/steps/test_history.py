@@ -40,7 +40,7 @@ def reading(number: int, **changes: object) -> Reading:
 
 async def test_readings_come_back_as_they_were_the_latest_only(history: History) -> None:
     assert await history.readings(KITSU, "1") == []
-    kept = [reading(n, digest="a" * 64, believed=n % 2 == 0) for n in range(READINGS_KEPT + 3)]
+    kept = [reading(n, digest="a" * 64, accepted=n % 2 == 0) for n in range(READINGS_KEPT + 3)]
     for one in kept:
         await history.add(KITSU, "1", one)
     await history.add(KITSU, "2", reading(1))
@@ -62,12 +62,12 @@ async def test_outcomes_are_the_providers_and_bounded(history: History) -> None:
     assert await history.outcomes(JIKAN) == []
 
 
-async def test_what_was_pronounced_stands_until_the_next(history: History) -> None:
+async def test_the_health_that_was_set_stands_until_the_next(history: History) -> None:
     assert await history.health(KITSU) == Health()
     found = Health(state=ProviderCondition.FROZEN, evidence="nothing moves")
-    await history.pronounce(KITSU, found)
+    await history.set_health(KITSU, found)
     assert await history.health(KITSU) == found
     assert await history.health(JIKAN) == Health()
     await history.outcomes(KITSU, [TitleOutcome(title="1", at=NOW, lost=False)])
-    await history.pronounce(KITSU, Health())
+    await history.set_health(KITSU, Health())
     assert await history.health(KITSU) == Health()

@@ -82,7 +82,7 @@ class FolderDocuments:
         known = self._read("provider-health").get(provider)
         return Health.model_validate_json(known) if known else Health()
 
-    async def pronounce(self, provider: Provider, health: Health) -> None:
+    async def set_health(self, provider: Provider, health: Health) -> None:
         self._write("provider-health", self._read("provider-health") | {provider: health.model_dump_json()})
 
     def _read(self, name: str) -> dict[str, Any]:

@@ -54,12 +54,12 @@ class MongoHistory:
         return _OUTCOMES.validate_json(orjson.dumps((found or {}).get("outcomes", [])))
 
     async def health(self, provider: Provider) -> Health:
-        """What was pronounced last."""
+        """The health that was set last."""
         async with translated(f"reading what is thought of {provider}"):
             found: dict[str, Any] | None = await self._health.find_one({"_id": provider.value}, {"health": 1})
         return Health.model_validate_json(found["health"]) if found and "health" in found else Health()
 
-    async def pronounce(self, provider: Provider, health: Health) -> None:
+    async def set_health(self, provider: Provider, health: Health) -> None:
         """Keep what is thought of a provider."""
         async with translated(f"keeping what is thought of {provider}"):
             await self._health.update_one(

@@ -17,7 +17,7 @@ from otakube.domain.checks.plausibility import (
     ProviderCondition,
     Reading,
     TitleOutcome,
-    believed,
+    accepted,
     health,
     ignored,
     judge,
@@ -43,7 +43,7 @@ def history(*readings: Reading) -> list[Reading]:
     """As the step keeps them: each judged by those before it."""
     kept: list[Reading] = []
     for one in readings:
-        kept.append(believed(kept, one))
+        kept.append(accepted(kept, one))
     return kept
 
 
@@ -91,10 +91,10 @@ def test_a_list_that_stays_short_for_weeks_is_short() -> None:
     known = history(reading(0), reading(1, 5), reading(8, 5))
     assert judge(known, reading(14, 5)) is not None
     assert judge(known, reading(15, 5)) is None
-    assert judge([*known, believed(known, reading(15, 5))], reading(16, 5)) is None
+    assert judge([*known, accepted(known, reading(15, 5))], reading(16, 5)) is None
 
 
-def test_a_list_that_goes_on_shrinking_is_never_believed() -> None:
+def test_a_list_that_goes_on_shrinking_is_never_accepted() -> None:
     known = history(reading(0, 100), reading(1, 40), reading(8, 15))
     assert judge(known, reading(20, 4)) is not None
 
@@ -252,7 +252,7 @@ def test_its_seventy_five_identical_rows_are_caught_by_themselves() -> None:
             now = reading(day, words=f"{title}")
             evidence = outcome(str(title), known, now)
             kept = [*kept, *([evidence] if evidence else [])][-OUTCOMES_KEPT:]
-            known.append(believed(known, now))
+            known.append(accepted(known, now))
         states.append(health(kept, NOW + timedelta(days=day, hours=1)).state)
     assert states == [ProviderCondition.SOUND] * 7 + [ProviderCondition.FROZEN] * 11
 
@@ -263,7 +263,7 @@ def problems_by_day(readings: Iterable[Reading]) -> dict[float, str | None]:
     found: dict[float, str | None] = {}
     for one in readings:
         found[(one.at - NOW).days] = judge(kept, one)
-        judged = believed(kept, one)
+        judged = accepted(kept, one)
         kept = [*kept, judged][-READINGS_KEPT:] if worth_keeping(kept, judged) else kept
     return found
 

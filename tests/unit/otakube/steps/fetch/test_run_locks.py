@@ -9,8 +9,8 @@ from lock_builders import different, means, page, same
 from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.ports.locks import Locks
 from otakube.steps.fetch.ownership import trusted_first
-from otakube.steps.fetch.resolve import Wanted
-from otakube.steps.fetch.run_locks import Decisions, meant
+from otakube.steps.fetch.resolve import FetchRequest
+from otakube.steps.fetch.run_locks import RunDecisions, apply_title_lock
 from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import said
 
@@ -33,14 +33,14 @@ def store(tmp_path: Path) -> Counted:
 
 
 @pytest.fixture
-def decisions(store: Counted) -> Decisions:
+def decisions(store: Counted) -> RunDecisions:
     async def locks() -> Locks:
         return store  # type: ignore[return-value]  # see Counted.about
 
-    return Decisions(locks=locks)
+    return RunDecisions(locks=locks)
 
 
-async def test_each_page_is_asked_about_once(store: Counted, decisions: Decisions) -> None:
+async def test_each_page_is_asked_about_once(store: Counted, decisions: RunDecisions) -> None:
     await store.add(same(0, 1))
     await decisions.learn([page(0), "https://example.org/official"])
     await decisions.learn([page(0), page(2)])
@@ -49,7 +49,7 @@ async def test_each_page_is_asked_about_once(store: Counted, decisions: Decision
 
 
 async def test_rows_of_a_search_are_told_apart_and_put_together_as_decided(
-    store: Counted, decisions: Decisions
+    store: Counted, decisions: RunDecisions
 ) -> None:
     rows = [
         said(Provider.JIKAN, 1),
@@ -76,13 +76,13 @@ async def test_rows_of_a_search_are_told_apart_and_put_together_as_decided(
     ],
 )
 async def test_a_title_is_replaced_by_the_page_that_it_means(
-    store: Counted, decisions: Decisions, asked: dict[str, object], found: str
+    store: Counted, decisions: RunDecisions, asked: dict[str, object], found: str
 ) -> None:
     await store.add(means("Aoi Tori", 4))
     usual: dict[str, object] = {"anime_id": "", "source_urls": (), "title": "", "providers": ()}
-    wanted = await meant(Wanted(**usual | asked), decisions)  # type: ignore[arg-type]  # a table of fields
-    assert wanted.source_urls == ((found,) if found else ())
-    assert bool(wanted.title) == (found != page(4))
+    request = await apply_title_lock(FetchRequest(**usual | asked), decisions)  # type: ignore[arg-type]  # a table of fields
+    assert request.source_urls == ((found,) if found else ())
+    assert bool(request.title) == (found != page(4))
 
 
 def test_pages_come_in_the_order_of_trust() -> None:

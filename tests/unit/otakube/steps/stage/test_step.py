@@ -9,7 +9,6 @@ import pytest
 
 from enriched import MODE, PREFIX, enriched, fetched
 from otakube.adapters.stores.folder.objects import FolderObjects
-from otakube.bootstrap.providers import converter
 from otakube.domain.licences.terms import Agreement, agreed
 from otakube.domain.merge.stages import STAGES, version_of
 from otakube.domain.record.golden import GoldenRecord
@@ -19,8 +18,6 @@ from otakube.steps.assemble.record import Staged
 from otakube.steps.stage.step import stage
 from otakube_api.contract import Provider
 
-CONVERTERS = {provider: converter(provider) for provider in Provider}
-
 
 @pytest.fixture(scope="module")
 def answers() -> dict[Provider, RawRecord]:
@@ -29,7 +26,7 @@ def answers() -> dict[Provider, RawRecord]:
 
 
 async def again(folder: Path) -> None:
-    await stage(FolderObjects(folder), CONVERTERS, work_prefix=PREFIX, mode=MODE)
+    await stage(FolderObjects(folder), work_prefix=PREFIX, mode=MODE)
 
 
 def checkpoints(folder: Path) -> dict[str, Path]:

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the first state of a fetch: the providers to ask, and the ids by which the anime is named."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from otakube.domain.record.claims import ConvertedRecord
+from otakube.domain.record.golden import ALTERNATIVES
+from otakube.errors import Fatal, SourceError
+from otakube.ports.catalogue import Catalogue
+from otakube.ports.providers import ProviderAdapter
+from otakube.steps.fetch.resolve import FetchRequest, ids_of, resolve_title
+from otakube.steps.fetch.run_locks import RunDecisions
+from otakube.steps.fetch.state import NamedState, SourceFailure, log_failure
+from otakube_api.contract import FailureReason, Provider, SourceReason
+
+Adapters = Mapping[Provider, ProviderAdapter]
+
+
+def choose(request: FetchRequest, adapters: Adapters) -> Adapters:
+    """Adapters of the providers that are requested; none means all."""
+    requested = request.providers
+    chosen = {one: adapter for one, adapter in adapters.items() if not requested or one in requested}
+    if not chosen:
+        raise Fatal(
+            FailureReason.QUORUM_NOT_REACHED,
+            f"none of {', '.join(requested) or 'the providers'} is switched on: change spec.providers, "
+            "or the installation's providers",
+        )
+    return chosen
+
+
+def split(adapters: Adapters) -> tuple[Adapters, Adapters]:
+    """Those to ask at once, and those that stand in for an alternative among them."""
+    first: dict[Provider, ProviderAdapter] = {}
+    second: dict[Provider, ProviderAdapter] = {}
+    for provider, adapter in adapters.items():
+        (second if ALTERNATIVES.get(provider) in first else first)[provider] = adapter
+    return first, second
+
+
+async def name_anime(
+    request: FetchRequest,
+    adapters: Adapters,
+    catalogue: Callable[[], Awaitable[Catalogue]],
+    decisions: RunDecisions,
+    stored: Mapping[Provider, ConvertedRecord],
+) -> NamedState:
+    """The first state; a title is resolved, unless an earlier attempt has fetched what it means."""
+    missing = [provider for provider in request.providers if provider not in adapters]
+    failures = tuple(switched_off(provider) for provider in missing)
+    if request.anime_id:
+        requested = await ids_of_entry(request.anime_id, await catalogue())
+    elif request.source_urls:
+        requested = ids_of(request.source_urls, strict=True)
+    elif stored:
+        requested = {}
+    else:
+        candidate = await resolve_title(request, *split(adapters), decisions.between)
+        requested = ids_of(candidate.source_urls)
+    return NamedState(requested=requested, stored=stored, failures=failures)
+
+
+async def ids_of_entry(entry_id: str, catalogue: Catalogue) -> dict[Provider, str]:
+    """The providers' ids of an entry that is live."""
+    live = await catalogue.entry(entry_id)
+    if live is None:
+        raise Fatal(
+            FailureReason.ANIME_UNKNOWN,
+            f"the catalogue has no entry {entry_id}: correct spec.anime.id, or use sourceUrls",
+        )
+    return ids_of(live.record.entry.sources)
+
+
+def switched_off(provider: Provider) -> SourceFailure:
+    """A provider that is requested, and cannot be asked."""
+    message = f"{provider} is not switched on in this installation, or lacks its credentials"
+    return log_failure(provider, SourceError(SourceReason.SWITCHED_OFF, message))
