@@ -45,7 +45,7 @@ class Licence(NamedTuple):
     retention: timedelta | None = None
 
     def expires(self, fetched_at: datetime) -> datetime | None:
-        """When a value that was fetched then must be gone."""
+        """Time by which a value that was fetched then must be gone."""
         return fetched_at + self.retention if self.retention else None
 
 

@@ -10,6 +10,7 @@ ten of its minutes in the middle. All durations are real seconds unless a name s
 
 import argparse
 import asyncio
+import json
 import math
 import multiprocessing
 import shutil
@@ -38,6 +39,7 @@ from otakube_standins.upstream.generated import FIRST
 from redis_process import PROGRAM, running_redis
 from upstream_process import Upstream, running_upstream
 
+LIMITS = {"jikan": {1: 3, 60: 60}, "anilist": {60: 30}, "kitsu": {60: 60}}  # seconds: requests
 SCALE = 100  # the stand-in's seconds in one of ours
 OUTAGE = 600 / SCALE  # ten of the provider's minutes
 TASKS = 5  # requests that one worker has under way, or waiting: a burst whenever the budget allows one
@@ -281,8 +283,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments).provider
     jobs = [job for job in JOBS if chosen in (None, job.provider.value)]
     titles = max((job.warm_up + job.pages) * job.page for job in jobs)
-    options = ["--generated", titles, "--clock-scale", SCALE, "--kitsu-per-minute", 60]
-    options += ["--jikan-per-second", 3, "--jikan-per-minute", 60, "--anilist-per-minute", 30]
+    options = ["--generated", titles, "--clock-scale", SCALE, "--limits", json.dumps(LIMITS)]
     with ExitStack() as stack:
         upstream = stack.enter_context(running_upstream(*map(str, options)))
         redis_url = stack.enter_context(budget())

@@ -45,7 +45,7 @@ class ProviderCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checker:
-    """What a check needs; `clock` counts seconds, `now` dates what is kept."""
+    """Parts and functions of a check; `clock` counts seconds, `now` dates what is kept."""
 
     adapters: Mapping[Provider, ProviderAdapter]
     switched_off: Callable[[Provider], str | None]
@@ -93,7 +93,7 @@ class Checker:
         if health.state is not ProviderCondition.SOUND:
             return row(CheckState.IGNORED, health.evidence)
         if changed:
-            return row(CheckState.DRIFTED, spoken(changed))
+            return row(CheckState.DRIFTED, format_drift(changed))
         if record.stale:
             return row(CheckState.STALE, f"answers of {record.fetched_at:%Y-%m-%d %H:%M} UTC")
         return row(CheckState.OK, f"{len(record.answers)} answers read")
@@ -117,7 +117,7 @@ async def known_title(adapter: ProviderAdapter, title: str) -> RawRecord:
 
 
 def unreadable(adapter: ProviderAdapter, record: RawRecord) -> list[str]:
-    """What the converters refuse, each fault once, and parts that did not answer."""
+    """Faults that the converters find, each once, and parts that did not answer."""
     faults: dict[str, list[str]] = {}
     for part, missing in record.missing.items():
         faults.setdefault(f"{missing.reason}: {missing.message}", []).append(part)
@@ -129,7 +129,7 @@ def unreadable(adapter: ProviderAdapter, record: RawRecord) -> list[str]:
     return [f"{', '.join(parts)}: {fault}" for fault, parts in faults.items()]
 
 
-def spoken(found: ShapeDrift) -> str:
+def format_drift(found: ShapeDrift) -> str:
     """A drift as a sentence."""
     told = {"vanished": found.vanished, "changed type": found.changed, "new": found.appeared}
     return "; ".join(f"{what}: {_some(paths)}" for what, paths in told.items() if paths)

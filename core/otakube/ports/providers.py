@@ -47,12 +47,12 @@ class RawRecord(BaseModel):
 
     @property
     def stale(self) -> bool:
-        """Whether any part was an old copy."""
+        """True if any part was an old copy."""
         return any(answer.stale for answer in self.answers.values())
 
     @property
     def fetched_at(self) -> AwareDatetime:
-        """When the oldest part was received."""
+        """Time at which the oldest part was received."""
         return min(answer.fetched_at for answer in self.answers.values())
 
     def bodies(self, part: str) -> list[Any]:

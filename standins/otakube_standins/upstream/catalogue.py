@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from otakube_standins.upstream.faults import FaultRule
 
-_ALIKE = 0.6  # likeness from which a search shows a title
+_ALIKE = 0.6  # similarity from which a search shows a title
 JST = timezone(timedelta(hours=9), "JST")
 FOLDER = Path(__file__).parent
 NO_PROVIDERS = frozenset({"titles"})  # folders here that are no provider's
@@ -112,7 +112,7 @@ class Facts(Data):
 
 
 class Override(Facts):
-    """What one provider says otherwise; only the keys that are written count."""
+    """Facts that one provider gives otherwise; only the keys that are written count."""
 
     romaji: str = ""
     absent: bool = False
@@ -204,7 +204,7 @@ def _weekday(title: InventedTitle) -> timedelta:
 
 
 def first_airing(title: InventedTitle) -> datetime | None:
-    """When the first episode starts, in JST on the common clock."""
+    """Start of the first episode, in JST on the common clock."""
     if title.aired_from is None:
         return None
     delay = title.broadcast.delay() if title.broadcast else timedelta()
@@ -213,15 +213,17 @@ def first_airing(title: InventedTitle) -> datetime | None:
 
 def search(titles: Iterable[InventedTitle], query: str) -> Sequence[InventedTitle]:
     """Titles whose names resemble the query, best first; near misses come last, as real searches do it."""
-    ranked = [(score, title) for title in titles if (score := _likeness(title, _plain(query))) >= _ALIKE]
+    ranked = [(score, title) for title in titles if (score := _similarity(title, _plain(query))) >= _ALIKE]
     return [title for _, title in sorted(ranked, key=lambda pair: (-pair[0], pair[1].popularity))]
 
 
-def _likeness(title: InventedTitle, query: str) -> float:
-    return max((_name_likeness(_plain(name), query) for name in title.names()), default=0.0) if query else 0.0
+def _similarity(title: InventedTitle, query: str) -> float:
+    return (
+        max((_name_similarity(_plain(name), query) for name in title.names()), default=0.0) if query else 0.0
+    )
 
 
-def _name_likeness(name: str, query: str) -> float:
+def _name_similarity(name: str, query: str) -> float:
     if name == query:
         return 3.0
     if query in name:

@@ -49,7 +49,7 @@ def episodes_of(title: InventedTitle, now: datetime) -> list[InventedEpisode]:
 
 
 def aired_count(title: InventedTitle, now: datetime) -> int:
-    """How many weekly episodes have begun by `now`."""
+    """Count of weekly episodes that have begun by `now`."""
     start = first_airing(title)
     if start is None or start > now:
         return 0
@@ -58,7 +58,7 @@ def aired_count(title: InventedTitle, now: datetime) -> int:
 
 
 def airing_of(title: InventedTitle, number: int) -> datetime | None:
-    """When an episode starts, in JST."""
+    """Start of an episode, in JST."""
     start = first_airing(title)
     return None if start is None else _airs(title, start, number)
 

@@ -48,7 +48,7 @@ class FaultRule(BaseModel):
 
 
 class Request(NamedTuple):
-    """What a rule looks at."""
+    """The parts of a request that a rule looks at."""
 
     provider: str
     path: str  # below the provider's prefix, "/anime/1"
@@ -56,7 +56,7 @@ class Request(NamedTuple):
 
 
 def matches(fault: FaultRule, request: Request) -> bool:
-    """Whether a rule concerns a request."""
+    """True if a rule concerns a request."""
     return (
         fault.provider in ("*", request.provider)
         and fnmatch.fnmatchcase(request.path, fault.path)

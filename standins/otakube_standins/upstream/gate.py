@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands before the routes: counts requests, keeps the rate limits, and carries out the fault rules."""
+"""Middleware before the routes: counts requests, keeps the rate limits, and carries out the fault rules."""
 
 import asyncio
 import socket
@@ -52,7 +52,7 @@ class FaultGate:
     counted: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        provider = self._room(scope)
+        provider = self._provider_of(scope)
         if scope["type"] != "http" or (provider is None and not scope["path"].startswith("/images/")):
             return await self.app(scope, receive, send)
         body = await _read(receive)
@@ -60,7 +60,7 @@ class FaultGate:
             return await self._picture(scope, _replay(body, receive), send)
         return await self._provider(provider, (scope, _replay(body, receive), send), body)
 
-    def _room(self, scope: Scope) -> UpstreamProvider | None:
+    def _provider_of(self, scope: Scope) -> UpstreamProvider | None:
         path = scope.get("path", "")
         return next(
             (

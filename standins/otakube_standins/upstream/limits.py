@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Verdict(NamedTuple):
-    """Whether a request may pass, and what the headers say about it."""
+    """Admission or refusal of a request, and the numbers of its headers."""
 
     allowed: bool
     limit: int  # of the longest window

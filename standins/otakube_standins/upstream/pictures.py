@@ -18,7 +18,7 @@ _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
 @dataclass(frozen=True, slots=True)
 class DrawnPicture:
-    """What to draw, and how to encode it. `hostile` names a kind of `hostile` that replaces the drawing."""
+    """A drawing and its encoding. `hostile` names a kind of `hostile` that replaces the drawing."""
 
     motif: str  # equal motifs of equal size, format and quality are byte-identical
     caption: str

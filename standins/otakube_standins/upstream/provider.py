@@ -17,7 +17,7 @@ from otakube_standins.upstream.pictures import DrawnPicture
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What answers are made of: the titles, the clock, and the URL under which clients reach the stand-in."""
+    """Titles, clock, and the URL under which clients reach the stand-in: all answers come from them."""
 
     catalogue: TitleCatalogue
     now: Callable[[], datetime]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is worked out of a catalogue once and asked for at every request."""
+"""Values that are worked out of a catalogue once and used at every request."""
 
 from collections.abc import Callable
 from typing import TypeVar

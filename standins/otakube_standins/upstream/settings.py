@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the person who starts the stand-in decides."""
+"""Settings of the stand-in."""
 
 from typing import Annotated
 

@@ -163,7 +163,7 @@ class Collection:
             return int(self.shard.count(wanted))
 
     def info(self) -> dict[str, Any]:
-        """What Qdrant says of a collection."""
+        """Qdrant's description of a collection."""
         with self.lock:
             info = self.shard.info()
         schema = {

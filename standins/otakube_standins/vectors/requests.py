@@ -213,7 +213,7 @@ def _params(raw: Json | None) -> Any:
 
 
 def selection(raw: object, *, default: bool = False) -> Any:
-    """What to return of payload or vectors: all, none, named, or all but named."""
+    """Selection of payload or vectors to return: all, none, named, or all but named."""
     match raw:
         case None:
             return default

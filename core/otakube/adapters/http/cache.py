@@ -91,7 +91,7 @@ class BucketAnswers:
         self.floor = floor
 
     async def find(self, request: httpx2.Request) -> Kept | None:
-        """What was kept; one that the licence no longer covers is removed."""
+        """Kept answer; one that the licence no longer covers is removed."""
         key = self.key(request)
         try:
             kept = Kept.model_validate_json(await self._objects.get(key))

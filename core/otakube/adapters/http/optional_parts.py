@@ -11,7 +11,7 @@ from otakube_api.contract import SourceReason
 
 
 class OptionalParts(NamedTuple):
-    """What was answered, and what was not; both by part, as RawRecord has them."""
+    """Answered parts and missing ones; both by part, as RawRecord has them."""
 
     answers: dict[str, Answer]
     missing: dict[str, Missing]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a provider's status and headers say about the next request. Pure."""
+"""Reads from a status and headers what they mean for the next request. Pure."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

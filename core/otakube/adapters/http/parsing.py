@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the provider rooms share when they read: strict shapes, named vocabularies, one kind of error."""
+"""Shared parsing of the provider adapters: strict shapes, named vocabularies, one kind of error."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date

@@ -37,8 +37,8 @@ def shape_of(bodies: Mapping[str, Any]) -> Shape:
 
 
 def drift(before: Shape, now: Shape) -> ShapeDrift:
-    """What changed; null says nothing about a type, and a field in an empty list may be absent."""
-    known, seen = _told(before), _told(now)
+    """Changes of a shape; null says nothing about a type, and a field in an empty list may be absent."""
+    known, seen = _typed(before), _typed(now)
     changed = {path for path in known.keys() & seen.keys() if not known[path] & seen[path]}
 
     def gone(path: str) -> bool:
@@ -76,7 +76,7 @@ def _kind(value: Any) -> str:
     return {dict: "object", list: "array", str: "string", type(None): "null"}.get(type(value), "other")
 
 
-def _told(shape: Shape) -> dict[str, frozenset[str]]:
+def _typed(shape: Shape) -> dict[str, frozenset[str]]:
     return {path: told for path, kinds in shape.items() if (told := frozenset(kinds) - {"null"})}
 
 

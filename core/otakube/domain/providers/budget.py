@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one request. `status` 0: no answer (connection, time-out). Times in seconds."""
+    """Outcome of one request. `status` 0: no answer (connection, time-out). Times in seconds."""
 
     status: int
     retry_after: float | None = None
@@ -17,7 +17,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitStatus:
-    """Where we stand with a provider: `remaining` of the `limit` of its longest rate, `opens_in` seconds."""
+    """State of a provider for people: `remaining` of the `limit` of its longest rate, `opens_in` seconds."""
 
     breaker: str  # Closed | Open | HalfOpen
     remaining: int | None  # 0 while it is closed; None: no limit is known
@@ -28,7 +28,7 @@ class RateLimitStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitState:
-    """What is known about one provider; instants are Unix times of one clock, the store's.
+    """Requests and refusals of one provider; instants are Unix times of one clock, the store's.
 
     A request counts from the moment when it can no longer arrive at the provider: when its answer came
     (`landed`), or when nobody waits for one any more (`flights`). Counted from when it was sent, one that is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which answers may be used again, and until when: what Otakube keeps of RFC 9111.
+"""Freshness of answers, and which may be used again: a small subset of RFC 9111.
 
 No heuristics: an answer is fresh as long as its provider says so, or as a provider's rules demand; after that
 it is confirmed (If-None-Match, If-Modified-Since) or fetched anew. Errors are never kept.
@@ -16,14 +16,14 @@ _XML_ERROR = re.compile(r"\s*(<\?xml[^>]*>\s*)?<error\b", re.IGNORECASE)
 
 
 def is_error(body: Any) -> bool:
-    """Whether a 200 is an error after all, as AniDB and GraphQL say it in the body."""
+    """True of a 200 that is an error after all, as AniDB and GraphQL say it in the body."""
     if isinstance(body, str):
         return bool(_XML_ERROR.match(body))
     return isinstance(body, dict) and bool(body.get("errors"))
 
 
 def is_stale(headers: Mapping[str, str]) -> bool:
-    """Whether the provider says that this is an old copy. Header names in lower case."""
+    """True if the provider calls this an old copy. Header names in lower case."""
     if headers.get("x-cache-status", "").strip().upper() == "STALE":
         return True
     if headers.get("warning", "").lstrip().startswith("110"):
@@ -42,7 +42,7 @@ def fresh_until(headers: Mapping[str, str], received: datetime, floor: timedelta
 
 
 def keepable(method: str, headers: Mapping[str, str], received: datetime, floor: timedelta) -> bool:
-    """Whether a 200 may be kept: it is fresh for a while, or it can be confirmed later."""
+    """True if a 200 may be kept: it is fresh for a while, or it can be confirmed later."""
     if floor:
         return True
     if "no-store" in _directives(headers) or headers.get("vary", "").strip() == "*":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When a request may go, and what its outcome changes: pure rules over a RateLimitState.
+"""Grants permits and records outcomes: pure rules over a RateLimitState.
 
 The breaker is closed, open (nothing goes until an instant), then half-open: one probe goes alone, and its
 outcome closes the breaker or opens it for longer.
@@ -24,7 +24,7 @@ _LOST_PROBE = 1.0  # seconds between looks at a probe that is under way
 
 
 class BlockReason(StrEnum):
-    """What stands in a request's way."""
+    """Reason why a request may not go yet."""
 
     RATE = "rate"  # our own budget: soon
     CLOSED = "closed"  # the provider named an instant
@@ -48,7 +48,7 @@ def acquire(state: RateLimitState, limits: RateLimits, now: float, flight: float
         (BlockReason.CLOSED, state.closed_until - now),
         (BlockReason.DAY, _until_tomorrow(state, limits, now)),
         (BlockReason.RATE, _until_paced(state, limits, now)),
-        (BlockReason.RATE, max(_until_room(state, rate, now) for rate in _rates(state, limits))),
+        (BlockReason.RATE, max(_until_free(state, rate, now) for rate in _rates(state, limits))),
     ):
         if wait > 0:
             return Permit(state, blocked_by, wait)
@@ -56,7 +56,7 @@ def acquire(state: RateLimitState, limits: RateLimits, now: float, flight: float
 
 
 def record_outcome(state: RateLimitState, limits: RateLimits, now: float, outcome: Outcome) -> RateLimitState:
-    """What the outcome of one request that had its permit changes."""
+    """The state after the outcome of one request that had its permit."""
     state = _land(_forget(state, limits, now), now)
     state = _adopt(state, limits, now, outcome)
     state = replace(state, closed_until=max(state.closed_until, _closes(state, limits, now, outcome)))
@@ -127,7 +127,7 @@ def _used(state: RateLimitState, rate: Rate, now: float) -> int:
     return len(state.flights) + len(state.landed) - bisect_right(state.landed, now - rate.seconds)
 
 
-def _until_room(state: RateLimitState, rate: Rate, now: float) -> float:
+def _until_free(state: RateLimitState, rate: Rate, now: float) -> float:
     """Seconds until fewer than its requests lie in the window; a flight may land at any time: look soon."""
     if _used(state, rate, now) < rate.requests:
         return 0.0
@@ -173,7 +173,7 @@ def _count(state: RateLimitState, limits: RateLimits, now: float, flight: float)
 
 
 def _land(state: RateLimitState, now: float) -> RateLimitState:
-    """Which flight it was does not matter: those that go on are given up no later than the one taken out."""
+    """Take out one flight, whichever: those that go on are given up no later than the one taken out."""
     return replace(state, flights=state.flights[1:], landed=tuple(sorted((*state.landed, now))))
 
 

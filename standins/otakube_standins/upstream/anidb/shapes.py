@@ -199,7 +199,7 @@ def _length(one: InventedEpisode) -> int | None:
 
 
 def _extras(title: InventedTitle) -> list[tuple[int, str, str, int]]:
-    """What only AniDB lists: a special of long series, opening and ending, a trailer."""
+    """Rows that only AniDB lists: a special of long series, opening and ending, a trailer."""
     special = [(2, "S1", "Recap Special", 25)] if (title.episodes or 0) >= 24 else []
     songs = [(3, "C1", "Opening", 2), (3, "C2", "Ending", 2)] if title.type == "TV" else []
     return [*special, *songs, (4, "T1", "Trailer 1", 1)]

@@ -63,7 +63,7 @@ def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
     for title in titles:
         drawn |= _covers(title)
         for index, character in enumerate(title.characters):
-            drawn |= _portraits(title, index, character.image)
+            drawn |= _character_pictures(title, index, character.image)
         names = [one.name for one in title.staff] + [v.name for one in title.characters for v in one.voices]
         for size, width, height in (("large", 230, 345), ("medium", 100, 150)):
             drawn |= {
@@ -84,7 +84,7 @@ def _covers(title: InventedTitle) -> dict[str, DrawnPicture]:
     return drawn | {shapes.banner_path(title): banner}
 
 
-def _portraits(title: InventedTitle, index: int, hostile: str | None) -> dict[str, DrawnPicture]:
+def _character_pictures(title: InventedTitle, index: int, hostile: str | None) -> dict[str, DrawnPicture]:
     """The large one is byte-identical to MAL's, as it often is in life."""
     name = title.characters[index].name
     motif = f"character:{title.key}:{name}"

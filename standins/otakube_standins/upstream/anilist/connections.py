@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AniList's connections: nodes and edges of one page. And what every shape needs besides its title."""
+"""AniList's connections: nodes and edges of one page. And the context of every shape."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _GUESSED_TOTAL = 500  # AniList says so of every connection that has a second pa
 
 @dataclass(frozen=True, slots=True)
 class AniListView:
-    """What a shape needs besides its title."""
+    """Context of a shape besides its title."""
 
     others: dict[str, InventedTitle]
     base: str

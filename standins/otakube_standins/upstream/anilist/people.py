@@ -47,15 +47,15 @@ def _character_edge(title: InventedTitle, index: int, base: str) -> Json:
     one = title.characters[index]
     actors = [_staff(voice.name, voice.language, base) for voice in one.voices]
 
-    def spoken(language: str | None) -> list[Json]:
+    def voice_actors(language: str | None) -> list[Json]:
         return [actor for actor in actors if language in (None, actor["language"])]
 
     return {
         "id": character_id(title, index) + 5_000_000, "role": one.role.upper(), "name": None,
         "node": _character(title, index, one, base),
-        "voiceActors": lambda _, language=None, **__: spoken(language),
+        "voiceActors": lambda _, language=None, **__: voice_actors(language),
         "voiceActorRoles": lambda _, language=None, **__: [
-            {"voiceActor": actor, "roleNotes": None, "dubGroup": None} for actor in spoken(language)
+            {"voiceActor": actor, "roleNotes": None, "dubGroup": None} for actor in voice_actors(language)
         ],
     }  # fmt: skip
 

@@ -43,7 +43,7 @@ def media(title: InventedTitle, view: AniListView) -> Json:
 
 
 def facts(title: InventedTitle) -> Json:
-    """What a Page may be filtered by."""
+    """Facts that a Page may be filtered by."""
     start = airing_of(title, 1)
     return {
         "type": "ANIME", "format": _format(title), "status": _STATUS[title.status], "isAdult": False,

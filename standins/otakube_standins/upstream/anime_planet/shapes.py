@@ -42,7 +42,7 @@ def results(titles: Iterable[InventedTitle], slugs: Mapping[str, str], base: str
 
 
 def lost() -> bytes:
-    """What a wrong address shows."""
+    """Page of a wrong address."""
     return _page("<title>404 Not Found | Anime-Planet</title>", "<h1>Not Found</h1>")
 
 

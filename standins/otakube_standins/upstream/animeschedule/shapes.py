@@ -38,7 +38,7 @@ def anime(title: InventedTitle, slugs: Mapping[str, str], now: datetime) -> Json
 
 
 def slots(title: InventedTitle, slugs: Mapping[str, str], now: datetime) -> list[Json]:
-    """What airs of it in the week of `now`, from Monday in Japan."""
+    """Slots of a title in the week of `now`, from Monday in Japan."""
     if title.status != "Ongoing":
         return []
     today = now.astimezone(JST)

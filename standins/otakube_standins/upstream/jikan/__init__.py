@@ -26,7 +26,7 @@ def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
     for title in titles:
         drawn |= _posters(title)
         for index, character in enumerate(title.characters):
-            drawn |= _portraits(title, index, character.image)
+            drawn |= _character_pictures(title, index, character.image)
         people = [one.name for one in title.staff] + [v.name for one in title.characters for v in one.voices]
         drawn |= {
             f"{shapes.person_path(name)}.jpg": DrawnPicture(f"person:{name}", name, 225, 350)
@@ -51,7 +51,7 @@ def _posters(title: InventedTitle) -> dict[str, DrawnPicture]:
     return drawn
 
 
-def _portraits(title: InventedTitle, index: int, hostile: str | None) -> dict[str, DrawnPicture]:
+def _character_pictures(title: InventedTitle, index: int, hostile: str | None) -> dict[str, DrawnPicture]:
     path, name = shapes.character_path(title, index), title.characters[index].name
     motif = f"character:{title.key}:{name}"
     return {

@@ -112,7 +112,9 @@ def days(title: InventedTitle) -> tuple[date | None, date | None]:
 
 def _aired(title: InventedTitle) -> Json:
     start, end = days(title)
-    spoken = f"{_spoken(start)} to {_spoken(end)}" if end or title.episodes != 1 else _spoken(start)
+    spoken = (
+        f"{_format_day(start)} to {_format_day(end)}" if end or title.episodes != 1 else _format_day(start)
+    )
     return {
         "from": _midnight(start), "to": _midnight(end), "prop": {"from": _parts(start), "to": _parts(end)},
         "string": spoken if start else "Not available",
@@ -127,7 +129,7 @@ def _parts(day: date | None) -> Json:
     return {"day": day and day.day, "month": day and day.month, "year": day and day.year}
 
 
-def _spoken(day: date | None) -> str:
+def _format_day(day: date | None) -> str:
     return f"{day:%b} {day.day}, {day.year}" if day else "?"
 
 

@@ -23,7 +23,7 @@ class ResourceObject:
 
 @dataclass(frozen=True, slots=True)
 class WantedFields:
-    """What a request asks for beside the resources themselves."""
+    """Includes and fields that a request asks for."""
 
     include: tuple[tuple[str, ...], ...] = ()  # paths
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by type

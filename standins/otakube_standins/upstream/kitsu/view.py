@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every shape of the Kitsu stand-in needs besides its title."""
+"""Context of every shape of the Kitsu stand-in besides its title."""
 
 from dataclasses import dataclass
 from datetime import datetime

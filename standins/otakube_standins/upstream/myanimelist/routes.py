@@ -23,7 +23,7 @@ _QUERY = range(3, 65)  # letters that a search may have
 
 @dataclass(frozen=True, slots=True)
 class MyAnimeListWindow:
-    """Which rows of a list, and which fields of them."""
+    """Rows of a list, and fields of them."""
 
     limit: int = 100
     offset: Annotated[int, Query(ge=0)] = 0
@@ -70,7 +70,7 @@ class MyAnimeListEndpoints(Endpoints):
         if title is None:
             return _refused(404)
         said = shapes.anime(title, self._index.by_key, self.world.base(request))
-        return json_response(shapes.shown(said, fields, listed=False))
+        return json_response(shapes.select_fields(said, fields, listed=False))
 
     def search(self, request: Request, window: AskedWindow, q: str = "") -> Response:
         if len(q) not in _QUERY:
@@ -112,7 +112,7 @@ class MyAnimeListEndpoints(Endpoints):
             return _invalid("limit")
         base, end = self.world.base(request), window.offset + window.limit
         rows = [
-            {"node": shapes.shown(shapes.anime(title, {}, base), window.fields, listed=True)}
+            {"node": shapes.select_fields(shapes.anime(title, {}, base), window.fields, listed=True)}
             | dict(beside(place))
             for place, title in enumerate(titles[window.offset : end], window.offset)
         ]

@@ -52,7 +52,7 @@ def anime(title: InventedTitle, others: Mapping[str, InventedTitle], base: str) 
     return {field: value for field, value in said.items() if value is not None}
 
 
-def shown(said: Json, fields: str, *, listed: bool) -> Json:
+def select_fields(said: Json, fields: str, *, listed: bool) -> Json:
     """The fields that were asked for; one that is not known is not there."""
     named = set(re.findall(r"\w+", re.sub(r"\{[^}]*\}", "", fields))) | set(ALWAYS)
     return {name: said[name] for name in said if name in named and not (listed and name in ONLY_ALONE)}

@@ -18,7 +18,7 @@ from otakube.adapters.providers.anidb.document import (
     file_name,
     language,
     partial,
-    said,
+    text_at,
     whole,
     without_markup,
 )
@@ -51,7 +51,7 @@ def metadata(raw: RawRecord) -> Metadata:
     """The anime itself; its status follows from its days and the day of the answer."""
     anime, today = _anime(raw), raw.fetched_at.astimezone(JST).date()
     start, end = span(anime)
-    kind, count = word("type", said(anime, "type"), _TYPES), episode_count(anime)
+    kind, count = word("type", text_at(anime, "type"), _TYPES), episode_count(anime)
     started = exact("startdate", start)
     return Metadata(
         source_url=Page(Provider.ANIDB, anime_id(anime)).url,
@@ -138,7 +138,7 @@ def synonyms(anime: Element) -> list[str]:
 
 def span(anime: Element) -> tuple[Partial | None, Partial | None]:
     """First and last day, of which months and days may be unknown."""
-    return partial("startdate", said(anime, "startdate")), partial("enddate", said(anime, "enddate"))
+    return partial("startdate", text_at(anime, "startdate")), partial("enddate", text_at(anime, "enddate"))
 
 
 def status(start: Partial | None, end: Partial | None, today: date, *, single: bool) -> AnimeStatus:
@@ -163,7 +163,7 @@ def season(kind: AnimeType, started: date | None) -> Season | None:
 
 def episode_count(anime: Element) -> int | None:
     """Regular episodes; 0 means unknown."""
-    return whole("episodecount", said(anime, "episodecount")) or None
+    return whole("episodecount", text_at(anime, "episodecount")) or None
 
 
 def tags(anime: Element) -> list[str]:
@@ -180,12 +180,12 @@ def _tells_nothing(tag: Element) -> bool:
 
 def images(anime: Element, raw: RawRecord) -> list[ImageLink]:
     """The poster; AniDB says only the file's name."""
-    name = file_name("picture", said(anime, "picture"))
+    name = file_name("picture", text_at(anime, "picture"))
     return [ImageLink(kind=ImageKind.POSTER, url=pictures_of(raw) + name)] if name else []
 
 
 def pictures_of(raw: RawRecord) -> str:
-    """Where the pictures lie: at AniDB's own host, or below /images/main of whoever answers in its place."""
+    """Address of the pictures: at AniDB's own host, or below /images/main of whoever answers in its place."""
     asked = urlsplit(raw.answers["anime"].url)
     if asked.hostname in (None, API_HOST):
         return _PICTURES

@@ -42,7 +42,7 @@ BAN_SECONDS = 86_400.0  # each request meanwhile makes it longer
 
 
 def refused(body: bytes) -> Outcome | None:
-    """What an <error> with status 200 means for the rate limiter; None for an answer."""
+    """Outcome that an <error> with status 200 stands for; None for an answer."""
     error = _ERROR.match(body[:1000])
     if error is None:
         return None
@@ -59,7 +59,7 @@ class Partial(NamedTuple):
 
     @property
     def known(self) -> tuple[int, ...]:
-        """What is known of it, most significant first."""
+        """Year, month and day as far as they are known, most significant first."""
         return tuple(part for part in self if part is not None)
 
 
@@ -88,7 +88,7 @@ class Capped(TreeBuilder):
 
 
 def parse(body: Any, target: Any) -> Any:
-    """What a parser's target makes of an XML text; whatever is no plain XML is AnswerInvalid."""
+    """Feeds an XML text to a parser's target; whatever is no plain XML is AnswerInvalid."""
     if not isinstance(body, str):
         refuse("the answer", body, "XML")
     try:
@@ -120,7 +120,7 @@ def refusal(words: str) -> SourceError:
     return SourceError(SourceReason.ANSWER_INVALID, f"AniDB says {said!r}, which is none of its known errors")
 
 
-def said(node: Element, path: str) -> str | None:
+def text_at(node: Element, path: str) -> str | None:
     """Plain text of the first element at a path."""
     return plain(node.findtext(path))
 

@@ -12,7 +12,7 @@ from otakube.adapters.providers.anidb.document import (
     exact,
     language,
     partial,
-    said,
+    text_at,
     whole,
     without_markup,
 )
@@ -37,15 +37,15 @@ def episode(node: Element) -> Episode:
     """One episode; AniDB knows the day in Japan, never the hour."""
     number = node.find("epno")
     titles = _titles(node)
-    minutes = whole("episodes.length", said(node, "length"))
+    minutes = whole("episodes.length", text_at(node, "length"))
     return Episode(
-        number=count(said(node, "epno")),
+        number=count(text_at(node, "epno")),
         kind=word("episodes.epno.type", None if number is None else number.get("type"), _KINDS),
         title=by_language(titles, "en"),
         title_japanese=by_language(titles, "ja"),
         title_romaji=by_language(titles, "x-jat"),
         synopsis=without_markup(node.findtext("summary")),
-        aired=exact("episodes.airdate", partial("episodes.airdate", said(node, "airdate"))),
+        aired=exact("episodes.airdate", partial("episodes.airdate", text_at(node, "airdate"))),
         duration_seconds=minutes * 60 if minutes else None,
     )
 

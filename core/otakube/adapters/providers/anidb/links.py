@@ -67,7 +67,7 @@ def external(anime: Element) -> list[str]:
 
 
 def streaming(anime: Element) -> list[ClaimedStreamingLink]:
-    """Where it is streamed."""
+    """Streaming links."""
     links = [
         ClaimedStreamingLink(site=_STREAMS[kind][0], url=url)
         for kind, name in _entities(anime)

@@ -4,7 +4,7 @@
 from xml.etree.ElementTree import Element
 
 from otakube.adapters.http.parsing import refuse, texts, word
-from otakube.adapters.providers.anidb.document import attribute, file_name, said, without_markup
+from otakube.adapters.providers.anidb.document import attribute, file_name, text_at, without_markup
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import Role, VoiceActor
 from otakube.domain.record.text import plain
@@ -27,15 +27,15 @@ _STUDIO = "Animation Work"
 
 
 def is_character(node: Element) -> bool:
-    """Whether it is somebody or something; AniDB lists clubs and armies beside them."""
-    return word("characters.charactertype", said(node, "charactertype"), _HAS_A_FACE)
+    """True of persons and things; AniDB lists clubs and armies beside them."""
+    return word("characters.charactertype", text_at(node, "charactertype"), _HAS_A_FACE)
 
 
 def character(node: Element, pictures: str) -> Character:
     """One character; names are romaji, family name first where Japan has it so."""
-    picture = file_name("characters.picture", said(node, "picture"))
+    picture = file_name("characters.picture", text_at(node, "picture"))
     return Character(
-        name=said(node, "name") or refuse("characters.name", node.findtext("name"), "a name"),
+        name=text_at(node, "name") or refuse("characters.name", node.findtext("name"), "a name"),
         role=word("characters.type", node.get("type"), _ROLES),
         description=without_markup(node.findtext("description")),
         image_url=pictures + picture if picture else None,
@@ -58,5 +58,5 @@ def staff(anime: Element) -> list[Staff]:
 
 
 def studios(anime: Element) -> list[str]:
-    """Who animated it: a creator whose work is the animation."""
+    """Studios: creators whose work is the animation."""
     return texts(node.text for node in anime.iterfind("creators/name") if node.get("type") == _STUDIO)[:50]

@@ -100,13 +100,13 @@ def search(title: str, dump: Sequence[AniDBNames]) -> list[Metadata]:
 
 
 def _owners(keys: Iterable[tuple[str, AniDBNames]], wanted: set[str]) -> Counter[str]:
-    """How many anime have each of these names."""
+    """Count of anime by each of these names."""
     return Counter(text for text, _ in {(text, names.id) for text, names in keys if text in wanted})
 
 
 @converts
 def describe(names: AniDBNames) -> Metadata | None:
-    """What the dump tells of an anime: its names. None if it has no main title.
+    """Metadata from the dump: an anime's names. None if it has no main title.
 
     A record must have a status; the dump has none, and nothing decides by that of a search's row.
     """

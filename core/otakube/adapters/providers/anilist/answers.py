@@ -153,7 +153,7 @@ class Connection(Lenient):
 
     @property
     def unfinished(self) -> bool:
-        """Whether a further page is worth asking for."""
+        """True if a further page is worth asking for."""
         return bool(self.pageInfo.hasNextPage)
 
 

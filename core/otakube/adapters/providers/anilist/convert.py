@@ -98,7 +98,7 @@ def relationships(raw: RawRecord) -> Relationships:
 
 @converts
 def statistics(raw: RawRecord) -> Statistics:
-    """What AniList counts; its scores are out of a hundred."""
+    """AniList's counts; its scores are out of a hundred."""
     said = _media(raw)
     score = said.averageScore or said.meanScore
     return Statistics(
@@ -169,7 +169,7 @@ def streamed_title(said: str | None) -> str | None:
 
 
 def airings(said: Media, schedule: Iterable[Connections]) -> dict[int, datetime]:
-    """When each episode airs; the announced next one is exact even where the schedule lacks it."""
+    """Airing times by episode; the announced next one is exact even where the schedule lacks it."""
     known = [one for page in schedule for one in present(page.airingSchedule.nodes)]
     return {one.episode: moment(one) for one in (*known, *present([said.nextAiringEpisode]))}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What we ask AniList. Its limit is a complexity of 500, of which each field counts one.
+"""Queries to AniList. Its limit is a complexity of 500, of which each field counts one.
 
 A title's connections are asked for page by page, all that have a further page in one request: a long runner
 costs as many requests as its longest connection has pages, not their sum.

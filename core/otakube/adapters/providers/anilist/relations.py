@@ -50,7 +50,7 @@ def recommendation(said: RecommendationNode) -> ClaimedRecommendation | None:
 
 
 def streaming(links: Iterable[ExternalLink]) -> list[ClaimedStreamingLink]:
-    """Where it can be watched, each address once."""
+    """Streaming links, each address once."""
     found = {
         url: ClaimedStreamingLink(
             site=plain(link.site) or refuse("externalLinks.site", link.site, "a name"), url=url
@@ -68,7 +68,7 @@ def external(links: Iterable[ExternalLink]) -> list[str]:
 
 
 def streams(link: ExternalLink) -> bool:
-    """Whether one can watch there."""
+    """True of a streaming site."""
     return word("externalLinks.type", link.type, STREAMS)
 
 

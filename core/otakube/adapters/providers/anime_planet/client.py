@@ -24,7 +24,7 @@ _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def slug_of(title: str) -> str:
-    """How the site makes a slug of a title; empty for one without Latin letters."""
+    """Slug that the site makes of a title; empty for one without Latin letters."""
     return _NO_SLUG.sub("-", comparable(title)).strip("-")[:200]
 
 

@@ -14,8 +14,8 @@ from otakube.adapters.providers.anime_planet.page import (
     linked_data,
     names_of,
     number,
-    shown,
     text_of,
+    visible,
 )
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import (
@@ -169,14 +169,14 @@ def address(tree: LexborHTMLParser) -> str | None:
 
 def title(tree: LexborHTMLParser, said: LinkedData) -> str:
     """The heading, or what search engines are told where Cloudflare hides it."""
-    heading = shown(text_of(tree.css_first("h1[itemprop=name]")))
-    return heading or shown(plain(said.name)) or refuse("name", said.name, "a title")
+    heading = visible(text_of(tree.css_first("h1[itemprop=name]")))
+    return heading or visible(plain(said.name)) or refuse("name", said.name, "a title")
 
 
 def synonyms(tree: LexborHTMLParser) -> list[str]:
     """ "Alt titles: One, Other": a comma within a title cannot be told from one between two."""
     match = _AKA.fullmatch(text_of(tree.css_first("h2.aka")) or "")
-    return texts(shown(name.strip()) for name in match[1].split(","))[:200] if match else []
+    return texts(visible(name.strip()) for name in match[1].split(","))[:200] if match else []
 
 
 def format_of(tree: LexborHTMLParser) -> AnimePlanetFormat:

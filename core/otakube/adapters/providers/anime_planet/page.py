@@ -65,7 +65,7 @@ def document(body: Any) -> LexborHTMLParser:
 
 
 def linked_data(tree: LexborHTMLParser) -> LinkedData:
-    """What the page tells search engines about its anime."""
+    """Linked data by which the page describes its anime to search engines."""
     objects = (_json(script.text() or "") for script in tree.css('script[type="application/ld+json"]'))
     ours = (one for one in objects if isinstance(one, dict) and one.get("@type") in ("TVSeries", "Movie"))
     said = next(ours, None)
@@ -90,7 +90,7 @@ def names_of(nodes: list[LexborNode]) -> list[str]:
     return list(dict.fromkeys(text for text in found if text and len(text) <= LONGEST_NAME))
 
 
-def shown(text: str | None) -> str | None:
+def visible(text: str | None) -> str | None:
     """A text that Cloudflare has not taken for an address."""
     return None if text is None or _HIDDEN in text else text
 

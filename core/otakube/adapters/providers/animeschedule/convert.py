@@ -118,7 +118,7 @@ def relationships(raw: RawRecord) -> Relationships:
 
 @converts
 def statistics(raw: RawRecord) -> Statistics:
-    """What AnimeSchedule's users say; its score is out of a hundred."""
+    """Scores of AnimeSchedule's users; its score is out of a hundred."""
     said = _anime(raw).stats
     if said is None:
         return Statistics(provider=Provider.ANIMESCHEDULE)
@@ -197,7 +197,7 @@ def images(said: AnimeScheduleAnime, raw: RawRecord) -> list[ImageLink]:
 
 
 def is_airing(said: AnimeScheduleAnime) -> bool:
-    """Whether a timetable may tell of it."""
+    """True if a timetable may list it."""
     return said.status in ("Ongoing", "Delayed")
 
 

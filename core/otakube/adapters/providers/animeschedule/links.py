@@ -48,7 +48,7 @@ def relation(said: str, slug: str) -> ClaimedRelation:
 
 
 def streaming(said: AnimeScheduleAnime) -> list[ClaimedStreamingLink]:
-    """Where it is streamed, raw, subtitled or dubbed: one row an address."""
+    """Streaming links, raw, subtitled or dubbed: one row an address."""
     streams = (said.websites.streams if said.websites else None) or []
     links = [
         ClaimedStreamingLink(site=site, url=url)

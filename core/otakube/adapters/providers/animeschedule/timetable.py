@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When episodes air, as the premiere and the week's timetable tell: nothing in between is made up. Pure."""
+"""Airing times of episodes, from the premiere and the week's timetable; nothing is made up. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -49,7 +49,7 @@ def numbers(row: TimetableRow) -> range:
 
 
 def airs(row: TimetableRow) -> datetime | date | None:
-    """When a slot airs. One that is put off airs at its hour on the day it resumes; None if nobody knows it.
+    """Airing time of a slot; one that is put off airs at its hour on the day it resumes. None: unknown.
 
     Every row of a delayed series says that it is delayed; those before the delay began aired on time.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When to read the list of all anime instead of one anime after another. Pure.
+"""Choice between the list of all anime and one anime after another. Pure.
 
 Jikan takes no list of ids. Its nearest thing to a batch is the list of all anime by rising id, 25 a page, and
 as ids are distinct an id lies at most (id - last id read) rows ahead: a walk is known to be cheaper, or not.
@@ -20,7 +20,7 @@ PAGE = 25  # the most that Jikan gives
 
 
 class JikanFound(NamedTuple):
-    """What a page told: `described` of those wanted, and the greatest id that it listed."""
+    """Content of a page: `described` of those wanted, and the greatest id that it listed."""
 
     described: Mapping[str, Metadata]
     passed: int
@@ -34,7 +34,7 @@ def number(provider_id: str) -> int:
 
 
 def walks(left: Sequence[int], passed: int, pages_left: int | None) -> bool:
-    """Whether the next page costs less than asking for each id that is left, in rising order.
+    """True if the next page costs less than asking for each id that is left, in rising order.
 
     `pages_left` None before the first page: then a page is risked for more ids than it could hold.
     """

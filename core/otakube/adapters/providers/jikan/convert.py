@@ -95,7 +95,7 @@ def relationships(raw: RawRecord) -> Relationships:
 
 @converts
 def statistics(raw: RawRecord) -> Statistics:
-    """What MyAnimeList counts; its score is out of ten. Zero ranks mean no rank."""
+    """MyAnimeList's counts; its score is out of ten. Zero ranks mean no rank."""
     said = _anime(raw)
     return Statistics(
         provider=Provider.JIKAN,
@@ -117,7 +117,7 @@ def characters(raw: RawRecord) -> list[Character]:
 
 @converts
 def staff(raw: RawRecord) -> list[Staff]:
-    """Who made it, with all that each person did."""
+    """Staff, with all positions of each person."""
     rows = [row for body in raw.bodies("staff") for row in read(StaffAnswer, body).data]
     return [person for row in rows if (person := people.staff(row)) is not None]
 

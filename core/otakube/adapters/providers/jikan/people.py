@@ -23,7 +23,7 @@ def character(row: CharacterRow) -> Character:
 
 
 def voice(said: JikanVoice) -> VoiceActor | None:
-    """Who speaks a character in one language; None without a visible name."""
+    """Voice actor of a character in one language; None without a visible name."""
     name = plain(said.person.name)
     return VoiceActor(name=given_first(name), language=said.language) if name else None
 

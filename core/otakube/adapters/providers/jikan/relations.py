@@ -27,7 +27,7 @@ def recommended(row: RecommendationRow) -> ClaimedRecommendation | None:
 
 
 def streaming(link: JikanLink) -> ClaimedStreamingLink | None:
-    """Where it is streamed; None if the site has no name or the address is none of the web."""
+    """Streaming link; None if the site has no name or the address is none of the web."""
     site, url = plain(link.name), web_address(link.url)
     return ClaimedStreamingLink(site=site, url=url) if site and url else None
 

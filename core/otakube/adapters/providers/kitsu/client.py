@@ -94,7 +94,7 @@ class Kitsu:
         return {"episodes": lambda: self._pages("episodes", f"{self._url}/anime/{number}/episodes")}
 
     def _parts(self, number: str) -> dict[str, _Ask]:
-        """What to ask for beside the anime itself."""
+        """Requests beside the anime itself, by part."""
         own = f"{self._url}/anime/{number}"
         voices = {
             "filter[media_type]": "Anime",

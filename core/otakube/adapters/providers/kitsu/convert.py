@@ -87,7 +87,7 @@ def relationships(raw: RawRecord) -> Relationships:
 
 @converts
 def statistics(raw: RawRecord) -> Statistics:
-    """What Kitsu counts; its rating is out of a hundred, written as text."""
+    """Kitsu's counts; its rating is out of a hundred, written as text."""
     said = read(AnimeAttributes, anime_document(raw.answers["anime"].body).data[0].attributes)
     return Statistics(
         provider=Provider.KITSU,
@@ -184,7 +184,7 @@ def studios(document: Document, resource: KitsuResource) -> list[str]:
 
 
 def made_it(production: KitsuResource) -> bool:
-    """Whether a production's company is a studio of the anime."""
+    """True if a production's company is a studio of the anime."""
     return word("animeProductions.role", read(RoleAttributes, production.attributes).role, PRODUCERS)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How Kitsu counts episodes: within the entry, or from the first season on. Pure."""
+"""Kitsu's numbering of episodes: within the entry, or from the first season on. Pure."""
 
 from collections.abc import Sequence
 

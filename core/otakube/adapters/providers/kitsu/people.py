@@ -24,7 +24,7 @@ _BETWEEN_POSITIONS = re.compile(r",(?![^()]*\))")  # not the commas of "Key Anim
 
 def cast(pages: Iterable[Document], castings: Iterable[Document]) -> list[Character]:
     """Characters with their voices; a role without a character says nothing."""
-    spoken = voices(castings)
+    spoken = voice_actors(castings)
     return [
         character(row, known[0], spoken.get(known[0].id, []))
         for page in pages
@@ -46,7 +46,7 @@ def character(row: KitsuResource, resource: KitsuResource, spoken: list[VoiceAct
     )
 
 
-def voices(castings: Iterable[Document]) -> dict[str, list[VoiceActor]]:
+def voice_actors(castings: Iterable[Document]) -> dict[str, list[VoiceActor]]:
     """Voices by the number of their character, each once."""
     found: dict[str, list[VoiceActor]] = {}
     for page in castings:

@@ -48,7 +48,7 @@ def relation(edge: KitsuResource, other: KitsuResource) -> ClaimedRelation:
 
 
 def streaming(document: Document, anime: KitsuResource) -> list[ClaimedStreamingLink]:
-    """Where it can be watched, each address once; a link to nowhere, or of no known site, is none."""
+    """Streaming links, each address once; a link to nowhere, or of no known site, is none."""
     links = document.related(anime, "streamingLinks")
     found = [link for one in links if (link := streaming_link(one, document.related(one, "streamer")))]
     return list({link.url: link for link in found}.values())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When to read the ranking of all anime instead of one anime after another. Pure.
+"""Choice between the ranking of all anime and one anime after another. Pure.
 
 The API takes no list of ids. Its nearest thing to a batch is the ranking, 500 a page; how many pages it has
 is not said, and where an id stands in it neither.
@@ -28,7 +28,7 @@ def number(provider_id: str) -> int:
 
 
 def walks(left: int, found: int, pages: int) -> bool:
-    """Whether to read one more page: while each page read has shown at least one of the ids, on average.
+    """True if one more page is worth it: while each page read has shown at least one of the ids, on average.
 
     So a walk costs at most one request more than asking for each id.
     """
@@ -36,7 +36,7 @@ def walks(left: int, found: int, pages: int) -> bool:
 
 
 def wanted(nodes: Sequence[Any], left: Collection[int]) -> dict[int, dict[str, Metadata]]:
-    """Which of the ids a page shows, with what could be read of each."""
+    """Ids that a page shows, with what could be read of each."""
     shown = {read(MyAnimeListNumbered, node).id: node for node in nodes}
     return {number: readable(number, shown[number]) for number in left if number in shown}
 

@@ -95,7 +95,7 @@ def relationships(raw: RawRecord) -> Relationships:
 
 @converts
 def statistics(raw: RawRecord) -> Statistics:
-    """What MyAnimeList counts; its score is out of ten, and absent while too few have voted."""
+    """MyAnimeList's counts; its score is out of ten, and absent while too few have voted."""
     said = _anime(raw)
     counted = said.num_list_users if said.num_list_users is not None else said.statistics.num_list_users
     return Statistics(

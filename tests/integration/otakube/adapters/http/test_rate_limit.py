@@ -26,7 +26,7 @@ Pod = Callable[..., StoredRateLimiter]
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Upstream]:
-    with running_upstream("--clock-scale", "100", "--kitsu-per-minute", "60") as upstream:
+    with running_upstream("--clock-scale", "100", "--limits", '{"kitsu": {"60": 60}}') as upstream:
         yield upstream
 
 
