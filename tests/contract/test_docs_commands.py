@@ -17,13 +17,13 @@ from documents import PAGES, ROOT, Command
 from otakube.main import app
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", MAKEFILE, re.MULTILINE))
 # Variables that a caller may set: those of the Makefile, and those that its scripts read.
 SCRIPT_VARIABLES = {"OTAKUBE_REGISTRY", "DRILL_RANDOM", "DRILL_SEED"}
 VARIABLES = set(re.findall(r"\$\(?\{?([A-Z_]{3,})", MAKEFILE)) | SCRIPT_VARIABLES
 # Words that look like paths: a resource of Kubernetes, and a file that must not be there.
 NO_PATHS = {"services/proxy", "operator/__init__.py"}
-PLACEHOLDER = re.compile(r"<[^>]*>|\b[A-Z_]{3,}\b|…")
+PLACEHOLDER = re.compile(r"(<[^>]*>|\b[A-Z_]{3,}\b|…|\*)+")
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -110,7 +110,7 @@ def test_every_python_module_that_a_page_runs_exists(page: Path) -> None:
 @each_page
 def test_every_path_of_the_repository_that_a_page_names_exists(page: Path) -> None:
     words = {word for code in documents.inline(page) for word in code.split()}
-    words |= {word for command in documents.commands(page) for word in command.words}
+    words |= {word for command in documents.commands(page) if command.whole for word in command.words}
     paths = {word.rstrip("/.,:") for word in words if word.partition("/")[0] in FOLDERS and "/" in word}
     patterns = {path: PLACEHOLDER.sub("*", path) for path in paths - NO_PATHS}
     assert [path for path, pattern in patterns.items() if not any(ROOT.glob(pattern))] == []
