@@ -4,14 +4,11 @@
 import asyncio
 import inspect
 import io
-import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 import typer
-import yaml
 
 from otakube_api.contract import one_line
 from otakube_cli.cluster import Cluster, ConsoleError, connected
@@ -25,15 +22,6 @@ Namespace = Annotated[
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Awaitable[None]])
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    YAML = "yaml"
-
-
-Output = Annotated[Format, typer.Option("--output", "-o", help="Form of the answer.")]
 
 
 def _shared(kubeconfig: Kubeconfig = "", context: Context = "", namespace: Namespace = "otakube") -> None:
@@ -84,45 +72,3 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-
-
-def show(answer: Any, output: Format, *, table: Callable[[], None]) -> None:
-    """Print an answer in the form that was asked for."""
-    if output is Format.JSON:
-        print(_harmless(json.dumps(answer, indent=2, ensure_ascii=False)))
-    elif output is Format.YAML:
-        print(yaml.safe_dump(answer, sort_keys=False, allow_unicode=True).rstrip())
-    else:
-        table()
-
-
-def _harmless(text: str) -> str:
-    """JSON whose text steers no terminal: what JSON itself leaves as it is, such as U+009B, is escaped."""
-    return "".join(
-        letter if letter.isprintable() or letter.isspace() else json.dumps(letter)[1:-1] for letter in text
-    )
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Columns as kubectl prints them: plain, aligned, cut by nobody."""
-    _print_aligned([[*map(str.upper, columns)], *([one_line(str(cell)) for cell in row] for row in rows)])
-
-
-def print_facts(heading: str, facts: Iterable[tuple[str, object]]) -> None:
-    """A heading, then one line a fact; empty ones are left out."""
-    print(one_line(heading))
-    _print_aligned([[f"  {name}", one_line(str(fact))] for name, fact in facts if fact not in (None, "")])
-
-
-def _print_aligned(cells: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(wide, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        padded = (cell + " " * (width - wide(cell)) for cell, width in zip(row, widths, strict=True))
-        print("   ".join(padded).rstrip())
-
-
-def wide(text: str) -> int:
-    """Terminal columns; Japanese letters take two."""
-    from unicodedata import combining, east_asian_width
-
-    return sum(0 if combining(letter) else 1 + (east_asian_width(letter) in "WF") for letter in text)

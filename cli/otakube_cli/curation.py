@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from otakube.commands.output import print_table
 from otakube.domain.locks.change import PAYLOAD_LIMIT, LockChange, LockChangeResult, pack, split_to_payloads
 from otakube.domain.locks.file import (
     ImportPlan,
@@ -23,7 +24,6 @@ from otakube.domain.locks.file import (
 from otakube.domain.locks.lock import LOCK, Lock, describe_lock, lock_id
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD
 from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.command import print_table
 from otakube_cli.workflow import Say, submit_and_wait, to_stderr
 
 PAGE = 500

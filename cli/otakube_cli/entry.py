@@ -8,10 +8,11 @@ from urllib.parse import quote
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from otakube.commands.output import Output, OutputFormat, print_facts, show
 from otakube.domain.record.golden import Id
 from otakube_cli import record
 from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
-from otakube_cli.command import Format, Output, application, cluster_command, print_facts, show
+from otakube_cli.command import application, cluster_command
 from otakube_cli.lineage import print_tree
 
 app = application()
@@ -36,7 +37,7 @@ def entry() -> None:
 
 
 @cluster_command(app, "show")
-async def show_one(cluster: Cluster, *, entry: Entry, output: Output = Format.TABLE) -> None:
+async def show_one(cluster: Cluster, *, entry: Entry, output: Output = OutputFormat.TABLE) -> None:
     """Show an entry as readers see it.
 
     Example: otakube entry show frozen-tide -o yaml
@@ -47,7 +48,7 @@ async def show_one(cluster: Cluster, *, entry: Entry, output: Output = Format.TA
 
 @cluster_command(app)
 async def explain(
-    cluster: Cluster, *, entry: Entry, field: Field = "", output: Output = Format.TABLE
+    cluster: Cluster, *, entry: Entry, field: Field = "", output: Output = OutputFormat.TABLE
 ) -> None:
     """Show who says a field, when, how sure, and who disagrees.
 
@@ -60,7 +61,7 @@ async def explain(
 
 @cluster_command(app)
 async def relations(
-    cluster: Cluster, *, entry: Entry, depth: Depth = 50, output: Output = Format.TABLE
+    cluster: Cluster, *, entry: Entry, depth: Depth = 50, output: Output = OutputFormat.TABLE
 ) -> None:
     """Show all works around an entry: sequels, side stories, what it is made from, and what is around them.
 
@@ -71,7 +72,7 @@ async def relations(
 
 
 @cluster_command(app)
-async def images(cluster: Cluster, *, entry: Entry, output: Output = Format.TABLE) -> None:
+async def images(cluster: Cluster, *, entry: Entry, output: Output = OutputFormat.TABLE) -> None:
     """List an entry's images with the hashes they are mirrored under.
 
     Example: otakube entry images frozen-tide

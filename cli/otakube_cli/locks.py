@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube.domain.locks.file import format_file
 from otakube.domain.locks.lock import Lock, describe_lock, lock_id
 from otakube_api.contract import one_line
 from otakube_cli import curation, setting
 from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
+from otakube_cli.command import application, cluster_command
 from otakube_cli.curation import DryRun
 from otakube_cli.workflow import Timeout
 
@@ -35,7 +36,7 @@ def locks() -> None:
 
 
 @cluster_command(app, "list")
-async def list_all(cluster: Cluster, *, output: Output = Format.TABLE) -> None:
+async def list_all(cluster: Cluster, *, output: Output = OutputFormat.TABLE) -> None:
     """List every decision, with its id.
 
     Example: otakube locks list
@@ -46,7 +47,7 @@ async def list_all(cluster: Cluster, *, output: Output = Format.TABLE) -> None:
 
 
 @cluster_command(app)
-async def export(cluster: Cluster, *, file: Target = STANDARD, output: Output = Format.TABLE) -> None:
+async def export(cluster: Cluster, *, file: Target = STANDARD, output: Output = OutputFormat.TABLE) -> None:
     """Write every decision to a file: a line each, sorted, made to be kept and compared.
 
     Example: otakube locks export locks.jsonl
@@ -68,7 +69,7 @@ async def import_(
     file: File,
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Take over the decisions of a file: all of it, or nothing if a line is refused.
 
@@ -91,7 +92,7 @@ async def remove(
     ids: Ids,
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Take decisions back: the next run decides for itself again.
 

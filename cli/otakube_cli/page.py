@@ -4,10 +4,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from otakube.commands.output import print_facts
 from otakube_api.contract import one_line
 from otakube_cli import record, suggestions
 from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.command import print_facts
 from otakube_cli.run_review import RunReviewState
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube_api.contract import CHECK_TEMPLATE
 from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
+from otakube_cli.command import application, cluster_command
 from otakube_cli.workflow import Timeout, submit_and_wait
 
 TROUBLE = 1
@@ -28,7 +29,7 @@ async def check(
     *,
     title: Annotated[str, typer.Option(help="A title that they all know; default: the chart's.")] = "",
     within: Timeout = 600,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Ask every provider, from where the steps run, for one known title.
 

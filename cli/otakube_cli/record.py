@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from otakube.commands.output import print_facts, print_table
 from otakube_api.contract import one_line
-from otakube_cli.command import print_facts, print_table
 
 VALUE_COLUMNS = 60
 

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube_api import contract, labels
 from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
-from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
+from otakube_cli.command import application, cluster_command
 from otakube_cli.page import failed_gates, print_review, read_draft, review_of
 from otakube_cli.run_review import (
     NOTE_LIMIT,
@@ -70,7 +71,7 @@ def review() -> None:
 
 
 @cluster_command(app, "list")
-async def list_waiting(cluster: Cluster, *, output: Output = Format.TABLE) -> None:
+async def list_waiting(cluster: Cluster, *, output: Output = OutputFormat.TABLE) -> None:
     """List the enrichments that wait for a decision, the most urgent first.
 
     Example: otakube review list
@@ -94,7 +95,7 @@ async def list_waiting(cluster: Cluster, *, output: Output = Format.TABLE) -> No
 
 
 @cluster_command(app, "show")
-async def show_one(cluster: Cluster, *, name: Name, output: Output = Format.TABLE) -> None:
+async def show_one(cluster: Cluster, *, name: Name, output: Output = OutputFormat.TABLE) -> None:
     """Show what a reviewer must know of one enrichment: gates, findings, fields, who says so, who disagrees.
 
     Example: otakube review show frozen-tide

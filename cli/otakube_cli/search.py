@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube_cli.cluster import Cluster
-from otakube_cli.command import Format, Output, application, cluster_command, print_table, show
+from otakube_cli.command import application, cluster_command
 from otakube_cli.record import short
 
 app = application()
@@ -29,7 +30,12 @@ OnlyKind = Annotated[PassageKind | None, typer.Option(help="Only these passages.
 
 @cluster_command(app)
 async def search(
-    cluster: Cluster, *, text: Text, limit: Limit = 5, kind: OnlyKind = None, output: Output = Format.TABLE
+    cluster: Cluster,
+    *,
+    text: Text,
+    limit: Limit = 5,
+    kind: OnlyKind = None,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Search the catalogue by meaning: the words need not occur.
 

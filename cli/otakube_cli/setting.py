@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from otakube.commands.output import Output, OutputFormat, show
 from otakube.domain.locks.file import LockLine, plan_import
 from otakube.domain.locks.lock import LOCKABLE, Lockable, describe_lock, lock_id, typed
 from otakube_api.contract import one_line
 from otakube_cli import curation
 from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.command import Format, Output, application, cluster_command, show
+from otakube_cli.command import application, cluster_command
 from otakube_cli.curation import By, DryRun, Note, decision, lock_from
 from otakube_cli.workflow import Timeout
 
@@ -42,7 +43,7 @@ async def same(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """These pages show one anime.
 
@@ -61,7 +62,7 @@ async def different(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """No two of these pages show one anime.
 
@@ -83,7 +84,7 @@ async def title(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """A search for this title means this page.
 
@@ -105,7 +106,7 @@ async def field(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """The anime with these pages has this value.
 
@@ -121,7 +122,7 @@ async def decide(
     *,
     dry_run: bool,
     within: int,
-    output: Format,
+    output: OutputFormat,
 ) -> None:
     """Set one lock, unless it stands already or contradicts another."""
     lock = lock_from(said)

@@ -4,18 +4,17 @@
 Exit status: 0 the bucket is as needed, 1 something differs, 2 wrong usage, 65 bad settings, 75 it is away.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import boto3  # noqa: F401 - where it is missing, the command line says which extra brings it
 import typer
 
 from otakube.commands.exits import failure_exits
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube.errors import Fatal
-from otakube_api.contract import FailureReason, one_line
+from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
     from otakube.maintenance.bucket import SettingReport
@@ -26,15 +25,9 @@ DIFFERENT = 1
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-
-
 Name = Annotated[str | None, typer.Option("--bucket", help="Its name; default OTAKUBE_S3_BUCKET or otakube.")]
 Endpoint = Annotated[str | None, typer.Option(help='Server; "" is AWS itself. Default: OTAKUBE_S3_ENDPOINT.')]
 Region = Annotated[str | None, typer.Option(help="Region; default OTAKUBE_S3_REGION or us-east-1.")]
-Output = Annotated[Format, typer.Option("--output", "-o", help="Form of the report.")]
 
 
 @app.callback()
@@ -56,7 +49,7 @@ def init(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be set, change nothing.")
     ] = False,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Create the bucket where it is missing, and set what differs. Run again, it changes nothing.
 
@@ -79,7 +72,7 @@ def check(
     name: Name = None,
     endpoint: Endpoint = None,
     region: Region = None,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Compare the bucket with what Otakube needs: what differs, and the cure. Changes nothing.
 
@@ -111,15 +104,15 @@ def _opened(
     return S3BucketAdministration(settings.model_copy(update=changes)), needed_rules(licences.values())
 
 
-def _finish(reports: "Sequence[SettingReport]", output: Format) -> None:
+def _finish(reports: "Sequence[SettingReport]", output: OutputFormat) -> None:
     """Print the reports; the exit status says whether all is acceptable."""
     from otakube.maintenance.bucket import ACCEPTABLE
 
-    if output is Format.JSON:
-        print(json.dumps([asdict(report) for report in reports], ensure_ascii=False, indent=2))
-    else:
-        for report in reports:
-            print(one_line(f"{report.state:<12}{report.setting:<20}{report.detail}"))
-            if report.cure:
-                print(one_line(f"{'':<12}{report.cure}"))
+    rows = [asdict(report) for report in reports]
+    columns = ("state", "setting", "detail", "cure")
+    show(
+        rows,
+        output,
+        table=lambda: print_table(columns, [[row[column] for column in columns] for row in rows]),
+    )
     raise typer.Exit(0 if all(report.state in ACCEPTABLE for report in reports) else DIFFERENT)

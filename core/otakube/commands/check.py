@@ -9,7 +9,6 @@ import json
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,20 +18,16 @@ import typer
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.exits import failure_exits
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube.errors import Fatal
 from otakube_api import contract
-from otakube_api.contract import FailureReason, Output
+from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
     from otakube.maintenance.check_providers import ProviderCheck
 
 TROUBLE = 1
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
 
 
 @app.callback()
@@ -46,7 +41,7 @@ def providers(
         list[str] | None, typer.Option(help="Only this provider; may be repeated. Default: all.")
     ] = None,
     title: Annotated[str, typer.Option(help="A title that they all know; default: check_title.")] = "",
-    output: Annotated[Format, typer.Option("--output", "-o", help="Form of the report.")] = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
     strict: Annotated[
         bool, typer.Option(help="Exit with 1 if a provider that is switched on is not Ok.")
     ] = True,
@@ -62,11 +57,11 @@ def providers(
     logs.start(command="check")
     with failure_exits():
         rows = asyncio.run(_check(wanted(provider or []), title, objects))
-    report = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
+    report = [asdict(row) for row in rows]
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)
-        (outputs / Output.REPORT).write_text(report)
-    print(report if output is Format.JSON else table(rows))
+        (outputs / contract.Output.REPORT).write_text(json.dumps(report, ensure_ascii=False))
+    show(report, output, table=lambda: print_checks(rows))
     trouble = any(row.state not in ("Ok", "SwitchedOff") for row in rows)
     raise typer.Exit(TROUBLE if trouble and strict else 0)
 
@@ -104,14 +99,15 @@ async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[Prov
         return await checker.check_all(asked, tuple(map(Provider, names)))
 
 
-def table(rows: "list[ProviderCheck]") -> str:
-    """One line a provider."""
-    lines = [f"{'PROVIDER':<14}{'STATE':<13}{'TIME':>7}  {'BREAKER':<9}{'BUDGET':<12}{'TODAY':<7}MESSAGE"]
-    for row in rows:
-        seconds = "-" if row.seconds is None else f"{row.seconds:.2f} s"
-        budget = "-" if row.remaining is None else f"{row.remaining}/{row.limit}"
-        today = "-" if row.remaining_today is None else str(row.remaining_today)
-        status = f"{row.breaker or '-':<9}{budget:<12}{today:<7}"
-        message = contract.one_line(row.message)
-        lines.append(f"{row.provider:<14}{row.state:<13}{seconds:>7}  {status}{message}")
-    return "\n".join(lines)
+def print_checks(rows: "list[ProviderCheck]") -> None:
+    """Print one line a provider."""
+    columns = ("provider", "state", "time", "breaker", "budget", "today", "message")
+    print_table(columns, [_cells(row) for row in rows])
+
+
+def _cells(row: "ProviderCheck") -> list[object]:
+    """A check as it is printed; - where nothing is known."""
+    seconds = "-" if row.seconds is None else f"{row.seconds:.2f} s"
+    budget = "-" if row.remaining is None else f"{row.remaining}/{row.limit}"
+    today = "-" if row.remaining_today is None else row.remaining_today
+    return [row.provider, row.state, seconds, row.breaker or "-", budget, today, row.message]

@@ -5,10 +5,8 @@ Exit status: 0 nothing is wrong any more, 1 something is left, 65 bad settings, 
 """
 
 import asyncio
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +14,7 @@ import typer
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.exits import failure_exits
+from otakube.commands.output import Output, OutputFormat, print_table, show
 from otakube_api.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
 LEFT = 1
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
 
 
 def duration(text: str) -> timedelta:
@@ -46,7 +40,7 @@ def scrub(
         bool, typer.Option("--full", help="Compare all stores in both directions; remove what licences end.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, change nothing.")] = False,
-    output: Annotated[Format, typer.Option(help="Form of the report.")] = Format.TEXT,
+    output: Output = OutputFormat.TABLE,
     older_than: Annotated[
         str, typer.Option(help="Leave commits whose lease ended less than this ago, such as 10m.")
     ] = "0s",
@@ -62,8 +56,8 @@ def scrub(
     logs.start(command="scrub")
     with failure_exits():
         findings, entries, clean = asyncio.run(_scrub(full=full, dry_run=dry_run, **ages))
-    show = _show_json if output is Format.JSON else _show_text
-    show(findings, entries=entries, clean=clean)
+    report = {"entries": entries, "clean": clean, "findings": findings}
+    show(report, output, table=lambda: _print_report(findings, entries=entries, clean=clean))
     raise typer.Exit(0 if clean else LEFT)
 
 
@@ -99,13 +93,9 @@ def unstorable(settings: "Settings") -> list["Provider"]:
     return [provider for provider, licence in licences.items() if not licence.storable]
 
 
-def _show_json(findings: list[dict[str, str]], *, entries: int, clean: bool) -> None:
-    report = {"entries": entries, "clean": clean, "findings": findings}
-    print(json.dumps(report, ensure_ascii=False, indent=2))
-
-
-def _show_text(findings: list[dict[str, str]], *, entries: int, clean: bool) -> None:
-    for found in findings:
-        print(f"{found['outcome']:<9} {found['damage']:<19} {found['subject']}  {found['detail']}")
+def _print_report(findings: list[dict[str, str]], *, entries: int, clean: bool) -> None:
+    if findings:
+        columns = ("outcome", "damage", "subject", "detail")
+        print_table(columns, [[finding[column] for column in columns] for finding in findings])
     state = "nothing is left" if clean else "something is left"
     print(f"{entries} entries, {len(findings)} findings: {state}")

@@ -1,42 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands never steer the reader's terminal."""
+"""Ends of a command: what a terminal cannot show, and words that are no text."""
 
 import io
-import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import typer
-import yaml
 
 from otakube_cli import command
-from otakube_cli.command import Format, print_facts, print_table, run, show
-
-HOSTILE = {"title": "Tide \x1b[2J\x9b31m [red]潮[/red] \x07\U000e0001"}
-
-
-@pytest.mark.parametrize(("form", "read"), [(Format.JSON, json.loads), (Format.YAML, yaml.safe_load)])
-def test_answers_for_programs_escape_control_characters(
-    form: Format, read: Callable[[str], object], capsys: pytest.CaptureFixture[str]
-) -> None:
-    show(HOSTILE, form, table=lambda: None)
-    text = capsys.readouterr().out
-    assert read(text) == HOSTILE
-    assert not {"\x1b", "\x9b", "\x07"} & set(text)
-    assert "潮" in text
-
-
-def test_tables_and_facts_show_markup_as_text_and_no_control_characters(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    print_table(("title",), [(HOSTILE["title"],)])
-    print_facts(HOSTILE["title"], [("also", HOSTILE["title"])])
-    text = capsys.readouterr().out
-    assert text.count("[red]潮[/red]") == 3
-    assert all(letter.isprintable() or letter == "\n" for letter in text)
+from otakube_cli.command import run
 
 
 def test_letters_that_a_terminal_lacks_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from otakube_cli.command import print_table
 from otakube_cli.record import print_fields, print_images, short
 
 
@@ -79,8 +78,3 @@ def test_an_image_that_failed_says_why(capsys: pytest.CaptureFixture[str]) -> No
     }
     print_images([image])
     assert "not mirrored: 404" in capsys.readouterr().out
-
-
-def test_columns_stand_below_each_other_though_letters_are_wide(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(("a", "b"), [("潮", 1), ("tide", 2)])
-    assert capsys.readouterr().out == "A      B\n潮     1\ntide   2\n"

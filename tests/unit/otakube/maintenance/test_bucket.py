@@ -78,9 +78,9 @@ def test_check_names_each_difference_with_its_cure(s3: Any) -> None:
     s3.put_bucket_lifecycle_configuration(Bucket="otakube", LifecycleConfiguration={"Rules": changed})
     done = otakube("check")
     assert done.exit_code == 1
-    assert "Differs     public access       is not blocked\n" in done.stdout
-    assert "Differs     work/               no rule removes them after 37 days\n" in done.stdout
-    assert "`otakube bucket init` sets the rule" in done.stdout
+    text = " ".join(done.stdout.split())
+    assert "Differs public access is not blocked `otakube bucket init` blocks it" in text
+    assert "Differs work/ no rule removes them after 37 days `otakube bucket init` sets the rule" in text
     assert states("check")["answers/"] == "Ok"
 
 
@@ -97,7 +97,7 @@ def test_a_rule_of_others_that_removes_images_is_left_and_reported(s3: Any) -> N
     s3.put_bucket_lifecycle_configuration(Bucket="otakube", LifecycleConfiguration={"Rules": [harmful]})
     done = otakube("init")
     assert done.exit_code == 1
-    assert "Conflict    other rules         rule 'logs' removes images/" in done.stdout
+    assert "Conflict other rules rule 'logs' removes images/" in " ".join(done.stdout.split())
     assert harmful in rules(s3)
 
 
