@@ -14,13 +14,13 @@ from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure
 from otakube_cli.cluster import Body, Cluster, ConsoleError, Resource
 from otakube_services.catalogue.locks import add_locks
-from otakube_services.catalogue.problems import handle_problems
+from otakube_services.kit.problems import handle_problems
 
 
 def read_api(locks: FolderLocks) -> TestClient:
     """The catalogue with this route alone."""
     app = FastAPI()
-    app.state.parts = SimpleNamespace(locks=locks)
+    app.state.ports = SimpleNamespace(locks=locks)
     handle_problems(app)
     add_locks(app)
     return TestClient(app)

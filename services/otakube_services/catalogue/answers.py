@@ -39,7 +39,7 @@ Uid = Annotated[str, Path(pattern=r"^[0-9a-z-]{1,64}$", description="UID of the 
 Number = Annotated[int, Path(ge=0, le=2**31)]
 
 
-class Kind(StrEnum):
+class PassageKind(StrEnum):
     """The passages that are searched."""
 
     TITLE = "title"
@@ -48,10 +48,10 @@ class Kind(StrEnum):
     EPISODE = "episode"
 
 
-Kinds = Annotated[list[Kind], Query(max_length=4, description="Only these passages; default all.")]
+Kinds = Annotated[list[PassageKind], Query(max_length=4, description="Only these passages; default all.")]
 
 
-class Anime(BaseModel):
+class CatalogueAnime(BaseModel):
     """One live entry, whole but for what licences keep from readers."""
 
     id: str
@@ -63,7 +63,7 @@ class Anime(BaseModel):
     withheld: list[Withheld]
 
     @classmethod
-    def of(cls, live: LiveEntry, record: GoldenRecord, withheld: list[Withheld]) -> "Anime":
+    def of(cls, live: LiveEntry, record: GoldenRecord, withheld: list[Withheld]) -> "CatalogueAnime":
         """`record` is what readers may see of it."""
         return cls(
             id=live.entry_id,

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The HTTP application: routes only; every answer is bounded, every error says what to do."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI
 
 from otakube.domain.licences.redaction import Withheld, readable
 from otakube.domain.publish.explained import UnknownField
@@ -16,17 +15,16 @@ from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 from otakube.queries.search import search
 from otakube_api import contract
-from otakube_services.catalogue import metrics
 from otakube_services.catalogue.answers import (
-    Anime,
+    CatalogueAnime,
     Depth,
     Draft,
     EntryId,
     Explanation,
-    Kind,
     Kinds,
     Limit,
     Number,
+    PassageKind,
     SearchResult,
     SearchResults,
     Source,
@@ -35,86 +33,59 @@ from otakube_services.catalogue.answers import (
     images_of,
 )
 from otakube_services.catalogue.locks import add_locks
-from otakube_services.catalogue.parts import Parts, connected
-from otakube_services.catalogue.problems import Problem, handle_problems
+from otakube_services.catalogue.ports import CataloguePorts, Ports, connected
 from otakube_services.catalogue.relations import closure_of
-
-
-def parts_of(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
-
-
-Given = Annotated[Parts, Depends(parts_of)]
+from otakube_services.kit.problems import Problem
+from otakube_services.kit.service import create_service
 
 NO_SUCH_ENTRY = "No such entry"
 
 
-def create(connect: Callable[[], AbstractAsyncContextManager[Parts]] = connected) -> FastAPI:
+def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = connected) -> FastAPI:
     """The application; `connect` opens its stores and model when it starts."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connect() as parts:
-            app.state.parts = parts
-            yield
-
-    app = FastAPI(title="Otakube catalogue", description=__doc__, lifespan=lifespan, redoc_url=None)
-    handle_problems(app)
-    metrics.measure(app)
-    for add in (_health, _entries, _drafts, _search, add_locks):
+    app = create_service("catalogue", description=__doc__, connect=connect)
+    for add in (_entries, _drafts, _search, add_locks):
         add(app)
     return app
 
 
-def _health(app: FastAPI) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    @app.get("/readyz", include_in_schema=False)  # answers only once the model is loaded
-    async def healthy() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/metrics", include_in_schema=False)
-    async def measured() -> Response:
-        return metrics.exposition()
-
-
 def _entries(app: FastAPI) -> None:
     @app.get("/animes", summary="The entry of a provider's page")
-    async def by_source(parts: Given, source: Source) -> Anime:
-        live = await parts.catalogue.by_source(source)
+    async def by_source(ports: Ports, source: Source) -> CatalogueAnime:
+        live = await ports.catalogue.by_source(source)
         if live is None:
             detail = f"no live entry has the source {source!r}; apply an AnimeEnrichment with that source URL"
             raise Problem(404, NO_SUCH_ENTRY, detail)
-        return Anime.of(live, *_shown(live))
+        return CatalogueAnime.of(live, *readable_record(live))
 
     @app.get("/animes/{entry_id}", summary="One entry, whole")
-    async def by_id(parts: Given, entry_id: EntryId) -> Anime:
-        live = await _live(parts, entry_id)
-        return Anime.of(live, *_shown(live))
+    async def by_id(ports: Ports, entry_id: EntryId) -> CatalogueAnime:
+        live = await _live(ports, entry_id)
+        return CatalogueAnime.of(live, *readable_record(live))
 
     @app.get("/animes/{entry_id}/explain", summary="Who says what")
     @app.get("/animes/{entry_id}/explain/{field:path}", summary="Who says one field")
-    async def explained(parts: Given, entry_id: EntryId, field: str | None = None) -> Explanation:
-        live = await _live(parts, entry_id)
-        record, withheld = _shown(live)
+    async def explained(ports: Ports, entry_id: EntryId, field: str | None = None) -> Explanation:
+        live = await _live(ports, entry_id)
+        record, withheld = readable_record(live)
         try:
             return Explanation.of(record, version=live.version, field=field, withheld=withheld)
         except UnknownField as error:
             raise Problem(404, "No such field", str(error)) from error
 
     @app.get("/animes/{entry_id}/relations", summary="All works around it")
-    async def related(parts: Given, entry_id: EntryId, depth: Depth = LEVELS_LIMIT) -> RelationGraph:
-        live = await _live(parts, entry_id)
-        record, _ = _shown(live)
-        return await closure_of(record, parts.relatives, depth=depth, now=datetime.now(UTC))
+    async def related(ports: Ports, entry_id: EntryId, depth: Depth = LEVELS_LIMIT) -> RelationGraph:
+        live = await _live(ports, entry_id)
+        record, _ = readable_record(live)
+        return await closure_of(record, ports.relatives, depth=depth, now=datetime.now(UTC))
 
 
 def _drafts(app: FastAPI) -> None:
     @app.get("/drafts/{uid}/{generation}/{attempt}", summary="The record of a run, before it is live")
-    async def draft(parts: Given, uid: Uid, generation: Number, attempt: Number) -> Draft:
+    async def draft(ports: Ports, uid: Uid, generation: Number, attempt: Number) -> Draft:
         key = f"{contract.work_prefix(uid, generation, attempt)}/{handover.GOLDEN}"
         try:
-            record = GoldenRecord.model_validate_json(await parts.objects.get(key))
+            record = GoldenRecord.model_validate_json(await ports.objects.get(key))
         except KeyError as error:
             detail = f"the bucket has no {key}: the run has not come that far, or is over and cleaned up"
             raise Problem(404, "No such draft", detail) from error
@@ -128,26 +99,26 @@ def _drafts(app: FastAPI) -> None:
 
 def _search(app: FastAPI) -> None:
     @app.get("/search", summary="Search by meaning")
-    async def by_meaning(parts: Given, q: Text, limit: Limit = 10, kind: Kinds = []) -> SearchResults:  # noqa: B006 - FastAPI copies it
+    async def by_meaning(ports: Ports, q: Text, limit: Limit = 10, kind: Kinds = []) -> SearchResults:  # noqa: B006 - FastAPI copies it
         if not q.strip():
             raise Problem(422, "Invalid parameter", "q is blank: say in plain words what to look for")
-        vector = await parts.queries.embed(q)
-        kinds = list(dict.fromkeys(kind or Kind))
+        vector = await ports.queries.embed(q)
+        kinds = list(dict.fromkeys(kind or PassageKind))
         found = await search(
-            vector, kinds=kinds, limit=limit, vectors=parts.vectors, summaries=parts.summaries
+            vector, kinds=kinds, limit=limit, vectors=ports.vectors, summaries=ports.summaries
         )
         return SearchResults(query=q, results=[SearchResult.of(one) for one in found])
 
 
-async def _live(parts: Parts, entry_id: str) -> LiveEntry:
-    live = await parts.catalogue.entry(entry_id)
+async def _live(ports: CataloguePorts, entry_id: str) -> LiveEntry:
+    live = await ports.catalogue.entry(entry_id)
     if live is None:
         raise _unknown(entry_id)
     return live
 
 
-def _shown(live: LiveEntry) -> tuple[GoldenRecord, list[Withheld]]:
-    """What readers may see; Problem 451 if that is no entry any more."""
+def readable_record(live: LiveEntry) -> tuple[GoldenRecord, list[Withheld]]:
+    """The record as readers may see it, and what is withheld; Problem 451 if that is no entry any more."""
     record, withheld = readable(live.record, datetime.now(UTC))
     if record is None:
         reasons = "; ".join(dict.fromkeys(one.reason for one in withheld))

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The merge locks, page by page: what people decided, and what no run may decide anew."""
+"""The merge locks, page by page: people's decisions, which no run may decide anew."""
 
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
 from otakube.domain.locks.lock import as_json, lock_id
-from otakube.ports.locks import PAGE, Locks
-from otakube_services.catalogue.parts import Parts
+from otakube.ports.locks import PAGE
+from otakube_services.catalogue.ports import Ports
 
 After = Annotated[
     str,
@@ -27,21 +27,13 @@ class LockPage(BaseModel):
     next: str | None
 
 
-def locks_of(request: Request) -> Locks:
-    parts: Parts = request.app.state.parts
-    return parts.locks
-
-
 def add_locks(app: FastAPI) -> None:
     """Add the route."""
 
     @app.get("/locks", summary="What people decided")
-    async def page(
-        locks: Annotated[Locks, Depends(locks_of)], after: After = "", limit: Limit = 100
-    ) -> LockPage:
-        found = await locks.after(after, limit + 1)
-        shown = found[:limit]
+    async def page(ports: Ports, after: After = "", limit: Limit = 100) -> LockPage:
+        locks = await ports.locks.after(after, limit + 1)
         return LockPage(
-            locks=[{"id": lock_id(lock), **as_json(lock)} for lock in shown],
-            next=lock_id(shown[-1]) if len(found) > limit else None,
+            locks=[{"id": lock_id(lock), **as_json(lock)} for lock in locks[:limit]],
+            next=lock_id(locks[limit - 1]) if len(locks) > limit else None,
         )

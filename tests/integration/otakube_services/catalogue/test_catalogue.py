@@ -50,6 +50,7 @@ STORIES = [
 class Catalogue:
     client: httpx2.Client
     settings: Settings
+    log: Path
 
 
 def record_of(number: int) -> GoldenRecord:
@@ -125,7 +126,7 @@ def catalogue(
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
                 wait_until_ready(client, process, folder / "log")
-                yield Catalogue(client, settings)
+                yield Catalogue(client, settings, folder / "log")
         finally:
             process.terminate()
 
@@ -163,6 +164,12 @@ def refusal(catalogue: Catalogue, path: str, **query: Any) -> tuple[int, str]:
     body = response.json()
     assert body["status"] == response.status_code
     return response.status_code, body["detail"]
+
+
+def test_every_line_of_its_log_is_json(catalogue: Catalogue) -> None:
+    lines = [orjson.loads(line) for line in catalogue.log.read_bytes().splitlines()]
+    assert any("Uvicorn running" in line["event"] for line in lines)
+    assert {line["service"] for line in lines} == {"catalogue"}
 
 
 def test_a_search_before_the_first_entry_finds_nothing(catalogue: Catalogue) -> None:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the API answers from: the stores' ports and one text model, loaded once."""
+"""The ports that the API answers from: the stores and one text model, loaded once."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from otakube.adapters.stores.mongodb.summaries import MongoRelatives
 from otakube.bootstrap.wiring import Wiring
@@ -14,7 +17,7 @@ from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.ports.search import EntrySummaries, VectorSearch
-from otakube_services.catalogue.problems import Problem
+from otakube_services.kit.problems import Problem
 
 QUERIES_WAITING_LIMIT = 64
 """Queries that may wait for the model; at 5 ms each the last one waits a third of a second."""
@@ -41,7 +44,7 @@ class QueryEmbedder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class CataloguePorts:
     """The ports that the routes use."""
 
     catalogue: Catalogue
@@ -54,11 +57,11 @@ class Parts:
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[Parts]:
+async def connected() -> AsyncIterator[CataloguePorts]:
     """Join the ports to the stores of the settings."""
     async with Wiring("s3:") as wiring:
         embedder = wiring.text_embedder()
-        yield Parts(
+        yield CataloguePorts(
             catalogue=await wiring.catalogue(),
             relatives=MongoRelatives(await wiring.documents()),
             objects=await wiring.objects(),
@@ -67,3 +70,12 @@ async def connected() -> AsyncIterator[Parts]:
             summaries=await wiring.summaries(),
             queries=QueryEmbedder(embedder),
         )
+
+
+def ports_of(request: Request) -> CataloguePorts:
+    """The ports of the application that a request reached."""
+    ports: CataloguePorts = request.app.state.ports
+    return ports
+
+
+Ports = Annotated[CataloguePorts, Depends(ports_of)]
