@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every tier shares."""
+"""Fixtures that every tier shares."""
 
 import os
 

@@ -29,7 +29,7 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class ControlPlane:
-    """How to reach a running API server as cluster-admin."""
+    """The address of a running API server, and the credentials of cluster-admin."""
 
     url: str
     token: str

@@ -43,7 +43,7 @@ LIGHTHOUSE = {
 async def fetched(
     ids: Mapping[Provider, str] = LIGHTHOUSE, world: Upstream = UNLIMITED
 ) -> dict[Provider, RawRecord]:
-    """What each provider answers about its page."""
+    """Each provider's answers about its page."""
     async with upstream(world) as client:
         adapters = build(SETTINGS, client, {})
         return {provider: await adapters[provider].source.fetch(page) for provider, page in ids.items()}

@@ -152,7 +152,7 @@ def objects_program() -> Path:
 
 
 def accepts(port: int) -> bool:
-    """Whether something listens on loopback."""
+    """True if something listens on loopback."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

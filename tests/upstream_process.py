@@ -83,7 +83,7 @@ def _wait(upstream: Upstream, process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step ended."""
+    """The end of a step: its status and its outputs."""
 
     status: int
     failure: str  # the termination message

@@ -47,11 +47,11 @@ class Kubectl:
         return run([*self._command, *arguments], stdin=stdin)
 
     def answers(self, *arguments: str) -> bool:
-        """Whether the command succeeds now."""
+        """True if the command succeeds now."""
         return attempt([*self._command, *arguments]).returncode == 0
 
     def ready(self) -> bool:
-        """Whether the API server says that it is ready."""
+        """True if the API server says that it is ready."""
         return self.answers("--request-timeout=2s", "get", "--raw", "/readyz")
 
     def apply(self, text: str) -> None:

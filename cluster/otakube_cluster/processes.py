@@ -66,7 +66,7 @@ def name(identity: Identity) -> str:
 
 
 def alive(identity: Identity | None) -> bool:
-    """Whether exactly this process still runs."""
+    """True while exactly this process runs."""
     return identity is not None and identify(identity.pid) == identity
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command `otakube`: finds its sub-commands by entry point and imports only the one that was asked for.
 
-An image without a room's libraries lists the room's command, and says which extra it needs when it is run.
+An image without a command's libraries lists the command, and says which extra it needs when it is run.
 """
 
 import ast
@@ -92,7 +92,7 @@ def otakube(
         bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version.")
     ] = False,
 ) -> None:
-    """Keep a catalogue of anime true."""
+    """Keep an anime catalogue accurate and current."""
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ JOBS = (
 
 
 class Shared(NamedTuple):
-    """What the workers of a job share."""
+    """The state that the workers of a job share."""
 
     pages: Any  # a counter: the next page to ask for
     described: Any  # a counter
@@ -74,7 +74,7 @@ class Shared(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a measured run showed."""
+    """The results of a measured run."""
 
     wall: float
     requests: int
@@ -88,7 +88,7 @@ Ask = Callable[[int], Awaitable[int]]
 
 
 def asks(job: Job, base: str, client: ProviderClient) -> Ask:
-    """How a page is asked for: `describe` with the ids of one page.
+    """The request for a page: `describe` with the ids of one page.
 
     Jikan takes no ids: its batch is a page of its list, which one `describe` walks alone. Here the pages of
     the list are dealt to both workers, so that they share the budget.

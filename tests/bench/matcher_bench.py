@@ -55,12 +55,12 @@ class Answered(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """Whether the best hit is one of the anime meant."""
+        """True if the best hit is one of the anime meant."""
         return bool(self.found.hits) and self.found.hits[0].id in self.query.right
 
     @property
     def accepted(self) -> bool:
-        """Whether nobody would look at it."""
+        """True if nobody would look at it."""
         return self.found.decision is MatchDecision.ACCEPT
 
 
@@ -246,7 +246,7 @@ def _seasons(answered: Sequence[Answered], world: World) -> None:
 
 
 def _calibration(answered: Sequence[Answered]) -> None:
-    """How often the best hit is right, by its score; what the index does not hold counts as wrong."""
+    """The share of right best hits, by their score; a title that the index does not hold counts as wrong."""
     print("score of the best hit: share that is right")
     for low, high in ((0.5, 0.72), (0.72, 0.8), (0.8, 0.85), (0.85, 0.9), (0.9, 0.95), (0.95, 1.01)):
         some = [one for one in answered if one.found.hits and low <= one.found.hits[0].score < high]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long an enrichment's workflow takes beside what any Argo workflow of its shape takes.
+"""Measures an enrichment's workflow against any Argo workflow of its shape.
 
 Runs on the cluster of the current context. Alternates, run by run: Otakube's workflow on the stand-in
 upstream, no-op pods in the same shape, and the same stages one a pod, under the cluster's own controller and
@@ -222,7 +222,7 @@ def default_requeue(cluster: Cluster) -> Iterator[None]:
 
 
 def requeue_time(cluster: Cluster) -> str:
-    """What the cluster's own controller runs with."""
+    """The settings of the cluster's own controller."""
     own = cluster.call("GET", "/apis/apps/v1/namespaces/argo/deployments/workflow-controller")
     environment = own["spec"]["template"]["spec"]["containers"][0].get("env", [])
     return next(

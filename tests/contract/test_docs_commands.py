@@ -55,7 +55,7 @@ def complaint(command: Command) -> str:
 
 
 def left_out(words: list[str], error: UsageError) -> bool:
-    """Whether only something is missing, or the name of the sub-command is a placeholder."""
+    """True if only something is missing, or the name of the sub-command is a placeholder."""
     missing = ("requires an argument", "Missing")
     return (
         isinstance(error, (MissingParameter, NoArgsIsHelpError))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients rely on in the stand-ins of AniList and Kitsu: batches, pages of people, counts, and speed."""
+"""Promises of the stand-ins of AniList and Kitsu to clients: batches, pages of people, counts, and speed."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients rely on in the stand-in's answers: pages, errors, caches, limits, disagreements."""
+"""Promises of the stand-in's answers to clients: pages, errors, caches, limits, disagreements."""
 
 import json
 import re

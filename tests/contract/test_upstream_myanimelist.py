@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients rely on in the stand-in of MyAnimeList's own API, and in Jikan's lists."""
+"""Promises of the stand-in of MyAnimeList's own API, and of Jikan's lists, to clients."""
 
 from typing import Any
 

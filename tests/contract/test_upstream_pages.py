@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients rely on in the stand-ins of AniDB, AnimeSchedule and Anime-Planet: forms, limits, refusals."""
+"""Promises of the stand-ins of AniDB, AnimeSchedule and Anime-Planet to clients: forms, limits, refusals."""
 
 import gzip
 import re

@@ -54,7 +54,7 @@ def differences(ours: Shape, real: Shape, *, optional: frozenset[str] = frozense
 
 
 def _visible(path: str, others: Shape) -> bool:
-    """Whether the other side has the parent as a non-empty list or an object."""
+    """True if the other side has the parent as a non-empty list or an object."""
     parent = path.rpartition(".")[0] if not path.endswith("[]") else path
     return parent in others and others[parent] != {"NoneType"} and not path.endswith("[]")
 

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the raw stores are; the servers themselves, not the proxies."""
+    """Addresses of the raw stores: the servers themselves, not the proxies."""
 
     mongodb_port: int
     database: str

@@ -105,7 +105,7 @@ class Site:
         return float(review["decided_at"].timestamp())
 
     def at_work(self, content: Content) -> bool:
-        """Whether a commit that has begun is not done."""
+        """True while a commit that has begun is not done."""
         intent = self.raw.db.intents.find_one({"run": content.run}) or {}
         return intent.get("state") != "Done"
 
@@ -148,7 +148,7 @@ class Step:
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended."""
+        """True until it has ended."""
         return self.process.poll() is None
 
     def wait(self) -> int:
@@ -159,7 +159,7 @@ class Step:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """What the workflow would read."""
+        """The outputs, as the workflow would read them."""
         return {path.name: path.read_text() for path in self.folder.iterdir()}
 
     def describe(self) -> str:

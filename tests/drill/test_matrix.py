@@ -42,7 +42,7 @@ class Subject:
 
     @property
     def live(self) -> Content | None:
-        """What is live."""
+        """The content that is live; None before the first commit."""
         return self.history[-1] if self.history else None
 
 

@@ -82,7 +82,7 @@ def suggestions(summary: str) -> dict[str, Any]:
 
 
 def accepted(content: Content) -> Content:
-    """What must be live once the summary is accepted: the record as reviewed, and the summary in it."""
+    """The record that must be live once the summary is accepted: as reviewed, with the summary in it."""
     mark = {"field": "summary", "value": SUMMARY, "suggested_by": "drill@1", "accepted_by": "ilse"}
     entry = content.golden["entry"] | {"summary": SUMMARY, "accepted_suggestions": [mark]}
     golden = content.golden | {"entry": entry}

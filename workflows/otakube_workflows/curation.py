@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person submits by hand: one command of the cluster, which answers with one JSON document."""
+"""Workflows that a person submits: one command in the cluster, which answers with one JSON document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -77,7 +77,7 @@ GPU_POD = {
     "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
     "containers": [{"name": "main", "resources": {"limits": {"nvidia.com/gpu": "1"}}}],
 }
-"""What the GPU pool asks of the embed pod, by the labels and taint of NVIDIA's own device plugin."""
+"""Demands of the GPU pool on the embed pod, by the labels and taint of NVIDIA's own device plugin."""
 
 
 def _spaced(patch: dict[str, Any]) -> str:
@@ -112,7 +112,7 @@ REVIEWED = {
     ReviewOutput.ACCEPTED: f"{{{{={_answered(ReviewOutput.ACCEPTED, '[]')}}}}}",
     ReviewOutput.REVIEWER: f"{{{{={_answered(ReviewOutput.REVIEWER, '')}}}}}",
 }
-"""What embed and commit go by: the record that was reviewed, and which suggestions its reviewer accepted.
+"""Inputs of embed and commit: the record that was reviewed, and the suggestions that its reviewer accepted.
 
 The digest is the answer's, where the reviewer's tool gave one, else that of the record that was assembled.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every workflow of ours runs under: accounts, pod security, retention."""
+"""Policies of every workflow of ours: accounts, pod security, retention."""
 
 from typing import Any
 

@@ -40,7 +40,7 @@ RUN = (Argument.ENRICHMENT, Argument.UID, Argument.GENERATION, Argument.ATTEMPT)
 
 
 class Store(StrEnum):
-    """What a step reaches with secrets; it mounts those that it needs and no other."""
+    """Stores that a step reaches with secrets; it mounts the secrets that it needs and no other."""
 
     BUCKET = "bucket"
     DOCUMENTS = "documents"
@@ -50,7 +50,7 @@ class Store(StrEnum):
 
 
 STORES = (Store.BUCKET, Store.DOCUMENTS, Store.VECTORS)
-"""Where the catalogue is kept."""
+"""The stores of the catalogue."""
 
 SECRETS: Mapping[Store, tuple[str, ...]] = {
     Store.BUCKET: ("otakube_s3_access_key_id", "otakube_s3_secret_access_key"),
@@ -66,7 +66,7 @@ SECRETS: Mapping[Store, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """What a step may use: requests stay small, since a run holds one pod at a time."""
+    """Resources of a step: requests stay small, since a run holds one pod at a time."""
 
     memory: str = "128Mi"
     memory_limit: str = "512Mi"

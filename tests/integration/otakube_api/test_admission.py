@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the API server accepts, stores and gives back."""
+"""Objects that the API server accepts, stores and gives back."""
 
 import json
 from datetime import UTC, datetime

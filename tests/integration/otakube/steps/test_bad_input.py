@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What providers and people get wrong: a clear reason, nothing stored, nothing lost."""
+"""Mistakes of providers and people: a clear reason, nothing stored, nothing lost."""
 
 import json
 

@@ -25,7 +25,7 @@ def off(*providers: str) -> dict[str, str]:
 
 
 def fetched(bench: Workbench, *options: str, uid: str = "uid-1", **more: str) -> dict[str, Any]:
-    """Who answered, and who failed why."""
+    """The providers that answered, and the failures of the others."""
     done = bench.step("fetch", KEEPER, *options, uid=uid, **more)
     assert done.status == 0, done.failure
     failed = json.loads(done.outputs["failed-sources"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What providers answered before, in the real document store and in the folder: the same memory."""
+"""Earlier answers of providers, in the real document store and in the folder: the same memory."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

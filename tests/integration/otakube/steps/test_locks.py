@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person decided holds in a run, whatever the stand-in's providers say and link."""
+"""A person's decisions hold in a run, whatever the stand-in's providers say and link."""
 
 import subprocess
 import sys

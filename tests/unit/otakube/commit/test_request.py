@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a commit refuses before it writes anything, and how it is named."""
+"""Requests that a commit refuses before it writes anything, and the key that names it."""
 
 from typing import Any
 

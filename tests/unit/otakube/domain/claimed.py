@@ -29,7 +29,7 @@ def said(provider: Provider = Provider.JIKAN, number: int = 1, **fields: Any) ->
 
 
 def by(provider: Provider, **changes: Any) -> Attribution:
-    """Whose words they are, under the licence of the table."""
+    """The provider of the words, under the licence of the table."""
     licence = LICENCES[provider]
     usual: dict[str, Any] = {
         "provider": provider,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which lifecycle rules are needed, and how rules of others agree with them."""
+"""Lifecycle rules that are needed, and rules of others that agree with them."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every store of merge locks promises, of the document store and of the folder alike."""
+"""Promises of every store of merge locks, of the document store and of the folder alike."""
 
 import asyncio
 import random

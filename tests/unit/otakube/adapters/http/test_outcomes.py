@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What headers say about the next request."""
+"""Headers that decide on the next request."""
 
 from datetime import UTC, datetime
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the image downloader may connect to, and where not."""
+"""Addresses that the image downloader may connect to, and those it may not."""
 
 import ipaddress
 

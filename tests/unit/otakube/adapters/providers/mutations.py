@@ -33,7 +33,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def at(body: Any, path: tuple[Any, ...]) -> Any:
-    """What stands at a place."""
+    """The value at a place."""
     for key in path:
         body = body[key]
     return body

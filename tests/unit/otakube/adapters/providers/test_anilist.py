@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How AniList is asked: against its stand-in, with the requests counted."""
+"""Requests to AniList: against its stand-in, which counts them."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

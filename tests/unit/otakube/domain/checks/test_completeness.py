@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a record must have, by its status, type and dates."""
+"""Fields that a record must have, by its status, type and dates."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a record may differ from the version before, and how it seldom does."""
+"""Differences from the version before: those that are normal, and those that are rare."""
 
 from datetime import date
 from typing import Any

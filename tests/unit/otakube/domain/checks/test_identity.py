@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether all providers speak of one anime."""
+"""Identity: all providers must describe one anime."""
 
 from datetime import date
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the gates find, and whether a person must look."""
+"""Findings of the gates, and whether a person must look."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a licence ends goes, what others say too stays, and a second look finds nothing."""
+"""Expired values go, values that others claim too stay, and a second pass finds nothing."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What readers may see of a record, by its licences."""
+"""The parts of a record that readers may see, by its licences."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What providers let us keep and publish."""
+"""Permissions of providers to keep and to publish."""
 
 import re
 from datetime import timedelta

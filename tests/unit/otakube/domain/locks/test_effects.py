@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person decided holds in a run, whatever the providers say."""
+"""A person's decisions hold in a run, whatever the providers say."""
 
 import pytest
 from hypothesis import given

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which anime is meant, and when nobody can say."""
+"""The anime that is meant, and the cases in which nobody can say."""
 
 from datetime import date
 

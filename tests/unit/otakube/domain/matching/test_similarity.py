@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes a name fit less, one reason at a time."""
+"""Penalties of a name that fits less, one reason at a time."""
 
 import pytest
 
@@ -18,7 +18,7 @@ DOUBT = 1 - ACCEPT  # taken off the same name, it is for a person to decide
 
 
 def off(query: str, title: str, **known: object) -> float:
-    """What a candidate's title and facts take off."""
+    """The penalty of a candidate's title and facts."""
     return penalty(Asked.of(take_apart(query)), take_apart(title), **known)  # type: ignore[arg-type]  # a case's keywords
 
 

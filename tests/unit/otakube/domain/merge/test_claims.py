@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who speaks: two ways to one site are one voice, and the fresh one has it."""
+"""Claimants: two ways to one site have one vote, and the fresh one casts it."""
 
 from otakube.domain.merge.episodes import merge_episodes
 from otakube.domain.merge.fields import Claim, merge, one_vote_per_site

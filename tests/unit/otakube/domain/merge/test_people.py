@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who made the anime, of several providers as one list."""
+"""The staff of an anime, of several providers as one list."""
 
 from otakube.domain.merge.people import merge_staff
 from otakube.domain.record.claims import Staff

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which answers may be used again, and until when."""
+"""Answers that may be used again, and until when."""
 
 from datetime import UTC, datetime, timedelta
 

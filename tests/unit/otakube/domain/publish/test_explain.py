@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who says so, when, how sure: of every field of a record that all stand-in providers speak of."""
+"""Provenance (source, time, confidence) of every field of a record that all stand-in providers describe."""
 
 import asyncio
 from datetime import timedelta

@@ -21,7 +21,7 @@ STORED = """{
   "assembled_at": "2026-04-01T12:00:00Z"
 }"""
 COMMITTED = "794ac5171ae868d18559fbb2513b91452beace78d11d77a0b89fbdd4831096f1"
-"""What the release of the first schema computed of this record."""
+"""The digest that the release of the first schema computed of this record."""
 
 
 def test_a_record_of_the_first_schema_has_the_digest_that_it_was_committed_with() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is left of a run when it has ended."""
+"""The remains of a run when it has ended."""
 
 import json
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which ids follow from the pages that a person names."""
+"""Ids that follow from the pages that a person names."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run learns of people's decisions, page by page."""
+"""People's decisions as a run reads them, page by page."""
 
 from pathlib import Path
 
