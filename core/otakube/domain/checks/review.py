@@ -7,9 +7,10 @@ from otakube.domain.checks.completeness import completeness_findings
 from otakube.domain.checks.consistency import consistency_findings
 from otakube.domain.checks.drift import drift_findings
 from otakube.domain.merge.policies import KEY_FIELDS
-from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord
+from otakube.domain.record.golden import GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
 from otakube_api.contract import Gate, Provider, SourceReason
+from otakube_api.providers import ALTERNATIVES
 
 MOST = 100  # findings that a record holds
 LASTING = (Gate.COMPLETENESS, Gate.CONSISTENCY)

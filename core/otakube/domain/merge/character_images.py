@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from otakube.domain.merge.characters import by_prominence
 from otakube.domain.merge.fields import alike, format_value, identity
 from otakube.domain.merge.policies import CHARACTER_ORDER, CHARACTER_POLICIES
-from otakube.domain.record.golden import ALTERNATIVES, CharacterEntry, LosingField, RowProvenance, VoiceActor
+from otakube.domain.record.golden import CharacterEntry, LosingField, RowProvenance, VoiceActor
 from otakube_api.contract import Provider
+from otakube_api.providers import ALTERNATIVES
 
 SAME_PICTURE = 6
 """Bits of 64 in which the hashes of one portrait in two sizes and encodings differ at most."""

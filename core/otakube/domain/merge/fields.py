@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 from otakube.domain.merge.policies import CORROBORATION, POLICIES, STALE_FACTOR, MergeRule, Policy
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import (
-    ALTERNATIVES,
     Attribution,
     Confidence,
     Image,
@@ -23,6 +22,7 @@ from otakube.domain.record.golden import (
 )
 from otakube.domain.record.text import comparable, name_key
 from otakube_api.contract import Provider
+from otakube_api.providers import ALTERNATIVES
 
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 _DAY_APART = timedelta(days=1)  # Japan's day may be the day before in UTC

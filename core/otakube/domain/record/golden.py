@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from otakube_api.contract import AnimeType, Gate, Provider
-from otakube_api.providers import ALTERNATIVES as ALTERNATIVES
 
 SCHEMA_VERSION = 2  # 2: staff, recommendations, streaming, rows that say whose words they are
 

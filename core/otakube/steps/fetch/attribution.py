@@ -5,11 +5,12 @@ from collections.abc import Collection
 
 from otakube.domain.checks.identity import doubt, doubtful, surely_another
 from otakube.domain.matching.resolution import agreement
-from otakube.domain.record.golden import ALTERNATIVES, GateFinding
+from otakube.domain.record.golden import GateFinding
 from otakube.errors import SourceError
 from otakube.steps.fetch.run_locks import RunDecisions
 from otakube.steps.fetch.state import AskedState, AttributedState
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import ALTERNATIVES
 
 
 def attribute(

@@ -11,7 +11,6 @@ from otakube.domain.locks.lock import format_lock
 from otakube.domain.matching.resolution import SAME_ANIME, agreement
 from otakube.domain.record import handover
 from otakube.domain.record.claims import ConvertedRecord, Metadata
-from otakube.domain.record.golden import ALTERNATIVES
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.history import History
@@ -23,6 +22,7 @@ from otakube.steps.fetch.run_locks import RunDecisions
 from otakube.steps.fetch.state import AskedState, log_failure
 from otakube.steps.inputs import read_checkpoint
 from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import ALTERNATIVES
 
 
 class Fetched(NamedTuple):

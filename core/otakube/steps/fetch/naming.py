@@ -4,7 +4,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from otakube.domain.record.claims import ConvertedRecord
-from otakube.domain.record.golden import ALTERNATIVES
 from otakube.errors import Fatal, SourceError
 from otakube.ports.catalogue import Catalogue
 from otakube.ports.providers import ProviderAdapter
@@ -12,6 +11,7 @@ from otakube.steps.fetch.resolve import FetchRequest, ids_of, resolve_title
 from otakube.steps.fetch.run_locks import RunDecisions
 from otakube.steps.fetch.state import NamedState, SourceFailure, log_failure
 from otakube_api.contract import FailureReason, Provider, SourceReason
+from otakube_api.providers import ALTERNATIVES
 
 Adapters = Mapping[Provider, ProviderAdapter]
 

@@ -9,11 +9,11 @@ import orjson
 
 from otakube.domain.matching.resolution import Candidate, ManualDecision, resolve
 from otakube.domain.record.claims import Metadata
-from otakube.domain.record.golden import ALTERNATIVES
 from otakube.domain.record.pages import SUPPORTED, Page, identify
 from otakube.errors import Fatal, Retriable, SourceError
 from otakube.ports.providers import ProviderAdapter
 from otakube_api.contract import AnimeType, FailureReason, Provider
+from otakube_api.providers import ALTERNATIVES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

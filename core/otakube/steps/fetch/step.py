@@ -14,7 +14,7 @@ import orjson
 from otakube.domain.locks.effects import locked_fields
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Relationships
-from otakube.domain.record.golden import ALTERNATIVES, GateFinding, GoldenRecord
+from otakube.domain.record.golden import GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
 from otakube.domain.record.ids import derived_id
 from otakube.domain.record.pages import Page
@@ -32,6 +32,7 @@ from otakube.steps.fetch.resolve import FetchRequest, format_failures, ids_of
 from otakube.steps.fetch.run_locks import RunDecisions, apply_title_lock
 from otakube.steps.fetch.state import AskedState, NamedState, OwnedState
 from otakube_api.contract import FailureReason, Gate, Mode, Output, Provider, ReviewPolicy, SourceReason
+from otakube_api.providers import ALTERNATIVES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
