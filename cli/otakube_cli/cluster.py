@@ -80,8 +80,12 @@ class Cluster:
                 f"`kubectl get {resource[1]} --all-namespaces` shows where it is"
             ) from error
 
-    async def list_all(self, resource: Resource, *, selector: str = "") -> list[Body]:
-        answer = await self._call("GET", resource, params={"labelSelector": selector} if selector else {})
+    async def list_all(
+        self, resource: Resource, *, selector: str = "", all_namespaces: bool = False
+    ) -> list[Body]:
+        """Every object of the kind, in this namespace or in all."""
+        params = {"labelSelector": selector} if selector else {}
+        answer = await self._call("GET", resource, params=params, all_namespaces=all_namespaces)
         items: list[Body] = answer["items"]
         return items
 
@@ -147,11 +151,13 @@ class Cluster:
         body: Any = None,
         content_type: str = "application/json",
         accept: str = "application/json",
+        all_namespaces: bool = False,
     ) -> Body:
         version, plural = resource
+        place = "" if all_namespaces else f"/namespaces/{self.namespace}"
         response = await self._request(
             method,
-            f"/apis/{version}/namespaces/{self.namespace}/{plural}{path}",
+            f"/apis/{version}{place}/{plural}{path}",
             params=params or {},
             headers={"Content-Type": content_type, "Accept": accept},
             body=body,

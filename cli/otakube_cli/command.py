@@ -21,6 +21,8 @@ Namespace = Annotated[
     str, typer.Option("--namespace", "-n", envvar="OTAKUBE_NAMESPACE", help="Namespace of the enrichments.")
 ]
 
+AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="List those of every namespace.")]
+
 Command = TypeVar("Command", bound=Callable[..., Awaitable[None]])
 
 

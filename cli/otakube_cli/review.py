@@ -15,7 +15,7 @@ from otakube_api import contract, labels
 from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
-from otakube_cli.command import application, cluster_command
+from otakube_cli.command import AllNamespaces, application, cluster_command
 from otakube_cli.page import failed_gates, print_review, read_draft, review_of
 from otakube_cli.run_review import (
     NOTE_LIMIT,
@@ -71,27 +71,18 @@ def review() -> None:
 
 
 @cluster_command(app, "list")
-async def list_waiting(cluster: Cluster, *, output: Output = OutputFormat.TABLE) -> None:
+async def list_waiting(
+    cluster: Cluster, *, all_namespaces: AllNamespaces = False, output: Output = OutputFormat.TABLE
+) -> None:
     """List the enrichments that wait for a decision, the most urgent first.
 
-    Example: otakube review list
+    Example: otakube review list --all-namespaces
     """
-    waiting = [item for item in await cluster.list_all(ENRICHMENTS) if _waits(item)]
-    waiting.sort(key=lambda item: review_of(item).get("deadline") or "")
-    columns = ("name", "anime", "confidence", "gates", "findings", "deadline")
-    rows = [
-        (
-            item["metadata"]["name"],
-            item["status"].get("title", ""),
-            item["status"].get("confidence", ""),
-            failed_gates(item),
-            len(review_of(item).get("findings", [])),
-            review_of(item).get("deadline", ""),
-        )
-        for item in waiting
-    ]
-    empty = f"Nothing waits for a review in namespace {cluster.namespace}."
-    show(waiting, output, table=lambda: print_table(columns, rows) if rows else print(empty))
+    enrichments = await cluster.list_all(ENRICHMENTS, all_namespaces=all_namespaces)
+    waiting = sorted(filter(_waits, enrichments), key=lambda item: review_of(item).get("deadline") or "")
+    place = "any namespace" if all_namespaces else f"namespace {cluster.namespace}"
+    empty = f"Nothing waits for a review in {place}."
+    show(waiting, output, table=lambda: print_waiting(waiting) if waiting else print(empty))
 
 
 @cluster_command(app, "show")
@@ -150,6 +141,25 @@ async def reject(
     Example: otakube review reject frozen-tide --note "these are two different series"
     """
     await decide(cluster, name, _values(Decision.REJECT, note, reviewer, digest), dry_run=dry_run)
+
+
+def print_waiting(waiting: Sequence[Mapping[str, Any]]) -> None:
+    """One line an enrichment."""
+    columns = ("namespace", "name", "anime", "confidence", "gates", "findings", "deadline")
+    print_table(columns, [_row(enrichment) for enrichment in waiting])
+
+
+def _row(enrichment: Mapping[str, Any]) -> list[object]:
+    metadata, status, review = enrichment["metadata"], enrichment["status"], review_of(enrichment)
+    return [
+        metadata["namespace"],
+        metadata["name"],
+        status.get("title", ""),
+        status.get("confidence", ""),
+        failed_gates(enrichment),
+        len(review.get("findings", [])),
+        review.get("deadline", ""),
+    ]
 
 
 async def check_suggested(cluster: Cluster, name: str, accepted: Sequence[str]) -> None:
