@@ -52,8 +52,8 @@ def _below(
     for to in shown:
         last = to == shown[-1]
         kinds = ", ".join(edge["kind"] for edge in edges[number][to])
-        sayers = dict.fromkeys(one for edge in edges[number][to] for one in edge["providers"])
-        yield f"{margin}{'└─' if last else '├─'} {kinds}: {named(nodes[to])} ({', '.join(sayers)})"
+        claimants = dict.fromkeys(one for edge in edges[number][to] for one in edge["providers"])
+        yield f"{margin}{'└─' if last else '├─'} {kinds}: {named(nodes[to])} ({', '.join(claimants)})"
         yield from _below(to, f"{margin}{'   ' if last else '│  '}", nodes, edges, parents)
 
 

@@ -28,7 +28,7 @@ def print_fields(explanation: Mapping[str, Any]) -> None:
 
 
 def _rows(field: Mapping[str, Any]) -> list[tuple[object, ...]]:
-    says = f"{sayers(field)}{' (stale)' if field['stale'] else ''}"
+    says = f"{claimants(field)}{' (stale)' if field['stale'] else ''}"
     on = (field["fetched_at"] or "")[:10]
     return [
         (field["field"], short(field["value"]), says, sure(field), on),
@@ -42,7 +42,7 @@ def _rows(field: Mapping[str, Any]) -> list[tuple[object, ...]]:
 def _print_field(field: Mapping[str, Any]) -> None:
     facts = [
         ("value", short(field["value"])),
-        ("says", sayers(field)),
+        ("says", claimants(field)),
         ("sure", sure(field)),
         ("on", field["fetched_at"]),
         ("stale", "an old copy, said the provider" if field["stale"] else ""),
@@ -55,7 +55,7 @@ def _print_field(field: Mapping[str, Any]) -> None:
     print_facts(field["field"], facts)
 
 
-def sayers(field: Mapping[str, Any]) -> str:
+def claimants(field: Mapping[str, Any]) -> str:
     """The person who decided, else everybody who says so, the believed one first."""
     if field.get("decided_by"):
         return str(field["decided_by"])

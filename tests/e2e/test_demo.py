@@ -19,7 +19,7 @@ def otakube(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=900)
 
 
-def shown(*words: str) -> str:
+def output_of(*words: str) -> str:
     done = otakube(*words)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -28,8 +28,8 @@ def shown(*words: str) -> str:
 @pytest.fixture(scope="module")
 def demo() -> str:
     """Output of the demo from a clean start; its objects stay, as after `make demo`."""
-    shown("demo", "--delete")
-    return shown("demo", "--timeout", "400")
+    output_of("demo", "--delete")
+    return output_of("demo", "--timeout", "400")
 
 
 def test_the_demo_shows_three_courses(demo: str) -> None:
@@ -44,20 +44,20 @@ def test_the_demo_shows_three_courses(demo: str) -> None:
 
 def test_the_demo_again_starts_nothing(demo: str) -> None:
     before = {name: [run["metadata"]["uid"] for run in observer.workflows(name)] for name in DEMO}
-    again = shown("demo")
+    again = output_of("demo")
     assert "Ready already" in again
     assert before == {name: [run["metadata"]["uid"] for run in observer.workflows(name)] for name in DEMO}
 
 
 @pytest.mark.usefixtures("demo")
 def test_what_was_published_is_read_searched_and_explained() -> None:
-    [first, *_] = json.loads(shown("search", "a light that guides lost ships", "-o", "json"))["results"]
+    [first, *_] = json.loads(output_of("search", "a light that guides lost ships", "-o", "json"))["results"]
     assert first["title"] == "Hoshi no Toudaimori"
-    entry = json.loads(shown("entry", "show", first["id"], "-o", "json"))
+    entry = json.loads(output_of("entry", "show", first["id"], "-o", "json"))
     assert entry["id"] == observer.status(DEMO[0])["entryId"]
-    explained = shown("entry", "explain", "kagami-no-kuni", "episode_count")
+    explained = output_of("entry", "explain", "kagami-no-kuni", "episode_count")
     assert "not Kitsu" in explained
-    images = json.loads(shown("entry", "images", DEMO[0], "-o", "json"))
+    images = json.loads(output_of("entry", "images", DEMO[0], "-o", "json"))
     assert any(image["sha256"] for image in images)
 
 
@@ -71,8 +71,10 @@ def test_a_decision_cannot_be_made_twice() -> None:
 def test_a_reject_publishes_nothing(name: str) -> None:
     kube.apply(name, {"anime": SERIES | {"year": 2023}, "review": {"policy": "Required"}})
     observer.wait(name, observer.is_true("AwaitingReview"))
-    assert name in shown("review", "list")
-    assert "is rejected" in shown("review", "reject", name, "--note", "not this one", "--reviewer", "ilse")
+    assert name in output_of("review", "list")
+    assert "is rejected" in output_of(
+        "review", "reject", name, "--note", "not this one", "--reviewer", "ilse"
+    )
     observer.wait(name, observer.is_true("Stalled"))
     assert observer.condition(name, "Ready")["reason"] == "ReviewRejected"
 

@@ -37,7 +37,7 @@ def step_group() -> None:
 
 
 class Run(NamedTuple):
-    """Which run of which enrichment a step belongs to."""
+    """The run, and its enrichment, that a step belongs to."""
 
     enrichment: str
     uid: str

@@ -14,7 +14,7 @@ from otakube.errors import Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, ReviewDecisions
 from otakube.ports.ledger import Event, Intent, IntentState, Ledger
-from otakube.ports.objects import AgedObjects
+from otakube.ports.objects import AgedObjects, Prefix
 from otakube.ports.vectors import VectorStore
 from otakube_api.contract import FailureReason
 
@@ -37,12 +37,12 @@ class CommitStores:
 
 def audit_key(event: Event) -> str:
     """Bucket key of the copy that outlives the catalogue."""
-    return f"audit/{event.id}.json"
+    return f"{Prefix.AUDIT}{event.id}.json"
 
 
 def vectors_key(of: Intent | LiveEntry) -> str:
     """Bucket key of a version's vectors, from which the vector store can be rebuilt."""
-    return f"vectors/{of.entry_id}/{of.version}-{of.commit_key}.json"
+    return f"{Prefix.VECTORS}{of.entry_id}/{of.version}-{of.commit_key}.json"
 
 
 async def settle(stores: CommitStores, intent: Intent) -> IntentState:
@@ -106,7 +106,7 @@ async def supersede(stores: CommitStores, live: LiveEntry) -> None:
     """Delete points and vectors' blobs of older versions; images are shared, the audit sweeps them."""
     await stores.vectors.delete_before(live.entry_id, version=live.version)
     kept = vectors_key(live)
-    async for key in stores.objects.list(f"vectors/{live.entry_id}/"):
+    async for key in stores.objects.list(f"{Prefix.VECTORS}{live.entry_id}/"):
         if key != kept:
             await stores.objects.delete(key)
 

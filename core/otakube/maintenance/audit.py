@@ -16,6 +16,7 @@ from otakube.domain.record.handover import VectorSet
 from otakube.errors import StepError
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.ledger import EntryState
+from otakube.ports.objects import Prefix
 from otakube.ports.vectors import Version
 
 Stored = dict[str, dict[int, int]]  # points by version, by entry
@@ -29,7 +30,7 @@ async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
     points: Stored = defaultdict(dict)
     async for entry_id, version, number in scrub.stores.vectors.versions():
         points[entry_id][version] = number
-    images = {key async for key in scrub.stores.objects.list("images/")}
+    images = {key async for key in scrub.stores.objects.list(Prefix.IMAGES)}
     kept = {key async for key in scrub.stores.image_map.blobs()}
     async for intent in scrub.stores.ledger.open_intents():
         kept.update(intent.blobs)
@@ -109,7 +110,7 @@ async def _audit_event(scrub: Scrub, state: EntryState) -> None:
         return
     event_id = f"{state.entry_id}/{state.live_version}-{state.commit_key}"
     event = await scrub.stores.ledger.event(event_id)
-    copied = await scrub.stores.objects.exists(f"audit/{event_id}.json")
+    copied = await scrub.stores.objects.exists(f"{Prefix.AUDIT}{event_id}.json")
     if event and not copied:
         async with scrub.repairing(Damage.AUDIT_MISSING, state.entry_id, event_id) as go:
             live = await scrub.stores.catalogue.entry(state.entry_id)
@@ -118,7 +119,7 @@ async def _audit_event(scrub: Scrub, state: EntryState) -> None:
     if copied and not event:
         async with scrub.repairing(Damage.EVENT_MISSING, state.entry_id, event_id) as go:
             if go:
-                copy = await scrub.stores.objects.get(f"audit/{event_id}.json")
+                copy = await scrub.stores.objects.get(f"{Prefix.AUDIT}{event_id}.json")
                 await scrub.stores.ledger.publish(event_in(copy))
     if not copied and not event:
         detail = f"{event_id}: neither event nor audit copy; enrich the entry again"
@@ -141,10 +142,10 @@ async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta
     """Images that no live entry, intent or mapping names; vectors of commits that are not live."""
     objects = scrub.stores.objects
     oldest = scrub.clock() - older_than
-    async for key, written in objects.aged("images/"):
+    async for key, written in objects.aged(Prefix.IMAGES):
         if key not in kept and written <= oldest:
             await _drop_blob(scrub, key)
-    async for key, written in objects.aged("vectors/"):
+    async for key, written in objects.aged(Prefix.VECTORS):
         _, entry_id, name = key.split("/", 2)
         state = await scrub.stores.ledger.state(entry_id)
         live = state is not None and f"{state.live_version}-{state.commit_key}.json" == name
@@ -161,7 +162,7 @@ async def _drop_blob(scrub: Scrub, key: str) -> None:
 async def _left_work(scrub: Scrub) -> None:
     """Work objects that no run can need any more, by run."""
     oldest, runs = scrub.clock() - WORK_KEPT, defaultdict[str, list[str]](list)
-    async for key, written in scrub.stores.objects.aged("work/"):
+    async for key, written in scrub.stores.objects.aged(Prefix.WORK):
         if written <= oldest:
             runs["/".join(key.split("/")[:3])].append(key)
     for run, keys in sorted(runs.items()):

@@ -21,6 +21,7 @@ from otakube.domain.record.handover import Commit, Point, VectorSet
 from otakube.errors import Fatal
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.catalogue import LiveEntry
+from otakube.ports.objects import Prefix
 from otakube_api.contract import FailureReason, Provider
 
 REVIEWER = "licence"
@@ -125,7 +126,7 @@ def _same_rows(before: list[tuple[str, str]], left: list[tuple[str, str]]) -> di
 async def redact(expiry: Expiry, entry_id: str) -> None:
     """The copies of the versions that were live lose the same values; one that cannot be read loses all."""
     objects, now = expiry.scrub.stores.objects, expiry.scrub.clock()
-    async for key in objects.list(f"audit/{entry_id}/"):
+    async for key in objects.list(f"{Prefix.AUDIT}{entry_id}/"):
         copy = orjson.loads(await objects.get(key))
         if copy["record"] is None:
             continue

@@ -15,7 +15,7 @@ from otakube.domain.record.golden import GoldenRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveEntry:
-    """What readers see of an entry: one version, whole."""
+    """Live version of an entry, whole, as readers see it."""
 
     entry_id: str
     version: int
@@ -28,7 +28,7 @@ class LiveEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirroredImage:
-    """What became of one source URL: a blob (`sha256`, `key`) or a failure (`error`, `retry_after`)."""
+    """Result of mirroring one source URL: a blob (`sha256`, `key`) or a failure (`error`, `retry_after`)."""
 
     source_url: str
     sha256: str | None = None

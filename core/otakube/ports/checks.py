@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the last check of each provider saw, so that the next one sees what has changed."""
+"""Last check of each provider: the next one compares with it to see what has changed."""
 
 from dataclasses import dataclass
 from datetime import datetime

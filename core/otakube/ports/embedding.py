@@ -17,7 +17,7 @@ class TextEmbedder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """What lies beyond is not read."""
+        """Text beyond it is not read."""
 
     def count(self, text: str) -> int:
         """Tokens of the whole text, as `max_tokens` counts them."""

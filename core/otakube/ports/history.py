@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What providers answered before: the memory by which an upstream that shrinks or freezes is noticed."""
+"""Earlier answers of providers: the memory by which an upstream that shrinks or freezes is noticed."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where images come from: hosts that nobody here controls."""
+"""Sources of images: hosts that nobody here controls."""
 
 from dataclasses import dataclass
 from typing import Protocol

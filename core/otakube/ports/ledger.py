@@ -28,7 +28,7 @@ OPEN_STATES = (IntentState.PREPARED, IntentState.ABORTING, IntentState.COMMITTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """What one commit is about to make live; it outlives the process that wrote it."""
+    """Intent of one commit: what it is about to make live. It outlives the process that wrote it."""
 
     commit_key: str
     entry_id: str
@@ -44,7 +44,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Who may commit to an entry; `token` fences, `until` only saves waiting."""
+    """Right to commit to an entry; `token` fences, `until` only saves waiting."""
 
     token: int
     owner: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where merge locks are kept. Every method is one atomic change of one lock, or a read."""
+"""Store of merge locks. Every method is one atomic change of one lock, or a read."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the search reads: a vector index that may lag or hold leftovers, and the documents, which are true."""
+"""Stores that the search reads: a vector index that may lag or hold leftovers, and the true documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

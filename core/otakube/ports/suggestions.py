@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What may suggest tags and a summary for a record; a person decides about each."""
+"""Suggester of tags and a summary for a record; a person decides about each."""
 
 from typing import Protocol
 

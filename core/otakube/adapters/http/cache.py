@@ -14,12 +14,10 @@ import httpx2
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from otakube.domain.providers import http_freshness
-from otakube.ports.objects import ObjectStore
+from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.providers import Answer
 from otakube_api.contract import Provider
 from otakube_api.providers import Licence
-
-ANSWERS = "answers"
 
 
 class Kept(BaseModel):
@@ -120,4 +118,4 @@ class BucketAnswers:
         question = [request.method, str(url.copy_with(query=None)), repr(parameters)]
         question += [request.headers.get("Accept", ""), request.content.decode("utf-8", "replace")]
         digest = hashlib.sha256("\n".join(question).encode()).hexdigest()
-        return f"{ANSWERS}/{self._provider.value}/{digest}.json"
+        return f"{Prefix.ANSWERS}{self._provider.value}/{digest}.json"

@@ -20,7 +20,7 @@ from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.suggestions.suggestion import carried_over
 from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
-from otakube.ports.objects import ObjectStore
+from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.suggestions import Suggester
 from otakube.steps.assemble.record import Staged, validated
 from otakube.steps.assemble.suggestions import suggest, told
@@ -137,7 +137,7 @@ def stored_form(url: str, image: CleanImage, now: datetime) -> tuple[MirroredIma
         MirroredImage(
             source_url=url,
             sha256=digest,
-            key=f"images/{digest}.{image.extension}",
+            key=f"{Prefix.IMAGES}{digest}.{image.extension}",
             content_type=image.content_type,
             width=image.width,
             height=image.height,

@@ -15,11 +15,9 @@ from otakube import logs
 from otakube.domain.record import handover
 from otakube.domain.record.handover import FetchSummary
 from otakube.ports.catalogue import DeadLetter, DeadLetters
-from otakube.ports.objects import ObjectStore
+from otakube.ports.objects import ObjectStore, Prefix
 from otakube_api.argo import SUCCEEDED, ArgoNode, FailedTask, failed_task, read_failures
 from otakube_api.contract import Failure, FailureReason, Node, Output, parse_failure
-
-_KEPT_APART = "dead-letters/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ async def conclude(
         logs.logger().info("work objects removed", count=removed)
         return {}
     letter = await dead_letter(objects, ended, failed)
-    key = f"{_KEPT_APART}{ended.uid}-{ended.generation}-{ended.attempt}.json"
+    key = f"{Prefix.DEAD_LETTERS}{ended.uid}-{ended.generation}-{ended.attempt}.json"
     body = asdict(letter) | {
         "command": by_hand(letter.step, ended),
         "objects": await keys(objects, f"{ended.work}/"),

@@ -79,7 +79,7 @@ class S3Objects:
         return True
 
     async def exists(self, key: str) -> bool:
-        """Whether the key is there."""
+        """True if the key is there."""
         try:
             with _translated(self.bucket, key):
                 await obstore.head_async(self._store, key)
