@@ -70,10 +70,10 @@ class Kubectl:
 
 def digest(settings: ClusterSettings, crds: Path) -> str:
     """A digest over everything that `install` applies."""
-    found = hashlib.sha256(str(crds).encode())
+    hashed = hashlib.sha256(str(crds).encode())
     for name in MANIFESTS:
-        found.update(render(name, values(settings)).encode())
-    return found.hexdigest()
+        hashed.update(render(name, values(settings)).encode())
+    return hashed.hexdigest()
 
 
 def install(kubectl: Kubectl, settings: ClusterSettings, crds: Path) -> None:
@@ -100,7 +100,7 @@ def wait_for_deployments(kubectl: Kubectl) -> None:
 
 
 def probe(kubectl: Kubectl, settings: ClusterSettings) -> None:
-    """Run the probe pod to its end; ClusterError with what it said when it did not succeed."""
+    """Run the probe pod to its end; ClusterError with its description when it did not succeed."""
     target = ("--namespace", "otakube", "pod/cluster-probe")
     kubectl("delete", *target, "--ignore-not-found", "--grace-period=0", "--force")
     # The namespace's service account is made a moment after the namespace.
@@ -110,8 +110,10 @@ def probe(kubectl: Kubectl, settings: ClusterSettings) -> None:
         "wait", "--for=jsonpath={.status.phase}=Succeeded", *target, "--timeout=90s"
     )
     if not done:
-        said = kubectl("describe", *target) if applied else "the API server refused it"
-        raise ClusterError(f"The probe pod did not reach the API server by its Service name:\n{said[-2000:]}")
+        refusal = kubectl("describe", *target) if applied else "the API server refused it"
+        raise ClusterError(
+            f"The probe pod did not reach the API server by its Service name:\n{refusal[-2000:]}"
+        )
     kubectl("delete", *target, "--wait=false")
 
 

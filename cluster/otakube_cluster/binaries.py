@@ -116,8 +116,8 @@ def needed_go() -> str:
 def home(module: Module, cache: Path, go: str | None) -> Path | None:
     """The folder with the module's finished programs; None when they have yet to be built."""
     pattern = f"{source_digest(module)}-{go or '*'}"
-    found = sorted((cache / "binaries" / module.name).glob(f"{pattern}/.complete"))
-    return found[-1].parent if found else None
+    markers = sorted((cache / "binaries" / module.name).glob(f"{pattern}/.complete"))
+    return markers[-1].parent if markers else None
 
 
 def missing(modules: Sequence[Module], cache: Path, go: str | None) -> list[Module]:
@@ -128,9 +128,9 @@ def missing(modules: Sequence[Module], cache: Path, go: str | None) -> list[Modu
 def built(module: Module, cache: Path, detail: Callable[[str], None] = lambda _: None) -> Path:
     """The folder with the module's programs, built now if it is not there."""
     go = toolchain()
-    found = home(module, cache, go)
-    if found:
-        return found
+    folder = home(module, cache, go)
+    if folder:
+        return folder
     if go is None:
         raise ClusterError(without_go())
     target = cache / "binaries" / module.name / f"{source_digest(module)}-{go}"

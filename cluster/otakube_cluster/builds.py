@@ -73,15 +73,15 @@ def chosen(listed: list[ImageRow], names: Iterable[str]) -> list[ImageRow]:
 
 def copied(dockerfile: str) -> list[str]:
     """Paths that a Dockerfile takes from the context: sources of COPY and ADD lines without --from."""
-    found = []
+    sources = []
     for line in dockerfile.replace("\\\n", " ").splitlines():
         words = line.split()
         if not words or words[0].upper() not in ("COPY", "ADD"):
             continue
         flags = [word for word in words[1:] if word.startswith("--")]
         if not any(flag.startswith("--from=") for flag in flags):
-            found += [word for word in words[1:] if not word.startswith("--")][:-1]
-    return found
+            sources += [word for word in words[1:] if not word.startswith("--")][:-1]
+    return sources
 
 
 def content_digest(context: Path, dockerfile: Path, below: str) -> str:
@@ -193,8 +193,8 @@ class Builder:
         if "prepare" not in row.local:
             return []
         detail(f"running {row.local['prepare']}")
-        said = run([self._context / row.local["prepare"]], folder=self._context, timeout=3600)
-        return [(Path(said.split()[-1]), Path("/prepared"))]
+        output = run([self._context / row.local["prepare"]], folder=self._context, timeout=3600)
+        return [(Path(output.split()[-1]), Path("/prepared"))]
 
     def _base(self, extra: tuple[str, ...], detail: Callable[[str], None]) -> str:
         tar = base_tar(self._settings.cache / "base", extra, detail)

@@ -129,10 +129,10 @@ def build_image(
     node.require_running(settings)
     progress = StepTimer(errors)
     builder = builds.Builder(settings, context.absolute())
-    found = builds.chosen(builds.rows(list_file), names or [])
-    changed = [row.name for row in found if builder.bring(row, progress)]
+    rows = builds.chosen(builds.rows(list_file), names or [])
+    changed = [row.name for row in rows if builder.bring(row, progress)]
     errors.print(
-        f"{len(changed)} of {len(found)} images were new, {progress.elapsed():.0f} s.", highlight=False
+        f"{len(changed)} of {len(rows)} images were new, {progress.elapsed():.0f} s.", highlight=False
     )
 
 
@@ -153,8 +153,8 @@ def logs(
     folder = _settings(name).data / "logs"
     log = folder / f"{component}.log"
     if not log.is_file():
-        known = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
-        raise ClusterError(f"There is no log of {component!r}; there are: {known}.")
+        components = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
+        raise ClusterError(f"There is no log of {component!r}; there are: {components}.")
     subprocess.run(["tail", "-n", str(lines), *(["-F"] if follow else []), str(log)], check=False)
 
 

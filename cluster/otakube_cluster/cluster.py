@@ -74,9 +74,9 @@ def up(settings: ClusterSettings, progress: StepTimer) -> None:
 
 
 def _check(settings: ClusterSettings) -> None:
-    found = preflight.problems(preflight.gather(settings), settings)
-    if found:
-        raise ClusterError("\n".join(found))
+    obstacles = preflight.problems(preflight.gather(settings), settings)
+    if obstacles:
+        raise ClusterError("\n".join(obstacles))
 
 
 def _programs(settings: ClusterSettings, progress: StepTimer) -> Programs:
@@ -179,7 +179,7 @@ def _install_addons(
         ready.unlink(missing_ok=True)
     with progress.step("Wait for the node"):
         addons.wait_for_node(kubectl, settings)
-    # Before the Deployments: after a restart their status is old until the kubelet has spoken.
+    # Before the Deployments: after a restart their status is old until the kubelet has reported.
     if not ready.exists():
         with progress.step("Run a probe pod"):
             addons.probe(kubectl, settings)

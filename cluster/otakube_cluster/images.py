@@ -120,5 +120,5 @@ def load_archive(settings: ClusterSettings, archive: Path) -> list[str]:
         raise ClusterError(
             f"There is no archive {archive}: give the path of a docker or OCI archive (a tar file)."
         )
-    said = ctr(settings, ["images", "import", "--all-platforms", archive])
-    return [line.split()[1] for line in said.splitlines() if line.startswith("unpacking ")]
+    output = ctr(settings, ["images", "import", "--all-platforms", archive])
+    return [line.split()[1] for line in output.splitlines() if line.startswith("unpacking ")]

@@ -88,14 +88,14 @@ def contradiction(settings: ClusterSettings, running_with: Mapping[str, str | in
 
 def neighbours(settings: ClusterSettings) -> dict[str, int]:
     """The other clusters that run on this machine, with their slots."""
-    found = {}
+    slots = {}
     for run in RUN.iterdir() if RUN.exists() else ():
         identity = (
             processes.read(run / "pids" / sandbox.INIT) if run.is_dir() and run != settings.run else None
         )
         if processes.alive(identity):
-            found[run.name] = int(recorded(run).get("slot", -1))
-    return found
+            slots[run.name] = int(recorded(run).get("slot", -1))
+    return slots
 
 
 def end(settings: ClusterSettings, first: Identity) -> None:

@@ -76,8 +76,8 @@ def problems(facts: MachineFacts, settings: ClusterSettings) -> list[str]:
     if facts.running_with:
         different = node.contradiction(settings, facts.running_with)
         return [different] if different else []
-    found = [_disk(facts, settings), _memory_problem(facts), _kernel(facts), _programs(facts), _go(facts)]
-    return [sentence for sentence in [*found, *_addresses(facts, settings)] if sentence]
+    sentences = [_disk(facts, settings), _memory_problem(facts), _kernel(facts), _programs(facts), _go(facts)]
+    return [sentence for sentence in [*sentences, *_addresses(facts, settings)] if sentence]
 
 
 def _disk(facts: MachineFacts, settings: ClusterSettings) -> str | None:
@@ -140,21 +140,21 @@ def _addresses(facts: MachineFacts, settings: ClusterSettings) -> list[str]:
         "POD_CIDR": settings.pod_cidr,
         "SERVICE_CIDR": settings.service_cidr,
     }
-    found = []
+    sentences = []
     for variable, ours in wanted.items():
         for other, theirs in wanted.items():
             if variable < other and ours.overlaps(theirs):
-                found.append(
+                sentences.append(
                     f"{PREFIX}{variable} {ours} and {PREFIX}{other} {theirs} overlap: set one of them."
                 )
         for destination, device in facts.routes:
             taken = ipaddress.ip_network(destination, strict=False)
             if device != settings.link and taken.overlaps(ours):
-                found.append(
+                sentences.append(
                     f"{ours} is taken: the machine has a route to {taken} by {device or 'another device'}. "
                     f"Set {PREFIX}{variable} to a free range, or {PREFIX}SLOT to another number below 64."
                 )
-    return found
+    return sentences
 
 
 def _existing(path: Path) -> Path:

@@ -34,9 +34,9 @@ def start(binary: Path) -> Identity:
             return identity
         time.sleep(0.01)
     unshare.kill()
-    said = unshare.communicate()[1].decode(errors="replace").strip()
+    error = unshare.communicate()[1].decode(errors="replace").strip()
     raise ClusterError(
-        f"The kernel refused new mount, network and process namespaces ({said}): run as root of the machine."
+        f"The kernel refused new mount, network and process namespaces ({error}): run as root of the machine."
     )
 
 
@@ -60,9 +60,11 @@ def inside(node: Identity, command: Sequence[Argument], *, stdin: str | None = N
 
 def same(node: Identity, command: Sequence[Argument]) -> list[Identity]:
     """The processes of the node that were started with exactly this command line."""
-    found = [identity for pid in members(node).values() if (identity := processes.identify(pid))]
+    identities = [identity for pid in members(node).values() if (identity := processes.identify(pid))]
     return [
-        identity for identity in found if processes.command_line(identity) == [str(part) for part in command]
+        identity
+        for identity in identities
+        if processes.command_line(identity) == [str(part) for part in command]
     ]
 
 
@@ -104,14 +106,14 @@ def parse_inner_pid(status: str) -> int:
 def members(node: Identity) -> dict[int, int]:
     """Processes of the node: pid inside -> pid outside."""
     namespace = _pid_namespace(PROC / str(node.pid))
-    found = {}
+    pids = {}
     for folder in PROC.iterdir():
         if folder.name.isdecimal() and _pid_namespace(folder) == namespace:
             try:
-                found[parse_inner_pid((folder / "status").read_text())] = int(folder.name)
+                pids[parse_inner_pid((folder / "status").read_text())] = int(folder.name)
             except OSError:
                 continue
-    return found
+    return pids
 
 
 def _pid_namespace(folder: Path) -> str | None:

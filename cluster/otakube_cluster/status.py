@@ -12,10 +12,10 @@ from otakube_cluster.settings import ClusterSettings
 def report(settings: ClusterSettings) -> dict[str, Any]:
     """Each daemon with its pid, or null when it does not run."""
     names = [daemon.name for daemon in all_components(settings, Path("kubernetes"))]
-    found = {name: processes.read(node.pid_file(settings, name)) for name in names}
+    identities = {name: processes.read(node.pid_file(settings, name)) for name in names}
     pids = {
         name: identity.pid if identity and processes.alive(identity) else None
-        for name, identity in found.items()
+        for name, identity in identities.items()
     }
     first = node.running(settings)
     return {
@@ -32,9 +32,9 @@ def report(settings: ClusterSettings) -> dict[str, Any]:
     }
 
 
-def text(found: dict[str, Any]) -> str:
+def text(report: dict[str, Any]) -> str:
     """The report for a person."""
-    state = "running" if found["running"] else "not running" if found["node"] is None else "partly running"
-    lines = [f"{found['name']}: {state}, {found['server']}", f"kubeconfig {found['kubeconfig']}"]
-    lines += [f"  {name:<26}{pid or 'not running'}" for name, pid in found["daemons"].items()]
+    state = "running" if report["running"] else "not running" if report["node"] is None else "partly running"
+    lines = [f"{report['name']}: {state}, {report['server']}", f"kubeconfig {report['kubeconfig']}"]
+    lines += [f"  {name:<26}{pid or 'not running'}" for name, pid in report["daemons"].items()]
     return "\n".join(lines)
