@@ -9,7 +9,7 @@ import httpx2
 
 from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Connect, ProviderClient, RequestLimits
-from otakube.ports.providers import Converter, ProviderAdapter, Source
+from otakube.ports.providers import Converter, ProviderAdapter, ProviderSource
 from otakube.ports.rate_limits import RateLimiter
 from otakube.settings import Settings
 from otakube_api.contract import Provider
@@ -24,10 +24,10 @@ def converter(provider: Provider) -> Converter:
     return cast(Converter, import_module(f"{ADAPTERS}.{PROFILES[provider].package}.convert"))
 
 
-def source(provider: Provider, settings: Settings, connect: Connect) -> Source:
+def source(provider: Provider, settings: Settings, connect: Connect) -> ProviderSource:
     """The provider's API, asked through clients that `connect` makes."""
     client = import_module(f"{ADAPTERS}.{PROFILES[provider].package}.client")
-    return cast(Source, client.connect(settings.providers[provider], connect))
+    return cast(ProviderSource, client.connect(settings.providers[provider], connect))
 
 
 def switched_off(provider: Provider, settings: Settings) -> str | None:

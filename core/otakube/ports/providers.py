@@ -63,7 +63,7 @@ class RawRecord(BaseModel):
         ]
 
 
-class Source(Protocol):
+class ProviderSource(Protocol):
     """One provider's API. Every failure is a SourceError."""
 
     provider: Provider
@@ -102,6 +102,6 @@ class Converter(Protocol):
 class ProviderAdapter:
     """One provider: what asks it, what reads its answers, and what forgets those that were kept."""
 
-    source: Source
+    source: ProviderSource
     converter: Converter
     forget: Callable[[], Awaitable[None]]

@@ -3,9 +3,9 @@
 
 from typing import NamedTuple, Protocol
 
-from otakube.domain.providers.budget import Outcome as Outcome
 from otakube.domain.providers.budget import RateLimitState
 from otakube.domain.providers.budget import RateLimitStatus as RateLimitStatus
+from otakube.domain.providers.budget import RequestOutcome as RequestOutcome
 
 
 class RateLimiter(Protocol):
@@ -18,7 +18,7 @@ class RateLimiter(Protocol):
         caller's patience, or if the day's budget is spent (then it says until when).
         """
 
-    async def record(self, outcome: Outcome) -> None:
+    async def record(self, outcome: RequestOutcome) -> None:
         """Record what came of a request that had its permit."""
 
     async def status(self) -> RateLimitStatus:
@@ -49,7 +49,7 @@ class Unlimited:
     async def acquire(self) -> None:
         """At once."""
 
-    async def record(self, outcome: Outcome) -> None:
+    async def record(self, outcome: RequestOutcome) -> None:
         """Nothing is kept."""
 
     async def status(self) -> RateLimitStatus:

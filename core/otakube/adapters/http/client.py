@@ -17,7 +17,7 @@ from otakube.adapters.http.bodies import name_of
 from otakube.adapters.http.cache import Answers, Kept, NoAnswers
 from otakube.adapters.http.outcomes import outcome
 from otakube.domain.providers import http_freshness
-from otakube.domain.providers.budget import Outcome
+from otakube.domain.providers.budget import RequestOutcome
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer
 from otakube.ports.rate_limits import RateLimiter, Unlimited
@@ -27,7 +27,7 @@ USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
 LONGEST_WAIT = 60.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 Reader = Callable[[httpx2.Response, bytes], Any]  # decoded bytes -> the answer's body
-Refusal = Callable[[bytes], Outcome | None]  # the outcome that a 200 hides
+Refusal = Callable[[bytes], RequestOutcome | None]  # the outcome that a 200 hides
 
 
 class RequestLimits(NamedTuple):
@@ -144,7 +144,7 @@ class ProviderClient:
         found = await self._answers.find(request)
         if found is None or found.fresh_until <= datetime.now(UTC):
             return None
-        await self._rate_limiter.record(Outcome(status=304))
+        await self._rate_limiter.record(RequestOutcome(status=304))
         return found
 
     async def _received(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
@@ -153,16 +153,16 @@ class ProviderClient:
             async with asyncio.timeout(self._limits.seconds):
                 return await self._sent(request)
         except TimeoutError as error:
-            await self._rate_limiter.record(Outcome(status=0))
+            await self._rate_limiter.record(RequestOutcome(status=0))
             failure = f"{name_of(request)} did not answer within {self._limits.seconds:g} s"
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
         except httpx2.HTTPError as error:
-            await self._rate_limiter.record(Outcome(status=0))
+            await self._rate_limiter.record(RequestOutcome(status=0))
             failure = f"{name_of(request)}: {type(error).__name__} {error}".strip()
             raise _Again(SourceError(SourceReason.UNAVAILABLE, failure)) from error
         except SourceError:
             await self._rate_limiter.record(
-                Outcome(status=200)
+                RequestOutcome(status=200)
             )  # it answered; what it said is another matter
             raise
 

@@ -44,7 +44,7 @@ async def all_optional(
 async def one_by_one(
     provider_ids: Sequence[str], describe: Callable[[str], Awaitable[Metadata]]
 ) -> AsyncIterator[Mapping[str, Metadata]]:
-    """`Source.describe` where there is no batch endpoint: each when the caller wants the next one."""
+    """`ProviderSource.describe` where there is no batch endpoint: each when the caller wants the next one."""
     for provider_id in provider_ids:
         try:
             described = await describe(provider_id)

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from otakube.domain.providers.budget import Outcome
+from otakube.domain.providers.budget import RequestOutcome
 
 _LONGEST = 86_400.0  # seconds that a provider may send us away for; more is a slip, or malice
 _UNIX_TIMES = 10**9  # X-RateLimit-Reset below it counts seconds from now, as some providers mean it
 
 
-def outcome(status: int, headers: Mapping[str, str], now: datetime) -> Outcome:
+def outcome(status: int, headers: Mapping[str, str], now: datetime) -> RequestOutcome:
     """The outcome of an answered request; headers that make no sense were not sent. Case does not matter."""
-    return Outcome(
+    return RequestOutcome(
         status=status,
         retry_after=retry_after(headers, now),
         limit=_whole(headers.get("X-RateLimit-Limit")),

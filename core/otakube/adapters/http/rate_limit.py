@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from otakube.domain.providers import rate_limit
-from otakube.domain.providers.budget import Outcome, RateLimitState, RateLimitStatus
+from otakube.domain.providers.budget import RateLimitState, RateLimitStatus, RequestOutcome
 from otakube.domain.providers.rate_limit import BlockReason
 from otakube.errors import SourceError
 from otakube.ports.rate_limits import RateLimitStore, Snapshot
@@ -70,7 +70,7 @@ class StoredRateLimiter:
             raise SourceError(SourceReason.RATE_LIMITED, closed)
         return permit.wait
 
-    async def record(self, outcome: Outcome) -> None:
+    async def record(self, outcome: RequestOutcome) -> None:
         done = False
         while not done:
             snapshot = await self._store.read()
@@ -83,11 +83,11 @@ class StoredRateLimiter:
         snapshot = await self._store.read()
         return rate_limit.status_of(snapshot.state, self._limits, snapshot.now)
 
-    def _translated(self, outcome: Outcome, now: float) -> Outcome:
+    def _translated(self, outcome: RequestOutcome, now: float) -> RequestOutcome:
         """X-RateLimit-Reset is a time of the world; the store's clock may run faster."""
         if outcome.reset_at is None or self._second == 1.0:
             return outcome
-        return Outcome(
+        return RequestOutcome(
             status=outcome.status,
             retry_after=outcome.retry_after,
             limit=outcome.limit,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class RequestOutcome:
     """Outcome of one request. `status` 0: no answer (connection, time-out). Times in seconds."""
 
     status: int

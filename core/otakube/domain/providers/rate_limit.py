@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from otakube.domain.providers.budget import Outcome, RateLimitState, RateLimitStatus
+from otakube.domain.providers.budget import RateLimitState, RateLimitStatus, RequestOutcome
 from otakube_api.providers import Rate, RateLimits
 
 FAILURES = 5  # one after the other open the breaker: one pod's attempts at one dead page are four
@@ -55,7 +55,9 @@ def acquire(state: RateLimitState, limits: RateLimits, now: float, flight: float
     return Permit(_count(state, limits, now, flight))
 
 
-def record_outcome(state: RateLimitState, limits: RateLimits, now: float, outcome: Outcome) -> RateLimitState:
+def record_outcome(
+    state: RateLimitState, limits: RateLimits, now: float, outcome: RequestOutcome
+) -> RateLimitState:
     """The state after the outcome of one request that had its permit."""
     state = _land(_forget(state, limits, now), now)
     state = _adopt(state, limits, now, outcome)
@@ -177,7 +179,7 @@ def _land(state: RateLimitState, now: float) -> RateLimitState:
     return replace(state, flights=state.flights[1:], landed=tuple(sorted((*state.landed, now))))
 
 
-def _adopt(state: RateLimitState, limits: RateLimits, now: float, outcome: Outcome) -> RateLimitState:
+def _adopt(state: RateLimitState, limits: RateLimits, now: float, outcome: RequestOutcome) -> RateLimitState:
     """The provider's own count, where it is stricter: somebody else may ask from our address."""
     if outcome.limit is None or outcome.limit < 1:
         return state
@@ -189,7 +191,7 @@ def _adopt(state: RateLimitState, limits: RateLimits, now: float, outcome: Outco
     return replace(state, landed=(*state.landed, *[now] * unknown))
 
 
-def _closes(state: RateLimitState, limits: RateLimits, now: float, outcome: Outcome) -> float:
+def _closes(state: RateLimitState, limits: RateLimits, now: float, outcome: RequestOutcome) -> float:
     """The instant before which the provider wants no request."""
     refused = outcome.status == 429
     if outcome.retry_after is not None and (refused or outcome.status == 503):

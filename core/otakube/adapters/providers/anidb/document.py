@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # ships no types
 
 from otakube.adapters.http.parsing import plausible, refuse
-from otakube.domain.providers.budget import Outcome
+from otakube.domain.providers.budget import RequestOutcome
 from otakube.domain.record.text import plain, prose
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
@@ -41,13 +41,13 @@ _ERROR = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<error\b[^>]{0,200}>([^<]{0,
 BAN_SECONDS = 86_400.0  # each request meanwhile makes it longer
 
 
-def refused(body: bytes) -> Outcome | None:
+def refused(body: bytes) -> RequestOutcome | None:
     """Outcome that an <error> with status 200 stands for; None for an answer."""
     error = _ERROR.match(body[:1000])
     if error is None:
         return None
     banned = b"banned" in error[1].lower()
-    return Outcome(status=429, retry_after=BAN_SECONDS) if banned else Outcome(status=400)
+    return RequestOutcome(status=429, retry_after=BAN_SECONDS) if banned else RequestOutcome(status=400)
 
 
 class Partial(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.http.rate_limit import StoredRateLimiter
 from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
-from otakube.domain.providers.budget import Outcome
+from otakube.domain.providers.budget import RequestOutcome
 from otakube.errors import Retriable, SourceError
 from otakube_api.contract import FailureReason, Provider, SourceReason
 from otakube_api.providers import PROFILES
@@ -108,7 +108,7 @@ async def test_retry_after_closes_a_provider_for_every_pod(
 async def test_a_closing_beyond_patience_is_no_wait(pod: Pod) -> None:
     one, other = pod(second=1), pod(second=1)
     await one.acquire()
-    await one.record(Outcome(status=429, retry_after=300))
+    await one.record(RequestOutcome(status=429, retry_after=300))
     with pytest.raises(SourceError, match="asks to stay away for") as caught:
         await other.acquire()
     assert caught.value.reason is SourceReason.RATE_LIMITED
@@ -136,7 +136,7 @@ async def test_the_breaker_opens_for_all_probes_once_and_closes(
     await pods[1].acquire()
     with pytest.raises(SourceError, match="was away"):
         await one.ask(url)
-    await pods[1].record(Outcome(status=200))
+    await pods[1].record(RequestOutcome(status=200))
     assert (await one.ask(url)).body
     assert (await pods[0].status()).breaker == "Closed"
 
@@ -145,7 +145,7 @@ async def test_a_days_budget_outlives_its_process_and_redis(redis: RedisProcess,
     one = pod(Provider.ANIDB, day=2)
     for _ in range(2):
         await one.acquire()
-        await one.record(Outcome(status=200))
+        await one.record(RequestOutcome(status=200))
     await asyncio.to_thread(redis.server.restart)
     with pytest.raises(SourceError, match="today's 2 requests are spent; new ones in") as caught:
         await pod(Provider.ANIDB, day=2).acquire()

@@ -13,7 +13,7 @@ from otakube.adapters.providers.kitsu import convert as kitsu
 from otakube.adapters.providers.kitsu.client import MEDIA_TYPE, Kitsu
 from otakube.adapters.providers.myanimelist import convert as myanimelist
 from otakube.adapters.providers.myanimelist.client import CLIENT_ID, MyAnimeList
-from otakube.ports.providers import Converter, RawRecord, Source
+from otakube.ports.providers import Converter, ProviderSource, RawRecord
 from otakube_api.contract import Provider
 from upstream_app import upstream
 
@@ -41,7 +41,7 @@ def long_runner(provider: Provider) -> RawRecord:
 
 async def _fetch(provider: Provider, number: str) -> RawRecord:
     async with upstream() as client:
-        sources: dict[Provider, Source] = {
+        sources: dict[Provider, ProviderSource] = {
             Provider.JIKAN: Jikan(ProviderClient(client, LIMITS), "http://upstream.test/jikan/v4"),
             Provider.MYANIMELIST: MyAnimeList(
                 ProviderClient(client, LIMITS, headers={CLIENT_ID: "ours"}),

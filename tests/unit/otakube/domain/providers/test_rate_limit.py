@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otakube.domain.providers.budget import (
-    Outcome,
     RateLimitState,
+    RequestOutcome,
 )
 from otakube.domain.providers.rate_limit import (
     FAILURES,
@@ -29,8 +29,8 @@ NOW = 1_800_000_000.0  # 08:00 UTC
 JIKAN = PROFILES[Provider.JIKAN].limits
 NEW = RateLimitState()
 ANIDB = PROFILES[Provider.ANIDB].limits
-FINE = Outcome(status=200)
-AWAY = Outcome(status=503)
+FINE = RequestOutcome(status=200)
+AWAY = RequestOutcome(status=503)
 
 
 def taken(state: RateLimitState, now: float, limits: RateLimits = JIKAN) -> RateLimitState:
@@ -39,7 +39,9 @@ def taken(state: RateLimitState, now: float, limits: RateLimits = JIKAN) -> Rate
     return permit.state
 
 
-def asked(state: RateLimitState, now: float, outcome: Outcome, limits: RateLimits = JIKAN) -> RateLimitState:
+def asked(
+    state: RateLimitState, now: float, outcome: RequestOutcome, limits: RateLimits = JIKAN
+) -> RateLimitState:
     return record_outcome(taken(state, now, limits), limits, now, outcome)
 
 
@@ -112,13 +114,13 @@ def test_a_full_window_is_spread() -> None:
 
 
 def test_retry_after_closes_for_everybody() -> None:
-    closed = asked(NEW, NOW, Outcome(status=429, retry_after=17))
+    closed = asked(NEW, NOW, RequestOutcome(status=429, retry_after=17))
     assert acquire(closed, JIKAN, NOW + 16.5, flight=30)[1:] == (BlockReason.CLOSED, 0.5)
     assert acquire(closed, JIKAN, NOW + 17, flight=30).blocked_by is None
 
 
 def test_a_reset_closes_when_nothing_remains() -> None:
-    outcome = Outcome(status=200, limit=60, remaining=0, reset_at=NOW + 40)
+    outcome = RequestOutcome(status=200, limit=60, remaining=0, reset_at=NOW + 40)
     assert acquire(asked(NEW, NOW, outcome), JIKAN, NOW + 39, flight=30).blocked_by is BlockReason.CLOSED
     more = replace(outcome, remaining=1)
     assert acquire(asked(NEW, NOW, more), JIKAN, NOW + 1, flight=30).blocked_by is not BlockReason.CLOSED
@@ -127,21 +129,21 @@ def test_a_reset_closes_when_nothing_remains() -> None:
 def test_a_429_without_a_word_closes_for_longer_each_time() -> None:
     state, waits = NEW, []
     for _ in range(6):
-        state = asked(state, max(NOW, state.closed_until), Outcome(status=429))
+        state = asked(state, max(NOW, state.closed_until), RequestOutcome(status=429))
         waits.append(acquire(state, JIKAN, state.closed_until - 1, flight=30).blocked_by)
     assert waits == [BlockReason.CLOSED] * 6
     assert state.closed_until - NOW == 5 + 10 + 20 + 40 + 60 + 60
 
 
 def test_a_smaller_limit_of_the_provider_is_ours_until_it_says_otherwise() -> None:
-    state = asked(NEW, NOW, Outcome(status=200, limit=20, remaining=19))
+    state = asked(NEW, NOW, RequestOutcome(status=200, limit=20, remaining=19))
     assert status_of(state, JIKAN, NOW).limit == 20
-    state = asked(state, NOW + 2, Outcome(status=200, limit=90, remaining=80))
+    state = asked(state, NOW + 2, RequestOutcome(status=200, limit=90, remaining=80))
     assert status_of(state, JIKAN, NOW + 2).limit == 60
 
 
 def test_requests_of_others_behind_our_address_count() -> None:
-    state = asked(NEW, NOW, Outcome(status=200, limit=60, remaining=10))
+    state = asked(NEW, NOW, RequestOutcome(status=200, limit=60, remaining=10))
     assert status_of(state, JIKAN, NOW + 2).remaining == 10
     for second in range(10):
         state = asked(state, NOW + 2 + second, FINE)
@@ -169,7 +171,7 @@ def test_failures_one_after_the_other_open_the_breaker() -> None:
 def test_what_counts_as_a_failure(status: int) -> None:
     state = NEW
     for second in range(FAILURES):
-        state = asked(state, NOW + second, Outcome(status=status))
+        state = asked(state, NOW + second, RequestOutcome(status=status))
     assert status_of(state, JIKAN, NOW + FAILURES).breaker == "Open"
 
 
@@ -177,14 +179,14 @@ def test_what_counts_as_a_failure(status: int) -> None:
 def test_what_counts_as_an_answer(status: int) -> None:
     state = NEW
     for second in range(2 * FAILURES):
-        state = asked(state, NOW + second, Outcome(status=status))
+        state = asked(state, NOW + second, RequestOutcome(status=status))
     assert status_of(state, JIKAN, NOW + 2 * FAILURES).breaker == "Closed"
 
 
 def test_a_storm_of_429_opens_the_breaker() -> None:
     state = NEW
     for second in range(REFUSALS):
-        state = asked(state, NOW + 2 * second, Outcome(status=429, retry_after=1))
+        state = asked(state, NOW + 2 * second, RequestOutcome(status=429, retry_after=1))
     assert status_of(state, JIKAN, NOW + 2 * REFUSALS).breaker == "Open"
 
 
@@ -237,5 +239,5 @@ def test_a_clock_that_was_set_back_bars_nobody_until_it_catches_up(back: float) 
         state = asked(state, now, FINE)
     assert waited(state, now - back) <= 2 * JIKAN.longest.seconds
     assert waited(opened(), NOW - back) <= 2 * LONGEST_OPENING
-    closed = asked(NEW, NOW, Outcome(status=429, retry_after=3_600.0))
+    closed = asked(NEW, NOW, RequestOutcome(status=429, retry_after=3_600.0))
     assert waited(closed, NOW - back) <= 2 * 3_600.0
