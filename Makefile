@@ -129,10 +129,13 @@ bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-
 bench-fetch: setup redis-server ## Batch fetches through limits, 429s and an outage, against the token-bucket ideal
 	@$(BIN)/python tests/bench/fetch_bench.py
 
+bench-import: setup ## CPU time and modules of each step's start; BENCH_ARGS="--against CHECKOUT" compares
+	@$(BIN)/python tests/bench/import_bench.py $(BENCH_ARGS)
+
 ##@ Clean
 clean: ## Remove caches of this checkout
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup hooks lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch redis-server clean
+	test-integration test-drill test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import redis-server clean

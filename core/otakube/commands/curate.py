@@ -13,10 +13,10 @@ import typer
 
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
-from otakube.commands.step import Objects, OutputsFolder, TerminationLog, fail
-from otakube.errors import Fatal, StepError
+from otakube.commands.exits import pod_exits, write_outputs
+from otakube.commands.step import Objects, OutputsFolder, TerminationLog
 from otakube_api import contract
-from otakube_api.contract import Failure, FailureReason, Output
+from otakube_api.contract import Output
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -61,19 +61,8 @@ def execute(
 ) -> None:
     """Run to an exit status; the report, one JSON document, is what the console reads."""
     logs.start(command=f"curate {name}")
-    try:
-        report = asyncio.run(_run(body, objects))
-        outputs.mkdir(parents=True, exist_ok=True)
-        (outputs / Output.REPORT).write_text(report)
-    except StepError as error:
-        failure = Failure(error.reason, str(error))
-        fail(failure, fatal=isinstance(error, Fatal), termination_log=termination_log)
-    except Exception as error:  # the edge of the process: said, logged whole, and exit 75
-        logs.logger().exception("the command broke")
-        failure = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}")
-        fail(failure, fatal=False, termination_log=termination_log)
-    else:
-        logs.logger().info("done", report=report[:200])
+    with pod_exits(termination_log):
+        write_outputs(outputs, {Output.REPORT: asyncio.run(_run(body, objects))})
 
 
 async def _run(body: Callable[[Wiring], Awaitable[str]], objects: str) -> str:

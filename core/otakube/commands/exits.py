@@ -1,23 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The way from a StepError to a sentence on standard error and an exit status, for every command."""
+"""The way from an error to a sentence and an exit status, for every command."""
 
+import contextlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn
 
 import typer
 
+from otakube import logs
 from otakube.errors import Fatal, StepError
 from otakube_api import contract
-from otakube_api.contract import Failure
+from otakube_api.contract import Failure, FailureReason, Output
+
+Outputs = Mapping[Output, str]
 
 
-@contextmanager
+@contextlib.contextmanager
 def failure_exits() -> Iterator[None]:
     """End the command where a StepError reaches it: 65 if the same call would fail again, else 75."""
     try:
         yield
     except StepError as error:
-        print(contract.format_failure(Failure(error.reason, str(error))), file=sys.stderr)
-        fatal = isinstance(error, Fatal)
-        raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable) from error
+        exit_with(Failure(error.reason, str(error)), fatal=isinstance(error, Fatal))
+
+
+@contextlib.contextmanager
+def pod_exits(termination_log: Path) -> Iterator[None]:
+    """The same in a pod: the kubelet gets the failure, and an error that nobody expects is tried again."""
+    try:
+        yield
+    except StepError as error:
+        failure, fatal = Failure(error.reason, str(error)), isinstance(error, Fatal)
+    except Exception as error:  # the edge of the process: logged whole, and exit 75
+        logs.logger().exception("the command broke")
+        failure, fatal = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}"), False
+    else:
+        return
+    logs.logger().error("failed", reason=failure.reason.value, message=failure.message)
+    with contextlib.suppress(OSError):  # not in a pod: standard error has it
+        termination_log.write_text(contract.format_failure(failure))
+    exit_with(failure, fatal=fatal)
+
+
+def exit_with(failure: Failure, *, fatal: bool) -> NoReturn:
+    """Print the failure, and end the command."""
+    print(contract.format_failure(failure), file=sys.stderr)
+    raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable)
+
+
+def write_outputs(folder: Path, outputs: Outputs) -> None:
+    """Write each output as a file of its name; the workflow reads them as parameters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, value in outputs.items():
+        (folder / name.value).write_text(value)
+    logs.logger().info("done", outputs={name.value: value[:200] for name, value in outputs.items()})

@@ -6,10 +6,8 @@ What a step needs is imported inside it, so that `otakube step fetch` never pays
 """
 
 import asyncio
-import contextlib
 import inspect
-import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -18,11 +16,10 @@ import typer
 
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
-from otakube.errors import Fatal, StepError
+from otakube.commands.exits import Outputs, pod_exits, write_outputs
 from otakube_api import contract
-from otakube_api.contract import Failure, FailureReason, Node, Output
+from otakube_api.contract import Node
 
-Outputs = Mapping[Output, str]
 Step = Callable[..., Awaitable[Outputs]]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -108,41 +105,13 @@ def execute(
     """Run a step to its exit status; failures go to standard error and to the termination log."""
     run = Run(enrichment, uid, generation, attempt, work or contract.work_prefix(uid, generation, attempt))
     logs.start(step=node.value, enrichment=enrichment, run=run.work)
-    try:
-        results = asyncio.run(_run(body, run, objects))
-        write_outputs(outputs, results)
-    except StepError as error:
-        fail(
-            Failure(error.reason, str(error)), fatal=isinstance(error, Fatal), termination_log=termination_log
-        )
-    except Exception as error:  # the edge of the process: said, logged whole, and exit 75
-        logs.logger().exception("the step broke")
-        failure = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}")
-        fail(failure, fatal=False, termination_log=termination_log)
-    else:
-        logs.logger().info("done", outputs={name.value: value[:200] for name, value in results.items()})
+    with pod_exits(termination_log):
+        write_outputs(outputs, asyncio.run(_run(body, run, objects)))
 
 
 async def _run(body: Callable[[Wiring, Run], Awaitable[Outputs]], run: Run, objects: str) -> Outputs:
     async with Wiring(objects) as wiring:
         return await body(wiring, run)
-
-
-def write_outputs(folder: Path, results: Outputs) -> None:
-    """Write each output as a file of its name; the workflow reads them as parameters."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, value in results.items():
-        (folder / name.value).write_text(value)
-
-
-def fail(failure: Failure, *, fatal: bool, termination_log: Path) -> None:
-    """Say why, where a person and the kubelet look, and exit."""
-    text = contract.format_failure(failure)
-    logs.logger().error("failed", reason=failure.reason.value, message=failure.message)
-    print(text, file=sys.stderr)
-    with contextlib.suppress(OSError):  # not in a pod: standard error has it
-        termination_log.write_text(text)
-    raise typer.Exit(contract.EXIT.fatal if fatal else contract.EXIT.retriable)
 
 
 AnimeId = Annotated[str, typer.Option(help="Our id of the anime (ani_...).")]
