@@ -13,6 +13,7 @@ import pytest
 from control_plane import ControlPlane
 from integration.otakube_operator.conftest import Body, World
 from integration.otakube_operator.proxy import Proxy
+from integration.otakube_operator.test_schedules import apply
 from operator_builders import committed, fetched, imaged
 from operator_process import OperatorProcess, running_operator
 from otakube_operator.enrichment.observed import Enrichment, read_enrichment
@@ -108,7 +109,7 @@ def test_killed_after_any_write_the_end_is_the_same(
         "confidence": "0.91",
         "workflow": {
             "name": "", "generation": 2, "attempt": 1, "phase": "Succeeded",
-            "startedAt": "2027-01-01T12:00:00Z",
+            "startTime": "2027-01-01T12:00:00Z",
         },
         "conditions": [("Ready", "True", "Published"), ("SourceFailed", "True", "SourceFailed")],
         "generations": ["1", "2"],
@@ -251,7 +252,8 @@ def test_a_killed_operator_leaves_the_api_usable_and_a_late_one_catches_up(
 def test_a_silent_watch_turns_the_liveness_probe_red(
     plane: ControlPlane, world: World, tmp_path: Path
 ) -> None:
-    with running_operator(plane, tmp_path, namespace=world.namespace, watch_age_limit=1) as operator:
+    with running_operator(plane, tmp_path, namespace=world.namespace, watch_age_limit=3) as operator:
         world.eventually(lambda: operator.health() == 503)  # bookmarks come once a minute only
+        apply(world)
         world.apply()
         world.eventually(lambda: operator.health() == 200)
