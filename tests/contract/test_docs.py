@@ -51,3 +51,16 @@ PROVIDER_SETTINGS = [f"providers__name__{name}" for name in ProviderSettings.mod
 @pytest.mark.parametrize("name", [*SETTINGS, *PROVIDER_SETTINGS])
 def test_the_settings_page_lists(name: str) -> None:
     assert f"`OTAKUBE_{name.upper()}`" in (ROOT / "docs/reference/settings.md").read_text()
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").glob("0*.md"))
+
+
+@pytest.mark.parametrize("record", DECISIONS, ids=lambda record: record.stem)
+def test_a_decision_has_its_parts_and_is_listed_by_its_title(record: Path) -> None:
+    text, number = record.read_text(), record.name[:4]
+    heading, _, title = text.partition("\n")[0].partition(f" {number} ")
+    parts = ("**Context.**", "**Decision.**", "**Consequences.**", "**Enforced by**")
+    assert heading == "#"
+    assert [part for part in parts if part not in text] == []
+    assert f"| [{number}]({record.name}) | {title} |" in (record.parent / "README.md").read_text()
