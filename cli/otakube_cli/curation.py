@@ -36,13 +36,13 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done,
 
 async def read_all(cluster: Cluster) -> list[Lock]:
     """Every lock that the catalogue knows."""
-    found: list[Lock] = []
+    locks: list[Lock] = []
     after: str | None = ""
     while after is not None:
         answer = await cluster.catalogue("locks", after=after, limit=PAGE)
-        found += [lock_from(one) for one in answer["locks"]]
+        locks += [lock_from(fields) for fields in answer["locks"]]
         after = answer["next"]
-    return found
+    return locks
 
 
 def lock_from(fields: Mapping[str, Any]) -> Lock:
@@ -73,7 +73,7 @@ def compared(text: str, standing: Sequence[Lock]) -> ImportPlan:
 async def add(cluster: Cluster, fresh: Sequence[LockLine], *, within: int, say: Say = to_stderr) -> None:
     """Send locks in as few workflows as their parameters hold; what was sent before a failure stays."""
     try:
-        parts = list(split_to_payloads([one.lock for one in fresh])) if fresh else []
+        parts = list(split_to_payloads([line.lock for line in fresh])) if fresh else []
     except ValueError as error:
         raise ConsoleError(str(error)) from error
     done = 0
@@ -109,8 +109,8 @@ async def send(cluster: Cluster, payload: str, *, within: int, say: Say) -> Lock
 def report(planned: ImportPlan, *, dry_run: bool) -> dict[str, Any]:
     """An import for programs, a row a line of the file."""
     rows = [
-        *(_row(one, "added") for one in planned.added),
-        *(_row(one, "unchanged") for one in planned.unchanged),
+        *(_row(line, "added") for line in planned.added),
+        *(_row(line, "unchanged") for line in planned.unchanged),
         *({"line": n, "outcome": "refused", "id": None, "detail": message} for n, message in planned.refused),
     ]
     return {
@@ -122,28 +122,30 @@ def report(planned: ImportPlan, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _row(one: LockLine, outcome: str) -> dict[str, Any]:
+def _row(line: LockLine, outcome: str) -> dict[str, Any]:
     return {
-        "line": one.number,
+        "line": line.number,
         "outcome": outcome,
-        "id": lock_id(one.lock),
-        "detail": describe_lock(one.lock),
+        "id": lock_id(line.lock),
+        "detail": describe_lock(line.lock),
     }
 
 
-def print_report(found: Mapping[str, Any]) -> None:
+def print_report(report: Mapping[str, Any]) -> None:
     """Print the lines that a person should look at, and the counts."""
-    kept = [row for row in found["lines"] if row["outcome"] != "unchanged"]
-    kept.sort(key=lambda row: (row["outcome"] != "refused", row["line"]))
-    if kept:
-        rows = [(row["line"], row["outcome"], row["id"] or "", row["detail"]) for row in kept[:SHOWN_LINES]]
+    notable = [row for row in report["lines"] if row["outcome"] != "unchanged"]
+    notable.sort(key=lambda row: (row["outcome"] != "refused", row["line"]))
+    if notable:
+        rows = [
+            (row["line"], row["outcome"], row["id"] or "", row["detail"]) for row in notable[:SHOWN_LINES]
+        ]
         print_table(("line", "outcome", "id", "lock"), rows)
-    if len(kept) > SHOWN_LINES:
-        print(f"and {len(kept) - SHOWN_LINES} more; --output json shows all")
-    done = "" if found["applied"] else "; nothing is changed"
-    print(f"{found['added']} added, {found['unchanged']} unchanged, {found['refused']} refused{done}")
+    if len(notable) > SHOWN_LINES:
+        print(f"and {len(notable) - SHOWN_LINES} more; --output json shows all")
+    done = "" if report["applied"] else "; nothing is changed"
+    print(f"{report['added']} added, {report['unchanged']} unchanged, {report['refused']} refused{done}")
 
 
 def as_rows(locks: Sequence[Lock]) -> list[dict[str, Any]]:
     """Locks for programs, in the order of the file."""
-    return [{"id": lock_id(one), **json.loads(format_line(one))} for one in sorted(locks, key=format_line)]
+    return [{"id": lock_id(lock), **json.loads(format_line(lock))} for lock in sorted(locks, key=format_line)]

@@ -34,7 +34,7 @@ def nearest(
 ) -> dict[int, int]:
     """Under which work each is shown: the first of those nearest to the root."""
     parents: dict[int, int] = {}
-    for node in sorted(nodes, key=lambda one: (one["level"], one["number"])):
+    for node in sorted(nodes, key=lambda node: (node["level"], node["number"])):
         for to in edges.get(node["number"], {}):
             if to:
                 parents.setdefault(to, node["number"])
@@ -52,7 +52,7 @@ def _below(
     for to in shown:
         last = to == shown[-1]
         kinds = ", ".join(edge["kind"] for edge in edges[number][to])
-        claimants = dict.fromkeys(one for edge in edges[number][to] for one in edge["providers"])
+        claimants = dict.fromkeys(provider for edge in edges[number][to] for provider in edge["providers"])
         yield f"{margin}{'└─' if last else '├─'} {kinds}: {named(nodes[to])} ({', '.join(claimants)})"
         yield from _below(to, f"{margin}{'   ' if last else '│  '}", nodes, edges, parents)
 

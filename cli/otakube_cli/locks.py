@@ -41,9 +41,11 @@ async def list_all(cluster: Cluster, *, output: Output = OutputFormat.TABLE) -> 
 
     Example: otakube locks list
     """
-    found = await curation.read_all(cluster)
+    standing = await curation.read_all(cluster)
     empty = "Nobody has decided anything; `otakube locks set --help` shows how."
-    show(curation.as_rows(found), output, table=lambda: print_locks(found) if found else print(empty))
+    show(
+        curation.as_rows(standing), output, table=lambda: print_locks(standing) if standing else print(empty)
+    )
 
 
 @cluster_command(app)
@@ -52,14 +54,14 @@ async def export(cluster: Cluster, *, file: Target = STANDARD, output: Output = 
 
     Example: otakube locks export locks.jsonl
     """
-    found = await curation.read_all(cluster)
-    text = format_file(found)
+    standing = await curation.read_all(cluster)
+    text = format_file(standing)
     if file == STANDARD:
         sys.stdout.write(text)
         return
     write_text(file, text)
-    written = {"file": file, "locks": len(found)}
-    show(written, output, table=lambda: print(f"{len(found)} locks are in {file}"))
+    written = {"file": file, "locks": len(standing)}
+    show(written, output, table=lambda: print(f"{len(standing)} locks are in {file}"))
 
 
 @cluster_command(app, "import")
@@ -79,8 +81,8 @@ async def import_(
     planned = curation.compared(text, await curation.read_all(cluster))
     if not planned.refused and not dry_run:
         await curation.add(cluster, planned.added, within=within)
-    found = curation.report(planned, dry_run=dry_run)
-    show(found, output, table=lambda: curation.print_report(found))
+    report = curation.report(planned, dry_run=dry_run)
+    show(report, output, table=lambda: curation.print_report(report))
     if planned.refused:
         raise ConsoleError(f"{len(planned.refused)} lines of {file} are refused; nothing is changed")
 
@@ -107,7 +109,7 @@ async def remove(
         await curation.remove(cluster, ids, within=within)
     done = "would be removed" if dry_run else "is removed"
     answer = {"removed": curation.as_rows(going), "applied": not dry_run}
-    lines = "\n".join(one_line(f"{lock_id(one)} {done}: {describe_lock(one)}") for one in going)
+    lines = "\n".join(one_line(f"{lock_id(lock)} {done}: {describe_lock(lock)}") for lock in going)
     show(answer, output, table=lambda: print(lines))
 
 
@@ -130,10 +132,17 @@ def write_text(file: str, text: str) -> None:
         raise ConsoleError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def print_locks(found: list[Lock]) -> None:
+def print_locks(locks: list[Lock]) -> None:
     """One line a lock."""
     rows = [
-        (lock_id(one), one.kind, describe_lock(one), one.decided_by, f"{one.decided_at:%Y-%m-%d}", one.note)
-        for one in sorted(found, key=lambda one: (one.kind, describe_lock(one)))
+        (
+            lock_id(lock),
+            lock.kind,
+            describe_lock(lock),
+            lock.decided_by,
+            f"{lock.decided_at:%Y-%m-%d}",
+            lock.note,
+        )
+        for lock in sorted(locks, key=lambda lock: (lock.kind, describe_lock(lock)))
     ]
     print_table(("id", "kind", "decision", "by", "on", "note"), rows)

@@ -53,6 +53,6 @@ def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
 def cells(row: Mapping[str, Any]) -> list[object]:
     """A row as it is printed; - where nothing is known."""
     budget = "-" if row["remaining"] is None else f"{row['remaining']}/{row['limit']}"
-    known = ["-" if row[name] is None else row[name] for name in ("seconds", "breaker")]
+    figures = ["-" if row[name] is None else row[name] for name in ("seconds", "breaker")]
     today = "-" if row["remaining_today"] is None else row["remaining_today"]
-    return [row["provider"], row["state"], *known, budget, today, row["message"]]
+    return [row["provider"], row["state"], *figures, budget, today, row["message"]]

@@ -20,7 +20,7 @@ def print_fields(explanation: Mapping[str, Any]) -> None:
     if len(fields) == 1:
         _print_field(fields[0])
         root = fields[0]["field"].partition(".")[0]
-        withheld = [one for one in withheld if one["field"].partition(".")[0] == root]
+        withheld = [field for field in withheld if field["field"].partition(".")[0] == root]
     else:
         rows = [row for field in fields for row in _rows(field)]
         print_table(("field", "value", "says", "sure", "on"), rows)
@@ -69,8 +69,8 @@ def sure(field: Mapping[str, Any]) -> str:
 
 def print_withheld(withheld: Sequence[Mapping[str, Any]]) -> None:
     """Print the fields that licences keep from readers."""
-    for one in withheld:
-        print(one_line(f"Withheld: {one['field']} ({one['count']}): {one['reason']}"))
+    for field in withheld:
+        print(one_line(f"Withheld: {field['field']} ({field['count']}): {field['reason']}"))
 
 
 def print_images(images: Sequence[Mapping[str, Any]]) -> None:

@@ -304,5 +304,5 @@ def _why(enrichment: Mapping[str, Any]) -> str:
 
 def run_order(workflow: Mapping[str, Any]) -> tuple[int, int]:
     """Generation, then attempt: the newest run has the highest."""
-    known = workflow["metadata"].get("labels", {})
-    return int(known.get(labels.GENERATION, 0)), int(known.get(labels.ATTEMPT, 0))
+    run_labels = workflow["metadata"].get("labels", {})
+    return int(run_labels.get(labels.GENERATION, 0)), int(run_labels.get(labels.ATTEMPT, 0))

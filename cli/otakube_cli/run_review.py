@@ -120,5 +120,5 @@ def _filled(parameter: Mapping[str, Any], values: Mapping[ReviewOutput, str]) ->
     """The parameter with its value, no longer waiting for one; one that we do not know keeps its default."""
     default = (parameter.get("valueFrom") or {}).get("default")
     value = values.get(parameter["name"], parameter.get("value", default))
-    kept = {key: part for key, part in parameter.items() if key not in {"value", "valueFrom"}}
-    return kept if value is None else kept | {"value": value}
+    rest = {key: part for key, part in parameter.items() if key not in {"value", "valueFrom"}}
+    return rest if value is None else rest | {"value": value}

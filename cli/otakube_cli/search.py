@@ -55,15 +55,15 @@ def print_results(answer: dict[str, Any]) -> None:
     """One line an entry, best first, with the passage that is nearest."""
     rows = [
         (
-            f"{one['score']:.2f}",
-            one["title"],
-            one["type"],
-            one["year"] or "",
-            one["id"],
-            one["kind"],
-            short(one["text"]),
+            f"{result['score']:.2f}",
+            result["title"],
+            result["type"],
+            result["year"] or "",
+            result["id"],
+            result["kind"],
+            short(result["text"]),
         )
-        for one in answer["results"]
+        for result in answer["results"]
     ]
     if rows:
         print_table(("score", "anime", "type", "year", "entry", "matched", "passage"), rows)

@@ -49,8 +49,8 @@ async def same(  # noqa: PLR0913 - the options of a command
 
     Example: otakube locks set same https://myanimelist.net/anime/457 https://anilist.co/anime/457
     """
-    said = {"kind": "Same", "pages": pages, **decision(by, note)}
-    await decide(cluster, said, dry_run=dry_run, within=within, output=output)
+    fields = {"kind": "Same", "pages": pages, **decision(by, note)}
+    await decide(cluster, fields, dry_run=dry_run, within=within, output=output)
 
 
 @cluster_command(app)
@@ -68,8 +68,8 @@ async def different(  # noqa: PLR0913 - the options of a command
 
     Example: otakube locks set different https://myanimelist.net/anime/457 https://anilist.co/anime/1
     """
-    said = {"kind": "Different", "pages": pages, **decision(by, note)}
-    await decide(cluster, said, dry_run=dry_run, within=within, output=output)
+    fields = {"kind": "Different", "pages": pages, **decision(by, note)}
+    await decide(cluster, fields, dry_run=dry_run, within=within, output=output)
 
 
 @cluster_command(app)
@@ -91,8 +91,8 @@ async def title(  # noqa: PLR0913 - the options of a command
     Example: otakube locks set title "Fruits Basket" https://myanimelist.net/anime/38680
     """
     narrowed: dict[str, Any] = {**({"year": year} if year else {}), **({"type": type} if type else {})}
-    said = {"kind": "Title", "title": title, **narrowed, "page": page, **decision(by, note)}
-    await decide(cluster, said, dry_run=dry_run, within=within, output=output)
+    fields = {"kind": "Title", "title": title, **narrowed, "page": page, **decision(by, note)}
+    await decide(cluster, fields, dry_run=dry_run, within=within, output=output)
 
 
 @cluster_command(app)
@@ -112,20 +112,20 @@ async def field(  # noqa: PLR0913 - the options of a command
 
     Example: otakube locks set field episode_count 26 https://myanimelist.net/anime/457
     """
-    said = {"kind": "Field", "pages": pages, "field": name, "value": value_of(name, value)}
-    await decide(cluster, said | decision(by, note), dry_run=dry_run, within=within, output=output)
+    fields = {"kind": "Field", "pages": pages, "field": name, "value": value_of(name, value)}
+    await decide(cluster, fields | decision(by, note), dry_run=dry_run, within=within, output=output)
 
 
 async def decide(
     cluster: Cluster,
-    said: dict[str, Any],
+    fields: dict[str, Any],
     *,
     dry_run: bool,
     within: int,
     output: OutputFormat,
 ) -> None:
     """Set one lock, unless it stands already or contradicts another."""
-    lock = lock_from(said)
+    lock = lock_from(fields)
     planned = plan_import([LockLine(1, lock)], await curation.read_all(cluster))
     if planned.refused:
         raise ConsoleError(planned.refused[0].message)

@@ -16,23 +16,25 @@ def suggested(workflow: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def strange(accepted: Sequence[str], suggestions: Sequence[Mapping[str, Any]]) -> str | None:
     """Refuse ids that nobody suggested: a sentence about the first, or None."""
-    known = [str(one["id"]) for one in suggestions]
-    unknown = [one for one in accepted if one not in known]
-    return f"--accept {unknown[0]!r}: suggested are {', '.join(known) or 'none'}" if unknown else None
+    ids = [str(suggestion["id"]) for suggestion in suggestions]
+    unknown = [suggestion_id for suggestion_id in accepted if suggestion_id not in ids]
+    return f"--accept {unknown[0]!r}: suggested are {', '.join(ids) or 'none'}" if unknown else None
 
 
 def lines(suggestions: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line each, with the id to accept it by."""
-    return [
-        one_line(f"{one['id']} ({one['confidence']:.2f}, {one['made_by']}): {one['value']} - {one['reason']}")
-        for one in suggestions
-    ]
+    return [one_line(_line(suggestion)) for suggestion in suggestions]
+
+
+def _line(suggestion: Mapping[str, Any]) -> str:
+    source = f"{suggestion['confidence']:.2f}, {suggestion['made_by']}"
+    return f"{suggestion['id']} ({source}): {suggestion['value']} - {suggestion['reason']}"
 
 
 def _read(text: str) -> list[dict[str, Any]]:
     try:
-        found = json.loads(text or "[]")
+        listed = json.loads(text or "[]")
     except ValueError:  # of another release: none that one could accept
         return []
     wanted = {"id", "kind", "value", "confidence", "reason", "made_by"}
-    return [one for one in found if isinstance(one, dict) and one.keys() >= wanted]
+    return [each for each in listed if isinstance(each, dict) and each.keys() >= wanted]

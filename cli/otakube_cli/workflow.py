@@ -65,9 +65,9 @@ async def submit_and_wait(
         async with asyncio.timeout(within):
             state = await ended(cluster, name, say=say)
     except TimeoutError:
-        found = read_state(await cluster.get(WORKFLOWS, name))
+        state = read_state(await cluster.get(WORKFLOWS, name))
         raise ConsoleError(
-            f"workflow {name!r} has not ended after {within} seconds ({found}); it goes on: "
+            f"workflow {name!r} has not ended after {within} seconds ({state}); it goes on: "
             f"{_look(cluster, name)}. If it never began, see that Argo's workflow-controller runs"
         ) from None
     except asyncio.CancelledError:
@@ -108,14 +108,14 @@ def manifest(template: str, arguments: Mapping[str, str]) -> Body:
 
 async def ended(cluster: Cluster, name: str, *, say: Say) -> WorkflowState:
     """Wait for the end, and say each change on the way."""
-    known = ""
+    reported = ""
     while True:
         state = read_state(await cluster.get(WORKFLOWS, name))
         if state.ended:
             return state
-        if str(state) != known:
-            known = str(state)
-            say(f"{name}: {known}")
+        if str(state) != reported:
+            reported = str(state)
+            say(f"{name}: {reported}")
         await asyncio.sleep(POLL_SECONDS)
 
 
