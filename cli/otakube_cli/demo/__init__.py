@@ -30,4 +30,4 @@ async def demo(cluster: Cluster, *, delete: Delete = False, seconds: Timeout = 6
         return
     screen = Screen(Console())
     found = await story.play(cluster, screen, limit_seconds=seconds)
-    await report.tell(cluster, screen, found)
+    await report.print_report(cluster, screen, found)

@@ -75,13 +75,13 @@ def progress_of(
 
 def steps_of(run: ArgoWorkflow, *, now: datetime) -> dict[Node, StepTiming]:
     """The steps in their order; a step that is retried counts from its first attempt."""
-    found: dict[Node, StepTiming] = {}
+    timings: dict[Node, StepTiming] = {}
     for phase in PHASES:
         node = run.task(phase)
         if node is not None and node.started_at:
             seconds = (node.finished_at or now) - node.started_at
-            found[phase] = StepTiming(node.phase or "Pending", max(0.0, seconds.total_seconds()))
-    return found
+            timings[phase] = StepTiming(node.phase or "Pending", max(0.0, seconds.total_seconds()))
+    return timings
 
 
 def changes(before: TitleProgress | None, after: TitleProgress) -> list[str]:
@@ -98,15 +98,15 @@ def changes(before: TitleProgress | None, after: TitleProgress) -> list[str]:
     return said
 
 
-def timing(found: Sequence[TitleProgress]) -> list[tuple[object, ...]]:
+def timing(titles: Sequence[TitleProgress]) -> list[tuple[object, ...]]:
     """One row a title: seconds of each step, then from the run's start to Ready."""
     return [
         (
-            one.name,
-            *(_cell(one.steps.get(phase)) for phase in PHASES),
-            "" if one.seconds is None else f"{one.seconds:.0f} s",
+            title.name,
+            *(_cell(title.steps.get(phase)) for phase in PHASES),
+            "" if title.seconds is None else f"{title.seconds:.0f} s",
         )
-        for one in found
+        for title in titles
     ]
 
 

@@ -21,10 +21,10 @@ NEXT = (
 )
 
 
-async def tell(cluster: Cluster, screen: Screen, found: Sequence[TitleProgress]) -> None:
+async def print_report(cluster: Cluster, screen: Screen, titles: Sequence[TitleProgress]) -> None:
     """Print the end of the demo."""
     screen.heading("$ kubectl get animeenrichments")
-    await print_enrichments(cluster, {one.name for one in found})
+    await print_enrichments(cluster, {title.name for title in titles})
     anime = await read(cluster, await entry_id(cluster, SHOWN))
     screen.heading(f"$ otakube entry show {SHOWN}")
     print_entry(anime)
@@ -38,7 +38,7 @@ async def tell(cluster: Cluster, screen: Screen, found: Sequence[TitleProgress])
     screen.heading(f'$ otakube search "{QUERY}"')
     search.print_results(await search.find(cluster, QUERY, limit=3))
     screen.heading("Time of each step, and from the run's start to Ready")
-    print_table(("anime", *(node.value for node in PHASES), "ready"), timing(found))
+    print_table(("anime", *(node.value for node in PHASES), "ready"), timing(titles))
     screen.heading('Try next; on the local cluster after: eval "$(.venv/bin/otakube cluster env)"')
     print("\n".join(NEXT))
 

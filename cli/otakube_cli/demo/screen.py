@@ -44,12 +44,12 @@ class Screen:
 
         self.console.print(Text(f"\n{text}", style="bold"), soft_wrap=True)
 
-    def update(self, found: Sequence[TitleProgress]) -> None:
+    def update(self, titles: Sequence[TitleProgress]) -> None:
         """Tell what changed, and redraw the board."""
-        for one in found:
-            for change in changes(self._seen.get(one.name), one):
-                self.say(f"{one.name}: {change}")
-            self._seen[one.name] = one
+        for title in titles:
+            for change in changes(self._seen.get(title.name), title):
+                self.say(f"{title.name}: {change}")
+            self._seen[title.name] = title
         if self._live:
             self._live.update(board(list(self._seen.values())))
 
@@ -66,15 +66,15 @@ class Screen:
         self._live = None
 
 
-def board(found: Sequence[TitleProgress]) -> "Table":
+def board(titles: Sequence[TitleProgress]) -> "Table":
     """One row a title, one column a step."""
     from rich.table import Table
 
     table = Table("anime", *(node.value for node in PHASES), "ready", box=None, padding=(0, 2))
-    for one in found:
-        cells = (_mark(one.steps.get(node)) for node in PHASES)
-        ready = "[green]✓[/]" if one.ready else "[red]✗[/]" if one.failed else f"[dim]{one.reason}[/]"
-        table.add_row(one.name, *cells, ready)
+    for title in titles:
+        cells = (_mark(title.steps.get(node)) for node in PHASES)
+        ready = "[green]✓[/]" if title.ready else "[red]✗[/]" if title.failed else f"[dim]{title.reason}[/]"
+        table.add_row(title.name, *cells, ready)
     return table
 
 

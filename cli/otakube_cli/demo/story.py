@@ -35,18 +35,18 @@ async def play(cluster: Cluster, screen: Screen, *, limit_seconds: float) -> lis
     deadlines = {body["metadata"]["name"]: time.monotonic() + limit_seconds for body in manifests()}
     with screen.live():
         while True:
-            found = await look(cluster)
-            screen.update(found)
-            for one in found:
-                check(one, expired=time.monotonic() > deadlines[one.name], limit_seconds=limit_seconds)
-            if len(found) == len(deadlines) and all(one.ready for one in found):
+            titles = await look(cluster)
+            screen.update(titles)
+            for title in titles:
+                check(title, expired=time.monotonic() > deadlines[title.name], limit_seconds=limit_seconds)
+            if len(titles) == len(deadlines) and all(title.ready for title in titles):
                 break
-            waiting = next((one for one in found if one.name == REVIEWED and one.waits), None)
+            waiting = next((title for title in titles if title.name == REVIEWED and title.waits), None)
             if waiting:
                 await answer(cluster, screen)
             await asyncio.sleep(POLL_SECONDS)
-    _check_source_failed(found)
-    return found
+    _check_source_failed(titles)
+    return titles
 
 
 async def apply(cluster: Cluster, screen: Screen) -> None:
@@ -77,13 +77,13 @@ def newest(workflows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any
     return runs
 
 
-def check(one: TitleProgress, *, expired: bool, limit_seconds: float) -> None:
+def check(title: TitleProgress, *, expired: bool, limit_seconds: float) -> None:
     """ConsoleError if this title cannot end well any more."""
-    if one.failed:
-        raise ConsoleError(f"{one.name} did not become Ready: {_conditions(one)}. {_cure(one.name)}")
-    if expired and not one.ready:
+    if title.failed:
+        raise ConsoleError(f"{title.name} did not become Ready: {_conditions(title)}. {_cure(title.name)}")
+    if expired and not title.ready:
         raise ConsoleError(
-            f"{one.name} is not Ready after {limit_seconds:.0f} s: {_conditions(one)}. {_cure(one.name)}"
+            f"{title.name} is not Ready after {limit_seconds:.0f} s: {_conditions(title)}. {_cure(title.name)}"
         )
 
 
@@ -112,7 +112,7 @@ async def remove(cluster: Cluster, *, limit_seconds: float) -> None:
         gone = await cluster.delete(ENRICHMENTS, name)
         print(f"animeenrichment {name} {'deleted' if gone else 'was not there'}")
     deadline = time.monotonic() + limit_seconds
-    while left := [one.name for one in await look(cluster)]:
+    while left := [title.name for title in await look(cluster)]:
         if time.monotonic() > deadline:
             raise ConsoleError(f"{', '.join(left)} did not go away; see docs/troubleshooting.md")
         await asyncio.sleep(POLL_SECONDS)
@@ -124,8 +124,8 @@ def not_installed(cluster: Cluster, error: Refused) -> ConsoleError:
     )
 
 
-def _check_source_failed(found: Sequence[TitleProgress]) -> None:
-    down = next(one for one in found if one.name == PROVIDER_DOWN)
+def _check_source_failed(titles: Sequence[TitleProgress]) -> None:
+    down = next(title for title in titles if title.name == PROVIDER_DOWN)
     if not down.source_failed:
         raise ConsoleError(
             f"{PROVIDER_DOWN} is Ready without SourceFailed, though the stand-in's Kitsu is down for it: "
@@ -133,12 +133,12 @@ def _check_source_failed(found: Sequence[TitleProgress]) -> None:
         )
 
 
-def _conditions(one: TitleProgress) -> str:
-    if not one.conditions:
+def _conditions(title: TitleProgress) -> str:
+    if not title.conditions:
         return "it has no conditions; does the operator run?"
     return "; ".join(
         f"{kind}={status} {reason}{f' ({message})' if message else ''}"
-        for kind, (status, reason, message) in one.conditions.items()
+        for kind, (status, reason, message) in title.conditions.items()
     )
 
 
