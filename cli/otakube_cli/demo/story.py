@@ -83,7 +83,8 @@ def check(title: TitleProgress, *, expired: bool, limit_seconds: float) -> None:
         raise ConsoleError(f"{title.name} did not become Ready: {_conditions(title)}. {_cure(title.name)}")
     if expired and not title.ready:
         raise ConsoleError(
-            f"{title.name} is not Ready after {limit_seconds:.0f} s: {_conditions(title)}. {_cure(title.name)}"
+            f"{title.name} is not Ready after {limit_seconds:.0f} s: {_conditions(title)}. "
+            f"{_cure(title.name)}"
         )
 
 
