@@ -27,7 +27,7 @@ BANNER = """\
 _MODULES = ("anime_enrichment", "episode_schedule")
 
 
-class Source(NamedTuple):
+class KindModel(NamedTuple):
     """One kind with the model it is generated from."""
 
     kind: Kind
@@ -39,17 +39,17 @@ class Source(NamedTuple):
         return _object_schema(self.model)
 
 
-def sources() -> list[Source]:
+def kind_models() -> list[KindModel]:
     """Our kinds."""
     modules = [import_module(f"otakube_api.{VERSION}.{name}") for name in _MODULES]
-    return [Source(module.KIND, getattr(module, module.KIND.name)) for module in modules]
+    return [KindModel(module.KIND, getattr(module, module.KIND.name)) for module in modules]
 
 
 def custom_resource_definition(
-    source: Source, annotations: Mapping[str, str] | None = None
+    declared: KindModel, annotations: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The CRD of one kind."""
-    kind = source.kind
+    kind = declared.kind
     metadata: dict[str, Any] = {"name": f"{kind.plural}.{GROUP}", "labels": {PART_OF: "otakube"}}
     if annotations:
         metadata["annotations"] = dict(annotations)
@@ -59,7 +59,8 @@ def custom_resource_definition(
         "storage": True,
         "subresources": {"status": {}},
         "additionalPrinterColumns": [_column(column) for column in kind.columns],
-        "schema": {"openAPIV3Schema": source.schema},
+        "selectableFields": [{"jsonPath": path} for path in kind.selectable_fields],
+        "schema": {"openAPIV3Schema": declared.schema},
     }
     names = {
         "kind": kind.name,
@@ -110,14 +111,14 @@ def _column(column: Column) -> dict[str, Any]:
 def generated() -> dict[Path, str]:
     """Every generated file with its text, by path below the repository's root."""
     files: dict[Path, str] = {}
-    for source in sources():
-        name = f"{GROUP}_{source.kind.plural}.yaml"
-        plain = custom_resource_definition(source)
-        kept = custom_resource_definition(source, {"helm.sh/resource-policy": "keep"})
+    for declared in kind_models():
+        name = f"{GROUP}_{declared.kind.plural}.yaml"
+        plain = custom_resource_definition(declared)
+        kept = custom_resource_definition(declared, {"helm.sh/resource-policy": "keep"})
         files[Path("crds", name)] = _yaml(plain)
         files[Path("charts/otakube-crds/templates", name)] = _yaml(kept)
-        files[Path("docs/reference", f"{source.kind.singular}.md")] = pages.reference(
-            source.kind, source.schema
+        files[Path("docs/reference", f"{declared.kind.singular}.md")] = pages.reference(
+            declared.kind, declared.schema
         )
     return files
 

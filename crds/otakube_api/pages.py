@@ -18,7 +18,8 @@ def reference(kind: Kind, schema: JsonSchema) -> str:
             schema["description"],
             "",
             f"`apiVersion: {API_VERSION}`, `kind: {kind.name}`; "
-            f"short name `{kind.short_names[0]}`, category `{kind.categories[0]}`.",
+            f"short name `{kind.short_names[0]}`, category `{kind.categories[0]}`; "
+            f"`kubectl get --field-selector` takes {_selectable(kind)}.",
             "",
             "## spec",
             "",
@@ -94,6 +95,10 @@ def _default(schema: JsonSchema) -> str:
     if isinstance(default, list):
         return ", ".join(f"`{value}`" for value in default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _selectable(kind: Kind) -> str:
+    return ", ".join(f"`{path.removeprefix('.')}`" for path in kind.selectable_fields)
 
 
 def _cell(text: str) -> str:

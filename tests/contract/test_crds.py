@@ -16,7 +16,7 @@ from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
 
 ROOT = Path(__file__).parents[2]
-SOURCES = {source.kind.name: source for source in manifests.sources()}
+SOURCES = {source.kind.name: source for source in manifests.kind_models()}
 SCHEMAS = {name: source.schema["properties"] for name, source in SOURCES.items()}
 FIELDS = {
     f"{kind}.{path}": (path, schema)
@@ -149,6 +149,12 @@ def test_the_reference_page_tells_the_rule(kind: str, message: str) -> None:
 def test_a_column_shows_a_field_that_exists(kind: str, column: Any) -> None:
     path = re.sub(r"\[\?\(.*?\)\]", "[]", column.json_path).removeprefix(".")
     assert path == "metadata.creationTimestamp" or f"{kind}.{path}" in FIELDS
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_selectable_field_is_one_text_or_switch_that_exists(kind: str) -> None:
+    for path in SOURCES[kind].kind.selectable_fields:
+        assert FIELDS[f"{kind}{path}"][1]["type"] in {"string", "boolean", "integer"}
 
 
 @pytest.mark.parametrize("kind", SOURCES)

@@ -14,7 +14,7 @@ ENTRYPOINT = "scrub"
 NEEDS_A_PERSON = 1  # the scrubber's exit code when something is left that it cannot repair
 
 
-class Scrub(NamedTuple):
+class ScrubSchedule(NamedTuple):
     """One way to scrub; seconds. A tick missed by less than `deadline` is made up for: nothing else would."""
 
     name: str
@@ -23,11 +23,11 @@ class Scrub(NamedTuple):
     deadline: int
 
 
-OFTEN = Scrub(SCRUB_CRON_WORKFLOW, ["scrub"], "*/10 * * * *", 540)
-WEEKLY = Scrub(f"{SCRUB_CRON_WORKFLOW}-full", ["scrub", "--full"], "30 3 * * 0", 6 * 3600)
+OFTEN = ScrubSchedule(SCRUB_CRON_WORKFLOW, ["scrub"], "*/10 * * * *", 540)
+WEEKLY = ScrubSchedule(f"{SCRUB_CRON_WORKFLOW}-full", ["scrub", "--full"], "30 3 * * 0", 6 * 3600)
 
 
-def scrub(wanted: Scrub) -> WorkflowTemplate:
+def scrub(wanted: ScrubSchedule) -> WorkflowTemplate:
     """The scrubber's template: a controller that admits only references runs no other."""
     return WorkflowTemplate(
         name=wanted.name,
@@ -48,7 +48,7 @@ def scrub(wanted: Scrub) -> WorkflowTemplate:
     )
 
 
-def schedule(wanted: Scrub) -> CronWorkflow:
+def schedule(wanted: ScrubSchedule) -> CronWorkflow:
     """Its schedule."""
     return CronWorkflow(
         name=wanted.name,

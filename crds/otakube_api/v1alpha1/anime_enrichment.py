@@ -310,6 +310,7 @@ KIND = Kind(
     name="AnimeEnrichment",
     plural="animeenrichments",
     short_names=("aenrich",),
+    selectable_fields=(".spec.mode", ".spec.suspend", ".status.entryId", ".status.workflow.phase"),
     conditions=(*CommonCondition, *EnrichmentCondition),
     reasons=(*EnrichmentReason, *CommonReason),
     columns=(
@@ -318,6 +319,7 @@ KIND = Kind(
         condition_column("Reason", CommonCondition.READY, "reason"),
         Column("Published", ".status.publicationTime", "date"),
         Column("Age", ".metadata.creationTimestamp", "date"),
+        Column("Suspend", ".spec.suspend", "boolean", priority=1),
         Column("Entry", ".status.entryId", priority=1),
         Column("Workflow", ".status.workflow.name", priority=1),
         condition_column("Message", CommonCondition.READY, "message", priority=1),

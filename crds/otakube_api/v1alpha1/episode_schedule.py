@@ -72,7 +72,7 @@ class Weekday(StrEnum):
     SUNDAY = "Sunday"
 
 
-class Broadcast(ApiType):
+class BroadcastSlot(ApiType):
     """A weekly slot, as broadcasters announce it."""
 
     weekday: Weekday
@@ -113,7 +113,7 @@ class EpisodeScheduleSpec(ApiType):
     """schedule is a cron expression of five fields, in timeZone."""
     time_zone: str | None = Field(None, max_length=64, json_schema_extra=rules(time_zone("spec.timeZone")))
     """timeZone of schedule is a name of the IANA database; absent means UTC."""
-    broadcast: Broadcast | None = None
+    broadcast: BroadcastSlot | None = None
     """broadcast is the weekly slot after which the enrichment is due."""
     until: Time | None = None
     """until is when the schedule ends; absent means never."""
@@ -175,6 +175,7 @@ KIND = Kind(
     name="EpisodeSchedule",
     plural="episodeschedules",
     short_names=("epsched",),
+    selectable_fields=(".spec.anime.id", ".spec.suspend"),
     conditions=tuple(CommonCondition),
     reasons=(*ScheduleReason, *CommonReason),
     columns=(

@@ -135,6 +135,7 @@ class Kind(NamedTuple):
     plural: str
     short_names: tuple[str, ...]
     columns: tuple[Column, ...]
+    selectable_fields: tuple[str, ...]
     conditions: tuple[ConditionType, ...]
     reasons: tuple[Reason, ...]
     categories: tuple[str, ...] = ("anime",)

@@ -271,6 +271,33 @@ def test_kubectl_shows_our_columns_short_names_and_category(
     assert "shown" in by_category
 
 
+def test_objects_are_found_by_their_fields(
+    api: httpx2.Client, otakube_api: ControlPlane, namespace: str
+) -> None:
+    for name, suspend in (("held", True), ("free", False)):
+        body = an_object({"anime": {"title": "A"}, "suspend": suspend}, name=name)
+        create(api, namespace, body).raise_for_status()
+    status = AnimeEnrichmentStatus(entry_id="ani_01JD3Z5K8Q0000000000000001")
+    patch(api, path(namespace, "AnimeEnrichment", "free", "status"), {"status": status.to_body()})
+
+    def names(selector: str) -> str:
+        command = (
+            "get",
+            "aenrich",
+            "--namespace",
+            namespace,
+            "--output",
+            "name",
+            "--field-selector",
+            selector,
+        )
+        return otakube_api.kubectl(*command).stdout.strip()
+
+    assert names("spec.suspend=true") == "animeenrichment.otakube.dev/held"
+    assert names("status.entryId=ani_01JD3Z5K8Q0000000000000001") == "animeenrichment.otakube.dev/free"
+    assert names("spec.mode=EpisodeUpdate") == ""
+
+
 def test_kubectl_waits_on_ready(api: httpx2.Client, otakube_api: ControlPlane, namespace: str) -> None:
     create(api, namespace, an_object({"anime": {"title": "A"}})).raise_for_status()
     ready = {"conditions": [a_condition(CommonCondition.READY, EnrichmentReason.PUBLISHED).to_body()]}
