@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from otakube.adapters.stores.folder.locks import FolderLocks
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.errors import StepError
 from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure
@@ -17,7 +18,7 @@ from otakube_services.catalogue.locks import add_locks
 from otakube_services.kit.problems import handle_problems
 
 
-def read_api(locks: FolderLocks) -> TestClient:
+def read_api(locks: SqliteLocks) -> TestClient:
     """The catalogue with this route alone."""
     app = FastAPI()
     app.state.ports = SimpleNamespace(locks=locks)
@@ -38,7 +39,7 @@ class FolderCluster(Cluster):
 
     def __init__(self, folder: Path) -> None:
         self.namespace = "otakube"
-        self.locks = FolderLocks(folder)
+        self.locks = SqliteLocks(SqliteDocuments(folder))
         self.runs: dict[str, Body] = {}
         self.fails_from = 1000
         self._api_client = read_api(self.locks)

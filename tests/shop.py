@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A catalogue of a test's own on the shared stores: database, collection and bucket."""
+"""A catalogue of a test's own: on the shared servers, or embedded in a folder."""
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import boto3
 import pytest
 import pytest_asyncio
 
 from drill import records
-from otakube.adapters.stores.mongodb import catalogue as mongodb
-from otakube.adapters.stores.mongodb.connection import Documents
-from otakube.adapters.stores.mongodb.ledger import MongoLedger
-from otakube.adapters.stores.qdrant.vectors import QdrantVectors
-from otakube.adapters.stores.s3.objects import S3Objects
+from otakube.bootstrap.stores import SERVERS, ServerStores, choose
+from otakube.bootstrap.stores import Stores as Ports
 from otakube.commit import saga as commit_step
 from otakube.commit.recovery import CommitStores
 from otakube.domain.record import handover
@@ -23,6 +22,7 @@ from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.settings import Settings
 from otakube_api.contract import Output
+from raw_documents import MongoRaw, RawDocuments, SqliteRaw
 from stores import Stores
 
 LEASE_SECONDS = 60
@@ -33,7 +33,8 @@ class Shop:
     """The stores as the commit sees them, and a clock that the test moves."""
 
     settings: Settings
-    documents: Documents
+    ports: Ports
+    raw: RawDocuments
     stores: CommitStores
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
@@ -90,17 +91,19 @@ def own_settings(stores: Stores) -> Settings:
     return stores.settings(mongodb_database=name, qdrant_collection=name, s3_bucket=name)
 
 
-@pytest_asyncio.fixture
-async def shop(own_settings: Settings) -> AsyncIterator[Shop]:
-    """The commit's stores."""
-    async with Documents(own_settings) as documents, QdrantVectors(own_settings) as vectors:
-        stores = CommitStores(
-            ledger=MongoLedger(documents),
-            catalogue=mongodb.MongoCatalogue(documents),
-            identities=mongodb.MongoIdentities(documents),
-            reviews=mongodb.MongoReviews(documents),
-            image_map=mongodb.MongoImageMap(documents),
-            vectors=vectors,
-            objects=S3Objects(own_settings),
-        )
-        yield Shop(settings=own_settings, documents=documents, stores=stores)
+@pytest_asyncio.fixture(params=["servers", "embedded"])
+async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shop]:
+    """The stores that the commit touches, of both kinds: what one promises the other keeps."""
+    if request.param == "servers":
+        settings: Settings = request.getfixturevalue("own_settings")
+        uri = SERVERS
+    else:
+        settings, uri = Settings(), f"file:{tmp_path / 'stores'}"
+    async with AsyncExitStack() as stack:
+        ports = choose(uri, lambda: settings, stack)
+        if isinstance(ports, ServerStores):
+            documents = await ports.documents()
+            raw: RawDocuments = MongoRaw(documents.client, settings.mongodb_database)
+        else:
+            raw = SqliteRaw(tmp_path / "stores/documents.sqlite3")
+        yield Shop(settings=settings, ports=ports, raw=raw, stores=await ports.commit_stores())

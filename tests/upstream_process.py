@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 from otakube_standins.upstream.provider import otakube_environment
+from raw_documents import SqliteFile
 
 START_SECONDS = 30
 
@@ -92,7 +93,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Workbench:
-    """A bucket in a folder, and steps over it."""
+    """Embedded stores in a folder, and steps over them."""
 
     folder: Path
     upstream: Upstream
@@ -124,13 +125,29 @@ class Workbench:
 
     def objects(self, prefix: str = "") -> list[str]:
         """Keys in the bucket."""
-        root = self.folder / "bucket"
+        root = self.folder / "bucket/objects"
         keys = (file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
         return sorted(key for key in keys if key.startswith(prefix))
 
     def read(self, key: str) -> Any:
         """One object as JSON."""
-        return json.loads((self.folder / "bucket" / key).read_bytes())
+        return json.loads((self.folder / "bucket/objects" / key).read_bytes())
+
+    def owners(self) -> dict[str, str]:
+        """Entry id by source URL."""
+        rows = self._documents.run("SELECT * FROM identities")
+        return {row["source_url"]: row["entry_id"] for row in rows}
+
+    def rows(self) -> int:
+        """Rows that a run could have left in the document store."""
+        if not self._documents.path.exists():
+            return 0
+        tables = ("identities", "image_map", "provider_titles", "provider_health", "reviews", "animes")
+        return sum(len(self._documents.run(f"SELECT 1 FROM {table}")) for table in tables)
+
+    @property
+    def _documents(self) -> SqliteFile:
+        return SqliteFile(self.folder / "bucket/documents.sqlite3")
 
     def golden(self, uid: str = "uid-1") -> Any:
         """The run's golden record."""

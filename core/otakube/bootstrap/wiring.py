@@ -3,29 +3,18 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from otakube.bootstrap.stores import choose
 from otakube.errors import Fatal
 from otakube_api.contract import Accelerator, FailureReason
 
 if TYPE_CHECKING:
     from otakube.adapters.http.cache import Answers
     from otakube.adapters.images.source import WebImages
-    from otakube.adapters.stores.folder.documents import FolderDocuments
-    from otakube.adapters.stores.mongodb.connection import Documents
-    from otakube.adapters.stores.qdrant.vectors import QdrantVectors
-    from otakube.commit.recovery import CommitStores
-    from otakube.ports.catalogue import Catalogue, DeadLetters, Identities, ImageMap, ReviewDecisions
-    from otakube.ports.checks import CheckHistory
     from otakube.ports.embedding import TextEmbedder
-    from otakube.ports.history import History
-    from otakube.ports.ledger import Ledger
-    from otakube.ports.locks import Locks
-    from otakube.ports.objects import ObjectStore
     from otakube.ports.providers import Converter, ProviderAdapter
     from otakube.ports.rate_limits import RateLimiter, RateLimitStatus, RateLimitStore
-    from otakube.ports.search import EntrySummaries, VectorSearch
     from otakube.ports.suggestions import Suggester
     from otakube.settings import Settings
     from otakube_api.contract import Provider
@@ -35,14 +24,13 @@ if TYPE_CHECKING:
 class Wiring:
     """Builds each part once, and closes what it opened; `async with Wiring(...)`.
 
-    `objects_uri` is `s3:` (the stores of the settings) or `file:DIR` (all in one folder, for runs by hand).
+    `stores_uri` is `s3:` (the servers of the settings) or `file:DIR` (embedded, in one folder).
     """
 
-    def __init__(self, objects_uri: str) -> None:
-        self.objects_uri = objects_uri
+    def __init__(self, stores_uri: str) -> None:
         self._stack = AsyncExitStack()
+        self.stores = choose(stores_uri, lambda: self.settings, self._stack)
         self._settings: Settings | None = None
-        self._documents: Documents | None = None
         self._rate_limiters: dict[Provider, RateLimiter] = {}
 
     async def __aenter__(self) -> Self:
@@ -62,16 +50,6 @@ class Wiring:
             except ValueError as error:
                 raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
         return self._settings
-
-    async def objects(self) -> "ObjectStore":
-        """The bucket, or the folder."""
-        if self._folder:
-            from otakube.adapters.stores.folder.objects import FolderObjects
-
-            return FolderObjects(self._folder)
-        from otakube.adapters.stores.s3.objects import S3Objects
-
-        return S3Objects(self.settings)
 
     async def providers(self, *, live: bool = False) -> "dict[Provider, ProviderAdapter]":
         """The providers that are switched on; all share one client, and the bucket's answers.
@@ -130,7 +108,7 @@ class Wiring:
         from otakube.adapters.http.cache import BucketAnswers
         from otakube_api.providers import PROFILES
 
-        objects, licences = await self.objects(), self.licences()
+        objects, licences = await self.stores.objects(), self.licences()
         return {
             provider: BucketAnswers(objects, provider, licences[provider], floor=profile.limits.freshest)
             for provider, profile in PROFILES.items()
@@ -158,127 +136,6 @@ class Wiring:
         allowed = Allowed(settings.image_hosts, settings.image_private_hosts)
         return WebImages(allowed, size=settings.image_limit_bytes)
 
-    async def identities(self) -> "Identities":
-        """Which entry an anime is."""
-        if self._folder:
-            return self._folder_documents()
-        from otakube.adapters.stores.mongodb.catalogue import MongoIdentities
-
-        return MongoIdentities(await self.documents())
-
-    async def catalogue(self) -> "Catalogue":
-        """The live entries."""
-        if self._folder:
-            return self._folder_documents()
-        from otakube.adapters.stores.mongodb.catalogue import MongoCatalogue
-
-        return MongoCatalogue(await self.documents())
-
-    async def history(self) -> "History":
-        """What providers answered before."""
-        if self._folder:
-            return self._folder_documents()
-        from otakube.adapters.stores.mongodb.history import MongoHistory
-
-        return MongoHistory(await self.documents())
-
-    async def image_map(self) -> "ImageMap":
-        """Which URL was mirrored to which image."""
-        if self._folder:
-            return self._folder_documents()
-        from otakube.adapters.stores.mongodb.catalogue import MongoImageMap
-
-        return MongoImageMap(await self.documents())
-
-    async def dead_letters(self) -> "DeadLetters":
-        """Runs that ended badly."""
-        if self._folder:
-            return self._folder_documents()
-        from otakube.adapters.stores.mongodb.catalogue import MongoDeadLetters
-
-        return MongoDeadLetters(await self.documents())
-
-    async def locks(self) -> "Locks":
-        """What people decided for ever."""
-        if self._folder:
-            from otakube.adapters.stores.folder.locks import FolderLocks
-
-            return FolderLocks(self._folder)
-        from otakube.adapters.stores.mongodb.locks import MongoLocks
-
-        return MongoLocks(await self.documents())
-
-    async def check_history(self) -> "CheckHistory":
-        """What the last check of each provider saw."""
-        if self._folder:
-            from otakube.adapters.stores.folder.checks import FolderCheckHistory
-
-            return FolderCheckHistory(self._folder)
-        from otakube.adapters.stores.mongodb.checks import MongoCheckHistory
-
-        return MongoCheckHistory(await self.documents())
-
-    async def reviews(self) -> "ReviewDecisions":
-        """The decision about each run."""
-        from otakube.adapters.stores.mongodb.catalogue import MongoReviews
-
-        return MongoReviews(await self.documents())
-
-    async def vectors(self) -> "QdrantVectors":
-        """The vector store; its slow import begins at once."""
-        from otakube.adapters.stores.qdrant.vectors import QdrantVectors
-
-        return await self._stack.enter_async_context(QdrantVectors(self.settings))
-
-    async def commit_stores(self) -> "CommitStores":
-        """All that a commit touches."""
-        from otakube.adapters.stores.mongodb import catalogue
-        from otakube.adapters.stores.mongodb.ledger import MongoLedger
-        from otakube.adapters.stores.s3.objects import S3Objects
-        from otakube.commit.recovery import CommitStores
-
-        vectors = await self.vectors()
-        documents = await self.documents()
-        return CommitStores(
-            ledger=MongoLedger(documents),
-            catalogue=catalogue.MongoCatalogue(documents),
-            identities=catalogue.MongoIdentities(documents),
-            reviews=catalogue.MongoReviews(documents),
-            image_map=catalogue.MongoImageMap(documents),
-            vectors=vectors,
-            objects=S3Objects(self.settings),
-        )
-
-    async def ledger(self) -> "Ledger":
-        """The commit's bookkeeping."""
-        from otakube.adapters.stores.mongodb.ledger import MongoLedger
-
-        return MongoLedger(await self.documents())
-
-    async def documents(self) -> "Documents":
-        """The document store's one client."""
-        if self._folder:
-            message = f"--objects {self.objects_uri!r} has no document store; leave it out"
-            raise Fatal(FailureReason.SETTINGS_INVALID, message)
-        if self._documents is None:
-            from otakube.adapters.stores.mongodb.connection import Documents
-
-            self._documents = await self._stack.enter_async_context(Documents(self.settings))
-        return self._documents
-
-    async def summaries(self) -> "EntrySummaries":
-        """Live entries in one line each."""
-        from otakube.adapters.stores.mongodb.summaries import MongoSummaries
-
-        return MongoSummaries(await self.documents())
-
-    async def vector_search(self, embedder: "TextEmbedder") -> "VectorSearch":
-        """The collection that this model's vectors are in."""
-        from otakube.adapters.stores.qdrant.search import QdrantSearch
-
-        search = QdrantSearch(self.settings, model=embedder.name, dimension=embedder.dimension)
-        return await self._stack.enter_async_context(search)
-
     def suggester(self) -> "Suggester | None":
         """What suggests tags and a summary; None where that is off."""
         settings = self.settings
@@ -305,16 +162,3 @@ class Wiring:
         return text_embedder(
             self.settings.embedding_model, folder=self.settings.embedding_folder, accelerator=accelerator
         )
-
-    @property
-    def _folder(self) -> Path | None:
-        return Path(self.objects_uri.removeprefix("file:")) if self.objects_uri.startswith("file:") else None
-
-    def _folder_documents(self) -> "FolderDocuments":
-        from otakube.adapters.stores.folder.documents import FolderDocuments
-
-        if self._folder is None:
-            raise Fatal(
-                FailureReason.SETTINGS_INVALID, f"--objects {self.objects_uri!r} has no document store"
-            )
-        return FolderDocuments(self._folder)

@@ -91,8 +91,8 @@ async def _check(names: tuple[str, ...], title: str, objects: str) -> "list[Prov
             adapters=await wiring.providers(live=True),
             switched_off=lambda one: switched_off(one, settings),
             rate_limit_status=wiring.rate_limit_status,
-            history=await wiring.check_history(),
-            health=(await wiring.history()).health,
+            history=await wiring.stores.check_history(),
+            health=(await wiring.stores.history()).health,
             clock=time.monotonic,
             now=datetime.now(UTC),
         )

@@ -45,7 +45,7 @@ def locks(
     async def body(wiring: Wiring) -> str:
         from otakube.maintenance.merge_locks import curate, read_payload
 
-        done = await curate(await wiring.locks(), read_payload(payload), dry_run=dry_run)
+        done = await curate(await wiring.stores.locks(), read_payload(payload), dry_run=dry_run)
         return done.model_dump_json()
 
     execute("locks", body, outputs=outputs, objects=objects, termination_log=termination_log)

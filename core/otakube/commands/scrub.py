@@ -69,7 +69,7 @@ async def _scrub(
     from otakube.maintenance.scrub import Scrub, finish
 
     async with Wiring("s3:") as wiring:
-        stores = await wiring.commit_stores()
+        stores = await wiring.stores.commit_stores()
         run = Scrub(stores=stores, clock=lambda: datetime.now(UTC), older_than=older_than, dry_run=dry_run)
         await finish(run)
         if full:

@@ -22,6 +22,9 @@ from otakube_api.contract import Node
 
 Step = Callable[..., Awaitable[Outputs]]
 
+STEPS: dict[Node, Step] = {}
+"""The steps' functions by node: what a pod runs by its command line, `otakube run` calls in one process."""
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
@@ -84,6 +87,7 @@ def step(node: Node) -> Callable[[Step], Step]:
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         command.__doc__ = function.__doc__
         app.command(node.value)(command)
+        STEPS[node] = function
         return function
 
     return register
@@ -167,12 +171,12 @@ async def fetch(
     return await fetch(
         request,
         await wiring.providers(),
-        await wiring.objects(),
+        await wiring.stores.objects(),
         Memory(
-            identities=wiring.identities,
-            catalogue=wiring.catalogue,
-            history=wiring.history,
-            locks=wiring.locks,
+            identities=wiring.stores.identities,
+            catalogue=wiring.stores.catalogue,
+            history=wiring.stores.history,
+            locks=wiring.stores.locks,
         ),
         work_prefix=run.work,
         uid=run.uid,
@@ -191,7 +195,7 @@ async def stage(wiring: Wiring, run: Run, *, mode: Mode = "FullEnrichment") -> O
     from otakube.steps.stage.step import stage
 
     return await stage(
-        await wiring.objects(),
+        await wiring.stores.objects(),
         work_prefix=run.work,
         mode=mode,
         licences=wiring.licences(),
@@ -215,8 +219,8 @@ async def assemble(
     async with wiring.image_source() as source:
         return await assemble(
             source,
-            await wiring.objects(),
-            await wiring.image_map(),
+            await wiring.stores.objects(),
+            await wiring.stores.image_map(),
             work_prefix=run.work,
             mode=mode,
             review=Review(review_policy, wiring.settings.review_confidence_threshold),
@@ -250,7 +254,7 @@ async def embed(
         reviewer=reviewer,
     )
     embedder = wiring.text_embedder(read_accelerator(accelerator))
-    return await embed(await wiring.objects(), embedder, answer, work_prefix=run.work)
+    return await embed(await wiring.stores.objects(), embedder, answer, work_prefix=run.work)
 
 
 @step(Node.COMMIT)
@@ -269,7 +273,7 @@ async def commit(
 
     Example: otakube step commit --decision approve --reviewer ada --digest "$(cat /tmp/outputs/digest)"
     """
-    stores = await wiring.commit_stores()
+    stores = await wiring.stores.commit_stores()
     from otakube.commit.saga import commit
     from otakube.maintenance.merge_locks import remember
     from otakube.steps.commit.step import read_commit
@@ -290,7 +294,7 @@ async def commit(
         lease_seconds=settings.lease_seconds,
         clock=lambda: datetime.now(UTC),
     )
-    await remember(await wiring.locks(), request, at=datetime.now(UTC))
+    await remember(await wiring.stores.locks(), request, at=datetime.now(UTC))
     return done
 
 
@@ -312,4 +316,4 @@ async def conclude(
     from otakube.steps.conclude.step import Ended, conclude
 
     ended = Ended(**run._asdict(), status=status, failures=failures, title=title)
-    return await conclude(await wiring.objects(), wiring.dead_letters, ended)
+    return await conclude(await wiring.stores.objects(), wiring.stores.dead_letters, ended)

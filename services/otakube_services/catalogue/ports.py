@@ -10,7 +10,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from otakube.adapters.stores.mongodb.summaries import MongoRelatives
 from otakube.bootstrap.wiring import Wiring
 from otakube.ports.catalogue import Catalogue, Relatives
 from otakube.ports.embedding import TextEmbedder
@@ -62,12 +61,12 @@ async def connected() -> AsyncIterator[CataloguePorts]:
     async with Wiring("s3:") as wiring:
         embedder = wiring.text_embedder()
         yield CataloguePorts(
-            catalogue=await wiring.catalogue(),
-            relatives=MongoRelatives(await wiring.documents()),
-            objects=await wiring.objects(),
-            locks=await wiring.locks(),
-            vectors=await wiring.vector_search(embedder),
-            summaries=await wiring.summaries(),
+            catalogue=await wiring.stores.catalogue(),
+            relatives=await wiring.stores.relatives(),
+            objects=await wiring.stores.objects(),
+            locks=await wiring.stores.locks(),
+            vectors=await wiring.stores.vector_search(embedder),
+            summaries=await wiring.stores.summaries(),
             queries=QueryEmbedder(embedder),
         )
 

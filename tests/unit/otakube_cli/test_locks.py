@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lock commands from the command line to the store and back."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -54,7 +55,7 @@ def file_of(folder: Path, *locks: Lock) -> str:
 
 
 def kept(cluster: FolderCluster) -> str:
-    return format_file(cluster.locks._read().values())
+    return format_file(asyncio.run(cluster.locks.after("", 10_000)))
 
 
 def test_a_file_that_is_imported_is_exported_byte_by_byte(

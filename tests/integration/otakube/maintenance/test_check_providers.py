@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from otakube.adapters.stores.folder.documents import FolderDocuments
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.history import SqliteHistory
 from otakube.domain.checks.plausibility import Health, ProviderCondition
 from otakube_api.contract import Provider
 from otakube_standins.upstream.provider import otakube_environment
+from raw_documents import SqliteFile
 from upstream_process import Upstream
 
 pytestmark = pytest.mark.integration
@@ -87,7 +89,7 @@ def test_a_title_that_a_provider_lacks_names_the_cure(upstream: Upstream, tmp_pa
 
 
 def test_one_that_enrichments_leave_out_is_told_with_the_evidence(upstream: Upstream, tmp_path: Path) -> None:
-    kept = FolderDocuments(tmp_path)
+    kept = SqliteHistory(SqliteDocuments(tmp_path))
     asyncio.run(
         kept.set_health(
             Provider.KITSU, Health(state=ProviderCondition.SHRINKING, evidence="5 of 6 titles shrank")
@@ -107,12 +109,12 @@ def test_answers_that_were_kept_hide_no_outage(upstream: Upstream, tmp_path: Pat
 
 def test_a_changed_form_is_told_once(upstream: Upstream, tmp_path: Path) -> None:
     check(upstream, tmp_path, *only("AnimeSchedule"))
-    known = tmp_path / "documents/provider-checks.json"
-    kept = json.loads(known.read_text())
-    (name,) = kept
-    path = next(one for one in kept[name]["shape"] if "." in one and "[]" not in one)
-    kept[name]["shape"][f"{path}Old"] = kept[name]["shape"].pop(path)
-    known.write_text(json.dumps(kept))
+    known = SqliteFile(tmp_path / "documents.sqlite3")
+    [row] = known.run("SELECT checked FROM provider_checks")
+    kept = json.loads(row["checked"])
+    path = next(one for one in kept["shape"] if "." in one and "[]" not in one)
+    kept["shape"][f"{path}Old"] = kept["shape"].pop(path)
+    known.run("UPDATE provider_checks SET checked = ?", json.dumps(kept))
     status, rows, _ = check(upstream, tmp_path, *only("AnimeSchedule"))
     assert (status, rows["AnimeSchedule"]["state"]) == (1, "Drifted")
     assert f"vanished: {path}Old; new: {path}" == rows["AnimeSchedule"]["message"]

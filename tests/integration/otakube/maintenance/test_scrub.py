@@ -59,14 +59,12 @@ async def a_lease_was_left(shop: Shop, wanted: Commit) -> None:
 
 
 async def an_event_was_not_relayed(shop: Shop, wanted: Commit) -> None:
-    event = await shop.documents["events"].find_one_and_delete({})
-    del event["_id"]
+    event = await shop.raw.unrelay()
     await shop.stores.objects.delete(f"audit/{event['id']}.json")
-    await shop.documents["animes"].update_one({}, {"$push": {"outbox": event}})
 
 
 async def the_record_was_edited(shop: Shop, wanted: Commit) -> None:
-    await shop.documents["animes"].update_one({}, {"$set": {"record.entry.synopsis": "edited by hand"}})
+    await shop.raw.edit_synopsis("edited by hand")
 
 
 async def points_of_another_version_appeared(shop: Shop, wanted: Commit) -> None:
@@ -92,13 +90,11 @@ async def a_point_too_many_appeared(shop: Shop, wanted: Commit) -> None:
 
 
 async def an_episode_was_lost(shop: Shop, wanted: Commit) -> None:
-    await shop.documents["episodes"].delete_one({})
+    await shop.raw.delete("episodes")
 
 
 async def characters_of_no_entry_appeared(shop: Shop, wanted: Commit) -> None:
-    await shop.documents["characters"].insert_one(
-        {"_id": "x", "entry_id": "ani_gone", "version": 1, "record": {}}
-    )
+    await shop.raw.add_character("ani_gone")
 
 
 async def an_image_was_lost(shop: Shop, wanted: Commit) -> None:
@@ -114,12 +110,12 @@ async def vectors_of_an_aborted_commit_were_left(shop: Shop, wanted: Commit) -> 
 
 
 async def the_audit_copy_was_lost(shop: Shop, wanted: Commit) -> None:
-    event = await shop.documents["events"].find_one({})
+    [event] = await shop.raw.find("events")
     await shop.stores.objects.delete(f"audit/{event['id']}.json")
 
 
 async def the_event_was_lost(shop: Shop, wanted: Commit) -> None:
-    await shop.documents["events"].delete_one({})
+    await shop.raw.delete("events")
 
 
 async def _insert(shop: Shop, wanted: Commit, version: int) -> None:
@@ -220,8 +216,7 @@ async def test_a_commit_at_work_is_left_alone(shop: Shop) -> None:
     await shop.commit(wanted)
     await a_commit_was_cut_off(shop, wanted)
     entry_id, _ = await live(shop, wanted)
-    held = {"$set": {"lease.until": shop.now + timedelta(seconds=60)}}
-    await shop.documents["animes"].update_one({"_id": entry_id}, held)
+    await shop.raw.hold(entry_id, shop.now + timedelta(seconds=60))
     assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.HELD)]
     shop.later(61)
     assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.REPAIRED)]
@@ -242,7 +237,7 @@ async def test_what_a_licence_ends_is_gone_from_every_store(shop: Shop) -> None:
     kept = [await shop.stores.objects.get(key) async for key in shop.stores.objects.list("")]
     assert len(kept) > 3
     assert not any(b"story about a fire drill" in body for body in kept)
-    event = await shop.documents["events"].find_one({"version": now.version})
+    [event] = await shop.raw.find("events", version=now.version)
     assert (event["decision"], event["reviewer"]) == ("automatic", "licence")
 
 

@@ -12,7 +12,7 @@ FATAL, RETRIABLE = 65, 75
 
 
 def nothing_is_stored(bench: Workbench) -> bool:
-    return not bench.objects("work/") and not bench.objects("images/") and not bench.objects("documents/")
+    return not bench.objects("work/") and not bench.objects("images/") and not bench.rows()
 
 
 def test_an_unknown_title_is_fatal_and_names_the_cure(bench: Workbench) -> None:
@@ -158,7 +158,7 @@ def test_hostile_images_are_noted_and_never_stored(bench: Workbench) -> None:
     stored = bench.objects("images/")
     assert len(stored) == int(ended.outputs["images-stored"])
     for key in stored:
-        head = (bench.folder / "bucket" / key).read_bytes()[:8]
+        head = (bench.folder / "bucket/objects" / key).read_bytes()[:8]
         assert head.startswith((b"\xff\xd8\xff", b"\x89PNG"))
 
 

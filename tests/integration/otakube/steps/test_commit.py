@@ -19,7 +19,7 @@ async def test_a_finished_commit_gives_the_same_outputs_again(shop: Shop) -> Non
     first = await shop.commit(wanted)
     assert await shop.commit(wanted) == first
     assert first[Output.DIGEST] == wanted.digest
-    assert await shop.documents["events"].count_documents({}) == 1
+    assert len(await shop.raw.find("events")) == 1
 
 
 async def test_the_same_content_from_another_run_is_the_same_commit(shop: Shop) -> None:
@@ -44,7 +44,7 @@ async def test_a_newer_version_replaces_points_projections_and_vectors(shop: Sho
         wanted = await shop.wanted("replaced", revision)
         await shop.commit(wanted)
     assert await points(shop, wanted) == len(wanted.vectors.points)
-    assert await shop.documents["episodes"].count_documents({}) == len(wanted.record.episodes)
+    assert len(await shop.raw.find("episodes")) == len(wanted.record.episodes)
     assert len([key async for key in shop.stores.objects.list("vectors/")]) == 1
     assert len([key async for key in shop.stores.objects.list("audit/")]) == 3
 
@@ -108,7 +108,7 @@ async def test_what_another_run_left_half_done_is_ended_first(shop: Shop) -> Non
     first, second = await shop.wanted("half"), await shop.wanted("half", 2)
     await shop.commit(first)
     entry_id = first.record.entry.id
-    await shop.documents["intents"].update_one({}, {"$set": {"state": IntentState.COMMITTED.value}})
+    await shop.raw.set_intents(IntentState.COMMITTED.value)
     await shop.commit(second)
-    states = [d["state"] async for d in shop.documents["intents"].find({"entry_id": entry_id})]
+    states = [intent["state"] for intent in await shop.raw.find("intents", entry_id=entry_id)]
     assert states == ["Done", "Done"]

@@ -38,7 +38,7 @@ def fetched(bench: Workbench, *options: str, uid: str = "uid-1", **more: str) ->
 
 def forget_answers(bench: Workbench) -> None:
     """So that the provider is asked again, not the cache."""
-    shutil.rmtree(bench.folder / "bucket" / "answers", ignore_errors=True)
+    shutil.rmtree(bench.folder / "bucket/objects/answers", ignore_errors=True)
 
 
 def test_a_namesake_that_only_shares_the_title_is_left_out_and_no_gate_asks_about_it(

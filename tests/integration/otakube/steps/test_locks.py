@@ -53,7 +53,7 @@ def test_a_page_that_is_another_anime_is_left_out_though_everybody_links_it(benc
     assert "AniList" not in summary["answered"]
     assert "Kitsu" in summary["answered"]
     assert KEEPER_AT_ANILIST not in staged(bench)["merged"]["same_as"]
-    owners = bench.read("documents/identities.json")
+    owners = bench.owners()
     assert KEEPER in owners
     assert KEEPER_AT_ANILIST not in owners
     other = fetched(bench, f'--source-urls=["{KEEPER_AT_ANILIST}"]', uid="uid-2")
@@ -70,7 +70,7 @@ def test_an_entry_that_held_two_anime_keeps_the_trusted_page_and_the_other_gets_
     other = fetched(bench, f'--source-urls=["{KEEPER_AT_ANILIST}"]', uid="uid-2")
     again = fetched(bench, f'--source-urls=["{KEEPER}"]', uid="uid-3")
     assert again["entry_id"] == both["entry_id"] != other["entry_id"]
-    owners = bench.read("documents/identities.json")
+    owners = bench.owners()
     assert owners[KEEPER_AT_ANILIST] == other["entry_id"]
     assert owners[KEEPER] == owners[KEEPER_AT_KITSU] == both["entry_id"]
     messages = {one["provider"]: one["message"] for one in other["failed"]}

@@ -19,6 +19,7 @@ from golden import NOW, a_character, a_provenance, a_record, an_entry, an_episod
 from otakube.adapters.embedding import text_embedder
 from otakube.adapters.stores.mongodb.catalogue import MongoIdentities
 from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.adapters.stores.qdrant.connection import Qdrant
 from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.domain.record import handover
@@ -92,7 +93,8 @@ async def publish(
     """Write what a commit leaves: the points of a version, then the document that makes one live."""
     digest = handover.digest(record)
     entry_id = record.entry.id
-    async with Documents(settings) as documents, QdrantVectors(settings) as vectors:
+    async with Documents(settings) as documents, Qdrant(settings) as qdrant:
+        vectors = QdrantVectors(qdrant)
         await vectors.ensure(model=embedder.name, dimension=embedder.dimension)
         points = vectors_of(record, embedder, digest=digest).points
         stamp = Version(entry_id=entry_id, version=version, digest=digest)

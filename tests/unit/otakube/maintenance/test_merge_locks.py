@@ -8,7 +8,8 @@ import pytest
 
 from golden import NOW, a_record, an_entry
 from lock_builders import different, page, same
-from otakube.adapters.stores.folder.locks import FolderLocks
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GateFinding
 from otakube.domain.record.handover import Commit, VectorSet
@@ -37,17 +38,17 @@ def approved(**changes: Any) -> Commit:
 
 
 @pytest.fixture
-def locks(tmp_path: Path) -> FolderLocks:
-    return FolderLocks(tmp_path)
+def locks(tmp_path: Path) -> SqliteLocks:
+    return SqliteLocks(SqliteDocuments(tmp_path))
 
 
-async def test_an_approval_of_a_doubted_record_says_that_its_pages_are_one_anime(locks: FolderLocks) -> None:
+async def test_an_approval_of_a_doubted_record_says_that_its_pages_are_one_anime(locks: SqliteLocks) -> None:
     said = await remember(locks, approved(), at=NOW)
     assert said == same(0, 1, decided_at=NOW, note="same staff, same dates")
     assert [lock async for lock in every(locks)] == [said]
 
 
-async def test_a_step_that_runs_twice_keeps_the_first_decision(locks: FolderLocks) -> None:
+async def test_a_step_that_runs_twice_keeps_the_first_decision(locks: SqliteLocks) -> None:
     await remember(locks, approved(), at=NOW)
     await remember(locks, approved(reviewer="oskar"), at=NOW)
     assert [lock.decided_by async for lock in every(locks)] == ["ilse"]
@@ -63,18 +64,18 @@ async def test_a_step_that_runs_twice_keeps_the_first_decision(locks: FolderLock
     ],
     ids=["nobody decided", "no gate failed", "nobody doubted which anime it is", "there is one page only"],
 )
-async def test_nothing_else_becomes_a_lock(locks: FolderLocks, changes: dict[str, Any]) -> None:
+async def test_nothing_else_becomes_a_lock(locks: SqliteLocks, changes: dict[str, Any]) -> None:
     assert await remember(locks, approved(**changes), at=NOW) is None
     assert [lock async for lock in every(locks)] == []
 
 
-async def test_an_approval_against_a_lock_leaves_the_lock(locks: FolderLocks) -> None:
+async def test_an_approval_against_a_lock_leaves_the_lock(locks: SqliteLocks) -> None:
     await locks.add(different(0, 1))
     assert await remember(locks, approved(), at=NOW) is None
     assert [lock async for lock in every(locks)] == [different(0, 1)]
 
 
-async def test_a_reviewer_s_words_are_made_plain(locks: FolderLocks) -> None:
+async def test_a_reviewer_s_words_are_made_plain(locks: SqliteLocks) -> None:
     said = await remember(locks, approved(reviewer="", note="<b>sure</b>\x1b[2J"), at=NOW)
     assert said is not None
     assert (said.decided_by, said.note) == ("a reviewer", "sure[2J")

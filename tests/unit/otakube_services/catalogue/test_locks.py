@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 
 from curation import read_api
 from lock_builders import same
-from otakube.adapters.stores.folder.locks import FolderLocks
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.domain.locks.lock import as_json, lock_id
 
 DECIDED = [same(2 * n, 2 * n + 1) for n in range(7)]
@@ -17,7 +18,7 @@ DECIDED = [same(2 * n, 2 * n + 1) for n in range(7)]
 
 @pytest.fixture
 def api(tmp_path: Path) -> TestClient:
-    locks = FolderLocks(tmp_path)
+    locks = SqliteLocks(SqliteDocuments(tmp_path))
 
     async def decide() -> None:
         for lock in DECIDED:

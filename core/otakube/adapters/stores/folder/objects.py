@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bucket as a folder: a person runs steps on a laptop with it, and so do tests."""
+"""The bucket as a folder: an object is a file, whole or absent, and durable once written."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
+
+_ASIDE = ".part-"
 
 
 class FolderObjects:
@@ -27,11 +31,11 @@ class FolderObjects:
             raise KeyError(key) from None
 
     async def put(self, key: str, body: bytes, *, content_type: str = "") -> None:  # noqa: ARG002 - not kept
-        written = self._write_aside(key, body)
+        written = await asyncio.to_thread(self._write_aside, key, body)
         written.replace(self.path(key))
 
     async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:  # noqa: ARG002 - not kept
-        written = self._write_aside(key, body)
+        written = await asyncio.to_thread(self._write_aside, key, body)
         try:
             os.link(written, self.path(key))
         except FileExistsError:
@@ -44,10 +48,15 @@ class FolderObjects:
         return self.path(key).is_file()
 
     async def list(self, prefix: str) -> AsyncIterator[str]:
-        for path in sorted(self.root.rglob("*")):
+        async for key, _ in self.aged(prefix):
+            yield key
+
+    async def aged(self, prefix: str) -> AsyncIterator[tuple[str, datetime]]:
+        """Keys below a prefix, each with the time of its last write."""
+        for path in sorted(self.path(prefix.rpartition("/")[0]).rglob("*")):
             key = path.relative_to(self.root).as_posix()
-            if path.is_file() and key.startswith(prefix) and not path.name.startswith(".part-"):
-                yield key
+            if path.is_file() and key.startswith(prefix) and not path.name.startswith(_ASIDE):
+                yield key, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     async def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
@@ -55,6 +64,9 @@ class FolderObjects:
     def _write_aside(self, key: str, body: bytes) -> Path:
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".part-{uuid4().hex}")
-        aside.write_bytes(body)
+        aside = target.with_name(f"{_ASIDE}{uuid4().hex}")
+        with aside.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
         return aside

@@ -11,6 +11,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.mongodb.connection import Documents, translated
+from otakube.adapters.stores.ownership import owner_of
 from otakube.domain.record.golden import GoldenRecord
 from otakube.errors import Fatal
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
@@ -54,7 +55,7 @@ class MongoIdentities:
             for _ in range(_CLAIM_ROUNDS):
                 owners = await self.owners(urls)
                 live = await self._live(set(owners.values()))
-                chosen = _owner(owners, live, proposed_id)
+                chosen = owner_of(owners, live, proposed_id)
                 if await self._bind(urls, chosen, owners=owners):
                     return chosen, chosen in live
         message = f"other runs keep changing who owns {urls[0]}; apply again when they have ended"
@@ -103,20 +104,8 @@ class MongoIdentities:
         return True
 
 
-def _owner(owners: dict[str, str], live: set[str], proposed_id: str) -> str:
-    """Who gets all URLs; Fatal if two live entries have some each."""
-    if len(live) > 1:
-        named = ", ".join(f"{url} is {owner}" for url, owner in sorted(owners.items()) if owner in live)
-        message = f"the sources belong to {len(live)} entries ({named}); name one by spec.anime.id"
-        raise Fatal(FailureReason.ANIME_AMBIGUOUS, message)
-    if live:
-        return next(iter(live))
-    # Ids are ULIDs: the least is the oldest, and every run that sees these owners agrees on it.
-    return min(owners.values(), default=proposed_id)
-
-
 class MongoCatalogue:
-    """What readers see."""
+    """The `Catalogue` port: entries that are live."""
 
     def __init__(self, documents: Documents) -> None:
         self._animes = documents["animes"]
@@ -136,17 +125,17 @@ class MongoCatalogue:
 
 
 class MongoImageMap:
-    """What became of each image URL."""
+    """The `ImageMap` port: one document an image URL."""
 
     def __init__(self, documents: Documents) -> None:
         self._images = documents["image_map"]
 
     async def get(self, source_url: str) -> MirroredImage | None:
-        """What became of one URL."""
+        """The outcome of one URL."""
         return (await self.get_many([source_url])).get(source_url)
 
     async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]:
-        """What became of the URLs that are known."""
+        """The outcomes of the URLs that are known."""
         wanted = {"_id": {"$in": [url_key(url) for url in source_urls]}}
         async with translated("reading the image map"):
             return {d["source_url"]: _record(MirroredImage, d) async for d in self._images.find(wanted)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What providers answered before: a document a title and provider, and one a provider."""
+"""Earlier answers of providers: a document a title and provider, and one a provider."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -4,9 +4,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from otakube.adapters.stores.qdrant.vectors import QdrantVectors, check_model
+from otakube.adapters.stores.qdrant.connection import Qdrant
+from otakube.adapters.stores.qdrant.vectors import check_model
 from otakube.ports.search import PassageHit
-from otakube.settings import Settings
 
 if TYPE_CHECKING:
     from qdrant_client.http.models import ScoredPoint
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
 _SHOWN = ["entry_id", "version", "kind", "number", "text"]
 
 
-class QdrantSearch(QdrantVectors):
+class QdrantSearch:
     """Searches with the vectors of one model; a collection of another one is refused, never compared."""
 
-    def __init__(self, settings: Settings, *, model: str, dimension: int) -> None:
-        super().__init__(settings)
+    def __init__(self, qdrant: Qdrant, *, model: str, dimension: int) -> None:
+        self._qdrant = qdrant
         self._model, self._dimension = model, dimension
         self._checked = False
 
     async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[PassageHit]:
         """The nearest passages of one kind, best first."""
-        client = await self._connected()
-        with self._translated("searching"):
+        client = await self._qdrant.client()
+        with self._qdrant.translated("searching"):
             if not await self._there():
                 return []
             answer = await client.query_points(
-                self.collection, query=list(vector), using=kind, limit=limit, with_payload=_SHOWN
+                self._qdrant.collection, query=list(vector), using=kind, limit=limit, with_payload=_SHOWN
             )
         return [_hit(point) for point in answer.points]
 
     async def _there(self) -> bool:
-        """Whether anything was ever stored; Fatal if another model made it."""
+        """True if anything was ever stored; Fatal if another model made it."""
         if not self._checked:
-            info = await self._info(await self._connected())
+            info = await self._qdrant.info()
             if info is None:
                 return False
-            check_model(self.collection, info, model=self._model, dimension=self._dimension)
+            check_model(self._qdrant.collection, info, model=self._model, dimension=self._dimension)
             self._checked = True
         return True
 

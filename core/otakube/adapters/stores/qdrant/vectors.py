@@ -1,36 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""VectorStore over `qdrant-client`; its import takes a second, so a thread does it while others are asked."""
+"""VectorStore over `qdrant-client`: the same calls to a server and to the local mode."""
 
-import asyncio
-import importlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
+from otakube.adapters.stores.qdrant.connection import Qdrant
 from otakube.domain.publish.passages import KINDS
 from otakube.domain.record.handover import Point
-from otakube.errors import Fatal, Retriable
+from otakube.errors import Fatal
 from otakube.ports.vectors import Version
-from otakube.settings import Settings
 from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
-    from qdrant_client import AsyncQdrantClient
     from qdrant_client.http.models import CollectionInfo, Filter, PointStruct
 
-# Payload fields that searches filter by, and the commit deletes by.
-INDEXES = {
-    "entry_id": "keyword",
-    "version": "integer",
-    "kind": "keyword",
-    "type": "keyword",
-    "status": "keyword",
-    "genres": "keyword",
-    "year": "integer",
-    "score": "float",
-}
 # A point is 4 to 8 KB of JSON at 384 dimensions; Qdrant's default request limit is 32 MB.
 _BATCH = 200
 _PAGE = 1_000
@@ -43,54 +28,42 @@ def point_id(entry_id: str, version: int, kind: str, number: int) -> str:
 
 
 class QdrantVectors:
-    """One collection; `async with` closes its connections."""
+    """One collection."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.collection = settings.qdrant_collection
-        self._settings = settings
-        self._importing: asyncio.Future[Any] | None = None
-        self._client: AsyncQdrantClient | None = None
-
-    async def __aenter__(self) -> Self:
-        self._importing = asyncio.ensure_future(asyncio.to_thread(importlib.import_module, "qdrant_client"))
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        if self._importing:
-            await self._importing
-        if self._client:
-            await self._client.close()
+    def __init__(self, qdrant: Qdrant) -> None:
+        self.qdrant = qdrant
+        self.collection = qdrant.collection
 
     async def ensure(self, *, model: str, dimension: int) -> None:
         """Create what is missing of collection and indexes; Fatal if another model made it."""
-        client = await self._connected()
+        client = await self.qdrant.client()
         from qdrant_client.http.models import PayloadSchemaType
 
-        with self._translated("preparing the collection"):
-            info = await self._info(client)
+        with self.qdrant.translated("preparing the collection"):
+            info = await self.qdrant.info()
             if info is None:
-                await self._create(client, model=model, dimension=dimension)
+                await self._create(model=model, dimension=dimension)
                 info = await client.get_collection(self.collection)
             check_model(self.collection, info, model=model, dimension=dimension)
-            for field in INDEXES.keys() - (info.payload_schema or {}).keys():
-                schema = PayloadSchemaType(INDEXES[field])
+            for field in self.qdrant.indexes.keys() - (info.payload_schema or {}).keys():
+                schema = PayloadSchemaType(self.qdrant.indexes[field])
                 await client.create_payload_index(self.collection, field, schema, wait=True)
 
     async def insert(self, version: Version, points: Sequence[Point], *, payload: dict[str, object]) -> None:
         """Insert absent points and wait until they are stored."""
         from qdrant_client.http.models import UpdateMode
 
-        client = await self._connected()
+        client = await self.qdrant.client()
         structs = [_struct(version, point, payload) for point in points]
-        with self._translated(f"inserting {len(structs)} points of {version.entry_id}"):
+        with self.qdrant.translated(f"inserting {len(structs)} points of {version.entry_id}"):
             for start in range(0, len(structs), _BATCH):
                 batch = structs[start : start + _BATCH]
                 await client.upsert(self.collection, batch, wait=True, update_mode=UpdateMode.INSERT_ONLY)
 
     async def count(self, entry_id: str, *, version: int | None = None) -> int:
         """Points of an entry, or of one version of it; 0 without a collection."""
-        client = await self._connected()
-        with self._translated(f"counting points of {entry_id}"):
+        client = await self.qdrant.client()
+        with self.qdrant.translated(f"counting points of {entry_id}"):
             if not await client.collection_exists(self.collection):
                 return 0
             counted = await client.count(self.collection, _of(entry_id, equal=version), exact=True)
@@ -109,20 +82,20 @@ class QdrantVectors:
         await self._delete(entry_id)
 
     async def _delete(self, entry_id: str, *, equal: int | None = None, below: int | None = None) -> None:
-        client = await self._connected()
+        client = await self.qdrant.client()
         from qdrant_client.http.models import FilterSelector
 
         chosen = FilterSelector(filter=_of(entry_id, equal=equal, below=below))
-        with self._translated(f"deleting points of {entry_id}"):
+        with self.qdrant.translated(f"deleting points of {entry_id}"):
             if await client.collection_exists(self.collection):
                 await client.delete(self.collection, chosen, wait=True)
 
     async def versions(self) -> AsyncIterator[tuple[str, int, int]]:
         """Entry, version and number of points of all that is stored."""
-        client = await self._connected()
+        client = await self.qdrant.client()
         found: Counter[tuple[str, int]] = Counter()
         offset = None
-        with self._translated("reading points"):
+        with self.qdrant.translated("reading points"):
             if not await client.collection_exists(self.collection):
                 return
             while True:
@@ -135,32 +108,7 @@ class QdrantVectors:
         for (entry_id, version), number in found.items():
             yield entry_id, version, number
 
-    async def _connected(self) -> "AsyncQdrantClient":
-        if self._importing:
-            await self._importing
-        if self._client is None:
-            from qdrant_client import AsyncQdrantClient
-
-            key = self._settings.qdrant_api_key
-            self._client = AsyncQdrantClient(
-                url=self._settings.qdrant_url,
-                api_key=key.get_secret_value() if key else None,
-                timeout=60,
-                check_compatibility=False,
-            )
-        return self._client
-
-    async def _info(self, client: "AsyncQdrantClient") -> "CollectionInfo | None":
-        from qdrant_client.http.exceptions import UnexpectedResponse
-
-        try:
-            return await client.get_collection(self.collection)
-        except UnexpectedResponse as error:
-            if error.status_code == 404:
-                return None
-            raise
-
-    async def _create(self, client: "AsyncQdrantClient", *, model: str, dimension: int) -> None:
+    async def _create(self, *, model: str, dimension: int) -> None:
         """Create, unless another step was faster."""
         from qdrant_client.http import models
         from qdrant_client.http.exceptions import UnexpectedResponse
@@ -173,7 +121,7 @@ class QdrantVectors:
             quantization_config=models.ScalarQuantization(scalar=int8),
         )
         try:
-            await client.create_collection(
+            await (await self.qdrant.client()).create_collection(
                 self.collection,
                 vectors_config=dict.fromkeys(KINDS, vector),
                 on_disk_payload=True,
@@ -182,21 +130,6 @@ class QdrantVectors:
         except UnexpectedResponse as error:
             if error.status_code not in {400, 409}:
                 raise
-
-    @contextmanager
-    def _translated(self, doing: str) -> Iterator[None]:
-        from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
-
-        try:
-            yield
-        except ResponseHandlingException as error:
-            raise Retriable(FailureReason.STORE_UNAVAILABLE, f"{doing}: the vector store is away") from error
-        except UnexpectedResponse as error:
-            if error.status_code in {401, 403}:
-                message = f"{doing}: the vector store refuses qdrant_api_key"
-                raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
-            message = f"{doing}: the vector store answered {error.status_code}: {error.content[:300]!r}"
-            raise Retriable(FailureReason.STORE_UNAVAILABLE, message) from error
 
 
 def _struct(version: Version, point: Point, payload: dict[str, object]) -> "PointStruct":

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Promises of every store of merge locks, of the document store and of the folder alike."""
+"""Promises of every store of merge locks."""
 
 import asyncio
 import random
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from lock_builders import different, fixed, means, page, same
-from otakube.adapters.stores.folder.locks import FolderLocks
 from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.mongodb.locks import MongoLocks
 from otakube.domain.locks.change import LockChange
@@ -28,12 +27,9 @@ DECIDED = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["documents", "folder"])
-def locks(request: pytest.FixtureRequest, tmp_path: Path) -> Locks:
-    if request.param == "folder":
-        return FolderLocks(tmp_path)
-    shop: Shop = request.getfixturevalue("shop")
-    return MongoLocks(shop.documents)
+@pytest_asyncio.fixture
+async def locks(shop: Shop) -> Locks:
+    return await shop.ports.locks()
 
 
 async def kept(locks: Locks) -> list[Lock]:
@@ -104,8 +100,7 @@ async def test_a_change_removes_first_and_a_second_time_changes_nothing(locks: L
     assert (again.added, again.unchanged) == (0, 2)
 
 
-async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(shop: Shop) -> None:
-    locks = MongoLocks(shop.documents)
+async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(locks: Locks) -> None:
     answers = [fixed("episode_count", number, 1) for number in range(12)]
     random.shuffle(answers)
     done = await asyncio.gather(
@@ -117,8 +112,7 @@ async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(shop:
     assert all(isinstance(one, Fatal) for one in done if isinstance(one, BaseException))
 
 
-async def test_a_thousand_pages_are_asked_for_at_once(shop: Shop) -> None:
-    locks = MongoLocks(shop.documents)
+async def test_a_thousand_pages_are_asked_for_at_once(locks: Locks) -> None:
     decided = [same(3 * n, 3 * n + 1) for n in range(1200)]
     assert (await curate(locks, LockChange(set=decided))).added == 1200
     assert (await curate(locks, LockChange(set=decided))).unchanged == 1200
@@ -131,24 +125,3 @@ async def test_a_store_that_is_away_is_worth_another_try(own_settings: Settings)
     async with Documents(gone) as documents:
         with pytest.raises(Retriable, match="the document store is away"):
             await MongoLocks(documents).about([page(1)])
-
-
-def test_a_folder_keeps_the_very_file_that_is_exported(tmp_path: Path) -> None:
-    async def decide() -> None:
-        locks = FolderLocks(tmp_path)
-        for lock in DECIDED:
-            await locks.add(lock)
-
-    from otakube.domain.locks.file import format_file
-
-    asyncio.run(decide())
-    assert (tmp_path / "documents/merge-locks.jsonl").read_text() == format_file(DECIDED)
-
-
-async def test_a_folder_s_file_that_was_spoilt_is_named_with_its_line(tmp_path: Path) -> None:
-    locks = FolderLocks(tmp_path)
-    await locks.add(same(1, 2))
-    path = tmp_path / "documents/merge-locks.jsonl"
-    path.write_text(path.read_text() + "{\n")
-    with pytest.raises(Fatal, match=r"merge-locks.jsonl, line 3: this is not JSON"):
-        await locks.after("", 1)

@@ -3,8 +3,9 @@
 
 from pathlib import Path
 
-from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.adapters.stores.folder.objects import FolderObjects
+from otakube.adapters.stores.sqlite.catalogue import SqliteImageMap
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.ports.images import CleanImage, ImageRefused
 from otakube.steps.assemble.step import mirror_all
 
@@ -27,7 +28,8 @@ class Web:
 
 
 async def mirrored(web: Web, folder: Path) -> dict[str, str | None]:
-    mirror = await mirror_all(web, FolderObjects(folder), FolderDocuments(folder), [POSTER, BANNER])
+    images = SqliteImageMap(SqliteDocuments(folder))
+    mirror = await mirror_all(web, FolderObjects(folder), images, [POSTER, BANNER])
     return {url: image.key for url, image in mirror.items()}
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from otakube.adapters.stores.folder.documents import FolderDocuments
 from otakube.adapters.stores.folder.objects import FolderObjects
+from otakube.adapters.stores.sqlite.catalogue import SqliteDeadLetters
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.steps.conclude.step import Ended, conclude
+from raw_documents import SqliteFile
 
 WORK = "work/uid/2-3"
 
@@ -29,12 +31,12 @@ def ended(status: str, *messages: str, failures: str | None = None) -> Ended:
 
 async def after(folder: Path, end: Ended) -> tuple[list[str], dict[str, dict[str, object]]]:
     """Keys that remain of a run with two objects, beside one of another run; and the dead letters by key."""
-    objects, documents = FolderObjects(folder), FolderDocuments(folder)
+    objects, letters_kept = FolderObjects(folder), SqliteDeadLetters(SqliteDocuments(folder / "documents"))
     for key in (f"{WORK}/fetch/Jikan.json", f"{WORK}/golden.json", "work/uid/2-30/golden.json"):
         await objects.put(key, b"{}")
 
-    async def dead_letters() -> FolderDocuments:
-        return documents
+    async def dead_letters() -> SqliteDeadLetters:
+        return letters_kept
 
     await conclude(objects, dead_letters, end)
     await conclude(objects, dead_letters, end)  # Argo may run it twice
@@ -63,8 +65,8 @@ async def test_a_failed_run_leaves_a_letter_with_all_that_a_person_needs(tmp_pat
 
 async def test_the_letter_is_in_the_document_store_too(tmp_path: Path) -> None:
     await after(tmp_path, ended("Error", "whatever"))
-    kept = json.loads((tmp_path / "documents" / "dead-letters.json").read_text())
-    assert kept[WORK]["reason"] == "UnexpectedError"
+    kept = SqliteFile(tmp_path / "documents/documents.sqlite3").documents("dead_letters")
+    assert [(letter["run"], letter["reason"]) for letter in kept] == [(WORK, "UnexpectedError")]
 
 
 @pytest.mark.parametrize(

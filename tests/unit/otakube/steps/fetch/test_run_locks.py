@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lock_builders import different, means, page, same
-from otakube.adapters.stores.folder.locks import FolderLocks
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.ports.locks import Locks
 from otakube.steps.fetch.ownership import trusted_first
 from otakube.steps.fetch.resolve import FetchRequest
@@ -15,11 +16,11 @@ from otakube_api.contract import Provider
 from unit.otakube.domain.claimed import said
 
 
-class Counted(FolderLocks):
+class Counted(SqliteLocks):
     """Notes which pages were asked about."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(root)
+        super().__init__(SqliteDocuments(root))
         self.asked: list[list[str]] = []
 
     async def about(self, pages: list[str]) -> list[object]:  # type: ignore[override]  # a narrower list

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bucket adapter against a real S3 server."""
+"""What every bucket promises, of a real S3 server and of the folder alike."""
 
 import asyncio
 import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.errors import Fatal, Retriable
+from otakube.ports.objects import AgedObjects
 from stores import Stores, free_port
 
 
-@pytest.fixture
-def objects(stores: Stores) -> S3Objects:
+@pytest.fixture(params=["s3", "folder"])
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> AgedObjects:
+    if request.param == "folder":
+        return FolderObjects(tmp_path)
+    stores: Stores = request.getfixturevalue("stores")
     return S3Objects(stores.settings())
 
 
@@ -21,20 +28,20 @@ def prefix() -> str:
     return f"test/{secrets.token_hex(6)}"
 
 
-async def test_an_object_is_read_as_it_was_written(objects: S3Objects, prefix: str) -> None:
+async def test_an_object_is_read_as_it_was_written(objects: AgedObjects, prefix: str) -> None:
     await objects.put(f"{prefix}/a.json", b'{"title": "Mushishi"}')
     await objects.put(f"{prefix}/a.json", b"[]")
     assert await objects.get(f"{prefix}/a.json") == b"[]"
 
 
-async def test_an_absent_object_is_a_key_error(objects: S3Objects, prefix: str) -> None:
+async def test_an_absent_object_is_a_key_error(objects: AgedObjects, prefix: str) -> None:
     with pytest.raises(KeyError):
         await objects.get(f"{prefix}/absent")
     assert not await objects.exists(f"{prefix}/absent")
     await objects.delete(f"{prefix}/absent")
 
 
-async def test_only_one_of_many_writers_creates_an_object(objects: S3Objects, prefix: str) -> None:
+async def test_only_one_of_many_writers_creates_an_object(objects: AgedObjects, prefix: str) -> None:
     attempts = [
         objects.put_new(f"{prefix}/one", bytes([i]) * 4096, content_type="application/octet-stream")
         for i in range(16)
@@ -44,7 +51,7 @@ async def test_only_one_of_many_writers_creates_an_object(objects: S3Objects, pr
     assert await objects.get(f"{prefix}/one") == bytes([created.index(True)]) * 4096
 
 
-async def test_a_listing_has_every_key_below_the_prefix(objects: S3Objects, prefix: str) -> None:
+async def test_a_listing_has_every_key_below_the_prefix(objects: AgedObjects, prefix: str) -> None:
     for name in ("a", "b/c", "b/d"):
         await objects.put(f"{prefix}/{name}", b"x")
     assert sorted([key async for key in objects.list(prefix)]) == [
@@ -52,6 +59,25 @@ async def test_a_listing_has_every_key_below_the_prefix(objects: S3Objects, pref
     ]
     await objects.delete(f"{prefix}/b/c")
     assert not await objects.exists(f"{prefix}/b/c")
+
+
+async def test_an_object_tells_when_it_was_written(objects: AgedObjects, prefix: str) -> None:
+    await objects.put(f"{prefix}/aged", b"x")
+    [(key, written)] = [aged async for aged in objects.aged(f"{prefix}/")]
+    assert key == f"{prefix}/aged"
+    assert abs(datetime.now(UTC) - written) < timedelta(seconds=5)
+
+
+async def test_what_a_killed_writer_left_half_written_is_no_object(tmp_path: Path) -> None:
+    objects = FolderObjects(tmp_path)
+    await objects.put("work/a/golden.json", b"{}")
+    (tmp_path / "work/a/.part-0123").write_bytes(b"{")
+    assert [key async for key in objects.list("work/")] == ["work/a/golden.json"]
+
+
+async def test_a_key_never_leaves_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="leaves the folder"):
+        await FolderObjects(tmp_path / "bucket").put("../outside", b"x")
 
 
 async def test_a_bucket_that_does_not_exist_is_named(stores: Stores) -> None:

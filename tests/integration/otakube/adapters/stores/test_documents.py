@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The document store's adapters against real processes: identities, leases, intents, compare-and-set."""
+"""What every document store promises: identities, leases, intents, compare-and-set."""
 
 import asyncio
 from dataclasses import replace
@@ -114,16 +114,14 @@ async def test_the_first_decision_stands(shop: Shop) -> None:
 
 
 async def test_a_dead_letter_is_kept_once_a_run(shop: Shop) -> None:
-    from otakube.adapters.stores.mongodb.catalogue import MongoDeadLetters
-
     letter = DeadLetter(
         run="r", enrichment="default/a", step="fetch", title="T", reason="AnimeUnknown", message="m",
         attempt=1, inputs="s3://b/r", at=shop.now,
     )  # fmt: skip
-    letters = MongoDeadLetters(shop.documents)
+    letters = await shop.ports.dead_letters()
     await letters.put(letter)
     await letters.put(replace(letter, message="again"))
-    assert [d["message"] async for d in shop.documents["dead_letters"].find()] == ["again"]
+    assert [letter["message"] for letter in await shop.raw.find("dead_letters")] == ["again"]
 
 
 async def lease(shop: Shop, owner: str, seconds: float = 10) -> tuple[Lease, bool]:

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The vector store's adapter over the development server."""
+"""What every vector store promises, of the development server and of the local mode alike."""
+
+from pathlib import Path
 
 import pytest
 
 from drill import records
-from otakube.adapters.stores.qdrant.vectors import INDEXES, QdrantVectors
+from otakube.adapters.stores.qdrant.connection import LocalQdrant, Qdrant
+from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 from otakube.domain.publish.passages import KINDS
 from otakube.domain.record.handover import Point
 from otakube.errors import Fatal, Retriable
@@ -29,9 +32,9 @@ async def test_the_collection_is_made_once_with_all_vectors_and_indexes(shop: Sh
     assert isinstance(vectors, QdrantVectors)
     for _ in range(2):
         await vectors.ensure(model="m@1", dimension=4)
-    info = await (await vectors._connected()).get_collection(vectors.collection)
+    info = await (await vectors.qdrant.client()).get_collection(vectors.collection)
     assert set(info.config.params.vectors or {}) == set(KINDS)
-    assert info.payload_schema.keys() == INDEXES.keys()
+    assert info.payload_schema.keys() == vectors.qdrant.indexes.keys()
     assert info.config.metadata == {"model": "m@1", "dimension": 4}
 
 
@@ -61,7 +64,7 @@ async def test_inserting_again_changes_nothing(shop: Shop) -> None:
     await vectors.insert(version(1), points(3), payload={"title": "first"})
     await vectors.insert(version(1), points(4), payload={"title": "second"})
     assert isinstance(vectors, QdrantVectors)
-    client = await vectors._connected()
+    client = await vectors.qdrant.client()
     stored, _ = await client.scroll(vectors.collection)
     assert sorted((p.payload or {})["title"] for p in stored) == ["first", "first", "first", "second"]
 
@@ -81,6 +84,26 @@ async def test_without_a_collection_there_is_nothing(shop: Shop) -> None:
 
 async def test_an_unreachable_vector_store_is_retriable(own_settings: Settings) -> None:
     gone = own_settings.model_copy(update={"qdrant_url": f"http://127.0.0.1:{free_port()}"})
-    async with QdrantVectors(gone) as vectors:
+    async with Qdrant(gone) as qdrant:
         with pytest.raises(Retriable, match="the vector store is away"):
-            await vectors.count(ENTRY)
+            await QdrantVectors(qdrant).count(ENTRY)
+
+
+async def test_a_folder_of_vectors_is_one_process_s_at_a_time(tmp_path: Path) -> None:
+    async with LocalQdrant(Settings(), tmp_path) as first:
+        await QdrantVectors(first).ensure(model="m@1", dimension=4)
+        async with LocalQdrant(Settings(), tmp_path) as second:
+            with pytest.raises(Retriable, match="in use by another process"):
+                await QdrantVectors(second).count(ENTRY)
+    async with LocalQdrant(Settings(), tmp_path) as later:
+        await QdrantVectors(later).ensure(model="m@1", dimension=4)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"collections": {'])
+async def test_a_folder_whose_first_list_was_cut_off_opens_empty(tmp_path: Path, torn: bytes) -> None:
+    (tmp_path / "meta.json").write_bytes(torn)
+    async with LocalQdrant(Settings(), tmp_path) as qdrant:
+        vectors = QdrantVectors(qdrant)
+        await vectors.ensure(model="m@1", dimension=4)
+        await vectors.insert(version(1), points(2), payload={})
+        assert await vectors.count(ENTRY) == 2

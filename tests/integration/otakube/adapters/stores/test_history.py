@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Earlier answers of providers, in the real document store and in the folder: the same memory."""
+"""Earlier answers of providers, in every document store: the same memory."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
+import pytest_asyncio
 
-from otakube.adapters.stores.folder.documents import FolderDocuments
-from otakube.adapters.stores.mongodb.history import MongoHistory
 from otakube.domain.checks.plausibility import (
     OUTCOMES_KEPT,
     READINGS_KEPT,
@@ -24,12 +21,9 @@ NOW = datetime(2026, 5, 17, 6, 0, 0, 123456, tzinfo=UTC)
 KITSU, JIKAN = Provider.KITSU, Provider.JIKAN
 
 
-@pytest.fixture(params=["mongodb", "folder"])
-def history(request: pytest.FixtureRequest, tmp_path: Path) -> History:
-    if request.param == "folder":
-        return FolderDocuments(tmp_path)
-    shop: Shop = request.getfixturevalue("shop")
-    return MongoHistory(shop.documents)
+@pytest_asyncio.fixture
+async def history(shop: Shop) -> History:
+    return await shop.ports.history()
 
 
 def reading(number: int, **changes: object) -> Reading:

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Identities, live entries, image map, reviews and dead letters, each change one transaction."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from pydantic import TypeAdapter
+
+from otakube.adapters.stores.ownership import owner_of
+from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_time
+from otakube.domain.record.golden import GoldenRecord
+from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
+
+_IMAGE, _REVIEW, _LETTER = TypeAdapter(MirroredImage), TypeAdapter(ReviewDecision), TypeAdapter(DeadLetter)
+
+_IDENTITIES = "SELECT * FROM identities WHERE source_url IN (SELECT value FROM json_each(?))"
+_LIVE = """
+SELECT entry_id FROM animes
+WHERE live_version IS NOT NULL AND entry_id IN (SELECT value FROM json_each(?))
+"""
+
+
+class SqliteIdentities:
+    """The `Identities` port: one row a URL."""
+
+    def __init__(self, documents: SqliteDocuments) -> None:
+        self._documents = documents
+
+    async def claim(self, source_urls: Sequence[str], proposed_id: str) -> tuple[str, bool]:
+        """Bind all URLs to one entry: what others read before or after is whole."""
+        urls = sorted(set(source_urls))
+        with self._documents.transaction("claiming an identity") as rows:
+            known = rows.execute(_IDENTITIES, [as_list(urls)])
+            owners = {row["source_url"]: row["entry_id"] for row in known}
+            live = rows.execute(_LIVE, [as_list(owners.values())])
+            live_ids = {row["entry_id"] for row in live}
+            chosen = owner_of(owners, live_ids, proposed_id)
+            rows.executemany(
+                "INSERT OR REPLACE INTO identities VALUES (?, ?)", [(url, chosen) for url in urls]
+            )
+        return chosen, chosen in live_ids
+
+    async def owners(self, source_urls: Sequence[str]) -> dict[str, str]:
+        """Entry id by URL."""
+        with self._documents.statement("reading identities") as rows:
+            known = rows.execute(_IDENTITIES, [as_list(source_urls)])
+            return {row["source_url"]: row["entry_id"] for row in known}
+
+    async def pages_of(self, entry_id: str) -> list[str]:
+        """The URLs that are bound to an entry."""
+        with self._documents.statement(f"reading the identities of {entry_id}") as rows:
+            query = "SELECT source_url FROM identities WHERE entry_id = ? ORDER BY source_url"
+            return [row["source_url"] for row in rows.execute(query, [entry_id])]
+
+    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
+        """Those that are still bound to the entry."""
+        with self._documents.transaction(f"releasing identities of {entry_id}") as rows:
+            rows.executemany(
+                "DELETE FROM identities WHERE source_url = ? AND entry_id = ?",
+                [(url, entry_id) for url in source_urls],
+            )
+
+
+class SqliteCatalogue:
+    """The `Catalogue` port: entries that are live."""
+
+    def __init__(self, documents: SqliteDocuments) -> None:
+        self._documents = documents
+
+    async def entry(self, entry_id: str) -> LiveEntry | None:
+        """The live version, or None."""
+        with self._documents.statement(f"reading {entry_id}") as rows:
+            query = "SELECT * FROM animes WHERE entry_id = ? AND live_version IS NOT NULL"
+            row = rows.execute(query, [entry_id]).fetchone()
+        return _live_entry(row) if row else None
+
+    async def by_source(self, source_url: str) -> LiveEntry | None:
+        """The live version of the URL's entry, or None."""
+        with self._documents.statement(f"reading the entry of {source_url}") as rows:
+            query = (
+                "SELECT animes.* FROM animes JOIN identities USING (entry_id) "
+                "WHERE source_url = ? AND live_version IS NOT NULL"
+            )
+            row = rows.execute(query, [source_url]).fetchone()
+        return _live_entry(row) if row else None
+
+
+class SqliteImageMap:
+    """The `ImageMap` port: one row an image URL."""
+
+    def __init__(self, documents: SqliteDocuments) -> None:
+        self._documents = documents
+
+    async def get(self, source_url: str) -> MirroredImage | None:
+        """The outcome of one URL."""
+        return (await self.get_many([source_url])).get(source_url)
+
+    async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]:
+        """The outcomes of the URLs that are known."""
+        with self._documents.statement("reading the image map") as rows:
+            query = "SELECT image FROM image_map WHERE source_url IN (SELECT value FROM json_each(?))"
+            found = [
+                _IMAGE.validate_json(row["image"]) for row in rows.execute(query, [as_list(source_urls)])
+            ]
+        return {image.source_url: image for image in found}
+
+    async def put(self, image: MirroredImage) -> None:
+        """Insert or replace by URL."""
+        values = (image.source_url, image.key, _IMAGE.dump_json(image).decode())
+        with self._documents.statement("writing the image map") as rows:
+            rows.execute("INSERT OR REPLACE INTO image_map VALUES (?, ?, ?)", values)
+
+    async def blobs(self) -> AsyncIterator[str]:
+        """Bucket keys of all mirrored images."""
+        with self._documents.statement("reading the image map") as rows:
+            keys = rows.execute("SELECT key FROM image_map WHERE key IS NOT NULL").fetchall()
+        for row in keys:
+            yield row["key"]
+
+
+class SqliteReviews:
+    """One decision a run: inserted, never changed."""
+
+    def __init__(self, documents: SqliteDocuments) -> None:
+        self._documents = documents
+
+    async def record(self, review: ReviewDecision) -> ReviewDecision:
+        """Insert, or return what was decided before."""
+        values = (review.run, _REVIEW.dump_json(review).decode())
+        with self._documents.statement(f"recording the review of {review.run}") as rows:
+            rows.execute("INSERT OR IGNORE INTO reviews VALUES (?, ?)", values)
+        return await self.of(review.run) or review
+
+    async def of(self, run: str) -> ReviewDecision | None:
+        """The run's decision."""
+        with self._documents.statement(f"reading the review of {run}") as rows:
+            row = rows.execute("SELECT review FROM reviews WHERE run = ?", [run]).fetchone()
+        return _REVIEW.validate_json(row["review"]) if row else None
+
+
+class SqliteDeadLetters:
+    """Runs that ended badly, one row each."""
+
+    def __init__(self, documents: SqliteDocuments) -> None:
+        self._documents = documents
+
+    async def put(self, letter: DeadLetter) -> None:
+        """Insert or replace by run."""
+        values = (letter.run, _LETTER.dump_json(letter).decode())
+        with self._documents.statement(f"writing the dead letter of {letter.run}") as rows:
+            rows.execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?)", values)
+
+
+def _live_entry(row: Row) -> LiveEntry:
+    return LiveEntry(
+        entry_id=row["entry_id"],
+        version=row["live_version"],
+        commit_key=row["commit_key"],
+        digest=row["digest"],
+        model=row["model"],
+        record=GoldenRecord.model_validate_json(row["record"]),
+        committed_at=as_time(row["committed_at"]),
+    )

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Merge locks, a row each: the lock as JSON, and its pages beside it to be found by."""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments, as_list
+from otakube.domain.locks.lock import LOCK, FieldLock, Lock, Same, as_json, lock_id
+
+_BY_ID = "SELECT lock FROM merge_locks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_BY_PAGE = """
+SELECT DISTINCT id, lock FROM merge_locks JOIN merge_lock_pages ON id = lock_id
+WHERE page IN (SELECT value FROM json_each(?))
+"""
+
+
+class SqliteLocks:
+    """The Locks port."""
+
+    def __init__(self, documents: SqliteDocuments) -> None:
+        self._documents = documents
+
+    async def prepare(self) -> None:
+        """Nothing to do: the tables and their indexes are made with the file."""
+
+    async def add(self, lock: Lock) -> Lock:
+        """Insert, or return what was decided before."""
+        name = lock_id(lock)
+        with self._documents.transaction(f"writing {name}") as rows:
+            values = (name, orjson.dumps(as_json(lock)).decode())
+            if rows.execute("INSERT OR IGNORE INTO merge_locks VALUES (?, ?)", values).rowcount:
+                pages = [(page, name) for page in lock.pages]
+                rows.executemany("INSERT INTO merge_lock_pages VALUES (?, ?)", pages)
+        standing = await self.get([name])
+        return standing[0] if standing else lock
+
+    async def remove(self, lock_id: str) -> bool:
+        """Delete by id."""
+        with self._documents.transaction(f"removing {lock_id}") as rows:
+            rows.execute("DELETE FROM merge_lock_pages WHERE lock_id = ?", [lock_id])
+            return rows.execute("DELETE FROM merge_locks WHERE id = ?", [lock_id]).rowcount == 1
+
+    async def get(self, lock_ids: Sequence[str]) -> list[Lock]:
+        """By id."""
+        return self._found(_BY_ID, lock_ids)
+
+    async def about(self, pages: Sequence[str]) -> list[Lock]:
+        """Those of the pages, and of the pages that those join to them."""
+        found: dict[str, Lock] = {}
+        asked: set[str] = set()
+        waiting = set(pages)
+        while waiting:
+            asked |= waiting
+            fresh = self._found(_BY_PAGE, waiting)
+            found |= {lock_id(lock): lock for lock in fresh}
+            waiting = {
+                page for lock in fresh if isinstance(lock, Same | FieldLock) for page in lock.pages
+            } - asked
+        return [found[name] for name in sorted(found)]
+
+    async def after(self, lock_id: str, limit: int) -> list[Lock]:
+        """By id, ascending."""
+        with self._documents.statement("reading merge locks") as rows:
+            query = "SELECT lock FROM merge_locks WHERE id > ? ORDER BY id LIMIT ?"
+            return [LOCK.validate_json(row["lock"]) for row in rows.execute(query, [lock_id, limit])]
+
+    def _found(self, query: str, values: Iterable[str]) -> list[Lock]:
+        """Validated again on the way out."""
+        with self._documents.statement("reading merge locks") as rows:
+            return [LOCK.validate_json(row["lock"]) for row in rows.execute(query, [as_list(values)])]

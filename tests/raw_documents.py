@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The document stores behind the product's back: what tests look up in them, and the damage that they do.
+
+Two classes of the same methods, over PyMongo and over the SQLite file; neither shares code with the product.
+"""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pymongo import AsyncMongoClient
+
+Json = dict[str, Any]
+_TIMES = ("committed_at", "decided_at", "prepared_at", "at")
+
+
+class RawDocuments(Protocol):
+    """Documents in MongoDB's shape, whatever keeps them."""
+
+    async def find(self, collection: str, **equal: Any) -> list[Json]: ...
+
+    async def delete(self, collection: str) -> Json:
+        """Delete one document; that document."""
+
+    async def unrelay(self) -> Json:
+        """Put the one published event back into its outbox."""
+
+    async def edit_synopsis(self, synopsis: str) -> None: ...
+
+    async def add_character(self, entry_id: str) -> None:
+        """A projection of an entry that there is not."""
+
+    async def hold(self, entry_id: str, until: datetime) -> None: ...
+
+    async def set_intents(self, state: str) -> None: ...
+
+
+class MongoRaw:
+    """PyMongo."""
+
+    def __init__(self, client: "AsyncMongoClient[Json]", database: str) -> None:
+        self._db = client[database]
+
+    async def find(self, collection: str, **equal: Any) -> list[Json]:
+        return [document async for document in self._db[collection].find(equal)]
+
+    async def delete(self, collection: str) -> Json:
+        return await self._db[collection].find_one_and_delete({}) or {}
+
+    async def unrelay(self) -> Json:
+        event = await self.delete("events")
+        del event["_id"]
+        await self._db["animes"].update_one({}, {"$push": {"outbox": event}})
+        return event
+
+    async def edit_synopsis(self, synopsis: str) -> None:
+        await self._db["animes"].update_one({}, {"$set": {"record.entry.synopsis": synopsis}})
+
+    async def add_character(self, entry_id: str) -> None:
+        await self._db["characters"].insert_one(
+            {"_id": "x", "entry_id": entry_id, "version": 1, "record": {}}
+        )
+
+    async def hold(self, entry_id: str, until: datetime) -> None:
+        await self._db["animes"].update_one({"_id": entry_id}, {"$set": {"lease.until": until}})
+
+    async def set_intents(self, state: str) -> None:
+        await self._db["intents"].update_many({}, {"$set": {"state": state}})
+
+
+class SqliteFile:
+    """The file, read as it is on the disk; also for the drills' checker, which is no coroutine."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def documents(self, collection: str, **equal: Any) -> list[Json]:
+        """All documents of a collection whose fields are these."""
+        found = getattr(self, f"_{collection}")() if self.path.exists() else []
+        return [one for one in found if all(one.get(name) == value for name, value in equal.items())]
+
+    def run(self, statement: str, *values: Any) -> list[sqlite3.Row]:
+        """One statement, committed."""
+        with closing(sqlite3.connect(self.path, timeout=20)) as connection, connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(statement, values).fetchall()
+
+    def _animes(self) -> list[Json]:
+        return [self._anime(dict(row)) for row in self.run("SELECT * FROM animes")]
+
+    def _anime(self, row: Json) -> Json:
+        until = row.pop("lease_until")
+        lease = {"token": row.pop("lease_token"), "owner": row.pop("lease_owner"), "until": until}
+        events = self.run("SELECT event FROM outbox WHERE entry_id = ?", row["entry_id"])
+        return row | {
+            "_id": row["entry_id"],
+            "record": json.loads(row["record"]) if row["record"] else None,
+            "lease": lease | {"until": datetime.fromisoformat(until)} if until else None,
+            "outbox": [_timed(json.loads(one["event"])) for one in events],
+        }
+
+    def _events(self) -> list[Json]:
+        return [_timed(json.loads(row["event"])) for row in self.run("SELECT * FROM events")]
+
+    def _intents(self) -> list[Json]:
+        rows = self.run("SELECT * FROM intents")
+        return [_timed(json.loads(row["intent"])) | {"state": row["state"]} for row in rows]
+
+    def _reviews(self) -> list[Json]:
+        return [_timed(json.loads(row["review"])) for row in self.run("SELECT * FROM reviews")]
+
+    def _dead_letters(self) -> list[Json]:
+        return [_timed(json.loads(row["letter"])) for row in self.run("SELECT * FROM dead_letters")]
+
+    def _episodes(self) -> list[Json]:
+        return self._projections("episodes")
+
+    def _characters(self) -> list[Json]:
+        return self._projections("characters")
+
+    def _projections(self, name: str) -> list[Json]:
+        rows = self.run("SELECT * FROM projections WHERE name = ?", name)
+        return [
+            dict(row) | {"_id": f"{row['entry_id']}/{row['id']}", "record": json.loads(row["record"])}
+            for row in rows
+        ]
+
+
+class SqliteRaw:
+    """The standard library's SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = SqliteFile(path)
+
+    async def find(self, collection: str, **equal: Any) -> list[Json]:
+        return self._file.documents(collection, **equal)
+
+    async def delete(self, collection: str) -> Json:
+        if collection in {"episodes", "characters"}:
+            one = "SELECT min(rowid) FROM projections WHERE name = ?"
+            self._file.run(f"DELETE FROM projections WHERE rowid = ({one})", collection)
+            return {}
+        found = self._file.documents(collection)[0]
+        self._file.run(f"DELETE FROM {collection} WHERE id = ?", found["id"])
+        return found
+
+    async def unrelay(self) -> Json:
+        self._file.run("INSERT INTO outbox SELECT id, json_extract(event, '$.entry_id'), event FROM events")
+        return await self.delete("events")
+
+    async def edit_synopsis(self, synopsis: str) -> None:
+        self._file.run("UPDATE animes SET record = json_set(record, '$.entry.synopsis', ?)", synopsis)
+
+    async def add_character(self, entry_id: str) -> None:
+        self._file.run("INSERT INTO projections VALUES ('characters', ?, 'x', 1, '{}')", entry_id)
+
+    async def hold(self, entry_id: str, until: datetime) -> None:
+        text = until.astimezone(UTC).isoformat(timespec="microseconds")
+        self._file.run("UPDATE animes SET lease_until = ? WHERE entry_id = ?", text, entry_id)
+
+    async def set_intents(self, state: str) -> None:
+        self._file.run("UPDATE intents SET state = ?", state)
+
+
+def _timed(document: Json) -> Json:
+    times = {name: datetime.fromisoformat(document[name]) for name in _TIMES if document.get(name)}
+    return document | times
