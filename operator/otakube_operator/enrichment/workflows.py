@@ -4,13 +4,13 @@
 Argo runs with `templateReferencing: Strict`, which refuses a Workflow that sets more.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Accelerator, Parameter
 from otakube_api.v1alpha1.anime_enrichment import KIND
+from otakube_api.v1alpha1.arguments import arguments_of
 from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_operator.enrichment.naming import label_value, workflow_name
 from otakube_operator.enrichment.observed import Enrichment
@@ -89,26 +89,11 @@ def _metadata(run: NewRun) -> dict[str, Any]:
 
 
 def _arguments(run: NewRun, gpu: bool) -> dict[Parameter, str]:
-    enrichment, spec = run.enrichment, run.enrichment.spec
+    enrichment = run.enrichment
     return {
         Parameter.ENRICHMENT: f"{enrichment.key.namespace}/{enrichment.key.name}",
         Parameter.UID: enrichment.uid,
         Parameter.GENERATION: str(enrichment.generation),
         Parameter.ATTEMPT: str(run.attempt),
-        Parameter.ANIME_ID: spec.anime.id or "",
-        Parameter.SOURCE_URLS: json.dumps(spec.anime.source_urls or []),
-        Parameter.TITLE: spec.anime.title or "",
-        Parameter.YEAR: str(spec.anime.year or ""),
-        Parameter.TYPE: spec.anime.type or "",
-        Parameter.MODE: spec.mode,
-        Parameter.PROVIDERS: json.dumps(spec.providers or []),
-        Parameter.REVIEW_POLICY: spec.review.policy,
-        Parameter.REVIEW_TIMEOUT: spec.review.timeout,
-        Parameter.ACCELERATOR: _accelerator(spec.accelerator, gpu=gpu),
+        **arguments_of(enrichment.spec, auto=Accelerator.GPU if gpu else Accelerator.CPU),
     }
-
-
-def _accelerator(asked_for: Accelerator, *, gpu: bool) -> str:
-    if asked_for is Accelerator.AUTO:
-        return Accelerator.GPU if gpu else Accelerator.CPU
-    return asked_for

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enrich anime on this machine, without a cluster: one process, stores in a folder."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from otakube_cli.cluster import ConsoleError
+from otakube_cli.command import Format, Output, application
+from otakube_cli.run.options import PORT, RunOptions
+
+app = application()
+
+EXAMPLES = """
+Examples:
+
+\b
+  # What `kubectl apply -f` takes, a file or a folder of files
+  otakube run crds/samples/by-title.yaml
+
+\b
+  # A title; the providers on the internet are asked
+  otakube run "Cowboy Bebop" --stores ~/anime
+
+\b
+  # Invented anime of the stand-in upstream, nobody is asked about a review
+  otakube run cli/otakube_cli/demo/manifests --stand-in --yes
+
+\b
+  # Enrich nothing, search what is there
+  otakube run --search "a courier who crosses a desert of glass"
+"""
+
+INTERRUPTED = 130
+
+
+def default_stores() -> Path:
+    """Below the user's data folder."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
+    return Path(data) / "otakube/stores"
+
+
+@app.command(epilog=EXAMPLES)
+def run(  # noqa: PLR0913 - a command's options are its parameters
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE|TITLE", help="Manifests, - for standard input, or titles.", show_default=False
+        ),
+    ] = None,
+    stores: Annotated[
+        Path, typer.Option(help="Folder of everything that is kept.", default_factory=default_stores)
+    ] = ...,  # type: ignore[assignment]  # typer reads the factory
+    yes: Annotated[bool, typer.Option("--yes", help="Approve every review without asking.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Enrich anew what has ended well.")] = False,
+    search: Annotated[str, typer.Option(help="Then look for this by meaning.", show_default=False)] = "",
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="Ask the stand-in upstream, started beside this process.")
+    ] = False,
+    stand_in_port: Annotated[int, typer.Option(min=1, max=65535, help="Its port on loopback.")] = PORT,
+    output: Output = Format.TABLE,
+) -> None:
+    """Enrich anime on this machine, without a cluster: one process, stores in a folder.
+
+    Interrupted by ^C or by a kill, the same command goes on behind the last step that ended well. The steps'
+    log is `run.log` in the folder of stores.
+
+    Exit status: 0 all are live or rejected, 65 an input is bad (the same call would fail again), 75 try again
+    later or answer a review, 130 interrupted.
+    """
+    options = RunOptions(stores=stores.expanduser(), yes=yes, again=again, search=search, output=output)
+    try:
+        from otakube_cli.run.session import play
+
+        code = play(what or [], options, stand_in_port=stand_in_port if stand_in else None)
+    except ConsoleError as error:
+        print(f"otakube: {error}", file=sys.stderr)
+        raise typer.Exit(error.code) from None
+    except KeyboardInterrupt:
+        print("otakube: interrupted; the same command goes on from here", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    raise typer.Exit(code)
