@@ -42,6 +42,12 @@ RELEASE_NAMESPACE := otakube
 DEV_NAMESPACE := otakube-dev
 OTAKUBE := $(BIN)/otakube
 
+TRY_STORES ?= build/try
+TRY_QUERY ?= someone keeps a light burning so that the lost find their way home
+
+try: setup ## Enrich three anime on this machine, without a cluster; on a terminal it asks you for a review
+	@$(OTAKUBE) run cli/otakube_cli/demo/manifests --stand-in --stores $(TRY_STORES) --search "$(TRY_QUERY)" $$(test -t 0 -a -t 1 || echo --yes)
+
 demo: install ## Bring up a cluster, install Otakube, enrich three anime (CLUSTER=local|kind|current)
 	@$(CLUSTER_ENV) $(OTAKUBE) demo
 
@@ -82,6 +88,9 @@ test-integration: setup redis-server ## Tests against real servers on loopback
 
 test-drill: setup ## Kill every party of the commit at every boundary
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/drill
+
+drill-try: setup ## Kill `otakube run` at ten random moments; the digests must be those of an undisturbed run
+	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py
 
 test-cluster: setup ## Start, break and stop clusters of their own
 	@$(BIN)/pytest $(PYTEST_ARGS) tests/lifecycle
@@ -137,5 +146,5 @@ clean: ## Remove caches of this checkout
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup hooks lock demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
+.PHONY: help setup hooks lock try drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
 	test-integration test-drill test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import redis-server clean

@@ -45,7 +45,9 @@ def providers(
     strict: Annotated[
         bool, typer.Option(help="Exit with 1 if a provider that is switched on is not Ok.")
     ] = True,
-    objects: Annotated[str, typer.Option(help="s3: the stores of the settings; file:DIR: a folder.")] = "s3:",
+    objects: Annotated[
+        str, typer.Option(help="s3: the stores of the settings; file:DIR: the embedded ones of a folder.")
+    ] = "s3:",
     outputs: Annotated[Path | None, typer.Option(help="Folder that gets the report as a file.")] = None,
 ) -> None:
     """Ask each provider for one known title: reachability, remaining budget, schema drift.

@@ -47,6 +47,9 @@ def scrub(
     blobs_older_than: Annotated[
         str, typer.Option(help="Leave blobs younger than this, such as 1h30m.")
     ] = "24h",
+    objects: Annotated[
+        str, typer.Option(help="s3: the stores of the settings; file:DIR: the embedded ones of a folder.")
+    ] = "s3:",
 ) -> None:
     """Finish cut-off commits; with --full, compare the stores with each other and repair what can be.
 
@@ -55,20 +58,20 @@ def scrub(
     ages = {"older_than": duration(older_than), "blobs_older_than": duration(blobs_older_than)}
     logs.start(command="scrub")
     with failure_exits():
-        findings, entries, clean = asyncio.run(_scrub(full=full, dry_run=dry_run, **ages))
+        findings, entries, clean = asyncio.run(_scrub(objects, full=full, dry_run=dry_run, **ages))
     report = {"entries": entries, "clean": clean, "findings": findings}
     show(report, output, table=lambda: _print_report(findings, entries=entries, clean=clean))
     raise typer.Exit(0 if clean else LEFT)
 
 
 async def _scrub(
-    *, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
+    objects: str, *, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
 ) -> tuple[list[dict[str, str]], int, bool]:
     from otakube.maintenance.audit import audit
     from otakube.maintenance.expire import Expiry, expire
     from otakube.maintenance.scrub import Scrub, finish
 
-    async with Wiring("s3:") as wiring:
+    async with Wiring(objects) as wiring:
         stores = await wiring.stores.commit_stores()
         run = Scrub(stores=stores, clock=lambda: datetime.now(UTC), older_than=older_than, dry_run=dry_run)
         await finish(run)
