@@ -115,6 +115,9 @@ class SqliteFile:
     def _dead_letters(self) -> list[Json]:
         return [_timed(json.loads(row["letter"])) for row in self.run("SELECT * FROM dead_letters")]
 
+    def _runs(self) -> list[Json]:
+        return [json.loads(row["run"]) for row in self.run("SELECT run FROM runs ORDER BY rowid")]
+
     def _episodes(self) -> list[Json]:
         return self._projections("episodes")
 

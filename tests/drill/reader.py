@@ -2,6 +2,7 @@
 """A reader that polls an entry while faults happen: what it sees must be one whole version at any instant."""
 
 import http.client
+import sqlite3
 import threading
 from typing import Self
 
@@ -36,7 +37,7 @@ class Reader:
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 self._look()
-            except (OSError, http.client.HTTPException, pymongo.errors.PyMongoError):
+            except (OSError, http.client.HTTPException, pymongo.errors.PyMongoError, sqlite3.Error):
                 continue  # a store is down: the reader sees an error, not half an entry
 
     def _look(self) -> None:

@@ -39,6 +39,7 @@ class Site:
     raw: Raw
     folder: Path
     runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    options: list[str] = field(default_factory=list)  # of every command
 
     def server(self, name: str) -> Server:
         """The store called documents, vectors or objects."""
@@ -74,7 +75,7 @@ class Site:
         outputs = self.folder / "outputs" / content.run
         command = [OTAKUBE, "step", "commit", "--work", content.run, "--digest", content.digest]
         command += ["--decision", decision, *options]
-        command += ["--outputs", str(outputs), "--termination-log", os.devnull]
+        command += ["--outputs", str(outputs), "--termination-log", os.devnull, *self.options]
         environment = self.environment() | ({"OTAKUBE_FAILPOINT": failpoint} if failpoint else {})
         return Step(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True), outputs)
 
@@ -111,7 +112,7 @@ class Site:
 
     def scrub(self, *, full: bool = False) -> dict[str, Any]:
         """Run `otakube scrub` until no lease is in its way; the last report."""
-        command = [OTAKUBE, "scrub", "--output", "json"]
+        command = [OTAKUBE, "scrub", "--output", "json", *self.options]
         command += ["--full", "--blobs-older-than", "0s"] if full else []
         while True:
             done = subprocess.run(

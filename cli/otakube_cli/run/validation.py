@@ -4,6 +4,7 @@
 Schema and rules are those of the CRD, so what `kubectl apply` refuses is refused here in the same words.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichment, AnimeEn
 from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_cli.cluster import ConsoleError
 
+LIST_TYPE = "x-kubernetes-list-type"
 _BEFORE = "oldSelf"  # rules over a change: whoever calls compares with what was run before
 _FUNCTIONS = {"trim": str.strip}  # of Kubernetes' string library, which CEL itself has not
 
@@ -48,24 +50,28 @@ def _head(body: Any) -> Iterator[str]:
 
 def _spec(spec: dict[str, Any]) -> list[str]:
     schema = structural(AnimeEnrichmentSpec)
-    if faults := [*_unknown(schema, spec, "spec")]:
+    if faults := [*_misplaced(schema, spec, "spec")]:
         return faults
     try:
-        parsed = AnimeEnrichmentSpec.model_validate(spec)
+        # As JSON and strictly: the API server turns no text into a number.
+        parsed = AnimeEnrichmentSpec.model_validate_json(json.dumps(spec, default=str), strict=True)
     except ValidationError as error:
         return [_fault(one) for one in error.errors()]
     return [*_broken(schema, parsed.to_body(), "spec")]
 
 
-def _unknown(schema: JsonSchema, value: Any, path: str) -> Iterator[str]:
-    """Fields that the schema has not: a misspelt one would be ignored, and nobody would hear of it."""
+def _misplaced(schema: JsonSchema, value: Any, path: str) -> Iterator[str]:
+    """Fields that the schema has not, which would be ignored in silence, and values that are given twice."""
     if isinstance(value, dict) and "properties" in schema:
         for name, child in value.items():
             if name in schema["properties"]:
-                yield from _unknown(schema["properties"][name], child, f"{path}.{name}")
+                yield from _misplaced(schema["properties"][name], child, f"{path}.{name}")
             else:
                 known = ", ".join(schema["properties"])
                 yield f"{path}.{name} is {_quoted(child)}, but there is no such field: there are {known}"
+    if isinstance(value, list) and schema.get(LIST_TYPE) == "set":
+        for twice in {str(one) for one in value if value.count(one) > 1}:
+            yield f"{path} has {_quoted(twice)} more than once: name it once"
 
 
 def _fault(error: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def providers(
         bool, typer.Option(help="Exit with 1 if a provider that is switched on is not Ok.")
     ] = True,
     objects: Annotated[
-        str, typer.Option(help="s3: the stores of the settings; file:DIR: the embedded ones of a folder.")
+        str, typer.Option(help="s3: the stores of the settings; file:DIR: embedded ones.")
     ] = "s3:",
     outputs: Annotated[Path | None, typer.Option(help="Folder that gets the report as a file.")] = None,
 ) -> None:

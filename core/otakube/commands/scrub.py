@@ -48,7 +48,7 @@ def scrub(
         str, typer.Option(help="Leave blobs younger than this, such as 1h30m.")
     ] = "24h",
     objects: Annotated[
-        str, typer.Option(help="s3: the stores of the settings; file:DIR: the embedded ones of a folder.")
+        str, typer.Option(help="s3: the stores of the settings; file:DIR: embedded ones.")
     ] = "s3:",
 ) -> None:
     """Finish cut-off commits; with --full, compare the stores with each other and repair what can be.
@@ -58,14 +58,14 @@ def scrub(
     ages = {"older_than": duration(older_than), "blobs_older_than": duration(blobs_older_than)}
     logs.start(command="scrub")
     with failure_exits():
-        findings, entries, clean = asyncio.run(_scrub(objects, full=full, dry_run=dry_run, **ages))
+        findings, entries, clean = asyncio.run(_scrub(objects=objects, full=full, dry_run=dry_run, **ages))
     report = {"entries": entries, "clean": clean, "findings": findings}
     show(report, output, table=lambda: _print_report(findings, entries=entries, clean=clean))
     raise typer.Exit(0 if clean else LEFT)
 
 
 async def _scrub(
-    objects: str, *, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
+    *, objects: str, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
 ) -> tuple[list[dict[str, str]], int, bool]:
     from otakube.maintenance.audit import audit
     from otakube.maintenance.expire import Expiry, expire

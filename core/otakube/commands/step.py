@@ -54,9 +54,7 @@ Work = Annotated[str, typer.Option(help="Prefix of the run's objects; default wo
 OutputsFolder = Annotated[
     Path, typer.Option("--outputs", help="Folder for the step's results, one file each.")
 ]
-Objects = Annotated[
-    str, typer.Option(help="s3: the stores of the settings; file:DIR: the embedded ones of a folder.")
-]
+Objects = Annotated[str, typer.Option(help="s3: the stores of the settings; file:DIR: embedded ones.")]
 TerminationLog = Annotated[Path, typer.Option(help="File that gets the failure, if it can be written.")]
 
 

@@ -10,6 +10,8 @@ from lock_builders import different, same
 from otakube.commands.curate import app
 from otakube.domain.locks.change import LockChange, pack
 from otakube.domain.locks.file import format_file
+from otakube.domain.locks.lock import LOCK
+from raw_documents import SqliteFile
 
 
 def run(folder: Path, payload: str, *more: str) -> tuple[int, str]:
@@ -25,7 +27,8 @@ def report(folder: Path) -> dict[str, object]:
 
 
 def kept(folder: Path) -> str:
-    return (folder / "documents/merge-locks.jsonl").read_text()
+    file = SqliteFile(folder / "documents.sqlite3")
+    return format_file(LOCK.validate_json(row["lock"]) for row in file.run("SELECT lock FROM merge_locks"))
 
 
 def test_a_change_is_carried_out_and_reported(tmp_path: Path) -> None:
@@ -38,7 +41,7 @@ def test_a_change_is_carried_out_and_reported(tmp_path: Path) -> None:
 def test_a_dry_run_reports_what_it_leaves_undone(tmp_path: Path) -> None:
     assert run(tmp_path, pack(LockChange(set=[same(1, 2)])), "--dry-run")[0] == 0
     assert report(tmp_path)["added"] == 1
-    assert not (tmp_path / "documents").exists()
+    assert kept(tmp_path) == format_file([])
 
 
 def test_a_contradiction_is_final_and_said_to_the_kubelet(tmp_path: Path) -> None:

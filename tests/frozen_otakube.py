@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`otakube` at an instant that does not pass: a record's digest covers the times at which it was made.
+
+`python tests/frozen_otakube.py TIME ARGUMENTS...`, for runs whose digests are compared.
+"""
+
+import sys
+
+import time_machine
+
+from otakube.main import main
+
+if __name__ == "__main__":
+    instant = sys.argv.pop(1)
+    with time_machine.travel(instant, tick=False):
+        main()

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`otakube run` against the stand-in upstream: three titles, the review, refusals, and going on."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from run_bench import DEMO, RunBench, manifest
+
+HOSHI = {"title": "Hoshi no Toudaimori", "year": 2023, "type": "TV"}
+QUERY = "someone keeps a light burning so that the lost find their way home"
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> RunBench:
+    return RunBench(tmp_path)
+
+
+def test_three_titles_go_live_and_a_search_finds_them(local: RunBench) -> None:
+    ended = local.run(DEMO, "--yes", "--search", QUERY)
+    assert ended.status == 0, ended.error
+    rows = ended.enrichments
+    assert {row["state"] for row in rows.values()} == {"Live"}
+    assert ended.search["results"][0]["title"] == "Hoshi no Toudaimori"
+    live = {row["entry_id"]: row["digest"] for row in local.documents.documents("animes")}
+    assert live == {row["entry"]: row["digest"] for row in rows.values()}
+    assert "kasa-no-eki: fetch found 'Kasa no Eki' at" in ended.error
+    assert "not at Kitsu" in ended.error
+    assert not list((local.stores / "objects/work").rglob("*.json")), "finished runs leave no work objects"
+
+    again = local.run(DEMO, "--search", QUERY)
+    assert (again.status, again.enrichments) == (0, rows)
+    assert ": fetch " not in again.error
+
+
+def test_a_changed_spec_and_again_are_new_versions_of_the_same_entry(local: RunBench, tmp_path: Path) -> None:
+    path = manifest(tmp_path, "hoshi", anime=HOSHI, review={"policy": "Never"})
+    first = local.run(path).enrichments["hoshi"]
+    changed = local.run(manifest(tmp_path, "hoshi", anime=HOSHI), "--yes").enrichments["hoshi"]
+    again = local.run(tmp_path / "hoshi.yaml", "--yes", "--again").enrichments["hoshi"]
+    assert first["entry"] == changed["entry"] == again["entry"]
+    assert [row["version"] for row in (first, changed, again)] == ["1", "2", "3"]
+    runs = [json_["generation"] for json_ in local.documents.documents("runs")]
+    assert runs == [1, 2, 2]
+    other = local.run(manifest(tmp_path, "hoshi", anime={"title": "Kasa no Eki"}))
+    assert other.status == 65
+    assert "spec.anime cannot change" in other.error
+
+
+def test_without_a_person_a_review_waits_and_the_next_call_goes_on_behind_it(local: RunBench) -> None:
+    waiting = local.run(DEMO / "kagami-no-kuni.yaml")
+    assert waiting.status == 75
+    row = waiting.enrichments["kagami-no-kuni"]
+    assert (row["state"], row["entry"]) == ("Waiting", "")
+    assert "run again on a terminal, or with --yes" in row["failure"]
+    ended = local.run(DEMO / "kagami-no-kuni.yaml", "--yes")
+    assert ended.status == 0, ended.error
+    assert "goes on behind assemble" in ended.error
+    live = ended.enrichments["kagami-no-kuni"]
+    assert live["seconds"]["fetch"] == row["seconds"]["fetch"]
+    [review] = local.documents.documents("reviews")
+    assert (review["decision"], review["note"]) == ("approve", "approved by --yes, without a look")
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "decision"),
+    [("maybe\ny\n\nposter checked\n", 0, "approve"), ("n\ntwo series\n", 0, None), ("l\n", 75, None)],
+    ids=["approved", "rejected", "later"],
+)
+def test_a_person_answers_at_the_prompt(
+    local: RunBench, typed: str, status: int, decision: str | None
+) -> None:
+    text, ended = at_a_terminal(local.command(DEMO / "kagami-no-kuni.yaml")[:-1], local.environment(), typed)
+    assert ended == status, text
+    assert "Publish this record? y(es), n(o), l(ater)" in text
+    assert "episode_count" in text, "a reviewer sees the fields and who disagrees"
+    assert [review["decision"] for review in local.documents.documents("reviews")] == [
+        one for one in [decision] if one
+    ]
+    if decision:
+        assert local.documents.documents("reviews")[0]["note"] == "poster checked"
+
+
+def at_a_terminal(command: list[str], environment: dict[str, str], typed: str) -> tuple[str, int]:
+    """Run it on a terminal of its own, where somebody types; all that was shown, and the exit status."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        lines = iter(typed.splitlines(keepends=True))
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if not select.select([ours], [], [], 0.2)[0]:
+                continue
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # they closed it
+                break
+            shown += part
+            if part.rstrip(b" ").endswith(b":") and (line := next(lines, "")):
+                os.write(ours, line.encode())
+        return shown.decode(errors="replace"), process.wait(30)
+
+
+def test_a_title_that_nobody_knows_is_fatal_and_leaves_a_dead_letter(local: RunBench) -> None:
+    ended = local.run("No Such Anime Anywhere")
+    assert ended.status == 65
+    row = ended.enrichments["no-such-anime-anywhere"]
+    assert row["state"] == "Failed"
+    assert row["failure"].startswith("AnimeUnknown: no provider knows")
+    [letter] = local.documents.documents("dead_letters")
+    assert (letter["step"], letter["reason"], letter["attempt"]) == ("fetch", "AnimeUnknown", 1)
+    assert local.run("No Such Anime Anywhere").status == 65
+    assert len(local.documents.documents("dead_letters")) == 2, "another call is another attempt"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("kind: [", "is no YAML"),
+        ("", "holds no object"),
+        (
+            "apiVersion: otakube.dev/v1alpha1\nkind: EpisodeSchedule\nmetadata: {name: a}\nspec: {}\n",
+            "kind is",
+        ),
+    ],
+)
+def test_a_wrong_manifest_is_refused_before_anything_is_asked(
+    local: RunBench, tmp_path: Path, body: str, words: str
+) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(body)
+    ended = local.run(path)
+    assert ended.status == 65
+    assert f"otakube: {path}" in ended.error
+    assert words in ended.error
+    assert not local.stores.exists()
+
+
+def test_ctrl_c_ends_it_and_the_same_command_goes_on(local: RunBench) -> None:
+    with local.start(DEMO, "--yes") as process:
+        assert process.stderr is not None
+        while ": fetch " not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on from here" in error
+    ended = local.run(DEMO, "--yes")
+    assert ended.status == 0, ended.error
+    assert "goes on behind" in ended.error
+    assert {row["state"] for row in ended.enrichments.values()} == {"Live"}
+
+
+def test_two_calls_at_once_do_not_share_a_folder(local: RunBench) -> None:
+    with local.start(DEMO, "--yes") as first:
+        while not (local.stores / "run.log").exists():
+            time.sleep(0.01)
+        second = local.run(DEMO, "--yes")
+        first.communicate(timeout=120)
+    assert first.returncode == 0
+    assert second.status == 75
+    assert "is in use by another `otakube run`" in second.error
