@@ -13,7 +13,7 @@ from otakube.queries.search import search
 from otakube_api.contract import Node, Output, ReviewNeed, one_line
 from otakube_cli.command import print_table
 from otakube_cli.run.runner import ORDER
-from otakube_cli.search import Kind, print_results
+from otakube_cli.search import PassageKind, print_results
 
 RESULTS = 3
 
@@ -103,7 +103,7 @@ async def search_stores(wiring: Wiring, text: str) -> dict[str, Any]:
     embedder = wiring.text_embedder()
     hits = await search(
         embedder.embed([text])[0],
-        kinds=list(Kind),
+        kinds=list(PassageKind),
         limit=RESULTS,
         vectors=await wiring.stores.vector_search(embedder),
         summaries=await wiring.stores.summaries(),
