@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from otakube.commands.output import Output, OutputFormat
 from otakube_cli.cluster import ConsoleError
-from otakube_cli.command import Format, Output, application
+from otakube_cli.command import application
 from otakube_cli.run.options import PORT, RunOptions
 
 app = application()
@@ -61,7 +62,7 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
         bool, typer.Option("--stand-in", help="Ask the stand-in upstream, started beside this process.")
     ] = False,
     stand_in_port: Annotated[int, typer.Option(min=1, max=65535, help="Its port on loopback.")] = PORT,
-    output: Output = Format.TABLE,
+    output: Output = OutputFormat.TABLE,
 ) -> None:
     """Enrich anime on this machine, without a cluster: one process, stores in a folder.
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from otakube_cli.command import Format
+from otakube.commands.output import OutputFormat
 
 PORT = 8765
 """The stand-in's port. Fixed: images are remembered by their URL, so another port would mirror them anew."""
@@ -18,4 +18,4 @@ class RunOptions:
     yes: bool = False
     again: bool = False
     search: str = ""
-    output: Format = Format.TABLE
+    output: OutputFormat = OutputFormat.TABLE

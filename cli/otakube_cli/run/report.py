@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otakube.bootstrap.wiring import Wiring
+from otakube.commands.output import print_table
 from otakube.ports.runs import FinishedStep, LocalRun, RunPhase
 from otakube.queries.search import search
 from otakube_api.contract import Node, Output, ReviewNeed, one_line
-from otakube_cli.command import print_table
 from otakube_cli.run.runner import ORDER
 from otakube_cli.search import PassageKind, print_results
 
