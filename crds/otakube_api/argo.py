@@ -51,12 +51,12 @@ class ArgoNode:
 
     @property
     def failed(self) -> bool:
-        """Whether it ended badly."""
+        """True if it ended badly."""
         return self.phase in FAILED_PHASES
 
     @property
     def is_exit_handler(self) -> bool:
-        """Whether it runs after the others, whatever became of them."""
+        """True if it runs after the others, whatever became of them."""
         return self.task == Node.CONCLUDE or self.task.endswith(".onExit")
 
 
@@ -79,11 +79,11 @@ class ArgoWorkflow:
     finished_at: datetime | None
     nodes: Sequence[ArgoNode]
     packed: bool
-    """Whether Argo keeps the nodes compressed or elsewhere, so that no patch of ours can reach them."""
+    """True if Argo keeps the nodes compressed or elsewhere, so that no patch of ours can reach them."""
 
     @property
     def finished(self) -> bool:
-        """Whether Argo will not touch it again."""
+        """True if Argo will not touch it again."""
         return self.phase in FINAL_PHASES
 
     @property

@@ -22,7 +22,7 @@ from otakube.errors import Fatal
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.objects import Prefix
-from otakube_api.contract import FailureReason, Provider
+from otakube_api.contract import Decision, FailureReason, Provider
 
 REVIEWER = "licence"
 
@@ -78,7 +78,7 @@ async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
         ),
         digest=digest,
         run=f"licence/{live.entry_id}/{live.version}",
-        decision="automatic",
+        decision=Decision.AUTOMATIC.value,
         note="values whose licence has expired were removed",
         reviewer=REVIEWER,
     )

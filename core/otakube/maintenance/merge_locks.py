@@ -12,7 +12,7 @@ from otakube.domain.record.handover import Commit
 from otakube.domain.record.text import plain
 from otakube.errors import Fatal
 from otakube.ports.locks import Locks
-from otakube_api.contract import FailureReason, Gate
+from otakube_api.contract import Decision, FailureReason, Gate
 
 
 def read_payload(payload: str) -> LockChange:
@@ -80,7 +80,7 @@ async def remember(locks: Locks, wanted: Commit, *, at: datetime) -> Same | None
     """
     pages = pages_among(wanted.record.entry.sources)
     doubted = any(one.gate is Gate.IDENTITY for one in wanted.record.gates)
-    if wanted.decision != "approve" or not doubted or len(pages) < 2:
+    if wanted.decision != Decision.APPROVE or not doubted or len(pages) < 2:
         return None
     said = Same(
         pages=pages,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What operator, workflow authors and steps agree on, so that none of them imports another.
+"""The agreement between operator, workflow authors and steps, so that none of them imports another.
 
 The operator fills the template's parameters and reads the nodes' outputs; the workflow wires both to step
 commands; the steps write the outputs. A name that changes here changes in all three.

@@ -16,7 +16,7 @@ MERGE_LOCKS_TEMPLATE = "otakube-merge-locks"
 """The WorkflowTemplate that changes merge locks; its parameter is PAYLOAD, its output Output.REPORT."""
 
 PAYLOAD = "payload"
-"""What to do, as base64 of gzip of JSON: Argo would evaluate braces in it."""
+"""The change to make, as base64 of gzip of JSON: Argo would evaluate braces in it."""
 
 STEP_CONFIG_MAP = "otakube-steps"
 """ConfigMap whose keys are the environment (OTAKUBE_*) of every step; nothing secret."""

@@ -36,7 +36,7 @@ class Mode(StrEnum):
 
 
 class ReviewPolicy(StrEnum):
-    """When a run waits for a person: spec.review.policy."""
+    """Policies of waiting for a person: spec.review.policy."""
 
     REQUIRED = "Required"
     ON_LOW_CONFIDENCE = "OnLowConfidence"
@@ -44,14 +44,14 @@ class ReviewPolicy(StrEnum):
 
 
 class ReviewNeed(StrEnum):
-    """Whether this run waits for a person: Output.REVIEW."""
+    """The need of this run for a person: Output.REVIEW."""
 
     REQUIRED = "Required"
     SKIP = "Skip"
 
 
 class Decision(StrEnum):
-    """How a review ended; only the first two are a person's."""
+    """Ends of a review; only the first two are a person's."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -59,7 +59,7 @@ class Decision(StrEnum):
 
 
 class ReviewState(StrEnum):
-    """How far the latest run is with its review: status.review.state."""
+    """States of the latest run's review: status.review.state."""
 
     WAITING = "Waiting"
     APPROVED = "Approved"
@@ -69,7 +69,7 @@ class ReviewState(StrEnum):
 
 
 class SourceState(StrEnum):
-    """Whether a provider answered: status.sources[].state."""
+    """States of a provider's answer: status.sources[].state."""
 
     ANSWERED = "Answered"
     FAILED = "Failed"

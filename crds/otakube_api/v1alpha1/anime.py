@@ -45,7 +45,7 @@ class KnownAnime(ApiType):
 
 
 class AnimeReference(KnownAnime):
-    """Which anime: exactly one of id, sourceUrls and title."""
+    """The anime, by exactly one of id, sourceUrls and title."""
 
     model_config = ConfigDict(json_schema_extra=rules(ONE_NAME, YEAR_NEEDS_TITLE, TYPE_NEEDS_TITLE))
 
@@ -60,7 +60,7 @@ class AnimeReference(KnownAnime):
 
 
 class Review(ApiType):
-    """When a person looks at the record before it is published."""
+    """The review of a record by a person before it is published."""
 
     policy: ReviewPolicy = ReviewPolicy.ON_LOW_CONFIDENCE
     """policy says when the run waits: Required always, OnLowConfidence if gate or merge doubts, Never."""

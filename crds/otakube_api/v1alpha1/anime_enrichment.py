@@ -180,7 +180,7 @@ class EnrichmentReason(Reason):
 
 
 class AnimeEnrichmentSpec(ApiType):
-    """What is wanted."""
+    """The wanted state."""
 
     model_config = ConfigDict(json_schema_extra=rules(UPDATE_NEEDS_KNOWN_ANIME))
 
@@ -220,7 +220,7 @@ class WorkflowStatus(ApiType):
 
 
 class ReviewStatus(ApiType):
-    """Where the latest run stands with its review."""
+    """The review of the latest run."""
 
     state: ReviewState
     """state is Waiting, Approved, Rejected, TimedOut or NotNeeded."""
@@ -231,7 +231,7 @@ class ReviewStatus(ApiType):
 
 
 class SourceStatus(ApiType):
-    """What one provider gave to the latest run."""
+    """One provider's part in the latest run."""
 
     provider: str = Field(max_length=32)
     """provider that was asked."""
@@ -244,7 +244,7 @@ class SourceStatus(ApiType):
 
 
 class GateStatus(ApiType):
-    """What one gate found wrong with the latest record."""
+    """A finding of one gate about the latest record."""
 
     gate: Gate
     """gate is Completeness, Drift, Consistency, Plausibility or Identity."""
@@ -262,7 +262,7 @@ class ImageStatus(ApiType):
 
 
 class AnimeEnrichmentStatus(ApiType):
-    """What was seen and done, written by the operator alone."""
+    """The observed state, written by the operator alone."""
 
     conditions: list[Condition] = Field([], max_length=16, json_schema_extra=list_map("type"))
     """conditions are Ready, Reconciling, Stalled, AwaitingReview, SourceFailed and GateFailed."""

@@ -88,7 +88,7 @@ class BroadcastSlot(ApiType):
 
 
 class EnrichmentTemplate(ApiType):
-    """What each AnimeEnrichment of the schedule is made of."""
+    """The template of each AnimeEnrichment of the schedule."""
 
     mode: Mode = Mode.EPISODE_UPDATE
     """mode is EpisodeUpdate for the episodes alone, or FullEnrichment for the whole record."""
@@ -103,7 +103,7 @@ class EnrichmentTemplate(ApiType):
 
 
 class EpisodeScheduleSpec(ApiType):
-    """What is wanted."""
+    """The wanted state."""
 
     model_config = ConfigDict(json_schema_extra=rules(ONE_SCHEDULE, ZONE_NEEDS_SCHEDULE))
 
@@ -141,7 +141,7 @@ class ActiveReference(ApiType):
 
 
 class EpisodeScheduleStatus(ApiType):
-    """What was seen and done, written by the operator alone."""
+    """The observed state, written by the operator alone."""
 
     conditions: list[Condition] = Field([], max_length=16, json_schema_extra=list_map("type"))
     """conditions are Ready, Reconciling and Stalled."""

@@ -57,7 +57,7 @@ def cut(limit: int) -> Callable[[object], object]:
 
 
 def _plain(value: object) -> object:
-    """What steps and reviewers wrote ends in terminals: `kubectl get -o yaml`, `otakube review show`."""
+    """Remove control characters: what steps and reviewers wrote ends in terminals."""
     return one_line(value) if isinstance(value, str) else value
 
 
@@ -129,7 +129,7 @@ class Column(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What a CRD and its page say beside the schema."""
+    """The parts of a CRD and of its page that no schema says."""
 
     name: str
     plural: str

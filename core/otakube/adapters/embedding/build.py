@@ -137,7 +137,7 @@ def model_of(weights: Weights) -> onnx.ModelProto:
 
 
 def package_folder() -> Path:
-    """Where the weights' package lies."""
+    """The folder of the weights' package."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise Fatal(

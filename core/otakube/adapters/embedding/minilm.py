@@ -17,7 +17,7 @@ BATCH_TOKENS = 2048
 """Padded tokens of one batch: a larger one is no faster and takes more memory."""
 
 DECIMALS = 7
-"""What a 32-bit float of a vector of length 1 can tell apart; more would only make the JSON longer."""
+"""Digits that a 32-bit float of a vector of length 1 can tell apart; more would only lengthen the JSON."""
 
 
 def batches(lengths: Sequence[int], *, budget: int = BATCH_TOKENS) -> Iterator[list[int]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of ONNX Runtime's execution providers stands for an accelerator; pure."""
+"""Chooses ONNX Runtime's execution provider for an accelerator; pure."""
 
 from collections.abc import Sequence
 

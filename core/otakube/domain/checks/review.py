@@ -9,7 +9,7 @@ from otakube.domain.checks.drift import drift_findings
 from otakube.domain.merge.policies import KEY_FIELDS
 from otakube.domain.record.golden import GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
-from otakube_api.contract import Gate, Provider, SourceReason
+from otakube_api.contract import Gate, Provider, ReviewPolicy, SourceReason
 from otakube_api.providers import ALTERNATIVES
 
 MOST = 100  # findings that a record holds
@@ -60,7 +60,9 @@ def new_findings(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFi
 
 def review_needed(policy: str, confidence: float, threshold: float, *, failed: bool = False) -> bool:
     """Whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news."""
-    return policy == "Required" or (policy != "Never" and (failed or confidence < threshold))
+    return policy == ReviewPolicy.REQUIRED or (
+        policy != ReviewPolicy.NEVER and (failed or confidence < threshold)
+    )
 
 
 def contested(record: GoldenRecord) -> list[str]:
