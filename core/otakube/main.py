@@ -103,11 +103,11 @@ def main() -> None:
         # obstore's runtime has threads that may ask for the interpreter while it is taken down: the process
         # then aborts (SIGABRT) after its work, once in some hundred steps. Nothing is left to take down.
         if "obstore" in sys.modules:
-            leave(leaving.code)
+            finish(leaving.code)
         raise
 
 
-def leave(code: str | int | None) -> None:
+def finish(code: str | int | None) -> None:
     """End the process at once, with everything written."""
     sys.stdout.flush()
     sys.stderr.flush()

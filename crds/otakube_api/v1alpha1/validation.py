@@ -44,7 +44,7 @@ def _either(hosts: list[str]) -> str:
     return "|".join(host.replace(".", "[.]") for host in hosts)
 
 
-def _spoken(hosts: list[str]) -> str:
+def _join_words(hosts: list[str]) -> str:
     return f"{', '.join(hosts[:-1])} and {hosts[-1]}"
 
 
@@ -54,14 +54,14 @@ _KNOWN_HOST = f"'^https://(www[.])?({_either([*_NUMBERED, *_NAMED])})(/|$)'"
 URL_HOST = Rule(
     f"!self.startsWith('https://') || self.matches({_KNOWN_HOST})",
     "spec.anime.sourceUrls must point at a known provider, without user, password or port: use pages of "
-    f"{_spoken([*_NUMBERED, *_NAMED])}",
+    f"{_join_words([*_NUMBERED, *_NAMED])}",
 )
 URL_PATH = Rule(
     f"!self.matches({_KNOWN_HOST}) || "
     f"self.matches('^https://(www[.])?({_either(_NUMBERED)})/anime/[1-9][0-9]{{0,8}}(/[^?#[:space:]]*)?$') "
     f"|| self.matches('^https://(www[.])?({_either(_NAMED)})/anime/[A-Za-z0-9][A-Za-z0-9-]{{0,199}}/?$')",
     "spec.anime.sourceUrls must be the page of one anime, without query or fragment: /anime/NUMBER at "
-    f"{_spoken(_NUMBERED)}, /anime/NAME at {_spoken(_NAMED)}",
+    f"{_join_words(_NUMBERED)}, /anime/NAME at {_join_words(_NAMED)}",
 )
 TITLE_NOT_BLANK = Rule(
     "self.trim() != ''",

@@ -39,7 +39,7 @@ Uid = Annotated[str, Path(pattern=r"^[0-9a-z-]{1,64}$", description="UID of the 
 Number = Annotated[int, Path(ge=0, le=2**31)]
 
 
-class PassageKind(StrEnum):
+class SearchedPassage(StrEnum):
     """The passages that are searched."""
 
     TITLE = "title"
@@ -48,7 +48,7 @@ class PassageKind(StrEnum):
     EPISODE = "episode"
 
 
-Kinds = Annotated[list[PassageKind], Query(max_length=4, description="Only these passages; default all.")]
+Kinds = Annotated[list[SearchedPassage], Query(max_length=4, description="Only these passages; default all.")]
 
 
 class CatalogueAnime(BaseModel):
@@ -77,7 +77,7 @@ class CatalogueAnime(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Who says what about an entry; `version` is absent for a record that is not live."""
+    """Explanation of an entry; `version` is absent for a record that is not live."""
 
     id: str
     title: str

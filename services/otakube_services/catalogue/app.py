@@ -24,7 +24,7 @@ from otakube_services.catalogue.answers import (
     Kinds,
     Limit,
     Number,
-    PassageKind,
+    SearchedPassage,
     SearchResult,
     SearchResults,
     Source,
@@ -103,7 +103,7 @@ def _search(app: FastAPI) -> None:
         if not q.strip():
             raise Problem(422, "Invalid parameter", "q is blank: say in plain words what to look for")
         vector = await ports.queries.embed(q)
-        kinds = list(dict.fromkeys(kind or PassageKind))
+        kinds = list(dict.fromkeys(kind or SearchedPassage))
         found = await search(
             vector, kinds=kinds, limit=limit, vectors=ports.vectors, summaries=ports.summaries
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which addresses the image downloader may connect to: provider text must not steer it into the cluster."""
+"""Addresses that the image downloader may connect to: provider text must not steer it into the cluster."""
 
 import asyncio
 import ipaddress
@@ -29,7 +29,7 @@ class Allowed(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Where to connect, and what to ask for."""
+    """Address to connect to, and path to ask for."""
 
     scheme: str
     host: str
@@ -93,7 +93,7 @@ def fit(addresses: Sequence[Address], wanted: Target) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is somewhere on the internet, however it is written."""
+    """Tell whether an address is somewhere on the internet, however it is written."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)

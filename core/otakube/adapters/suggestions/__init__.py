@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What suggests: offline rules, or a language model behind an OpenAI-compatible endpoint."""
+"""Suggesters: offline rules, or a language model behind an OpenAI-compatible endpoint."""

@@ -9,5 +9,5 @@ class RuleSuggester:
     """The default."""
 
     async def suggest(self, entry: AnimeEntry) -> Suggestions:
-        """What the rules find in the synopsis."""
+        """Suggestions of the rules from the synopsis."""
         return by_rules(entry)

@@ -16,7 +16,7 @@ WITH_CHARACTERS = (AnimeType.TV, AnimeType.MOVIE, AnimeType.OVA, AnimeType.ONA)
 
 
 def completeness_findings(record: GoldenRecord, today: date) -> list[GateFinding]:
-    """What is missing; empty if the record has what its status lets expect."""
+    """Findings about missing parts; empty if the record has what its status lets expect."""
     found = (check(record, today) for check in CHECKS)
     return [GateFinding(gate=Gate.COMPLETENESS, message=message) for message in found if message]
 

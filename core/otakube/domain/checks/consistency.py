@@ -31,7 +31,7 @@ LENGTHS: dict[
 
 
 def consistency_findings(record: GoldenRecord, today: date) -> list[GateFinding]:
-    """What contradicts what."""
+    """Findings about fields that contradict each other."""
     found = (message for check in CHECKS for message in check(record, today))
     return [GateFinding(gate=Gate.CONSISTENCY, message=message) for message in found]
 
@@ -92,7 +92,7 @@ def weekly_movie(record: GoldenRecord, _: date) -> Iterator[str]:
 
 
 def finished_in_the_future(record: GoldenRecord, today: date) -> Iterator[str]:
-    """What is finished has no episode to come."""
+    """A finished anime has no episode to come."""
     if record.entry.status is not AnimeStatus.FINISHED:
         return
     last = max(((day, one.number) for one in record.episodes if (day := day_of(one))), default=None)

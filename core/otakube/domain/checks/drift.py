@@ -36,7 +36,7 @@ class Difference(NamedTuple):
 def drift_findings(
     record: GoldenRecord, live: GoldenRecord, excused: Collection[Provider] = ()
 ) -> list[GateFinding]:
-    """What has changed too much; `excused` are providers whose absence is reported already."""
+    """Findings about excessive changes; `excused` are providers whose absence is reported already."""
     changes = [change for check in CHECKS for change in check(record, live)]
     changes += vanished_sources(record, live, excused)
     return [GateFinding(gate=Gate.DRIFT, message=str(change)[:500]) for change in changes]

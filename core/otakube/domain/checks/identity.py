@@ -48,7 +48,7 @@ def surely_another(one: Metadata, best: float, others: Iterable[Metadata]) -> bo
 
 
 def linked(one: Metadata, other: Metadata) -> bool:
-    """Whether one of them names the other's page, or both name a third."""
+    """Tell whether one of them names the other's page, or both name a third."""
     return not {one.source_url, *one.same_as}.isdisjoint({other.source_url, *other.same_as})
 
 

@@ -36,7 +36,7 @@ OUTCOMES_KEPT = 500
 
 
 class Reading(Record):
-    """What one provider's record of one title held. A count is None: not asked, or failed."""
+    """Contents of one provider's record of one title. A count is None: not asked, or failed."""
 
     at: AwareDatetime  # when it was read: a provider that confirms an old copy says its old time
     counts: dict[str, int | None]  # episodes, characters, fields
@@ -60,14 +60,14 @@ class ProviderCondition(StrEnum):
 
 
 class Health(Record):
-    """What is thought of a provider; `evidence` is a sentence."""
+    """Assessment of a provider; `evidence` is a sentence."""
 
     state: ProviderCondition = ProviderCondition.SOUND
     evidence: str = Field("", max_length=300)
 
 
 def judge(readings: Sequence[Reading], now: Reading) -> str | None:
-    """What is wrong with a title's record, given those before it, oldest first; None if it is plausible."""
+    """Problem of a title's record, given the earlier ones, oldest first; None if it is plausible."""
     if (lost := shrank(measure(readings), now)) and not lasting(readings, now):
         return f"its answer shrank: {lost}"
     return frozen(readings, now)
@@ -93,7 +93,7 @@ def shrank(before: Mapping[str, int | None], now: Reading) -> str | None:
 
 
 def lasting(readings: Sequence[Reading], now: Reading) -> bool:
-    """Whether the smaller record has been the answer so often and so long that it is the truth."""
+    """Tell whether the smaller record has been the answer so often and so long that it is the truth."""
     doubted: list[Reading] = []
     for one in reversed(readings):
         if one.accepted or shrank(one.counts, now):
@@ -103,7 +103,7 @@ def lasting(readings: Sequence[Reading], now: Reading) -> bool:
 
 
 def frozen(readings: Sequence[Reading], now: Reading) -> str | None:
-    """Whether statistics that must move have been the same for long."""
+    """Tell whether statistics that must move have been the same for long."""
     same: list[Reading] = []
     for one in reversed([one for one in readings if one.digest]):
         if one.digest != now.digest:
@@ -130,7 +130,7 @@ def outcome(title: str, readings: Sequence[Reading], now: Reading) -> TitleOutco
 
 
 def health(outcomes: Sequence[TitleOutcome], now: datetime) -> Health:
-    """What the outcomes of the last weeks say of their provider, each title's latest counting once.
+    """Health of a provider by the outcomes of the last weeks, each title's latest counting once.
 
     A provider that has recovered says so by its latest titles, whatever the others' last outcome was.
     """
@@ -176,7 +176,7 @@ def accepted(readings: Sequence[Reading], now: Reading) -> Reading:
 
 
 def worth_keeping(readings: Sequence[Reading], now: Reading) -> bool:
-    """Whether a judged reading adds to those before it.
+    """Tell whether a judged reading adds to those before it.
 
     Of a title that is asked every hour, twelve readings would be half a day: what was true would be
     forgotten before the doubted could last, and nothing could be seen to stand still.

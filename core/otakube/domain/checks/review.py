@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What looks at a record before a person does, and the decision whether a person must look too."""
+"""Checks of a record before a person's look, and the decision whether a person must look."""
 
 from collections.abc import Callable, Sequence
 
@@ -77,4 +77,4 @@ def contested(record: GoldenRecord) -> list[str]:
 
 
 CHECKS: tuple[Callable[[GoldenRecord], list[str]], ...] = (contested,)
-"""What a reviewer must know; each is named for its finding."""
+"""Checks for the reviewer; each is named for its finding."""

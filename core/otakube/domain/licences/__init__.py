@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the providers' licences allow: redaction for readers, and expiry."""
+"""Application of the providers' licences: redaction for readers, and expiry."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a licence wants gone is taken out of a stored record, so that another look finds nothing to take."""
+"""Removes values whose licence has expired from a stored record. Idempotent."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -98,7 +98,7 @@ def _entry(
 
 
 def _still_there(before: AnimeEntry, left: AnimeEntry, field: str) -> bool:
-    """Whether a field that had a value has one; those that never had keep what was said about that."""
+    """Tell whether a field that had a value has one; those that never had keep what was said about that."""
     try:
         return value_of(left, field) not in (None, []) or value_of(before, field) in (None, [])
     except AttributeError:  # of an older release
@@ -106,7 +106,7 @@ def _still_there(before: AnimeEntry, left: AnimeEntry, field: str) -> bool:
 
 
 def _with_shares(entry: AnimeEntry, field: str, gone: Gone) -> Provenance:
-    """The shares of the items that are left; those whose sayers are all gone went with their items."""
+    """The shares of the items that are left; those whose claimants are all gone went with their items."""
     source = entry.provenance[field]
     left = [_others(claimants, gone) for claimants in source.shares]
     return source.model_copy(update={"shares": [claimants for claimants in left if claimants]})

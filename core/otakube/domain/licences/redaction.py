@@ -19,7 +19,7 @@ from otakube.domain.record.golden import (
 from otakube_api.contract import Provider
 
 Blocked = Mapping[Provider, str]
-"""Whose words are not for readers, and why."""
+"""Providers whose claims are not for readers, with the reasons."""
 
 Item = TypeVar("Item", bound=Record)
 Row = TypeVar("Row", EpisodeDetailEntry, CharacterEntry, StaffEntry)
@@ -32,7 +32,7 @@ _NEEDED = ("title", "type", "status", "sources")
 
 
 class Withheld(Record):
-    """What is not shown; `count` values or rows of one field."""
+    """Withheld values; `count` values or rows of one field."""
 
     field: str
     count: int
@@ -58,7 +58,7 @@ def readable(record: GoldenRecord, now: datetime) -> Readable:
     }
     if not blocked and not of_episodes and not cut.found:
         return Readable(record, [])
-    withheld = cut.told()
+    withheld = cut.withheld()
     if entry is None:
         return Readable(None, withheld)
     return Readable(record.model_copy(update={"entry": entry, **rows}), withheld)
@@ -90,7 +90,7 @@ class _Cut:
     def note(self, field: str, reason: str) -> None:
         self.found[field, reason] = self.found.get((field, reason), 0) + 1
 
-    def told(self) -> list[Withheld]:
+    def withheld(self) -> list[Withheld]:
         return [
             Withheld(field=field, count=count, reason=reason) for (field, reason), count in self.found.items()
         ]
@@ -116,7 +116,7 @@ def _entry(entry: AnimeEntry, blocked: Blocked, now: datetime, cut: _Cut) -> Ani
 
 
 def known_field(field: str) -> bool:
-    """Whether a provenance is of a field that entries have; older records name others."""
+    """Tell whether a provenance is of a field that entries have; older records name others."""
     return field in TITLES or field in AnimeEntry.model_fields
 
 
@@ -181,7 +181,7 @@ _ROW_NEEDS = ("number", "kind", "name", "role")
 
 
 def _row(name: str, row: Row, blocked: Blocked, cut: _Cut) -> Row | None:
-    """What is left of a row; None if that is no row."""
+    """Rest of a row; None if that is no row."""
     said: RowProvenance | None = row.provenance
     if said is None:
         return row if _kept(name, [row], [row.providers], blocked, cut) else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a curator asks of the merge locks, as it travels to the cluster, and what was done."""
+"""Change of the merge locks, as it travels to the cluster, and its result."""
 
 import gzip
 import zlib
@@ -22,14 +22,14 @@ Linux admits 128 KiB."""
 
 
 class LockChange(Record):
-    """What to do with the locks: remove first, then set."""
+    """Change of the locks: remove first, then set."""
 
     remove: list[str] = Field(default=[], max_length=10_000)
     set: list[AnyLock] = Field(default=[], max_length=10_000)
 
 
 class LockChangeResult(Record):
-    """What was done, or would be."""
+    """Result of a change, real or simulated."""
 
     added: int
     unchanged: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where merge locks contradict each other, seen over all that follows from them; a person must choose."""
+"""Contradictions between merge locks, with all that follows from them; a person must choose."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ class Contradiction(NamedTuple):
 
 
 class Joined:
-    """Which pages show one anime by these locks, and by which of them."""
+    """Pages that show one anime by these locks, with the locks that say so."""
 
     def __init__(self, locks: Iterable[Joining]) -> None:
         self._of: dict[str, list[Joining]] = {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What merge locks make of a run: which pages belong and which never do, what a title means, fixed fields."""
+"""Effects of merge locks on a run: pages that belong, pages that never do, titles, fixed fields."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations

@@ -32,7 +32,7 @@ class LineRefusal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import will do; with a refusal it does nothing."""
+    """Plan of an import; with a refusal it does nothing."""
 
     added: Sequence[LockLine]
     unchanged: Sequence[LockLine]

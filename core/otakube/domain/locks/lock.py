@@ -105,7 +105,7 @@ class Different(Record):
 
 
 class TitleLock(Record):
-    """Who searches this title, narrowed in just this way, means this page."""
+    """A search for this title, narrowed in just this way, means this page."""
 
     kind: Literal["Title"] = "Title"
     title: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(plain_text)]
@@ -194,7 +194,7 @@ def _id(*subject: object) -> str:
 
 
 def answer(lock: Lock) -> Any:
-    """What a lock answers: two locks of one id contradict each other where this differs."""
+    """Answer of a lock: two locks of one id contradict each other where this differs."""
     if isinstance(lock, TitleLock):
         return lock.page
     return _ANY.dump_python(lock.value, mode="json") if isinstance(lock, FieldLock) else None
@@ -214,7 +214,7 @@ def format_lock(lock: Lock) -> str:
 
 
 def describe_lock(lock: Lock) -> str:
-    """What a lock says, in one line."""
+    """Describe a lock in one line."""
     pages = ", ".join(lock.pages)
     if isinstance(lock, TitleLock):
         narrowed = [str(part) for part in (lock.year, lock.type and lock.type.value) if part]

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which anime a title means: titles read, compared, searched and resolved."""
+"""Resolution of titles to anime: parsing, comparison, search and decision."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of many short texts look like one: character trigrams, weighed by how rare they are.
+"""Index of similar short texts: character trigrams, weighed by how rare they are.
 
 An inverted index in numpy, which is imported only where one is built: `otakube step` must not pay for it.
 """

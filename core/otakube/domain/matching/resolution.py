@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which anime is meant: a cascade from exact titles to similar ones, which abstains rather than guess.
+"""Resolution of a title to an anime: from exact titles to similar ones; abstains rather than guess.
 
 Users of every catalogue complain first about wrong merges; an abstention costs one look of a person.
 """
@@ -35,7 +35,7 @@ _OTHER_TYPE, _OTHER_YEAR, _OTHER_LENGTH, _OTHER_START, _OTHER_FORM = 0.1, 0.25, 
 
 
 class MatchDecision(StrEnum):
-    """What to do with the best candidate for a title."""
+    """Decision about the best candidate for a title."""
 
     ACCEPT = "Accept"
     ABSTAIN = "Abstain"  # for a person to decide
@@ -43,7 +43,7 @@ class MatchDecision(StrEnum):
 
 
 class Sameness(StrEnum):
-    """Whether two providers' descriptions mean one anime."""
+    """Tell whether two providers' descriptions mean one anime."""
 
     SAME = "Same"
     DOUBTFUL = "Doubtful"  # for a person to decide
@@ -109,7 +109,7 @@ class Resolution:
 
 
 ManualDecision = Callable[[Metadata, Metadata], bool | None]
-"""Whether a person said that two descriptions mean one anime (True) or two (False)."""
+"""Tell whether a person said that two descriptions mean one anime (True) or two (False)."""
 
 
 def undecided(_one: Metadata, _other: Metadata) -> None:
@@ -145,14 +145,14 @@ def resolve(
 
 
 def _narrowed(one: Metadata, year: int | None, kind: AnimeType | None) -> bool:
-    """What a provider does not know excludes nothing."""
+    """Tell whether a description fits; an unknown year or type excludes nothing."""
     other_year = year is not None and year_of(one) not in (year, None)
     other_kind = kind is not None and one.type not in (kind, AnimeType.UNKNOWN)
     return not other_year and not other_kind
 
 
 def _fit(asked: Asked, candidate: Metadata) -> float:
-    """How well an anime fits what a person asked for, 0 to 1."""
+    """Score of an anime for what a person asked for, 0 to 1."""
 
     def fit(name: Name) -> float:
         off = penalty(
@@ -178,7 +178,7 @@ def group_by_anime(
 
 
 def _home(one: Metadata, grouped: Sequence[list[Metadata]], decided: ManualDecision) -> list[Metadata] | None:
-    """The group of a description; what a person said of any member outranks every likeness."""
+    """The group of a description; what a person said of any member outranks every similarity."""
     said = [(group, {decided(one, other) for other in group}) for group in grouped]
     open_ = [(group, words) for group, words in said if False not in words]
     named = (group for group, words in open_ if True in words)
@@ -187,12 +187,12 @@ def _home(one: Metadata, grouped: Sequence[list[Metadata]], decided: ManualDecis
 
 
 def is_same_anime(one: Metadata, other: Metadata) -> bool:
-    """Whether two descriptions mean one anime beyond doubt."""
+    """Tell whether two descriptions mean one anime beyond doubt."""
     return compare(one, other) is Sameness.SAME
 
 
 def compare(anchor: Metadata, row: Metadata) -> Sameness:
-    """Whether another description is of the anchor's anime: by pages, else by `agreement`.
+    """Tell whether another description is of the anchor's anime: by pages, else by `agreement`.
 
     Two pages of one site are two anime, whatever their titles; Jikan and MyAnimeList are one site.
     """
@@ -208,7 +208,7 @@ def compare(anchor: Metadata, row: Metadata) -> Sameness:
 
 
 def agreement(one: Metadata, other: Metadata) -> float:
-    """How sure it is that two descriptions mean one anime, 0 to 1: titles, then type, year, start, length."""
+    """Score that two descriptions mean one anime, 0 to 1: titles, then type, year, start, length."""
     titles = max(
         name_similarity(a, b) - (_OTHER_FORM if _formed_apart(a, one, b, other) else 0)
         for a in names(one)
@@ -232,12 +232,12 @@ def agreement(one: Metadata, other: Metadata) -> float:
 
 
 def _formed_apart(name: Name, one: Metadata, named: Name, other: Metadata) -> bool:
-    """Whether a title says a form that the other is not: "Akira" is a film without saying so."""
+    """Tell whether a title says a form that the other is not: "Akira" is a film without saying so."""
     return (name.kind or named.kind) is not None and (name.kind or one.type) != (named.kind or other.type)
 
 
 def _numbered_apart(one: Metadata, other: Metadata) -> bool:
-    """Whether the main titles name another season or part, as sequels do that share a synonym."""
+    """Tell whether the main titles name another season or part, as sequels do that share a synonym."""
     first, second = take_apart(one.title), take_apart(other.title)
     return (first.season, first.part) != (second.season, second.part)
 

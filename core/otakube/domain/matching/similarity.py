@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How well a name fits a name: alike in spelling, less what makes it another season, form or year.
+"""Similarity of names: alike in spelling, less penalties for another season, form or year.
 
 The figures were fitted to one half of a weekly dataset's titles and hold on the other: docs/matching.md.
 """
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
         kind: AnimeType | None = None,
         episodes: int | None = None,
     ) -> "Asked":
-        """What was said apart from the title outranks what the title says."""
+        """Prefer the year and type given beside the title to those in the title."""
         return cls(name, year or name.year, kind or name.kind, episodes)
 
 
@@ -68,7 +68,7 @@ def penalty(
     year: int | None = None,
     episodes: int | None = None,
 ) -> float:
-    """What is taken off for another season, part, number, form, year or length.
+    """Penalty for another season, part, number, form, year or length.
 
     `name` is a title of the candidate, the others are what is known of it.
     """
@@ -106,12 +106,12 @@ def _other_year(asked: int | None, said: int | None, known: int | None) -> float
 
 
 def near(one: int | None, other: int | None, distance: int) -> bool:
-    """Whether both are known and no further apart."""
+    """Tell whether both are known and no further apart."""
     return one is not None and other is not None and abs(one - other) <= distance
 
 
 def string_similarity(one: str, other: str) -> float:
-    """How alike two comparable names are, 0 to 1; another spelling is never as good as the same one."""
+    """Similarity of two comparable names, 0 to 1; another spelling is never as good as the same one."""
     if one == other:
         return _EQUAL
     first, second = _sound(one), _sound(other)
@@ -132,7 +132,7 @@ def _ratio(one: str, other: str, first: str, second: str) -> float:
 
 
 def partial_similarity(one: str, other: str) -> float:
-    """How alike two names are, or how much of the longer one the other is: subtitles come and go."""
+    """Similarity of two names, or the share of the longer one that the other is: subtitles come and go."""
     alike = string_similarity(one, other)
     first, second = sorted((_sound(one), _sound(other)), key=len)
     if alike >= _LONGER or len(first) < _SHORT:
@@ -143,7 +143,7 @@ def partial_similarity(one: str, other: str) -> float:
 
 
 def prefix_score(asked: str, title: str) -> float:
-    """How well a comparable title fits that begins with all that was asked, numbers and forms included."""
+    """Score of a comparable title that begins with the whole query, numbers and forms included."""
     if len(asked) < _SHORT or not title.startswith(asked + " "):
         return 0.0
     return _LONGER - _BEHIND * (1 - len(asked) / len(title))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of very many anime a title means: a cascade from equal titles over equal sounds to similar spellings.
+"""Title search over very many anime: a cascade from equal titles over equal sounds to similar spellings.
 
 Three of four titles end at a dictionary; the rest meets only the names that share their rare trigrams. The
 index is cheaper to build than to keep (some seconds for 35,000 anime), so it has no stored form.

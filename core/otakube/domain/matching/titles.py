@@ -108,7 +108,7 @@ def take_apart(title: str) -> Name:
 
 
 def interpretations(title: str) -> list[Name]:
-    """What a person may have meant: a year at the end may be one, or belong to the name ("Akira 1988")."""
+    """Possible meanings of a title: a year at the end may be one, or part of the name ("Akira 1988")."""
     name = take_apart(title)
     bare = _BARE_YEAR.match(comparable(title[:LONGEST_NAME])) if name.year is None else None
     if bare is None:

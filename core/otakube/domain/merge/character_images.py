@@ -70,7 +70,7 @@ def _hashes(characters: Sequence[CharacterEntry], phash_by_url: Mapping[str, str
 
 
 def _pairs(characters: Sequence[CharacterEntry], hashes: Mapping[str, int]) -> list[CharacterPair]:
-    """Who is whom, where each is the other's only match."""
+    """Pairs of characters, where each is the other's only match."""
     shown_ones = [one for one in characters if one.id in hashes]
     close = [
         CharacterPair(far, one, other)
@@ -90,7 +90,7 @@ def _may_be_one(one: CharacterEntry, other: CharacterEntry) -> bool:
 def _join(one: CharacterEntry, other: CharacterEntry, known: Collection[str]) -> CharacterEntry:
     """The more trusted one's words, completed by the other's."""
     first, second = sorted((one, other), key=lambda entry: min(map(CHARACTER_ORDER.index, entry.providers)))
-    voices = _voices(first, second)
+    voices = _voice_actors(first, second)
     keeper = second if second.id in known and first.id not in known else first
     values: dict[str, Any] = {
         field: own if (own := getattr(first, field)) is not None else getattr(second, field)
@@ -107,7 +107,7 @@ def _join(one: CharacterEntry, other: CharacterEntry, known: Collection[str]) ->
     )
 
 
-def _voices(*characters: CharacterEntry) -> list[tuple[VoiceActor, list[Provider]]]:
+def _voice_actors(*characters: CharacterEntry) -> list[tuple[VoiceActor, list[Provider]]]:
     """Each voice once a language, with who names it."""
     found: dict[str, tuple[VoiceActor, list[Provider]]] = {}
     for one in characters:

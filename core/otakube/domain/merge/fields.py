@@ -44,13 +44,13 @@ class Merged(NamedTuple):
 
 
 class Claimants(NamedTuple):
-    """Whose words are merged, and how sure it is that they speak of this anime."""
+    """Providers whose claims are merged, and the confidence that they describe this anime."""
 
     attributions: Mapping[Provider, Attribution]
     agreement: Mapping[Provider, Confidence]
 
     def claims(self, order: Sequence[Provider], values: Mapping[Provider, Any]) -> list[Claim]:
-        """What those who say something say, in order, one voice a site."""
+        """Claims in order, one vote per site; who says nothing makes none."""
         claims = [Claim(self.attributions[p], values[p]) for p in order if p in values]
         return one_vote_per_site([claim for claim in claims if claim.value not in (None, [])])
 
@@ -85,7 +85,7 @@ def merge_metadata(described: Mapping[Provider, Metadata], claimants: Claimants)
     genres = {comparable(genre) for one in described.values() for genre in one.genres}
 
     def value(field: str, one: Metadata) -> Any:
-        """What some list as tags is a genre to others, and stands once."""
+        """Value of a field; a tag that is a genre elsewhere is left out."""
         if field == "tags":
             return [tag for tag in one.tags if comparable(tag) not in genres]
         return getattr(one, field)
@@ -156,14 +156,14 @@ def distinct(values: Iterable[str], key: Callable[[str], str]) -> list[str]:
 def union_confidence(
     claimants: Sequence[Sequence[Provider]], said: Sequence[Claim], agreement: Mapping[Provider, Confidence]
 ) -> float:
-    """Mean of its items': a list in which each item has one voice is no surer than one voice."""
+    """Mean of its items': a list whose items have one claimant each is no surer than one claimant."""
     by = {one.by.provider: one for one in said}
     items = [confidence([by[provider] for provider in each], len(each), agreement) for each in claimants]
     return round(fmean(items), 3)
 
 
 def confidence(backed: Sequence[Claim], spoken: int, agreement: Mapping[Provider, Confidence]) -> float:
-    """How many of those who speak agree, how many they are, and how sure it is that they mean this anime."""
+    """Confidence by the share of claimants that agree, their number, and the agreement on the anime."""
     surest = max(
         agreement.get(one.by.provider, 1.0) * (STALE_FACTOR if one.by.stale else 1) for one in backed
     )
@@ -189,7 +189,7 @@ def provenance(backed: Sequence[Claim], losing: Sequence[Claim], sure: float) ->
 
 
 def permission(backers: Sequence[Attribution]) -> tuple[bool, datetime | None]:
-    """Whether a value may be published, and until when it may be kept: as long as one who says it allows."""
+    """Permission to publish a value, and the end of its time: the longest that one claimant allows."""
     granting = [one for one in backers if one.publishable] or backers
     ends = [one.expires_at for one in granting]
     latest = None if None in ends else max(filter(None, ends))
@@ -212,7 +212,7 @@ def parse_value(text: str) -> Any:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two values mean the same: spelling, clocks and the order of lists aside."""
+    """Tell whether two values mean the same: spelling, clocks and the order of lists aside."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return abs(one - other) <= _CLOCKS_APART
     if isinstance(one, date) and isinstance(other, date):

@@ -41,7 +41,7 @@ def _counted(one: EpisodeDetailEntry, shift: int) -> EpisodeDetailEntry:
 
 
 def _derived(said: RowProvenance) -> RowProvenance:
-    """Who numbers the season says it, a little less surely."""
+    """Provenance of a derived number: the season's own, a little less sure."""
     sure = round(said.sure["number"] * COUNTED_ON, 3)
     return said.model_copy(
         update={

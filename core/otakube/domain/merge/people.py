@@ -33,7 +33,7 @@ Group = TypeVar("Group")
 
 
 def keys(name: str, native: str | None) -> list[str]:
-    """What a person is recognised by."""
+    """Keys by which a person is recognised."""
     script = comparable(native or "").replace(" ", "")  # some put a space between family and given name
     return [name_key(name) or name, *([f"native {script}"] if script else [])]
 
@@ -53,7 +53,7 @@ def all_keys(one: StoredPerson) -> list[str]:
 def group_people(
     said: Mapping[Provider, Sequence[Person]], alike: Callable[[Person, Person], bool] = lambda _, __: True
 ) -> list[dict[Provider, Person]]:
-    """What all providers say of each person, the most trusted first, as `said` is ordered.
+    """Claims of all providers about each person, the most trusted first, as `said` is ordered.
 
     Two of one name at one provider are two people. Who shares all names is found before who shares the name
     alone, and that before who shares any; of namesakes the one that is `alike` is meant.

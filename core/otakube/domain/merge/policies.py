@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whom to believe, field by field: the one table that decides every merge."""
+"""Merge policies, field by field: the one table that decides every merge."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -57,7 +57,7 @@ STAFF_ORDER = (ANILIST, JIKAN, ANIDB, KITSU, MAL, SCHEDULE, PLANET)
 RELATION_ORDER = (ANILIST, JIKAN, MAL, ANIDB, KITSU, SCHEDULE, PLANET)
 IMAGE_ORDER = (ANILIST, JIKAN, MAL, KITSU, ANIDB, SCHEDULE, PLANET)
 TRUST = tuple(Provider)
-"""Where no field says otherwise."""
+"""Default order of trust."""
 
 EPISODE_POLICIES: dict[str, Policy] = {
     "number":           Policy(FIRST,    EPISODE_ORDER),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What else people like, and where it can be seen: rows of all providers merged by work and by address."""
+"""Recommendations and streaming links of all providers, merged by work and by address."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
@@ -54,6 +54,6 @@ def merge_streaming(said: Mapping[Provider, Sequence[claims.ClaimedStreamingLink
 
 
 def address(url: str) -> tuple[str, str, str]:
-    """What an address leads to, whatever its scheme, case of host and last slash."""
+    """Target of an address, whatever its scheme, case of host and last slash."""
     parts = urlsplit(url)
     return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query

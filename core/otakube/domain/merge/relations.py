@@ -44,7 +44,7 @@ class RelatedWork:
     providers: list[Provider] = field(default_factory=list)
 
     def is_one(self, other: "RelatedWork") -> bool:
-        """Whether two are the same: a common page, or one name and no site that tells them apart."""
+        """Tell whether two are the same: a common page, or one name and no site that tells them apart."""
         if self.urls.keys() & other.urls.keys():
             return True
         sites = {place.site for place in self.urls} & {place.site for place in other.urls}
@@ -63,7 +63,7 @@ def work_of(title: str, urls: Sequence[str], provider: Provider) -> RelatedWork:
 
 
 def place(url: str) -> Place:
-    """Where a page lies, whatever form its address has."""
+    """Site and name of a page, whatever form its address has."""
     page = identify(url)
     if page is not None:
         return Place(page.provider, page.id)

@@ -24,7 +24,7 @@ from otakube.domain.record import handover
 from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
 from otakube.domain.record.golden import (
     Attribution,
-    Broadcast,
+    BroadcastSlot,
     CharacterEntry,
     EpisodeDetailEntry,
     Id,
@@ -42,7 +42,7 @@ from otakube.domain.record.text import comparable
 from otakube_api.contract import Provider
 
 Sources = dict[str, Provenance]
-"""Who says each field that a stage makes."""
+"""Provenance of each field that a stage makes."""
 
 
 class Stage(Record):
@@ -148,7 +148,7 @@ def episodes_stage(
     claimants: Claimants,
     *,
     known: Sequence[EpisodeDetailEntry] = (),
-    slot: Broadcast | None = None,
+    slot: BroadcastSlot | None = None,
     offset: int | None = None,
 ) -> EpisodesStage:
     """Episodes with both numbers; `offset` is the last absolute number before this season, if known."""
@@ -163,27 +163,29 @@ def episodes_stage(
 def relationships_stage(said: Mapping[Provider, Relationships], claimants: Claimants) -> RelationshipsStage:
     """Related works, recommendations and links, each row once with all who say so."""
 
-    def spoken(field: str) -> dict[Provider, Any]:
+    def rows_of(field: str) -> dict[Provider, Any]:
         return claimants.by_provider(RELATION_ORDER, {p: getattr(one, field) for p, one in said.items()})
 
     fields = ("relations", "recommendations", "external_links", "streaming")
-    merged = {field: one for name in fields for field, one in together(name, spoken(name), claimants).items()}
-    related = merge_relations(spoken("relations"))
+    merged = {
+        field: one for name in fields for field, one in together(name, rows_of(name), claimants).items()
+    }
+    related = merge_relations(rows_of("relations"))
     sources = {field: one.provenance for field, one in merged.items()}
     if "relations" in sources:
         sources["relations"] = sources["relations"].model_copy(update={"losing": related.losing})
     return RelationshipsStage(
         relations=related.relations,
-        recommendations=merge_recommendations(spoken("recommendations")),
+        recommendations=merge_recommendations(rows_of("recommendations")),
         external_links=merged["external_links"].value if "external_links" in merged else [],
-        streaming=merge_streaming(spoken("streaming")),
+        streaming=merge_streaming(rows_of("streaming")),
         provenance=sources,
         findings=related.findings,
     )
 
 
 def statistics_stage(said: Mapping[Provider, Statistics], claimants: Claimants) -> StatisticsStage:
-    """Each provider's counts as they are, and the mean of the scores, one voice a site."""
+    """Each provider's counts as they are, and the mean of the scores, one vote per site."""
     spoken = claimants.by_provider(TRUST, said)
     scores = {p: [one.score] for p, one in spoken.items() if one.score is not None}
     merged = together("statistics", {p: [one] for p, one in spoken.items()}, claimants)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who says each field's value, when, how sure, and what the others said; pure."""
+"""Explanation of each field's value: claimants, time, confidence, losing values; pure."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def explain(record: GoldenRecord, field: str | None = None) -> list[Explained]:
 
 
 def _unknown(field: str, record: GoldenRecord) -> str:
-    """What there is instead."""
+    """List the fields that there are."""
     rows = [f"{name}.{row_name(found[0])}" for name in COLLECTIONS if (found := getattr(record, name))]
     there = ", ".join([*FIELDS, *COLLECTIONS, *rows])
     return f"field {field[:100]!r} is none of an entry's: {there}"

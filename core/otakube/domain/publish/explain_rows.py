@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who says the fields of episodes, characters and staff, found by number, id or name; pure."""
+"""Explanation of the fields of episodes, characters and staff, found by number, id or name; pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,12 +43,12 @@ def explain_rows(record: GoldenRecord, collection: str, address: str) -> list[Ex
 
 
 def fields(collection: str) -> list[str]:
-    """What providers say of a row."""
+    """Fields of a row."""
     return [name for name in COLLECTIONS[collection].model_fields if name not in OURS]
 
 
 def attributions(record: GoldenRecord, *, episodes: bool) -> dict[str, Attribution]:
-    """Whose words the rows are; an episode update is younger than the rest."""
+    """Attributions of the rows; an episode update is younger than the rest."""
     whole = [one for one in record.attributions if not one.episodes_only]
     updated = [one for one in record.attributions if one.episodes_only and episodes]
     return {one.provider: one for one in (*whole, *updated)}
@@ -85,7 +85,7 @@ def _is(row: Row, name: str) -> bool:
 
 
 def row_name(row: Row) -> str:
-    """How a row is asked for."""
+    """Name by which a row is asked for."""
     return format_key(episode_key(row)) if isinstance(row, EpisodeDetailEntry) else row.name
 
 
@@ -121,7 +121,7 @@ def _field(collection: str, row: Row, name: str, said: Mapping[str, Attribution]
 
 
 def _facts(by: Attribution | None) -> dict[str, Any]:
-    """When, under which licence, how old."""
+    """Time, licence and age of an attribution."""
     if by is None:
         return {}
     shown = ("fetched_at", "licence", "stale", "publishable", "expires_at")

@@ -13,7 +13,7 @@ class UnknownField(LookupError):
 
 
 class Losing(BaseModel):
-    """What another provider said."""
+    """Losing value of another provider."""
 
     provider: str
     value: str  # JSON, cut

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which texts of a golden record are embedded; pure, so that the same record always gives the same points."""
+"""Passages of a golden record to embed; pure: the same record always gives the same points."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

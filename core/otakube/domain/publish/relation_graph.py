@@ -139,7 +139,7 @@ class Closure:
                 self._works[number].pages.setdefault(one, url)
 
     def graph(self) -> RelationGraph:
-        """What is known by now."""
+        """The graph so far."""
         kept = [number for number, work in enumerate(self._works) if work.into is None]
         numbers = {number: position for position, number in enumerate(kept)}
         edges: dict[tuple[RelationKind, int, int], list[Provider]] = {}
@@ -164,7 +164,7 @@ class Closure:
 
 
 def _places(title: str, urls: Sequence[str]) -> dict[Place, str]:
-    """Where a work lies; one without a page is known by its title."""
+    """Pages of a work; one without a page is known by its title."""
     return {place(url): url for url in urls} or {Place("", comparable(title)): ""}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one provider says of an anime, in our words: the converters' output, before anything is merged.
+"""Claims of one provider about an anime, in our words: the converters' output, before any merge.
 
 Strict records: provider text is hostile, and what does not fit is refused where the provider's name is known.
 """
@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from otakube.domain.record.golden import (
     AnimeStatus,
-    Broadcast,
+    BroadcastSlot,
     EpisodeKind,
     ImageKind,
     Record,
@@ -46,7 +46,7 @@ class Metadata(Record):
     duration_seconds: int | None = Field(None, ge=0)
     aired_from: date | None = None
     aired_to: date | None = None
-    broadcast: Broadcast | None = None
+    broadcast: BroadcastSlot | None = None
     synopsis: Text | None = None
     genres: list[Title] = Field(default=[], max_length=100)
     tags: list[Title] = Field(default=[], max_length=300)

@@ -47,7 +47,7 @@ class AnimeStatus(StrEnum):
 
 
 class SourceMaterial(StrEnum):
-    """What an anime is made from."""
+    """Material that an anime is made from."""
 
     ORIGINAL = "Original"
     MANGA = "Manga"
@@ -82,7 +82,7 @@ class ImageKind(StrEnum):
 
 
 class Attribution(Record):
-    """Whose words these are: one provider's answers about one anime."""
+    """Origin of claims: one provider's answers about one anime."""
 
     provider: Provider
     source_url: Url
@@ -101,7 +101,7 @@ class LosingField(Record):
 
 
 class RowProvenance(Record):
-    """Who says the fields of an episode, a character, a person; time and licence are in `attributions`."""
+    """Provenance of the fields of an episode, character or person; `attributions` have time and licence."""
 
     said: dict[str, Provider]  # by field name
     backed: dict[str, list[Provider]] = {}  # others who say the same, by field name
@@ -205,7 +205,7 @@ class StreamingLink(Record):
 
 
 class Statistics(Record):
-    """What one provider counts; `score` on 0..10 whatever the provider's own scale."""
+    """Counts of one provider; `score` on 0..10 whatever the provider's own scale."""
 
     provider: Provider
     score: float | None = Field(None, ge=0, le=10)
@@ -217,7 +217,7 @@ class Statistics(Record):
     reviews: int | None = Field(None, ge=0)  # number of reviews written there
 
 
-class Broadcast(Record):
+class BroadcastSlot(Record):
     """Weekly slot: `weekday` 1 (Monday) to 7, local `time` HH:MM below 24:00, in `timezone`."""
 
     weekday: int = Field(ge=1, le=7)
@@ -231,7 +231,7 @@ class LosingValue(Record):
 
 
 class Provenance(Record):
-    """Who says a field's value, when, under which licence, and what the others said."""
+    """Provenance of a field's value: claimants, time, licence, and the losing values."""
 
     provider: Provider
     providers: list[Provider] = Field(default=[], max_length=10)  # all who say so
@@ -247,7 +247,7 @@ class Provenance(Record):
 
 
 class AcceptedSuggestion(Record):
-    """What a rule or a model suggested for a field, and who took it over."""
+    """Suggestion by a rule or a model that a person accepted for a field."""
 
     field: Literal["tags", "summary"]
     value: str = Field(max_length=500)
@@ -267,7 +267,7 @@ class AnimeEntry(Record):
     duration_seconds: int | None = Field(None, ge=0)
     aired_from: date | None = None
     aired_to: date | None = None
-    broadcast: Broadcast | None = None
+    broadcast: BroadcastSlot | None = None
     synopsis: Text | None = None
     summary: str | None = Field(None, max_length=500)  # short; only ever an accepted suggestion
     genres: list[str] = Field(default=[], max_length=100)
@@ -288,7 +288,7 @@ class AnimeEntry(Record):
 
 
 class GateFinding(Record):
-    """What a gate found wrong: a reason to look before this record is published."""
+    """Finding of a gate: a reason to look before this record is published."""
 
     gate: Gate
     message: str = Field(max_length=500)

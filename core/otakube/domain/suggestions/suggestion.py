@@ -138,7 +138,7 @@ def accept(
     changes: dict[str, object] = {
         "tags": [*entry.tags, *tags],
         "accepted_suggestions": [*entry.accepted_suggestions, *marks],
-        "provenance": entry.provenance | _told(entry, taken, reviewer),
+        "provenance": entry.provenance | _tag_provenance(entry, taken, reviewer),
     }
     if summaries:
         changes["summary"] = summaries[0].value
@@ -171,7 +171,7 @@ def _field(suggestion: Suggestion) -> Literal["tags", "summary"]:
     return "tags" if suggestion.kind is SuggestionKind.TAG else "summary"
 
 
-def _told(entry: AnimeEntry, taken: Sequence[Suggestion], reviewer: str) -> dict[str, Provenance]:
+def _tag_provenance(entry: AnimeEntry, taken: Sequence[Suggestion], reviewer: str) -> dict[str, Provenance]:
     """A field that a person changed is theirs; it stands on the synopsis, so on that one's licence."""
     ground = entry.provenance.get("synopsis")
     told: dict[str, Provenance] = {}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from otakube_standins.upstream.catalogue import InventedTitle, search
 from otakube_standins.upstream.episodes import episodes_of
-from otakube_standins.upstream.jikan import parts, shapes
+from otakube_standins.upstream.jikan import bodies, shapes
 from otakube_standins.upstream.jikan.index import index_of
 from otakube_standins.upstream.provider import Endpoints, World, json_response
 
@@ -63,7 +63,7 @@ class JikanEndpoints(Endpoints):
 
     def full(self, request: Request, mal_id: int) -> Response:
         base = self.world.base(request)
-        return self._answer(request, mal_id, lambda title: parts.full(title, self._by_key, base))
+        return self._answer(request, mal_id, lambda title: bodies.full(title, self._by_key, base))
 
     def episodes(self, request: Request, mal_id: int, page: Annotated[int, Query(ge=1)] = 1) -> Response:
         title, now = self._by_id.get(mal_id), self.world.now()
@@ -75,7 +75,7 @@ class JikanEndpoints(Endpoints):
         title, now = self._by_id.get(mal_id), self.world.now()
         if title is None:
             return _error(404, now)
-        return _fresh(request, parts.review_page(title, page), now)
+        return _fresh(request, bodies.review_page(title, page), now)
 
     def episode(self, request: Request, mal_id: int, number: int) -> Response:
         def shape(title: InventedTitle) -> Any:
@@ -87,14 +87,14 @@ class JikanEndpoints(Endpoints):
     def part(self, request: Request, mal_id: int, part: str) -> Response:
         base = self.world.base(request)
         shape: dict[str, Callable[[InventedTitle], Any]] = {
-            "characters": lambda title: parts.characters(title, base),
-            "staff": lambda title: parts.staff(title, base),
-            "statistics": parts.statistics,
-            "relations": lambda title: parts.relations(title, self._by_key),
-            "recommendations": lambda title: parts.recommendations(title, self._by_key, base),
-            "pictures": lambda title: parts.pictures(title, base),
-            "external": lambda title: parts.links(title.external),
-            "streaming": lambda title: parts.links(title.streaming),
+            "characters": lambda title: bodies.characters(title, base),
+            "staff": lambda title: bodies.staff(title, base),
+            "statistics": bodies.statistics,
+            "relations": lambda title: bodies.relations(title, self._by_key),
+            "recommendations": lambda title: bodies.recommendations(title, self._by_key, base),
+            "pictures": lambda title: bodies.pictures(title, base),
+            "external": lambda title: bodies.links(title.external),
+            "streaming": lambda title: bodies.links(title.streaming),
         }
         return self._answer(request, mal_id, shape.get(part, lambda _: None))
 
@@ -102,7 +102,7 @@ class JikanEndpoints(Endpoints):
         title, index = self._by_id.get(character_id // 100), character_id % 100
         if title is None or index >= len(title.characters):
             return _error(404, self.world.now())
-        data = parts.character_full(title, index, self.world.base(request))
+        data = bodies.character_full(title, index, self.world.base(request))
         return _fresh(request, {"data": data}, self.world.now())
 
     def _answer(self, request: Request, mal_id: int, shape: Callable[[InventedTitle], Any]) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 
 from otakube_standins.upstream.catalogue import InventedTitle
 from otakube_standins.upstream.episodes import airing_of
-from otakube_standins.upstream.jikan import parts
+from otakube_standins.upstream.jikan import bodies
 from otakube_standins.upstream.jikan import shapes as jikan
 from otakube_standins.upstream.names import person_id
 
@@ -45,7 +45,7 @@ def anime(title: InventedTitle, others: Mapping[str, InventedTitle], base: str) 
         "source": title.source.lower().replace(" ", "_").replace("-", "_"),
         "average_episode_duration": (title.minutes or 0) * 60, "rating": _rating(title.rating),
         "studios": _named(title.studios), "background": "",
-        "pictures": [_picture(one) for one in parts.pictures(title, base)],
+        "pictures": [_picture(one) for one in bodies.pictures(title, base)],
         "related_anime": _related(title, others, base), "related_manga": [],  # always empty, as in life
         "recommendations": _recommended(title, others, base), "statistics": _statistics(title),
     }  # fmt: skip
@@ -130,7 +130,7 @@ def _recommended(title: InventedTitle, others: Mapping[str, InventedTitle], base
 
 
 def _statistics(title: InventedTitle) -> Json:
-    counted = parts.statistics(title)
+    counted = bodies.statistics(title)
     states = ("watching", "completed", "on_hold", "dropped", "plan_to_watch")
     return {
         "status": {state: str(counted[state]) for state in states},  # text, as in life

@@ -58,5 +58,5 @@ RELATIONS: dict[str | None, RelationKind] = {
 ROLES: dict[str | None, Role] = {"MAIN": "Main", "SUPPORTING": "Supporting", "BACKGROUND": "Background"}
 SITES: dict[str | None, str] = {"ANIME": "anime", "MANGA": "manga"}
 STREAMS: dict[str | None, bool] = {"STREAMING": True, "INFO": False, "SOCIAL": False, None: False}
-"""Whether one can watch there; links from before AniList told their kinds have none."""
+"""Tell whether one can watch there; links from before AniList told their kinds have none."""
 RANKED_BY: dict[str | None, str] = {"RATED": "score", "POPULAR": "members"}

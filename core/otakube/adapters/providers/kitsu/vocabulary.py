@@ -44,7 +44,7 @@ ROLES: dict[str | None, Role] = {
 PRODUCERS: dict[str | None, bool] = {
     "studio": True, "producer": False, "licensor": False, "serialization": False,
 }  # fmt: skip
-"""Whether a production's company made the anime."""
+"""Tell whether a production's company made the anime."""
 MAPPED = {
     "myanimelist/anime": Provider.JIKAN,
     "anilist/anime": Provider.ANILIST,

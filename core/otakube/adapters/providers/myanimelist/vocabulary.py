@@ -83,4 +83,4 @@ GENRES = frozenset(
         "Supernatural", "Suspense", "Ecchi", "Erotica", "Hentai",
     }
 )  # fmt: skip
-"""What the site itself calls genres; the API puts themes and demographics into the same list."""
+"""Genres of the site itself; the API puts themes and demographics into the same list."""
