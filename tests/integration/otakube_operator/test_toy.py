@@ -2,7 +2,7 @@
 """The runtime serves a kind that it has never heard of."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +42,9 @@ class Toys:
             **options,
         )
 
-    def greet(self, text: object = "hello", name: str = "one") -> None:
-        body = {"apiVersion": f"{toy.GROUP}/v1", "kind": "Greeting", "metadata": {"name": name}}
+    def greet(self, text: object = "hello", finalizers: Sequence[str] = ()) -> None:
+        meta = {"name": "one", "finalizers": list(finalizers)}
+        body = {"apiVersion": f"{toy.GROUP}/v1", "kind": "Greeting", "metadata": meta}
         self.api.post(self._path("greetings"), json=body | {"spec": {"text": text}}).raise_for_status()
 
     def edit(self, text: str, plural: str = "greetings") -> None:
@@ -140,6 +141,16 @@ def test_a_deletion_takes_the_owned_object_along_before_the_finalizer_goes(toys:
     toys.delete()
     toys.eventually(lambda: toys.find() is None)
     assert toys.page() is None  # nobody collects garbage here
+
+
+@pytest.mark.usefixtures("operator")
+def test_finalizers_of_others_stay(toys: Toys) -> None:
+    theirs = "example.org/theirs"
+    toys.greet(finalizers=[theirs])
+    toys.eventually_written("hello")
+    assert (toys.find() or {})["metadata"]["finalizers"] == [theirs, toy.FINALIZER]
+    toys.delete()
+    toys.eventually(lambda: (toys.find() or {})["metadata"]["finalizers"] == [theirs])
 
 
 @pytest.mark.usefixtures("operator")
