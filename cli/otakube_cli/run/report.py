@@ -19,16 +19,16 @@ RESULTS = 3
 
 
 class ProgressLines:
-    """Progress on standard error, each line with the seconds since the command began."""
+    """Progress on standard error, each line with the seconds since the command started."""
 
     def __init__(self) -> None:
-        self._begun = time.monotonic()
+        self._start = time.monotonic()
 
     def say(self, text: str) -> None:
-        seconds = time.monotonic() - self._begun
+        seconds = time.monotonic() - self._start
         print(f"[{seconds:6.1f} s] {one_line(text)}", file=sys.stderr, flush=True)
 
-    def begun(self, name: str, node: Node) -> None:
+    def started(self, name: str, node: Node) -> None:
         """On a terminal the step that runs is named until its line replaces it."""
         if sys.stderr.isatty():
             print(f"           {name}: {node} ...", end="\r", file=sys.stderr, flush=True)

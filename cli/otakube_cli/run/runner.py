@@ -53,7 +53,7 @@ class Undecided(Exception):
 class RunListener(Protocol):
     """Receives each change of a run, to print it."""
 
-    def begun(self, name: str, node: Node) -> None: ...
+    def started(self, name: str, node: Node) -> None: ...
 
     def finished(self, name: str, node: Node, step: FinishedStep) -> None: ...
 
@@ -86,7 +86,7 @@ class Runner:
         node = Node.FETCH
         try:
             for node in (one for one in ORDER if one not in run.steps):
-                self.listener.begun(name, node)
+                self.listener.started(name, node)
                 run = await self._step(run, enrichment, node)
                 self.listener.finished(name, node, run.steps[node])
                 if run.answer.get(ReviewOutput.DECISION) == Decision.REJECT:
@@ -98,14 +98,14 @@ class Runner:
         return await self._end(run, enrichment, RunPhase.SUCCEEDED)
 
     async def _step(self, run: LocalRun, enrichment: AnimeEnrichment, node: Node) -> LocalRun:
-        begun = time.monotonic()
+        start = time.monotonic()
         outputs: dict[Output, str] = {}
         if node is Node.REVIEW:
             needed = run.steps[Node.ASSEMBLE].outputs.get(Output.REVIEW) == ReviewNeed.REQUIRED
             run = replace(run, answer=await self.ask(run) if needed else dict(AUTOMATIC))
         else:
             outputs = await self._call(run, enrichment, node)
-        finished = FinishedStep(outputs=outputs, seconds=round(time.monotonic() - begun, 3))
+        finished = FinishedStep(outputs=outputs, seconds=round(time.monotonic() - start, 3))
         return await self._kept(replace(run, steps={**run.steps, node: finished}))
 
     async def _call(

@@ -43,7 +43,7 @@ class LocalRun:
 
 class LocalRuns(Protocol):
     async def latest(self, enrichment: str) -> LocalRun | None:
-        """The run that was begun last, or None."""
+        """The run that was started last, or None."""
 
     async def put(self, run: LocalRun) -> None:
         """Insert or replace by work prefix."""

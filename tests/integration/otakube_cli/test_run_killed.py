@@ -34,9 +34,9 @@ def test_a_run_that_is_killed_and_started_again_ends_in_the_same_digests(
     local: RunBench, tmp_path: Path
 ) -> None:
     quiet = RunBench(tmp_path / "quiet", program=local.program, port=local.port)
-    begun = time.monotonic()
+    start = time.monotonic()
     wanted = digests(quiet.run(DEMO, "--yes"))
-    lasted = time.monotonic() - begun
+    lasted = time.monotonic() - start
     assert len(wanted) == 3
     source, killed = random.Random(SEED), 0
     for _ in range(KILLS):

@@ -16,7 +16,7 @@ class SqliteRuns:
         self._documents = documents
 
     async def latest(self, enrichment: str) -> LocalRun | None:
-        """The run that was begun last, or None."""
+        """The run that was started last, or None."""
         with self._documents.statement(f"reading the runs of {enrichment}") as rows:
             query = "SELECT run FROM runs WHERE enrichment = ? ORDER BY rowid DESC LIMIT 1"
             row = rows.execute(query, [enrichment]).fetchone()
