@@ -38,7 +38,7 @@ DELAY_SECONDS = 5.0
 
 
 class Injected(Exception):
-    """What the action `raise` raises: an error that nobody expects."""
+    """An error that nobody expects, for the action `raise`."""
 
 
 def _kill() -> None:

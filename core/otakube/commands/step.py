@@ -214,7 +214,7 @@ async def assemble(
 
     Example: otakube step assemble --review-policy Never --objects file:/tmp/bucket --outputs /tmp/outputs
     """
-    from otakube.steps.assemble.step import Review, assemble
+    from otakube.steps.assemble.step import ReviewSettings, assemble
 
     async with wiring.image_source() as source:
         return await assemble(
@@ -223,7 +223,7 @@ async def assemble(
             await wiring.stores.image_map(),
             work_prefix=run.work,
             mode=mode,
-            review=Review(review_policy, wiring.settings.review_confidence_threshold),
+            review=ReviewSettings(review_policy, wiring.settings.review_confidence_threshold),
             suggester=wiring.suggester(),
         )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How an intent ends: rolled forward once its version is live, compensated before; for commit and scrubber.
+"""Ends an intent: rolled forward once its version is live, compensated before; for commit and scrubber.
 
 Everything here may be cut off and done again, by anybody who holds the entry's lease.
 """
@@ -45,7 +45,7 @@ def vectors_key(of: Intent | LiveEntry) -> str:
     return f"{Prefix.VECTORS}{of.entry_id}/{of.version}-{of.commit_key}.json"
 
 
-async def settle(stores: CommitStores, intent: Intent) -> IntentState:
+async def end_intent(stores: CommitStores, intent: Intent) -> IntentState:
     """End an intent whose entry the caller holds: forward if its version went live, else back."""
     state = await stores.ledger.state(intent.entry_id)
     live_version = state.live_version if state else None

@@ -15,15 +15,17 @@ from otakube_api.contract import FailureReason
 RECORD_LIMIT_BYTES = 14 * 2**20
 
 
-def check(wanted: Commit) -> None:
+def check(request: Commit) -> None:
     """Refuse, before anything is written, what could not be carried through."""
-    if wanted.vectors.golden_digest != wanted.digest:
-        _invalid(f"vectors.json belongs to the record {wanted.vectors.golden_digest}, not to {wanted.digest}")
-    check_points(wanted.vectors)
-    ids = Counter([*(e.id for e in wanted.record.episodes), *(c.id for c in wanted.record.characters)])
+    if request.vectors.golden_digest != request.digest:
+        _invalid(
+            f"vectors.json belongs to the record {request.vectors.golden_digest}, not to {request.digest}"
+        )
+    check_points(request.vectors)
+    ids = Counter([*(e.id for e in request.record.episodes), *(c.id for c in request.record.characters)])
     if twice := sorted(one for one, times in ids.items() if times > 1):
         _invalid(f"ids are given twice: {', '.join(twice[:5])}")
-    size = len(wanted.record.model_dump_json())
+    size = len(request.record.model_dump_json())
     if size > RECORD_LIMIT_BYTES:
         _invalid(f"the record has {size} bytes, {RECORD_LIMIT_BYTES} fit into one document")
 
@@ -41,14 +43,14 @@ def check_points(vectors: VectorSet) -> None:
         seen.add((point.kind, point.number))
 
 
-def commit_key(wanted: Commit) -> str:
+def commit_key(request: Commit) -> str:
     """The same content for the same entry is the same commit."""
-    parts = (wanted.record.entry.id, wanted.digest, str(SCHEMA_VERSION), wanted.vectors.model)
+    parts = (request.record.entry.id, request.digest, str(SCHEMA_VERSION), request.vectors.model)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def payload(entry: AnimeEntry) -> dict[str, object]:
-    """What searches filter points by."""
+    """Fields by which searches filter points."""
     return {
         "title": entry.titles.main,
         "type": entry.type.value,

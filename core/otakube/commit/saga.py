@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from otakube.commit.recovery import (
     CommitStores,
     compensate,
+    end_intent,
     event_of,
     roll_forward,
-    settle,
     vectors_key,
 )
 from otakube.commit.request import check, commit_key, image_keys, payload
@@ -45,69 +45,71 @@ class Held:
 
 
 async def commit(
-    stores: CommitStores, wanted: Commit, *, collection: str, lease_seconds: float, clock: Clock
+    stores: CommitStores, request: Commit, *, collection: str, lease_seconds: float, clock: Clock
 ) -> dict[Output, str]:
     """Make the record live; a commit that was finished before gives the same outputs."""
-    check(wanted)
-    key = commit_key(wanted)
+    check(request)
+    key = commit_key(request)
     await stores.ledger.prepare()
-    await stores.vectors.ensure(model=wanted.vectors.model, dimension=wanted.vectors.dimension)
-    await record_review(stores, wanted, at=clock())
-    done = await finished(stores, wanted, key)
+    await stores.vectors.ensure(model=request.vectors.model, dimension=request.vectors.dimension)
+    await record_review(stores, request, at=clock())
+    done = await finished(stores, request, key)
     if done:
         return outputs(done)
-    held = await take_lease(stores, wanted, lease_seconds=lease_seconds, clock=clock)
-    async for intent in stores.ledger.open_intents(wanted.record.entry.id):
-        await settle(stores, intent)
-    done = await finished(stores, wanted, key)
+    held = await take_lease(stores, request, lease_seconds=lease_seconds, clock=clock)
+    async for intent in stores.ledger.open_intents(request.record.entry.id):
+        await end_intent(stores, intent)
+    done = await finished(stores, request, key)
     if done is None:
-        held = await _expected(stores, held, wanted)
-        done = await _carry_out(stores, wanted, held, _intent(wanted, held, collection, clock()), clock)
+        held = await _expected(stores, held, request)
+        done = await _carry_out(stores, request, held, _intent(request, held, collection, clock()), clock)
     await stores.ledger.release_lease(done.entry_id, held.lease.token)
     fp("S8.after")
     return outputs(done)
 
 
-async def record_review(stores: CommitStores, wanted: Commit, *, at: datetime) -> None:
+async def record_review(stores: CommitStores, request: Commit, *, at: datetime) -> None:
     """S0: the decision, once and for all, before anything of the record is written."""
     fp("S0.before")
     standing = await stores.reviews.record(
         ReviewDecision(
-            run=wanted.run,
-            decision=wanted.decision,
-            note=wanted.note,
-            reviewer=wanted.reviewer,
-            digest=wanted.digest,
+            run=request.run,
+            decision=request.decision,
+            note=request.note,
+            reviewer=request.reviewer,
+            digest=request.digest,
             decided_at=at,
         )
     )
     fp("S0.after")
     if standing.decision not in DECISIONS:
-        message = f"the decision on {wanted.run} is {standing.decision!r}, by {standing.reviewer or 'nobody'}"
+        message = (
+            f"the decision on {request.run} is {standing.decision!r}, by {standing.reviewer or 'nobody'}"
+        )
         raise Fatal(FailureReason.REVIEW_REJECTED, message)
-    if standing.digest != wanted.digest:
-        message = f"{wanted.run} was decided on the record {standing.digest}, not on {wanted.digest}"
+    if standing.digest != request.digest:
+        message = f"{request.run} was decided on the record {standing.digest}, not on {request.digest}"
         raise Fatal(FailureReason.REVIEW_REJECTED, message)
 
 
-async def finished(stores: CommitStores, wanted: Commit, key: str) -> Intent | None:
+async def finished(stores: CommitStores, request: Commit, key: str) -> Intent | None:
     """The intent of this commit if it is done: by this run, or by any run whose content is still live."""
     intent = await stores.ledger.intent(key)
     if intent is None or intent.state is not IntentState.DONE:
         return None
-    if intent.run == wanted.run:
+    if intent.run == request.run:
         return intent
     state = await stores.ledger.state(intent.entry_id)
     return intent if state and state.commit_key == key else None
 
 
-async def take_lease(stores: CommitStores, wanted: Commit, *, lease_seconds: float, clock: Clock) -> Held:
+async def take_lease(stores: CommitStores, request: Commit, *, lease_seconds: float, clock: Clock) -> Held:
     """S1: draw a fencing token and hold the entry under it."""
-    entry_id = wanted.record.entry.id
+    entry_id = request.record.entry.id
     fp("S1.before")
     token = await stores.ledger.next_version(entry_id)
     now = clock()
-    lease = Lease(token=token, owner=wanted.run, until=now + timedelta(seconds=lease_seconds))
+    lease = Lease(token=token, owner=request.run, until=now + timedelta(seconds=lease_seconds))
     taken = await stores.ledger.take_lease(entry_id, lease, now=now)
     fp("S1.after")
     if not taken:
@@ -115,9 +117,9 @@ async def take_lease(stores: CommitStores, wanted: Commit, *, lease_seconds: flo
     return Held(lease=lease, seconds=lease_seconds)
 
 
-async def _expected(stores: CommitStores, held: Held, wanted: Commit) -> Held:
-    """Which version S5 replaces; Fatal if the sources were given to another entry meanwhile."""
-    entry = wanted.record.entry
+async def _expected(stores: CommitStores, held: Held, request: Commit) -> Held:
+    """The version that S5 replaces; Fatal if the sources were given to another entry meanwhile."""
+    entry = request.record.entry
     owners = await stores.identities.owners(entry.sources)
     if others := set(owners.values()) - {entry.id}:
         await stores.ledger.release_lease(entry.id, held.lease.token)
@@ -128,7 +130,7 @@ async def _expected(stores: CommitStores, held: Held, wanted: Commit) -> Held:
 
 
 async def _carry_out(
-    stores: CommitStores, wanted: Commit, held: Held, intent: Intent, clock: Clock
+    stores: CommitStores, request: Commit, held: Held, intent: Intent, clock: Clock
 ) -> Intent:
     """S2 to S8; what fails for good before S5 is taken back at once, what may succeed later is left."""
     fp("S2.before")
@@ -136,10 +138,10 @@ async def _carry_out(
         raise _fenced(intent.entry_id, await stores.ledger.state(intent.entry_id))
     fp("S2.after")
     try:
-        await put_blobs(stores, wanted, intent)
+        await put_blobs(stores, request, intent)
         await _renew(stores, held, intent, now=clock())
-        await insert_points(stores, wanted, intent)
-        live = await make_live(stores, wanted, held, intent, at=clock())
+        await insert_points(stores, request, intent)
+        live = await make_live(stores, request, held, intent, at=clock())
     except (Fatal, Fenced):
         await compensate(stores, intent)
         await stores.ledger.release_lease(intent.entry_id, held.lease.token)
@@ -150,10 +152,10 @@ async def _carry_out(
     return committed
 
 
-async def put_blobs(stores: CommitStores, wanted: Commit, intent: Intent) -> None:
+async def put_blobs(stores: CommitStores, request: Commit, intent: Intent) -> None:
     """S3: the images were mirrored before; here each must be there, and the vectors are kept beside them."""
     fp("S3.before")
-    await stores.objects.put(vectors_key(intent), wanted.vectors.model_dump_json().encode())
+    await stores.objects.put(vectors_key(intent), request.vectors.model_dump_json().encode())
     for image in intent.blobs:
         if not await stores.objects.exists(image):
             message = f"{image} is not in the bucket; apply again, so that its image is mirrored anew"
@@ -161,16 +163,16 @@ async def put_blobs(stores: CommitStores, wanted: Commit, intent: Intent) -> Non
     fp("S3.after")
 
 
-async def insert_points(stores: CommitStores, wanted: Commit, intent: Intent) -> None:
+async def insert_points(stores: CommitStores, request: Commit, intent: Intent) -> None:
     """S4: points of a version that no reader joins on yet."""
     fp("S4.before")
     version = Version(entry_id=intent.entry_id, version=intent.version, digest=intent.digest)
-    await stores.vectors.insert(version, wanted.vectors.points, payload=payload(wanted.record.entry))
+    await stores.vectors.insert(version, request.vectors.points, payload=payload(request.record.entry))
     fp("S4.after")
 
 
 async def make_live(
-    stores: CommitStores, wanted: Commit, held: Held, intent: Intent, *, at: datetime
+    stores: CommitStores, request: Commit, held: Held, intent: Intent, *, at: datetime
 ) -> LiveEntry:
     """S5: one compare-and-set; from here on only forward."""
     live = LiveEntry(
@@ -178,11 +180,11 @@ async def make_live(
         version=intent.version,
         commit_key=intent.commit_key,
         digest=intent.digest,
-        model=wanted.vectors.model,
-        record=wanted.record,
+        model=request.vectors.model,
+        record=request.record,
         committed_at=at,
     )
-    event = event_of(intent, decision=wanted.decision, note=wanted.note, reviewer=wanted.reviewer, at=at)
+    event = event_of(intent, decision=request.decision, note=request.note, reviewer=request.reviewer, at=at)
     fp("S5.before")
     made = await stores.ledger.make_live(expected=held.expected, live=live, intent=intent, event=event)
     fp("S5.after")
@@ -196,7 +198,7 @@ async def make_live(
 
 
 def outputs(done: Intent) -> dict[Output, str]:
-    """What the workflow and the operator read."""
+    """Outputs for the workflow and the operator."""
     return {
         Output.ENTRY_ID: done.entry_id,
         Output.VERSION: str(done.version),
@@ -204,17 +206,17 @@ def outputs(done: Intent) -> dict[Output, str]:
     }
 
 
-def _intent(wanted: Commit, held: Held, collection: str, now: datetime) -> Intent:
+def _intent(request: Commit, held: Held, collection: str, now: datetime) -> Intent:
     return Intent(
-        commit_key=commit_key(wanted),
-        entry_id=wanted.record.entry.id,
+        commit_key=commit_key(request),
+        entry_id=request.record.entry.id,
         version=held.lease.token,
         state=IntentState.PREPARED,
-        digest=wanted.digest,
-        run=wanted.run,
+        digest=request.digest,
+        run=request.run,
         collection=collection,
-        blobs=image_keys(wanted.record),
-        points=len(wanted.vectors.points),
+        blobs=image_keys(request.record),
+        points=len(request.vectors.points),
         prepared_at=now,
     )
 

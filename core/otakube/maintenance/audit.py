@@ -50,7 +50,7 @@ async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
 
 
 async def _in_hand(scrub: Scrub, entry_id: str, version: int | None = None) -> bool:
-    """Whether a commit is at work on the entry (or on one version of it)."""
+    """True if a commit is at work on the entry (or on one version of it)."""
     async for intent in scrub.stores.ledger.open_intents(entry_id):
         if version is None or intent.version == version:
             return True

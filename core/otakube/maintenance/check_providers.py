@@ -131,8 +131,8 @@ def unreadable(adapter: ProviderAdapter, record: RawRecord) -> list[str]:
 
 def format_drift(found: ShapeDrift) -> str:
     """A drift as a sentence."""
-    told = {"vanished": found.vanished, "changed type": found.changed, "new": found.appeared}
-    return "; ".join(f"{what}: {_some(paths)}" for what, paths in told.items() if paths)
+    parts = {"vanished": found.vanished, "changed type": found.changed, "new": found.appeared}
+    return "; ".join(f"{what}: {_some(paths)}" for what, paths in parts.items() if paths)
 
 
 def _some(paths: list[str]) -> str:

@@ -52,7 +52,7 @@ async def expire_entry(expiry: Expiry, live: LiveEntry) -> None:
     left, removed = without_expired(live.record, scrub.clock(), expiry.unstorable)
     if left is live.record:
         return
-    detail = told(removed)
+    detail = format_removed(removed)
     if left is None:
         cure = f"{detail}; nothing else names it: enrich it again, so that another provider does"
         scrub.found(Damage.LICENCE_EXPIRED, live.entry_id, cure, Outcome.FAILED)
@@ -71,7 +71,7 @@ async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
     except (KeyError, ValidationError) as error:
         message = f"{vectors_key(live)} cannot be read; enrich the entry again"
         raise Fatal(FailureReason.INPUT_MISSING, message) from error
-    wanted = Commit(
+    request = Commit(
         record=left,
         vectors=vectors.model_copy(
             update={"golden_digest": digest, "points": remaining(vectors.points, live.record, left)}
@@ -84,7 +84,7 @@ async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
     )
     await commit(
         stores,
-        wanted,
+        request,
         collection=expiry.collection,
         lease_seconds=expiry.lease_seconds,
         clock=expiry.scrub.clock,
@@ -140,8 +140,8 @@ async def redact(expiry: Expiry, entry_id: str) -> None:
             await objects.put(key, orjson.dumps(copy, option=orjson.OPT_SORT_KEYS))
 
 
-def told(removed: Collection[Withheld]) -> str:
-    """What goes, in a sentence."""
+def format_removed(removed: Collection[Withheld]) -> str:
+    """The removed values, as a sentence."""
     fields = ", ".join(f"{one.field} ({one.count})" for one in removed) or "names of providers"
     reasons = "; ".join(dict.fromkeys(one.reason for one in removed))
     return f"{fields}{': ' if reasons else ''}{reasons}"[:500]

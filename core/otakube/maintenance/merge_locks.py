@@ -30,9 +30,9 @@ async def curate(locks: Locks, change: LockChange, *, dry_run: bool = False) -> 
     """
     await locks.prepare()
     going = set(change.remove)
-    wanted = [LockLine(number, lock) for number, lock in enumerate(change.set, start=1)]
+    lines = [LockLine(number, lock) for number, lock in enumerate(change.set, start=1)]
     planned = plan_import(
-        wanted, [one for one in await _standing(locks, change.set) if lock_id(one) not in going]
+        lines, [one for one in await _standing(locks, change.set) if lock_id(one) not in going]
     )
     _refuse(planned)
     held = {lock_id(lock) for lock in await locks.get(sorted(going))}
@@ -47,10 +47,10 @@ async def curate(locks: Locks, change: LockChange, *, dry_run: bool = False) -> 
     )
 
 
-async def _standing(locks: Locks, wanted: Sequence[Lock]) -> list[Lock]:
+async def _standing(locks: Locks, proposed: Sequence[Lock]) -> list[Lock]:
     """The locks that could contradict these."""
-    near = await locks.about(sorted({page for lock in wanted for page in lock.pages}))
-    same = await locks.get([lock_id(lock) for lock in wanted])
+    near = await locks.about(sorted({page for lock in proposed for page in lock.pages}))
+    same = await locks.get([lock_id(lock) for lock in proposed])
     return list({lock_id(lock): lock for lock in (*near, *same)}.values())
 
 
@@ -72,21 +72,21 @@ async def _carry_out(locks: Locks, gone: Sequence[str], fresh: Sequence[Lock]) -
             raise Fatal(FailureReason.RECORD_INVALID, message)
 
 
-async def remember(locks: Locks, wanted: Commit, *, at: datetime) -> Same | None:
+async def remember(locks: Locks, request: Commit, *, at: datetime) -> Same | None:
     """Keep an approval in spite of doubts about identity: the record's pages show one anime, for ever.
 
     Called once the version is live, and harmless when called again: the first decision stands. What
     contradicts a lock is left to the person who holds that one.
     """
-    pages = pages_among(wanted.record.entry.sources)
-    doubted = any(one.gate is Gate.IDENTITY for one in wanted.record.gates)
-    if wanted.decision != Decision.APPROVE or not doubted or len(pages) < 2:
+    pages = pages_among(request.record.entry.sources)
+    doubted = any(one.gate is Gate.IDENTITY for one in request.record.gates)
+    if request.decision != Decision.APPROVE or not doubted or len(pages) < 2:
         return None
     said = Same(
         pages=pages,
-        decided_by=plain(wanted.reviewer[:200]) or "a reviewer",
+        decided_by=plain(request.reviewer[:200]) or "a reviewer",
         decided_at=at,
-        note=plain(wanted.note[:2000]) or "",
+        note=plain(request.note[:2000]) or "",
     )
     try:
         await curate(locks, LockChange(set=[said]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from otakube.commit.recovery import CommitStores, relay, settle
+from otakube.commit.recovery import CommitStores, end_intent, relay
 from otakube.errors import Retriable, StepError
 from otakube.ports.ledger import EntryState, Intent, Lease
 from otakube_api.contract import FailureReason
@@ -19,7 +19,7 @@ LEASE_SECONDS = 120
 
 
 class Damage(StrEnum):
-    """What the scrubber looks for."""
+    """Damages that the scrubber looks for."""
 
     INTENT_OPEN = "IntentOpen"  # a commit was cut off
     LEASE_STALE = "LeaseStale"  # held by nobody
@@ -68,7 +68,7 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is left that a person or a further run must repair."""
+        """True if nothing is left that a person or a further run must repair."""
         return all(found.outcome in {Outcome.REPAIRED, Outcome.HELD} for found in self.findings)
 
 
@@ -126,7 +126,7 @@ async def _settle(scrub: Scrub, entry_id: str, intents: list[Intent]) -> None:
         if go:
             async with held(scrub, entry_id):
                 for intent in sorted(intents, key=lambda i: i.version):
-                    await settle(scrub.stores, intent)
+                    await end_intent(scrub.stores, intent)
     return None
 
 

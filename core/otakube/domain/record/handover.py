@@ -95,7 +95,7 @@ class FetchSummary(Record):
 
 
 class Commit(Record):
-    """What the commit step is asked to make live."""
+    """A record to make live, and the decision on it."""
 
     record: GoldenRecord
     vectors: VectorSet

@@ -28,7 +28,7 @@ Shape = TypeVar("Shape", bound=Stage)
 
 
 class Staged:
-    """What the steps before left: the summary, the stages, and the live record of an episode update."""
+    """Results of the steps before: the summary, the stages, and the live record of an episode update."""
 
     def __init__(
         self,
@@ -85,8 +85,8 @@ class Staged:
             assembled_at=now,
             attributions=self.episodes.attributions,
         )
-        told = [*self.episodes.findings, *self.whole.relationships.findings]
-        return with_findings(record, [*source_findings(self.summary), *told])
+        findings = [*self.episodes.findings, *self.whole.relationships.findings]
+        return with_findings(record, [*source_findings(self.summary), *findings])
 
 
 async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:

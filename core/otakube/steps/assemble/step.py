@@ -23,7 +23,7 @@ from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.suggestions import Suggester
 from otakube.steps.assemble.record import Staged, validated
-from otakube.steps.assemble.suggestions import suggest, told
+from otakube.steps.assemble.suggestions import format_suggestions, suggest
 from otakube.steps.inputs import read_checkpoint
 from otakube_api.contract import Mode, Output, Provider, ReviewNeed
 
@@ -31,7 +31,7 @@ CONCURRENCY = 16
 ASK_AGAIN = timedelta(days=1)  # after which an image that was refused is asked for again
 
 
-class Review(NamedTuple):
+class ReviewSettings(NamedTuple):
     """spec.review.policy and the setting review_confidence_threshold."""
 
     policy: str
@@ -45,7 +45,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     *,
     work_prefix: str,
     mode: str,
-    review: Review,
+    review: ReviewSettings,
     suggester: Suggester | None = None,
 ) -> dict[Output, str]:
     """Mirror, assemble, validate, and leave `golden.json` with what is suggested for it."""
@@ -62,7 +62,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
         Output.CONFIDENCE: f"{record.entry.confidence:.2f}",
         Output.FINDINGS: orjson.dumps(record.findings).decode(),
         Output.GATES: orjson.dumps([one.model_dump(mode="json") for one in record.gates]).decode(),
-        Output.SUGGESTIONS: told(suggestions),
+        Output.SUGGESTIONS: format_suggestions(suggestions),
         Output.DIGEST: handover.digest(record),
         Output.SUGGESTIONS_DIGEST: handover.digest(suggestions),
         Output.IMAGES_STORED: str(stored),
@@ -70,7 +70,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     }
 
 
-def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: Review) -> ReviewNeed:
+def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: ReviewSettings) -> ReviewNeed:
     """The workflow's condition for the review."""
     failed = bool(new_findings(record, live))
     needed = review_needed(review.policy, record.entry.confidence, review.threshold, failed=failed)
@@ -80,7 +80,7 @@ def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: Rev
 async def mirror_all(
     source: ImageSource, objects: ObjectStore, image_map: ImageMap, urls: Sequence[str]
 ) -> dict[str, MirroredImage]:
-    """What became of each URL: as the map knows it while that holds, else by download."""
+    """Each URL's image: as the map knows it while that holds, else by download."""
     now = datetime.now(UTC)
     remembered = await image_map.get_many(urls)
     slots = asyncio.Semaphore(CONCURRENCY)
@@ -102,7 +102,7 @@ async def mirror_all(
 
 
 async def holds(known: MirroredImage, objects: ObjectStore, now: datetime) -> bool:
-    """Whether what the map says is still so: a bucket may have lost the image, a refusal may be over."""
+    """True if the map is still right: a bucket may have lost the image, a refusal may be over."""
     if known.key is not None:
         return await objects.exists(known.key)
     return known.retry_after is not None and known.retry_after > now

@@ -18,7 +18,7 @@ NOBODY = Suggestions(made_by="nobody")
 async def suggest(
     suggester: Suggester | None, record: GoldenRecord, objects: ObjectStore, *, work_prefix: str
 ) -> Suggestions:
-    """What is suggested for a record, kept beside it so that a reviewer's word can be carried out."""
+    """Suggestions for a record, kept beside it so that a reviewer's word can be carried out."""
     made = NOBODY
     if suggester is not None:
         try:
@@ -29,7 +29,7 @@ async def suggest(
     return made
 
 
-def told(made: Suggestions) -> str:
+def format_suggestions(made: Suggestions) -> str:
     """As the workflow and the review carry them: a JSON list."""
     rows: list[dict[str, Any]] = [
         {**one.model_dump(mode="json"), "made_by": made.made_by} for one in made.suggestions

@@ -56,12 +56,12 @@ async def conclude(
 
 
 def stopped(failed: Sequence[ArgoNode]) -> bool:
-    """Whether a person ended the run: nothing is wrong with its inputs."""
+    """True if a person ended the run: nothing is wrong with its inputs."""
     return any("workflow shutdown" in node.message.lower() for node in failed)
 
 
 def rejected(failed: Sequence[ArgoNode]) -> bool:
-    """Whether the run ended because a reviewer said no: the decision is stored already."""
+    """True if the run ended because a reviewer said no: the decision is stored already."""
     return any(parse_failure(node.message).reason is FailureReason.REVIEW_REJECTED for node in failed)
 
 

@@ -40,7 +40,7 @@ def attribute(
 
 
 def agreements(asked: AskedState, decisions: RunDecisions) -> dict[Provider, float]:
-    """How well each provider's anime agrees with the others': a wrong link shows, unless a person knows."""
+    """Agreement of each provider's anime with the others': a wrong link shows, unless a person knows."""
     described = asked.metadata
     measured: dict[Provider, float] = {}
     for provider, metadata in described.items():

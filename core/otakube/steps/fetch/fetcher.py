@@ -112,7 +112,7 @@ class ProviderFetcher:
         return await self.fetch(provider, provider_id)
 
     async def find_by_link(self, state: AskedState, provider: Provider) -> str | None:
-        """What the links lead to, unless somebody said that it is another anime."""
+        """The id that the links lead to, unless somebody said that it is another anime."""
         pages = self.decisions.pages(state)
         linked = await self.adapters[provider].source.find(pages)
         page = Page(provider, linked).url if linked else ""

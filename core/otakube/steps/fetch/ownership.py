@@ -48,7 +48,7 @@ async def entries_to_check(asked: AskedState, identities: Identities, decisions:
 async def foreign_pages(
     ours: list[str], theirs: list[str], requested_page: str, decisions: RunDecisions
 ) -> dict[str, Different]:
-    """Which of our pages this run must leave to others, with the lock that says so."""
+    """Pages of ours that this run must leave to others, with the lock that says so."""
     against = await decisions.against(theirs, ours)
     if requested_page in theirs or not against:
         return against

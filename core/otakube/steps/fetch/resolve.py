@@ -76,7 +76,7 @@ def ids_of(urls: Sequence[str], *, strict: bool = False) -> dict[Provider, str]:
 async def search_all(
     title: str, adapters: Mapping[Provider, ProviderAdapter]
 ) -> tuple[list[Metadata], list[tuple[Provider, SourceError]]]:
-    """What the providers' searches find, and which of them failed."""
+    """Rows of the providers' searches, and the searches that failed."""
     answers = await asyncio.gather(
         *(adapter.source.search(title) for adapter in adapters.values()), return_exceptions=True
     )

@@ -64,7 +64,7 @@ class RunDecisions:
         return {candidate: lock for candidate, lock in found.items() if lock}
 
     async def between(self, found: Sequence[Metadata]) -> ManualDecision:
-        """What people decided of the rows of a search, two by two."""
+        """Decisions of people about the rows of a search, two by two."""
         await self.learn([row.source_url for row in found])
 
         def decided(one: Metadata, other: Metadata) -> bool | None:

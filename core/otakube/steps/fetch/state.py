@@ -39,7 +39,7 @@ class NamedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedState:
-    """What the providers answered."""
+    """Answers of the providers, and ids by which they know the anime."""
 
     ids: Mapping[Provider, str] = field(default_factory=dict)
     records: Mapping[Provider, ConvertedRecord] = field(default_factory=dict)

@@ -175,7 +175,7 @@ def summarise(
     existing: bool,
     before: int | None,
 ) -> FetchSummary:
-    """What the steps after this one need to know; `before`: episodes of the seasons before."""
+    """The summary for the steps after this one; `before`: episodes of the seasons before."""
     asked = owned.asked
     return FetchSummary(
         entry_id=entry_id,

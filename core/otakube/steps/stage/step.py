@@ -46,7 +46,7 @@ class Claims:
         self.left_out = [provider for provider in records if provider not in self._records]
 
     def claimants(self, summary: FetchSummary) -> Claimants:
-        """Who makes the claims."""
+        """The providers that make the claims."""
         return Claimants(
             {provider: self._attribution(provider) for provider in self._records}, summary.agreement
         )
