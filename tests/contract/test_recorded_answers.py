@@ -30,7 +30,7 @@ def raw(provider: Provider, **bodies: Any) -> RawRecord:
         part.replace("_", "/"): Answer(url="recorded", fetched_at=datetime.now(UTC), body=body)
         for part, body in bodies.items()
     }
-    return RawRecord(provider=provider, source_url="https://example/1", licence="theirs", answers=answers)
+    return RawRecord(provider=provider, source_url="https://example/1", answers=answers)
 
 
 def recorded(folder: str) -> list[Path]:

@@ -53,7 +53,7 @@ def record(**parts: Any) -> RawRecord:
         part.replace("_", "/"): Answer(url="recorded", fetched_at=datetime.now(UTC), body=body)
         for part, body in parts.items()
     }
-    return RawRecord(provider=Provider.JIKAN, source_url="https://x/1", licence="theirs", answers=answers)
+    return RawRecord(provider=Provider.JIKAN, source_url="https://x/1", answers=answers)
 
 
 @pytest.mark.parametrize("file", each(*FILES))

@@ -41,7 +41,6 @@ class RawRecord(BaseModel):
 
     provider: Provider
     source_url: str
-    licence: str
     answers: dict[str, Answer]
     missing: dict[str, Missing] = {}  # parts beside `anime` that failed
 

@@ -12,7 +12,6 @@ from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider
-from otakube_api.providers import PROFILES
 
 
 class Toy:
@@ -38,7 +37,6 @@ class Toy:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 

@@ -14,7 +14,6 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
-from otakube_api.providers import PROFILES
 
 MEDIA_TYPE = "text/xml"
 
@@ -54,7 +53,6 @@ class AniDB:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 

@@ -22,7 +22,6 @@ from otakube.errors import SourceError
 from otakube.ports.providers import Answer, Missing, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
-from otakube_api.providers import PROFILES
 
 _MOST_PAGES = 80  # of 25 or 50: no anime has two thousand characters, people on its staff or reviews
 _RECOMMENDATION_PAGES = 8  # the 200 best, as many as a record holds
@@ -58,7 +57,6 @@ class AniList:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": first} | further.answers,
             missing=further.missing,
         )

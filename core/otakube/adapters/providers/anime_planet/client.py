@@ -16,7 +16,6 @@ from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
-from otakube_api.providers import PROFILES
 
 MEDIA_TYPE = "text/html"
 _MOST_FOUND = 10
@@ -67,7 +66,6 @@ class AnimePlanet:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 

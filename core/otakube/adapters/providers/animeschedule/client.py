@@ -18,7 +18,6 @@ from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider, SourceReason
-from otakube_api.providers import PROFILES
 
 _MOST_FOUND = 10
 _QUERIES = {Provider.JIKAN: "mal-ids", Provider.ANILIST: "anilist-ids", Provider.ANIDB: "anidb-ids"}
@@ -94,7 +93,6 @@ def _record(said: AnimeScheduleAnime, answer: Answer, parts: OptionalParts) -> R
     return RawRecord(
         provider=Provider.ANIMESCHEDULE,
         source_url=Page(Provider.ANIMESCHEDULE, said.route).url,
-        licence=PROFILES[Provider.ANIMESCHEDULE].licence.name,
         answers={"anime": answer, **parts.answers},
         missing=parts.missing,
     )

@@ -20,7 +20,6 @@ from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
-from otakube_api.providers import PROFILES
 
 _MOST_PAGES = 100  # of 100 episodes each; the longest anime has fewer than 8,000
 
@@ -57,7 +56,6 @@ class Jikan:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": anime, **answers},
             missing=missing,
         )

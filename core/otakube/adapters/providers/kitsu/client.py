@@ -16,7 +16,6 @@ from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
-from otakube_api.providers import PROFILES
 
 MEDIA_TYPE = "application/vnd.api+json"
 _PAGE = 20  # the most that Kitsu gives
@@ -79,7 +78,6 @@ class Kitsu:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, number).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": anime} | parts.answers,
             missing=parts.missing,
         )

@@ -13,7 +13,6 @@ from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
 from otakube.ports.providers import Answer, RawRecord
 from otakube_api.contract import Provider, SourceReason
-from otakube_api.providers import PROFILES
 
 CLIENT_ID = "X-MAL-CLIENT-ID"
 LISTED = (
@@ -56,7 +55,6 @@ class MyAnimeList:
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,
-            licence=PROFILES[self.provider].licence.name,
             answers={"anime": answer},
         )
 

@@ -85,6 +85,5 @@ def record(body: Any = ANIME, url: str = "http://api.anidb.net:9001/httpapi?aid=
     return RawRecord(
         provider=Provider.ANIDB,
         source_url="https://anidb.net/anime/18211",
-        licence="CC BY-NC-SA 4.0",
         answers={"anime": Answer(url=url, fetched_at=ASKED, body=body)},
     )

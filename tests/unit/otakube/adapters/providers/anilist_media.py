@@ -23,7 +23,6 @@ def raw(*further: dict[str, Any], missing: tuple[str, ...] = (), **said: Any) ->
     return RawRecord(
         provider=Provider.ANILIST,
         source_url="https://anilist.co/anime/7",
-        licence="theirs",
         answers={
             part: Answer(url="said", fetched_at=NOW, body={"data": {"Media": body}})
             for part, body in bodies.items()

@@ -50,7 +50,6 @@ def record(anime: Any = None, slots: Any = None, url: str = "https://animeschedu
     return RawRecord(
         provider=Provider.ANIMESCHEDULE,
         source_url="https://animeschedule.net/anime/mayonaka-no-panya",
-        licence="AnimeSchedule terms of use",
         answers={part: Answer(url=url, fetched_at=ASKED, body=body) for part, body in bodies.items()},
     )
 

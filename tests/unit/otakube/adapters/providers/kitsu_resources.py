@@ -34,6 +34,5 @@ def raw(body: Json | None = None, **parts: Any) -> RawRecord:
     return RawRecord(
         provider=Provider.KITSU,
         source_url="https://kitsu.app/anime/7",
-        licence="theirs",
         answers={name: Answer(url="said", fetched_at=NOW, body=one) for name, one in bodies.items()},
     )

@@ -64,7 +64,6 @@ def record(body: Any) -> RawRecord:
     return RawRecord(
         provider=Provider.ANIME_PLANET,
         source_url="https://www.anime-planet.com/anime/asked-for",
-        licence="Anime-Planet terms of use",
         answers={"anime": answer},
     )
 
