@@ -4,7 +4,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from otakube.domain.record.golden import BroadcastSlot
+from otakube.domain.record.golden import Broadcast
 
 JST = timezone(timedelta(hours=9), "JST")  # Japan has had no daylight saving time since 1951
 TOKYO = "Asia/Tokyo"
@@ -12,10 +12,10 @@ _CLOCK = re.compile(r"([0-2]?\d):([0-5]\d)")
 _LAST_HOUR = 29  # the broadcaster's day ends at 30:00, six in the morning
 
 
-def broadcast_slot(weekday: int, clock: str, zone: str = TOKYO) -> BroadcastSlot:
+def broadcast_slot(weekday: int, clock: str, zone: str = TOKYO) -> Broadcast:
     """The weekly slot on the common clock: Friday 25:30 is Saturday 01:30. ValueError names a wrong clock."""
     days, at = read_clock(clock)
-    return BroadcastSlot(weekday=(weekday - 1 + days) % 7 + 1, time=at.strftime("%H:%M"), timezone=zone)
+    return Broadcast(weekday=(weekday - 1 + days) % 7 + 1, time=at.strftime("%H:%M"), timezone=zone)
 
 
 def read_clock(clock: str) -> tuple[int, time]:
@@ -27,7 +27,7 @@ def read_clock(clock: str) -> tuple[int, time]:
     return days, time(hour, int(match[2]))
 
 
-def airing_time(day: date, slot: BroadcastSlot | None) -> datetime | date:
+def airing_time(day: date, slot: Broadcast | None) -> datetime | date:
     """Start of an episode of a calendar day in Japan, in UTC; the bare day if the slot does not tell.
 
     Providers date a late slot (00:00 to 05:59) by either the calendar's or the broadcaster's day; the weekday

@@ -12,7 +12,7 @@ from otakube.domain.merge.fields import Claim, Claimants
 from otakube.domain.merge.policies import EPISODE_ORDER, EPISODE_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import BroadcastSlot, EpisodeDetailEntry, EpisodeKind, Image, ImageKind
+from otakube.domain.record.golden import Broadcast, EpisodeDetailEntry, EpisodeKind, Image, ImageKind
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import Provider
 
@@ -52,7 +52,7 @@ def merge_episodes(
     claimants: Claimants,
     *,
     known: Sequence[EpisodeDetailEntry] = (),
-    slot: BroadcastSlot | None = None,
+    slot: Broadcast | None = None,
 ) -> list[EpisodeDetailEntry]:
     """One entry a kind and number; an episode that the catalogue has keeps its id.
 
@@ -70,7 +70,7 @@ def merge_episodes(
 
 
 def merge_episode(
-    episode_id: str, said: Mapping[Provider, Episode], claimants: Claimants, slot: BroadcastSlot | None = None
+    episode_id: str, said: Mapping[Provider, Episode], claimants: Claimants, slot: Broadcast | None = None
 ) -> EpisodeDetailEntry:
     """One episode from its claims, field by field."""
     claims = {field: _claims(field, said, claimants, slot) for field in EPISODE_POLICIES}
@@ -80,7 +80,7 @@ def merge_episode(
 
 
 def _claims(
-    field: str, said: Mapping[Provider, Episode], claimants: Claimants, slot: BroadcastSlot | None
+    field: str, said: Mapping[Provider, Episode], claimants: Claimants, slot: Broadcast | None
 ) -> list[Claim]:
     claims = claimants.claims(
         EPISODE_POLICIES[field].order, {p: _value(field, p, one, slot) for p, one in said.items()}
@@ -92,7 +92,7 @@ def _claims(
     return claims
 
 
-def _value(field: str, provider: Provider, said: Episode, slot: BroadcastSlot | None) -> Any:
+def _value(field: str, provider: Provider, said: Episode, slot: Broadcast | None) -> Any:
     if field == "image":
         still = said.image_url
         return Image(kind=ImageKind.EPISODE, source_url=still, provider=provider) if still else None
@@ -103,7 +103,7 @@ def _value(field: str, provider: Provider, said: Episode, slot: BroadcastSlot | 
 
 
 def _aired(
-    provider: Provider, said: datetime | date | None, slot: BroadcastSlot | None
+    provider: Provider, said: datetime | date | None, slot: Broadcast | None
 ) -> datetime | date | None:
     if said is None or isinstance(said, datetime) or provider not in JAPANS_DAYS:
         return said

@@ -24,7 +24,7 @@ from otakube.domain.record import handover
 from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
 from otakube.domain.record.golden import (
     Attribution,
-    BroadcastSlot,
+    Broadcast,
     CharacterEntry,
     EpisodeDetailEntry,
     Id,
@@ -148,7 +148,7 @@ def episodes_stage(
     claimants: Claimants,
     *,
     known: Sequence[EpisodeDetailEntry] = (),
-    slot: BroadcastSlot | None = None,
+    slot: Broadcast | None = None,
     offset: int | None = None,
 ) -> EpisodesStage:
     """Episodes with both numbers; `offset` is the last absolute number before this season, if known."""

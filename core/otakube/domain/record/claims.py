@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from otakube.domain.record.golden import (
     AnimeStatus,
-    BroadcastSlot,
+    Broadcast,
     EpisodeKind,
     ImageKind,
     Record,
@@ -46,7 +46,7 @@ class Metadata(Record):
     duration_seconds: int | None = Field(None, ge=0)
     aired_from: date | None = None
     aired_to: date | None = None
-    broadcast: BroadcastSlot | None = None
+    broadcast: Broadcast | None = None
     synopsis: Text | None = None
     genres: list[Title] = Field(default=[], max_length=100)
     tags: list[Title] = Field(default=[], max_length=300)

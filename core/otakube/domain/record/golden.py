@@ -217,7 +217,7 @@ class Statistics(Record):
     reviews: int | None = Field(None, ge=0)  # number of reviews written there
 
 
-class BroadcastSlot(Record):
+class Broadcast(Record):
     """Weekly slot: `weekday` 1 (Monday) to 7, local `time` HH:MM below 24:00, in `timezone`."""
 
     weekday: int = Field(ge=1, le=7)
@@ -267,7 +267,7 @@ class AnimeEntry(Record):
     duration_seconds: int | None = Field(None, ge=0)
     aired_from: date | None = None
     aired_to: date | None = None
-    broadcast: BroadcastSlot | None = None
+    broadcast: Broadcast | None = None
     synopsis: Text | None = None
     summary: str | None = Field(None, max_length=500)  # short; only ever an accepted suggestion
     genres: list[str] = Field(default=[], max_length=100)

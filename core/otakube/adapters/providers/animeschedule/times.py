@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from otakube.adapters.http.parsing import plausible, refuse
 from otakube.domain.merge.broadcast import JST, TOKYO
-from otakube.domain.record.golden import BroadcastSlot
+from otakube.domain.record.golden import Broadcast
 
 _SAID = 1900  # year 1 is Go's zero time and means none; year 2 has an hour of the day and no day
 _LAST = 2200
@@ -35,10 +35,10 @@ def day_in_japan(field: str, said: str | None) -> date | None:
     return plausible(found.astimezone(JST).date()) if found else None
 
 
-def weekly_slot(field: str, said: str | None) -> BroadcastSlot | None:
+def weekly_slot(field: str, said: str | None) -> Broadcast | None:
     """Weekday and hour in Japan of the latest known airing."""
     found = instant(field, said)
     if found is None:
         return None
     there = found.astimezone(JST)
-    return BroadcastSlot(weekday=there.isoweekday(), time=there.strftime("%H:%M"), timezone=TOKYO)
+    return Broadcast(weekday=there.isoweekday(), time=there.strftime("%H:%M"), timezone=TOKYO)

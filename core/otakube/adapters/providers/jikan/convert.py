@@ -21,7 +21,7 @@ from otakube.adapters.providers.jikan.answers import (
 from otakube.adapters.providers.jikan.vocabulary import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.merge.broadcast import airing_time, broadcast_slot
 from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import BroadcastSlot, ImageKind, Season, Statistics
+from otakube.domain.record.golden import Broadcast, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
@@ -158,7 +158,7 @@ def day(field: str, said: str | None) -> date | None:
         refuse(field, said, "a day that exists")
 
 
-def broadcast(said: JikanAnime) -> BroadcastSlot | None:
+def broadcast(said: JikanAnime) -> Broadcast | None:
     """The weekly slot; the broadcaster's clock (25:30) becomes the common one."""
     weekday = word("broadcast.day", said.broadcast.day, WEEKDAYS)
     if weekday is None or said.broadcast.time is None:
@@ -176,7 +176,7 @@ def images(said: Sequence[JikanPicture]) -> list[ImageLink]:
     return [ImageLink(kind=ImageKind.POSTER, url=url) for url in list(known)[:_MOST_IMAGES]]
 
 
-def episode(row: EpisodeRow, slot: BroadcastSlot | None) -> Episode:
+def episode(row: EpisodeRow, slot: Broadcast | None) -> Episode:
     """One row; MAL numbers episodes within the entry."""
     aired = day("episodes.aired", row.aired)
     return Episode(

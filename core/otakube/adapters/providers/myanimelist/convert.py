@@ -30,7 +30,7 @@ from otakube.domain.record.claims import (
     Relationships,
     Staff,
 )
-from otakube.domain.record.golden import BroadcastSlot, ImageKind, Season, Statistics
+from otakube.domain.record.golden import Broadcast, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
@@ -148,7 +148,7 @@ def day(field: str, said: str | None) -> date | None:
         refuse(field, said, "a day that exists")
 
 
-def broadcast(said: MyAnimeListAnime) -> BroadcastSlot | None:
+def broadcast(said: MyAnimeListAnime) -> Broadcast | None:
     """The weekly slot in Japan; the broadcaster's clock (25:30) becomes the common one."""
     if said.broadcast is None:
         return None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from otakube.adapters.providers.animeschedule import convert
 from otakube.domain.record.claims import ClaimedRelation, ClaimedStreamingLink, Episode
-from otakube.domain.record.golden import AnimeStatus, BroadcastSlot, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import AnimeStatus, Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube_api.contract import AnimeType, SourceReason
 from unit.otakube.adapters.providers.animeschedule_rows import ANIME, NEVER, PARTS, SLOT, record, said
@@ -35,9 +35,7 @@ def test_the_facts_of_an_anime_are_read() -> None:
 
 
 def test_a_time_in_utc_is_a_slot_in_japan() -> None:
-    assert convert.metadata(record()).broadcast == BroadcastSlot(
-        weekday=6, time="01:30", timezone="Asia/Tokyo"
-    )
+    assert convert.metadata(record()).broadcast == Broadcast(weekday=6, time="01:30", timezone="Asia/Tokyo")
 
 
 @pytest.mark.parametrize("never", [NEVER, "0002-01-01T10:30:00Z", "", None])

@@ -26,14 +26,14 @@ from otakube.adapters.providers.jikan.answers import (
 from otakube.adapters.providers.jikan.answers import JikanLink as LinkRow
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SOURCES, STATUSES, TYPES, WEEKDAYS
 from otakube.domain.record.claims import ClaimedStreamingLink, Staff
-from otakube.domain.record.golden import BroadcastSlot, Quarter, Season, SourceMaterial, VoiceActor
+from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial, VoiceActor
 from otakube.errors import SourceError
 from otakube_api.contract import Provider
 from unit.otakube.adapters.providers.answers import PARTS, long_runner
 from unit.otakube.adapters.providers.mutations import mutations
 
 BARE = {"mal_id": 1, "url": "https://myanimelist.net/anime/1", "title": "Bare", "status": "Not yet aired"}
-SATURDAY_LATE = BroadcastSlot(weekday=6, time="01:30", timezone="Asia/Tokyo")
+SATURDAY_LATE = Broadcast(weekday=6, time="01:30", timezone="Asia/Tokyo")
 
 
 def anime(**said: Any) -> JikanAnime:
@@ -108,7 +108,7 @@ def test_a_season_needs_its_year(said: dict[str, Any], expected: Season | None) 
     [
         ("Saturdays", "01:30", SATURDAY_LATE),
         ("Fridays", "25:30", SATURDAY_LATE),
-        ("Sundays", "23:00", BroadcastSlot(weekday=7, time="23:00", timezone="Asia/Tokyo")),
+        ("Sundays", "23:00", Broadcast(weekday=7, time="23:00", timezone="Asia/Tokyo")),
         ("Sundays", None, None),
         ("Not scheduled once per week", None, None),
         ("Other", "10:00", None),
@@ -117,7 +117,7 @@ def test_a_season_needs_its_year(said: dict[str, Any], expected: Season | None) 
     ],
 )
 def test_a_slot_stands_on_the_common_clock(
-    day: str | None, time: str | None, expected: BroadcastSlot | None
+    day: str | None, time: str | None, expected: Broadcast | None
 ) -> None:
     slot = {"day": day, "time": time, "timezone": "Asia/Tokyo" if time else None}
     assert convert.broadcast(anime(broadcast=slot)) == expected

@@ -19,7 +19,7 @@ from otakube.adapters.providers.myanimelist.answers import (
     MyAnimeListSearchAnswer,
     Related,
 )
-from otakube.domain.record.golden import BroadcastSlot, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import AnimeType, Provider
@@ -85,7 +85,7 @@ def test_what_is_no_date_is_named(said: str) -> None:
 def test_a_slot_stands_on_the_common_clock(
     said: dict[str, Any] | None, expected: tuple[str, int] | None
 ) -> None:
-    slot = BroadcastSlot(time=expected[0], weekday=expected[1], timezone="Asia/Tokyo") if expected else None
+    slot = Broadcast(time=expected[0], weekday=expected[1], timezone="Asia/Tokyo") if expected else None
     assert convert.broadcast(anime(broadcast=said)) == slot
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from golden import a_record, an_entry, an_episode
 from otakube.domain.checks.consistency import consistency_findings
-from otakube.domain.record.golden import AnimeStatus, BroadcastSlot, EpisodeDetailEntry, Quarter, Season
+from otakube.domain.record.golden import AnimeStatus, Broadcast, EpisodeDetailEntry, Quarter, Season
 from otakube_api.contract import AnimeType
 
 TODAY = date(2026, 4, 1)
 START = date(2024, 1, 5)  # a Friday
-FRIDAY = BroadcastSlot(weekday=5, time="23:30", timezone="Asia/Tokyo")
+FRIDAY = Broadcast(weekday=5, time="23:30", timezone="Asia/Tokyo")
 
 
 def messages(episodes: Sequence[EpisodeDetailEntry] = (), **entry: Any) -> list[str]:
@@ -89,7 +89,7 @@ def test_what_cannot_be_true_together_is_named(
         (moved(1, START - timedelta(days=6)), {}),  # a preview
         (moved(5, date(2024, 1, 25)), {}),  # two clocks
         (moved(1, date(2024, 1, 3)), {}),  # a premiere on its own day; the others keep the slot
-        (weekly(12), {"broadcast": BroadcastSlot(weekday=6, time="00:30", timezone="Asia/Tokyo")}),  # 24:30
+        (weekly(12), {"broadcast": Broadcast(weekday=6, time="00:30", timezone="Asia/Tokyo")}),  # 24:30
         (
             [an_episode(1, aired=date(2023, 12, 1))],  # at a festival
             {"type": AnimeType.MOVIE, "broadcast": None, "season": None, "aired_to": START},
@@ -106,7 +106,7 @@ def test_what_only_looks_wrong_passes(episodes: list[EpisodeDetailEntry], entry:
 
 
 def test_a_late_slot_counts_by_japans_day() -> None:
-    late = BroadcastSlot(weekday=6, time="01:30", timezone="Asia/Tokyo")  # Friday 25:30
+    late = Broadcast(weekday=6, time="01:30", timezone="Asia/Tokyo")  # Friday 25:30
     first = an_episode(1, aired=datetime(2024, 1, 5, 16, 30, tzinfo=UTC))
     assert messages([first], broadcast=late) == []
 

@@ -10,7 +10,7 @@ from golden import a_character, a_record, an_entry, an_episode
 from otakube.domain.checks.drift import drift_findings
 from otakube.domain.record.golden import (
     AnimeStatus,
-    BroadcastSlot,
+    Broadcast,
     GoldenRecord,
     Quarter,
     Season,
@@ -19,7 +19,7 @@ from otakube.domain.record.golden import (
 )
 from otakube_api.contract import AnimeType, Provider
 
-SLOT = BroadcastSlot(weekday=5, time="23:30", timezone="Asia/Tokyo")
+SLOT = Broadcast(weekday=5, time="23:30", timezone="Asia/Tokyo")
 MAL, KITSU = "https://myanimelist.net/anime/1", "https://kitsu.app/anime/2"
 
 

@@ -22,7 +22,7 @@ from otakube.domain.locks.lock import (
     lock_id,
 )
 from otakube.domain.merge.policies import POLICIES
-from otakube.domain.record.golden import BroadcastSlot, Quarter, Season, SourceMaterial
+from otakube.domain.record.golden import Broadcast, Quarter, Season, SourceMaterial
 from otakube_api.contract import AnimeType
 
 MAL, ANILIST = "https://myanimelist.net/anime/457", "https://anilist.co/anime/457"
@@ -93,7 +93,7 @@ def test_the_fields_that_can_be_decided_are_those_that_are_merged() -> None:
         (
             "broadcast",
             {"weekday": 7, "time": "03:40", "timezone": "Asia/Tokyo"},
-            BroadcastSlot(weekday=7, time="03:40", timezone="Asia/Tokyo"),
+            Broadcast(weekday=7, time="03:40", timezone="Asia/Tokyo"),
         ),
         ("genres", [], []),
         ("source_material", "Manga", SourceMaterial.MANGA),
