@@ -36,7 +36,7 @@ def _slot(**slot: Any) -> dict[str, Any]:
 
 WAYS = "spec.anime must name the anime in exactly one way: set one of id, sourceUrls and title"
 HTTPS = "begin each with https://"
-HOSTS = "use a page of myanimelist.net, anilist.co"
+HOSTS = "use pages of myanimelist.net, anilist.co"
 PAGE = "/anime/NUMBER at myanimelist.net"
 TIMEOUT = "review.timeout must be a duration from 1m to 720h: write hours, minutes and seconds"
 IMMUTABLE = "spec.anime cannot change: create a new object for another anime"
