@@ -101,8 +101,6 @@ class Relatives(Protocol):
 
 
 class ImageMap(Protocol):
-    async def get(self, source_url: str) -> MirroredImage | None: ...
-
     async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]: ...
 
     async def put(self, image: MirroredImage) -> None:

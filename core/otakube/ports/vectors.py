@@ -34,8 +34,5 @@ class VectorStore(Protocol):
     async def delete_before(self, entry_id: str, *, version: int) -> None:
         """Delete the points of versions below, and wait."""
 
-    async def delete_entry(self, entry_id: str) -> None:
-        """Delete all points of an entry, and wait."""
-
     def versions(self) -> AsyncIterator[tuple[str, int, int]]:
         """(entry id, version, number of points) of everything stored; empty if there is no collection."""

@@ -130,10 +130,6 @@ class MongoImageMap:
     def __init__(self, documents: Documents) -> None:
         self._images = documents["image_map"]
 
-    async def get(self, source_url: str) -> MirroredImage | None:
-        """The outcome of one URL."""
-        return (await self.get_many([source_url])).get(source_url)
-
     async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]:
         """The outcomes of the URLs that are known."""
         wanted = {"_id": {"$in": [url_key(url) for url in source_urls]}}

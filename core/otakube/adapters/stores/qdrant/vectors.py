@@ -77,10 +77,6 @@ class QdrantVectors:
         """Delete the points of older versions."""
         await self._delete(entry_id, below=version)
 
-    async def delete_entry(self, entry_id: str) -> None:
-        """Delete all points of an entry."""
-        await self._delete(entry_id)
-
     async def _delete(self, entry_id: str, *, equal: int | None = None, below: int | None = None) -> None:
         client = await self.qdrant.client()
         from qdrant_client.http.models import FilterSelector

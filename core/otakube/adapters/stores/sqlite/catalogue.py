@@ -90,10 +90,6 @@ class SqliteImageMap:
     def __init__(self, documents: SqliteDocuments) -> None:
         self._documents = documents
 
-    async def get(self, source_url: str) -> MirroredImage | None:
-        """The outcome of one URL."""
-        return (await self.get_many([source_url])).get(source_url)
-
     async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]:
         """The outcomes of the URLs that are known."""
         with self._documents.statement("reading the image map") as rows:

@@ -54,8 +54,8 @@ async def test_versions_lie_beside_each_other_and_are_deleted_apart(shop: Shop) 
     await vectors.delete_before(ENTRY, version=2)
     await vectors.delete(ENTRY, version=3)
     assert [found async for found in vectors.versions()] == [(ENTRY, 2, 5)]
-    await vectors.delete_entry(ENTRY)
-    assert await vectors.count(ENTRY, version=2) == 0
+    await vectors.delete(ENTRY, version=2)
+    assert await vectors.count(ENTRY) == 0
 
 
 async def test_inserting_again_changes_nothing(shop: Shop) -> None:
