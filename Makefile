@@ -99,12 +99,13 @@ test-e2e: install ## Tests on the real cluster
 	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/e2e -m 'not kill'
 	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e -m kill
 
-lint: setup ## Style, imports, spelling; nothing is changed
+lint: setup ## Style, imports, spelling, words; nothing is changed
 	@test ! -e operator/__init__.py || { echo "operator/__init__.py hides Python's operator module: remove it"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/codespell --quiet-level 3
 	@found=$$($(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
+	@$(BIN)/pytest --quiet --no-header -p no:cacheprovider tests/contract/test_words.py
 
 types: setup ## mypy, strict
 	@$(BIN)/mypy

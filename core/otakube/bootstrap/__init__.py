@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is wired to what: the stores of the settings and the providers that are switched on."""
+"""Wiring: the stores of the settings and the providers that are switched on."""

@@ -100,7 +100,7 @@ class Wiring:
 
     @property
     def _second(self) -> float:
-        """How long a provider's second takes here: shorter only for a stand-in whose clock runs faster."""
+        """Length of a provider's second here: shorter only for a stand-in whose clock runs faster."""
         return 1 / self.settings.provider_clock_scale
 
     async def _answers(self) -> "dict[Provider, Answers]":
@@ -115,20 +115,20 @@ class Wiring:
         }
 
     def licences(self) -> "dict[Provider, Licence]":
-        """What each provider lets this installation do: the table, with agreements of its own."""
+        """Licence of each provider for this installation: the table, with agreements of its own."""
         from otakube.domain.licences.terms import agreed
 
         return agreed(self.settings.agreements)
 
     def converters(self) -> "dict[Provider, Converter]":
-        """What reads each provider's answers."""
+        """Converters of each provider's answers."""
         from otakube.bootstrap.providers import converter
         from otakube_api.contract import Provider
 
         return {provider: converter(provider) for provider in Provider}
 
     def image_source(self) -> "WebImages":
-        """What downloads and cleans images; the caller closes it."""
+        """Image source, which downloads and cleans; the caller closes it."""
         from otakube.adapters.images.addresses import Allowed
         from otakube.adapters.images.source import WebImages
 
@@ -137,7 +137,7 @@ class Wiring:
         return WebImages(allowed, size=settings.image_limit_bytes)
 
     def suggester(self) -> "Suggester | None":
-        """What suggests tags and a summary; None where that is off."""
+        """Suggester of tags and a summary; None where that is off."""
         settings = self.settings
         if settings.suggestion_model == "off":
             return None

@@ -110,21 +110,21 @@ async def finish(scrub: Scrub) -> None:
     async for intent in scrub.stores.ledger.open_intents():
         intents.setdefault(intent.entry_id, []).append(intent)
     for entry_id, open_ in intents.items():
-        await _settle(scrub, entry_id, open_)
+        await _end_intents(scrub, entry_id, open_)
     async for state in scrub.stores.ledger.states():
         scrub.report.entries += 1
         if state.entry_id not in intents and (state.outbox or state.lease):
             await _tidy(scrub, state)
 
 
-async def _settle(scrub: Scrub, entry_id: str, intents: list[Intent]) -> None:
+async def _end_intents(scrub: Scrub, entry_id: str, intents: list[Intent]) -> None:
     """Take the entry over and end its intents, in the order of their versions."""
     detail = ", ".join(f"version {i.version} of {i.run} is {i.state}" for i in intents)
     if not _lease_is_over(scrub, await scrub.stores.ledger.state(entry_id)):
         return scrub.found(Damage.INTENT_OPEN, entry_id, detail, Outcome.HELD)
     async with scrub.repairing(Damage.INTENT_OPEN, entry_id, detail) as go:
         if go:
-            async with held(scrub, entry_id):
+            async with entry_lease(scrub, entry_id):
                 for intent in sorted(intents, key=lambda i: i.version):
                     await end_intent(scrub.stores, intent)
     return None
@@ -138,14 +138,14 @@ async def _tidy(scrub: Scrub, state: EntryState) -> None:
         return scrub.found(damage, state.entry_id, detail, Outcome.HELD)
     async with scrub.repairing(damage, state.entry_id, detail) as go:
         if go:
-            async with held(scrub, state.entry_id):
+            async with entry_lease(scrub, state.entry_id):
                 if live := await scrub.stores.catalogue.entry(state.entry_id):
                     await relay(scrub.stores, state.entry_id, live=live)
     return None
 
 
 @asynccontextmanager
-async def held(scrub: Scrub, entry_id: str) -> AsyncIterator[None]:
+async def entry_lease(scrub: Scrub, entry_id: str) -> AsyncIterator[None]:
     """Hold an entry as any commit does, so that nobody who held it before can change it any more."""
     ledger = scrub.stores.ledger
     token = await ledger.next_version(entry_id)

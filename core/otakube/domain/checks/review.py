@@ -59,7 +59,7 @@ def new_findings(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFi
 
 
 def review_needed(policy: str, confidence: float, threshold: float, *, failed: bool = False) -> bool:
-    """Whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news."""
+    """Tell whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news."""
     return policy == ReviewPolicy.REQUIRED or (
         policy != ReviewPolicy.NEVER and (failed or confidence < threshold)
     )
