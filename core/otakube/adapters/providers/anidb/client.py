@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks AniDB's HTTP API, one request an anime, and its daily dump of titles."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import one_by_one
 from otakube.adapters.http.parsing import refuse
-from otakube.adapters.providers.anidb import titles
 from otakube.adapters.providers.anidb.convert import metadata
 from otakube.adapters.providers.anidb.document import anime_id, document, refused
 from otakube.adapters.providers.anidb.settings import AniDBSettings, registered
+from otakube.adapters.providers.anidb.titles import TitleDump, index_titles
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
@@ -31,12 +32,16 @@ class AniDB:
         named = registered(registration)
         if named is None:
             raise ValueError(f"providers.anidb.client is {registration!r}: set it to name/version")
+        self._indexed: tuple[str, TitleDump] | None = None
         self._asker = {"client": named[0], "clientver": named[1], "protover": "1"}
 
     async def search(self, title: str) -> list[Metadata]:
         """From the dump of titles: names only, of type Unknown. The cache asks for it once a day."""
         answer = await self._client.ask_text(self._titles_url)
-        return titles.search(title, titles.read_titles(answer.body))
+        if self._indexed is None or self._indexed[0] != answer.body:
+            dump = await asyncio.to_thread(index_titles, answer.body)  # the other providers answer meanwhile
+            self._indexed = answer.body, dump
+        return self._indexed[1].search(title)
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """AniDB's number, if one of the pages is its own: what it links to shows only in its answer."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AniDB's dump of titles: read as it streams by, searched by name, silent about namesakes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.http.client import RequestLimits
-from otakube.adapters.providers.anidb.titles import read_titles, search
+from otakube.adapters.providers.anidb.titles import index_titles, read_titles
+from otakube.domain.matching.title_index import Titled, TitleIndex
 from otakube.errors import SourceError
 from otakube_api.contract import AnimeType, SourceReason
 from unit.otakube.adapters.providers.test_anidb_client import UNLIMITED, source
@@ -41,10 +43,12 @@ DUMP = """<?xml version="1.0" encoding="UTF-8"?>
         "星の灯台守",
         "The Star Lighthouse Keeper",
         "hoshitou",
+        "Star Lighthouse Keeper",
+        "Hoshi no Toudaimori: Kaiyou Hen",
     ],
 )
 def test_an_anime_is_found_by_any_of_its_names(asked: str) -> None:
-    found = search(asked, read_titles(DUMP))
+    found = index_titles(DUMP).search(asked)
     assert [one.source_url for one in found] == ["https://anidb.net/anime/1"]
     assert (found[0].title, found[0].title_english, found[0].title_japanese, found[0].synonyms) == (
         "Hoshi no Toudaimori", "The Star Lighthouse Keeper", "星の灯台守", ["HoshiTou"],
@@ -53,31 +57,34 @@ def test_an_anime_is_found_by_any_of_its_names(asked: str) -> None:
 
 
 def test_a_name_that_two_share_finds_neither() -> None:
-    assert search("Aoi Tori", read_titles(DUMP)) == []
+    assert index_titles(DUMP).search("Aoi Tori") == []
 
 
 def test_a_name_that_only_one_has_tells_namesakes_apart() -> None:
-    found = search("Aoi Tori 2024", read_titles(DUMP))
+    found = index_titles(DUMP).search("Aoi Tori 2024")
     assert [one.source_url for one in found] == ["https://anidb.net/anime/3"]
 
 
 @pytest.mark.parametrize("asked", ["Zzyzx Quuxenheim", "", "!!!"])
 def test_what_nobody_is_called_finds_nothing(asked: str) -> None:
-    assert search(asked, read_titles(DUMP)) == []
+    assert index_titles(DUMP).search(asked) == []
 
 
 def test_one_without_a_main_title_is_left_out() -> None:
-    assert search("Nameless", read_titles(DUMP)) == []
+    assert index_titles(DUMP).search("Nameless") == []
 
 
 def test_at_most_ten_are_found() -> None:
-    rows = "".join(f'<anime aid="{n}"><title type="main">Star {n:03}</title></anime>' for n in range(1, 60))
-    assert len(search("Star 030", read_titles(f"<animetitles>{rows}</animetitles>"))) == 10
+    names = [f"Star Lighthouse {chr(97 + n // 8)}{chr(97 + n % 8)}" for n in range(60)]
+    rows = "".join(
+        f'<anime aid="{n}"><title type="main">{name}</title></anime>' for n, name in enumerate(names, 1)
+    )
+    assert len(index_titles(f"<animetitles>{rows}</animetitles>").search("Star Lighthouse zz")) == 10
 
 
 def test_a_title_longer_than_a_name_can_be_is_passed_over() -> None:
     long = DUMP.replace(">HoshiTou<", f">{'x' * 501}<")
-    assert search("Hoshi no Toudaimori", read_titles(long))[0].synonyms == []
+    assert index_titles(long).search("Hoshi no Toudaimori")[0].synonyms == []
 
 
 @pytest.mark.parametrize(
@@ -101,10 +108,10 @@ def test_what_is_no_dump_is_refused(body: Any, said: str) -> None:
 @given(st.integers(0, len(DUMP)), st.integers(0, 40), st.text(max_size=10))
 def test_a_damaged_dump_is_searched_or_refused(place: int, length: int, other: str) -> None:
     try:
-        dump = read_titles(DUMP[:place] + other + DUMP[place + length :])
+        dump = index_titles(DUMP[:place] + other + DUMP[place + length :])
     except SourceError:  # a refusal; any other error fails
         return
-    search("Hoshi no Toudaimori", dump)
+    dump.search("Hoshi no Toudaimori")
 
 
 async def test_the_dump_is_asked_for_once_a_search_and_nothing_else() -> None:
@@ -113,6 +120,22 @@ async def test_the_dump_is_asked_for_once_a_search_and_nothing_else() -> None:
         rows = (await http.get("/admin/requests")).json()
     assert found[0].source_url == "https://anidb.net/anime/22410"
     assert [(row["path"], row["count"]) for row in rows] == [("/api/anime-titles.xml.gz", 1)]
+
+
+async def test_a_dump_is_indexed_once_for_all_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    indexed: list[int] = []
+    build = TitleIndex.build
+
+    def count(rows: Iterable[Titled]) -> TitleIndex:
+        indexed.append(1)
+        return build(rows)
+
+    monkeypatch.setattr(TitleIndex, "build", count)
+    async with upstream(UNLIMITED) as http:
+        anidb = source(http)
+        first, again = await anidb.search("Hoshi"), await anidb.search("Hoshi")
+    assert first == again
+    assert len(indexed) == 1
 
 
 async def test_a_dump_beyond_the_cap_is_refused() -> None:
