@@ -42,7 +42,7 @@ class Reviewer:
         objects = await self.wiring.stores.objects()
         record = GoldenRecord.model_validate_json(await objects.get(f"{run.work}/{handover.GOLDEN}"))
         suggested = json.loads(run.steps[Node.ASSEMBLE].outputs.get(Output.SUGGESTIONS, "[]"))
-        print_review(status_of(run), {"review": "is asked below"}, draft(record), suggested)
+        print_review(status_of(run), {"state": "asked below"}, draft(record), suggested)
         with interruptible():
             return question(suggested, input)
 

@@ -131,7 +131,8 @@ class Runner:
         run = replace(run, failure=words)
         if not isinstance(error, Fatal):
             return await self._kept(run)
-        failed = {"displayName": node.value, "message": f"Error (exit code {EXIT.fatal}): {words}"}
+        message = f"Error (exit code {EXIT.fatal}): {words}"
+        failed = {"displayName": node.value, "phase": "Failed", "message": message}
         return await self._end(
             run, enrichment, RunPhase.FAILED, status="Failed", failures=json.dumps([failed])
         )

@@ -11,7 +11,7 @@ from otakube_cluster import binaries
 from otakube_cluster import settings as cluster_settings
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def argo_crds(otakube_api: ControlPlane) -> None:
     """Argo's own CRDs: what they prune or refuse shows here."""
     home = binaries.built(binaries.ARGO_WORKFLOWS, cluster_settings.load().cache)
@@ -20,7 +20,7 @@ def argo_crds(otakube_api: ControlPlane) -> None:
 
 
 @pytest.fixture
-async def cluster(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cluster]:
+async def cluster(otakube_api: ControlPlane, argo_crds: None, namespace: str) -> AsyncIterator[Cluster]:
     async with connected(
         kubeconfig=str(otakube_api.kubeconfig), context="", namespace=namespace
     ) as connection:
@@ -28,7 +28,7 @@ async def cluster(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cl
 
 
 @pytest.fixture
-async def other(otakube_api: ControlPlane, namespace: str) -> AsyncIterator[Cluster]:
+async def other(otakube_api: ControlPlane, argo_crds: None, namespace: str) -> AsyncIterator[Cluster]:
     """The same namespace through a login and connections of its own."""
     async with connected(
         kubeconfig=str(otakube_api.kubeconfig), context="", namespace=namespace

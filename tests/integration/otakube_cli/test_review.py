@@ -19,6 +19,8 @@ from otakube_cli.review import ALREADY_DECIDED, CHANGED, NOT_OPEN, decide
 from otakube_cli.run_review import read_review
 from workflows import a_review_node, a_workflow, under_review
 
+pytestmark = pytest.mark.usefixtures("argo_crds")
+
 RACES = 200
 DIGEST = "d1"
 

@@ -17,6 +17,8 @@ from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, Output
 from otakube_cli.cluster import Cluster, ConsoleError
 from otakube_cli.workflow import submit_and_wait
 
+pytestmark = pytest.mark.usefixtures("argo_crds")
+
 MERGE = {"Content-Type": "application/merge-patch+json"}
 REPORT = {"outputs": {"parameters": [{"name": Output.REPORT.value, "value": '{"added": 1}'}]}}
 
