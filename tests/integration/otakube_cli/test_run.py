@@ -14,6 +14,7 @@ import pytest
 from run_bench import DEMO, RunBench, manifest
 
 HOSHI = {"title": "Hoshi no Toudaimori", "year": 2023, "type": "TV"}
+NOTE = "poster checked"
 QUERY = "someone keeps a light burning so that the lost find their way home"
 
 
@@ -69,45 +70,44 @@ def test_without_a_person_a_review_waits_and_the_next_call_goes_on_behind_it(loc
 
 
 @pytest.mark.parametrize(
-    ("typed", "status", "decision"),
-    [("maybe\ny\n\nposter checked\n", 0, "approve"), ("n\ntwo series\n", 0, None), ("l\n", 75, None)],
+    ("words", "status", "decisions"),
+    [(["maybe", "y"], 0, ["approve"]), (["n"], 0, []), (["l"], 75, [])],
     ids=["approved", "rejected", "later"],
 )
 def test_a_person_answers_at_the_prompt(
-    local: RunBench, typed: str, status: int, decision: str | None
+    local: RunBench, words: list[str], status: int, decisions: list[str]
 ) -> None:
-    text, ended = at_a_terminal(local.command(DEMO / "kagami-no-kuni.yaml")[:-1], local.environment(), typed)
+    command = local.command(DEMO / "kagami-no-kuni.yaml")[:-1]
+    text, ended = at_a_terminal(command, local.environment(), words)
     assert ended == status, text
     assert "Publish this record? y(es), n(o), l(ater)" in text
     assert "episode_count" in text, "a reviewer sees the fields and who disagrees"
-    assert [review["decision"] for review in local.documents.documents("reviews")] == [
-        one for one in [decision] if one
-    ]
-    if decision:
-        assert local.documents.documents("reviews")[0]["note"] == "poster checked"
+    reviews = local.documents.documents("reviews")
+    assert [(one["decision"], one["note"]) for one in reviews] == [(one, NOTE) for one in decisions]
 
 
-def at_a_terminal(command: list[str], environment: dict[str, str], typed: str) -> tuple[str, int]:
+def at_a_terminal(command: list[str], environment: dict[str, str], words: list[str]) -> tuple[str, int]:
     """Run it on a terminal of its own, where somebody types; all that was shown, and the exit status."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
-    ) as process:
+    answers = iter(words)
+    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
-        shown = b""
-        lines = iter(typed.splitlines(keepends=True))
-        deadline = time.monotonic() + 120
+        text, deadline = "", time.monotonic() + 120
         while time.monotonic() < deadline:
             if not select.select([ours], [], [], 0.2)[0]:
                 continue
             try:
-                part = os.read(ours, 65536)
+                text += os.read(ours, 65536).decode(errors="replace")
             except OSError:  # they closed it
                 break
-            shown += part
-            if part.rstrip(b" ").endswith(b":") and (line := next(lines, "")):
-                os.write(ours, line.encode())
-        return shown.decode(errors="replace"), process.wait(30)
+            question = text.rpartition("\n")[2]
+            if question.startswith("Publish this record?") and question.endswith(": "):
+                os.write(ours, f"{next(answers)}\n".encode())
+            elif question.startswith("Ids of suggestions"):
+                os.write(ours, b"\n")
+            elif question.endswith("kept with the decision: "):
+                os.write(ours, f"{NOTE}\n".encode())
+        return text, process.wait(30)
 
 
 def test_a_title_that_nobody_knows_is_fatal_and_leaves_a_dead_letter(local: RunBench) -> None:
