@@ -4,7 +4,6 @@
 from functools import partial
 
 from otakube_standins.upstream.catalogue import InventedTitle, TitleCharacter
-from otakube_standins.upstream.kitsu import shapes
 from otakube_standins.upstream.kitsu.resources import ResourceObject
 from otakube_standins.upstream.kitsu.view import TIMES, KitsuView
 from otakube_standins.upstream.names import person_id, slug
@@ -39,7 +38,7 @@ def anime_characters(title: InventedTitle, view: KitsuView) -> list[ResourceObje
         ResourceObject(
             "animeCharacters", str(title.ids.kitsu * 100 + index),
             {**TIMES, "role": one.role.lower()},
-            {"anime": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
+            {"anime": lambda: view.anime(title, view), "character": partial(character, title, index, view)},
             {"castings": partial(_castings, title, index, one, view)},
         )
         for index, one in enumerate(title.characters)
@@ -52,7 +51,7 @@ def media_characters(title: InventedTitle, view: KitsuView) -> list[ResourceObje
         ResourceObject(
             "mediaCharacters", str(title.ids.kitsu * 100 + index),
             {**TIMES, "role": one.role.lower()},
-            {"media": lambda: shapes.anime(title, view), "character": partial(character, title, index, view)},
+            {"media": lambda: view.anime(title, view), "character": partial(character, title, index, view)},
             {"voices": list},
         )
         for index, one in enumerate(title.characters)
@@ -73,7 +72,7 @@ def _castings(title: InventedTitle, index: int, one: TitleCharacter, view: Kitsu
                 "featured": one.role == "Main", "language": voice.language,
             },
             {
-                "media": lambda: shapes.anime(title, view),
+                "media": lambda: view.anime(title, view),
                 "character": lambda: character(title, index, view),
                 "person": partial(_person, voice.name),
             },
@@ -96,7 +95,7 @@ def anime_staff(title: InventedTitle, view: KitsuView) -> list[ResourceObject]:
         ResourceObject(
             "animeStaff", str(title.ids.kitsu * 100 + place),
             {**TIMES, "role": ", ".join(one.positions)},
-            {"anime": lambda: shapes.anime(title, view), "person": partial(_person, one.name)},
+            {"anime": lambda: view.anime(title, view), "person": partial(_person, one.name)},
         )
         for place, one in enumerate(title.staff)
     ]  # fmt: skip

@@ -98,7 +98,7 @@ class KitsuEndpoints(Endpoints):
         return _page(request, seen, _PARTS[part](title, seen) if title else [], _itself)
 
     def _view(self, request: Request) -> KitsuView:
-        return KitsuView(self._index.by_key, self.world.base(request), self.world.now())
+        return KitsuView(self._index.by_key, self.world.base(request), self.world.now(), shapes.anime)
 
 
 def _root(seen: KitsuView) -> str:
