@@ -38,7 +38,7 @@ def test_the_merge_table_is_the_one_that_merges(table: dict[str, Policy]) -> Non
 @pytest.mark.parametrize(
     "words",
     [
-        f"{CORROBORATION[1]} for one claimant, {CORROBORATION[2]} for two, {CORROBORATION[3]:g} for three",
+        f"{CORROBORATION[1]} for one vote, {CORROBORATION[2]} for two, {CORROBORATION[3]:g} for three",
         f"times {STALE_FACTOR} for an old copy",
         ", ".join(f"`{field}`" for field in KEY_FIELDS[:-1]) + f" and `{KEY_FIELDS[-1]}`",
         f"at most {SAME_PICTURE} of 64 bits",
