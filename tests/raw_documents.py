@@ -110,7 +110,8 @@ class SqliteFile:
         return [_timed(json.loads(row["intent"])) | {"state": row["state"]} for row in rows]
 
     def _reviews(self) -> list[Json]:
-        return [_timed(json.loads(row["review"])) for row in self.run("SELECT * FROM reviews")]
+        found = [_timed(json.loads(row["review"])) for row in self.run("SELECT * FROM reviews")]
+        return [review | {"_id": review["run"]} for review in found]
 
     def _dead_letters(self) -> list[Json]:
         return [_timed(json.loads(row["letter"])) for row in self.run("SELECT * FROM dead_letters")]

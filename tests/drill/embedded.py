@@ -24,7 +24,7 @@ class Collection:
         self._file, self._name = file, name
 
     def find(self, equal: Json) -> list[Json]:
-        return self._file.documents(self._name, **{name.lstrip("_"): value for name, value in equal.items()})
+        return self._file.documents(self._name, **equal)
 
     def find_one(self, equal: Json) -> Json | None:
         return next(iter(self.find(equal)), None)
