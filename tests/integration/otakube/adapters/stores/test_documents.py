@@ -10,9 +10,10 @@ import pytest
 from drill.records import made_id
 from otakube.adapters.stores.mongodb.catalogue import MongoCatalogue
 from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.commit.recovery import event_of
 from otakube.errors import Fatal, Retriable
-from otakube.ports.catalogue import DeadLetter, MirroredImage, ReviewDecision
-from otakube.ports.ledger import Intent, IntentState, Lease
+from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
+from otakube.ports.ledger import Event, Intent, IntentState, Lease
 from otakube.settings import Settings
 from shop import Shop
 from stores import Stores, free_port
@@ -175,6 +176,43 @@ async def test_an_intent_is_opened_once_and_reopened_when_it_ended(shop: Shop) -
     assert not await ledger.move_intent(first, IntentState.DONE), "an older version moves nothing"
     assert [i.version async for i in ledger.open_intents(FIRST)] == [2]
     assert await ledger.intent("k") == second
+
+
+async def the_next_version(shop: Shop, name: str) -> tuple[LiveEntry, Intent, Event]:
+    """A version after the one that is live, under its lease."""
+    request = await shop.wanted(name)
+    await shop.commit(request)
+    entry_id = request.record.entry.id
+    live = await shop.stores.catalogue.entry(entry_id)
+    assert live is not None
+    known = await shop.stores.ledger.intent(live.commit_key)
+    assert known is not None
+    token = await shop.stores.ledger.next_version(entry_id)
+    held = Lease(token=token, owner="next", until=shop.now + timedelta(seconds=10))
+    assert await shop.stores.ledger.take_lease(entry_id, held, now=shop.now)
+    intent = replace(known, version=token)
+    event = event_of(intent, decision="automatic", note="", reviewer="", at=shop.now)
+    return replace(live, version=token), intent, event
+
+
+async def test_a_version_goes_live_only_over_the_one_that_was_seen(shop: Shop) -> None:
+    ledger = shop.stores.ledger
+    live, intent, event = await the_next_version(shop, "expected")
+    for wrong in (None, live.version):
+        assert not await ledger.make_live(expected=wrong, live=live, intent=intent, event=event)
+    assert await ledger.make_live(expected=live.version - 1, live=live, intent=intent, event=event)
+    state = await ledger.state(live.entry_id)
+    assert state is not None
+    assert (state.live_version, [one.id for one in state.outbox]) == (live.version, [event.id])
+
+
+async def test_projections_never_go_back(shop: Shop) -> None:
+    ledger = shop.stores.ledger
+    live, _, _ = await the_next_version(shop, "projected")
+    await ledger.project(live)
+    await ledger.project(replace(live, version=live.version - 1))
+    versions = await ledger.projected(live.entry_id)
+    assert versions["episodes"] == {live.version: len(live.record.episodes)}
 
 
 async def test_an_unreachable_document_store_is_retriable(own_settings: Settings, stores: Stores) -> None:
