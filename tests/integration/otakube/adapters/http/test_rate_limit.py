@@ -21,6 +21,7 @@ from redis_process import redis as redis
 from upstream_process import Upstream, running_upstream
 
 SECOND = 0.01  # how long a second of the stand-in takes
+DAY = 86400 * SECOND
 Pod = Callable[..., StoredRateLimiter]
 
 
@@ -78,15 +79,25 @@ def statuses(upstream: Upstream) -> dict[int, int]:
     return {int(row["status"]): int(row["count"]) for row in rows}
 
 
-@pytest.mark.parametrize(("egress", "refused"), [(("a", "a"), False), (("b", "c"), True)])
+def wait_for_room_in_the_day(seconds: float = 20) -> None:
+    """Wait for the providers' next day if less than `seconds` of the present one are left."""
+    left = DAY - time.time() % DAY
+    time.sleep(left if left < seconds else 0)
+
+
+@pytest.mark.parametrize(("egress", "answers"), [(("a", "a"), 100), (("b", "c"), 140)])
 def test_two_processes_behind_one_address_share_one_budget(
-    upstream: Upstream, redis: RedisProcess, egress: tuple[str, str], refused: bool
+    upstream: Upstream, redis: RedisProcess, egress: tuple[str, str], answers: int
 ) -> None:
-    """Each would be within the limit alone; only a shared budget keeps both together within it."""
+    """Each would be within the limits alone; only a shared budget keeps both together within them.
+
+    The day's budget tells shared from separate on a machine of any speed: refusals need fast requests.
+    """
+    wait_for_room_in_the_day()
     url = f"{upstream.url}/kitsu/api/edge/anime"
-    processes = [Job(redis.url, url, "Kitsu", 70, egress=name).start() for name in egress]
-    assert [answered(process) for process in processes] == [70, 70] or refused
-    assert (429 in statuses(upstream)) is refused
+    processes = [Job(redis.url, url, "Kitsu", 70, egress=name, day=100).start() for name in egress]
+    assert sum(answered(process) for process in processes) == answers
+    assert answers == 140 or 429 not in statuses(upstream)
 
 
 async def test_retry_after_closes_a_provider_for_every_pod(
