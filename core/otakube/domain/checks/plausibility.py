@@ -5,11 +5,12 @@ Two looks. A title's record is held against the same title's records before it; 
 what its records of all titles became lately. What fails either is reported and ignored.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationError
 
 from otakube.domain.record.golden import Record
 from otakube_api.contract import Provider
@@ -64,6 +65,23 @@ class Health(Record):
 
     state: ProviderCondition = ProviderCondition.SOUND
     evidence: str = Field("", max_length=300)
+
+
+EvidenceT = TypeVar("EvidenceT", Reading, TitleOutcome, Health)
+
+
+def read_evidence(kind: type[EvidenceT], rows: Iterable[bytes | str]) -> list[EvidenceT]:
+    """Read stored rows, each a JSON object; those of a form that this release does not know are left out.
+
+    Earlier answers are an aid to judgement: a row of another release must not end a run.
+    """
+    known = []
+    for row in rows:
+        try:
+            known.append(kind.model_validate_json(row))
+        except ValidationError:
+            continue
+    return known
 
 
 def judge(readings: Sequence[Reading], now: Reading) -> str | None:

@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Earlier answers of providers: a document a title and provider, and one a provider."""
+"""Earlier answers of providers: a document a title and provider, and one a provider.
+
+Times are text: strict types read them from JSON as they were written.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
 from pymongo import ReturnDocument
 
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.domain.checks.plausibility import OUTCOMES_KEPT, READINGS_KEPT, Health, Reading, TitleOutcome
+from otakube.domain.checks.plausibility import (
+    OUTCOMES_KEPT,
+    READINGS_KEPT,
+    Health,
+    Reading,
+    TitleOutcome,
+    read_evidence,
+)
 from otakube_api.contract import Provider
-
-# Times are text: strict types read them from JSON as they were written.
-_READINGS, _OUTCOMES = TypeAdapter(list[Reading]), TypeAdapter(list[TitleOutcome])
 
 
 class MongoHistory:
@@ -27,7 +33,7 @@ class MongoHistory:
         """A title's last readings."""
         async with translated(f"reading what {provider} answered"):
             found = await self._titles.find_one({"_id": _title_key(provider, title)})
-        return _READINGS.validate_json(orjson.dumps(found["readings"])) if found else []
+        return read_evidence(Reading, map(orjson.dumps, found["readings"])) if found else []
 
     async def add(self, provider: Provider, title: str, reading: Reading) -> None:
         """Keep a reading."""
@@ -51,13 +57,14 @@ class MongoHistory:
                     upsert=True,
                     return_document=ReturnDocument.AFTER,
                 )
-        return _OUTCOMES.validate_json(orjson.dumps((found or {}).get("outcomes", [])))
+        return read_evidence(TitleOutcome, map(orjson.dumps, (found or {}).get("outcomes", [])))
 
     async def health(self, provider: Provider) -> Health:
         """The health that was set last."""
         async with translated(f"reading what is thought of {provider}"):
             found: dict[str, Any] | None = await self._health.find_one({"_id": provider.value}, {"health": 1})
-        return Health.model_validate_json(found["health"]) if found and "health" in found else Health()
+        stored = [found["health"]] if found and "health" in found else []
+        return next(iter(read_evidence(Health, stored)), Health())
 
     async def set_health(self, provider: Provider, health: Health) -> None:
         """Keep what is thought of a provider."""

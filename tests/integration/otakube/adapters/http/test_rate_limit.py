@@ -79,7 +79,7 @@ def statuses(upstream: Upstream) -> dict[int, int]:
     return {int(row["status"]): int(row["count"]) for row in rows}
 
 
-def wait_for_room_in_the_day(seconds: float = 20) -> None:
+def wait_while_a_day_ends(seconds: float = 20) -> None:
     """Wait for the providers' next day if less than `seconds` of the present one are left."""
     left = DAY - time.time() % DAY
     time.sleep(left if left < seconds else 0)
@@ -93,7 +93,7 @@ def test_two_processes_behind_one_address_share_one_budget(
 
     The day's budget tells shared from separate on a machine of any speed: refusals need fast requests.
     """
-    wait_for_room_in_the_day()
+    wait_while_a_day_ends()
     url = f"{upstream.url}/kitsu/api/edge/anime"
     processes = [Job(redis.url, url, "Kitsu", 70, egress=name, day=100).start() for name in egress]
     assert sum(answered(process) for process in processes) == answers

@@ -43,6 +43,30 @@ async def test_readings_come_back_as_they_were_the_latest_only(history: History)
     assert await history.readings(JIKAN, "1") == [reading(2)]
 
 
+class OtherReading(Reading):
+    believed: bool
+
+
+class OtherOutcome(TitleOutcome):
+    weight: int
+
+
+class OtherHealth(Health):
+    since: str
+
+
+async def test_evidence_of_another_release_is_left_out_and_ends_no_run(history: History) -> None:
+    other = OtherReading(at=NOW, counts={"episodes": 1}, believed=True)
+    await history.add(KITSU, "1", other)
+    await history.add(KITSU, "1", reading(1))
+    assert await history.readings(KITSU, "1") == [reading(1)]
+    sound = TitleOutcome(title="2", at=NOW, lost=False)
+    await history.outcomes(KITSU, [OtherOutcome(title="1", at=NOW, lost=True, weight=2), sound])
+    assert await history.outcomes(KITSU) == [sound]
+    await history.set_health(KITSU, OtherHealth(state=ProviderCondition.SOUND, since="May"))
+    assert await history.health(KITSU) == Health()
+
+
 async def test_outcomes_are_the_providers_and_bounded(history: History) -> None:
     assert await history.outcomes(KITSU) == []
     first = [
