@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Start-up of each step's pod: its command on an empty bucket, which imports all that it needs, and ends.
+"""Start-up of each step's pod: its command with a pod's settings, where every store refuses the connection.
 
-`--against CHECKOUT` measures another checkout with its own .venv in turn with this one, and prints the ratio
-last. CPU time counts, since on a busy machine the wall tells of its neighbours.
+It imports all that the step needs, and ends. `--against CHECKOUT` measures another checkout with its own
+.venv in turn with this one, and prints the ratio last. CPU time counts, since on a busy machine the wall
+tells of its neighbours.
 """
 
 import argparse
@@ -19,6 +20,15 @@ NOBODY = "--anime-id=ani_" + "0" * 26
 STEPS: dict[str, tuple[str, ...]] = {
     "fetch": (NOBODY,), "stage": (), "assemble": (), "embed": (), "commit": (), "conclude": (),
 }  # fmt: skip
+NOBODY_LISTENS = "127.0.0.1:9"
+CLOSED = {
+    "OTAKUBE_S3_ENDPOINT": f"http://{NOBODY_LISTENS}",
+    "OTAKUBE_S3_BUCKET": "nothing",
+    "OTAKUBE_MONGODB_URI": f"mongodb://{NOBODY_LISTENS}/otakube?serverSelectionTimeoutMS=100",
+    "OTAKUBE_QDRANT_URL": f"http://{NOBODY_LISTENS}",
+    "AWS_ACCESS_KEY_ID": "nobody",
+    "AWS_SECRET_ACCESS_KEY": "nobody",
+}
 OLDER_NAMES = {"assemble": "images"}
 
 
@@ -30,21 +40,21 @@ class Start(NamedTuple):
     own: int = 0
 
 
-def command(checkout: Path, step: str, bucket: str) -> list[str]:
-    """The step's command as its pod runs it, but for the bucket."""
+def command(checkout: Path, step: str, folder: str) -> list[str]:
+    """The step's command as its pod runs it."""
     older = not (checkout / "core/otakube/steps/assemble").exists()
     name = OLDER_NAMES.get(step, step) if older else step
-    common = [f"--objects=file:{bucket}", f"--outputs={bucket}/outputs", "--termination-log=/dev/null"]
+    common = [f"--outputs={folder}/outputs", "--termination-log=/dev/null"]
     return [str(checkout / ".venv/bin/otakube"), "step", name, *STEPS[step], *common]
 
 
 def start(checkout: Path, step: str, *, count: bool = False) -> Start:
     """Run it once; `count` also counts its modules, which takes time itself."""
-    environment = {"PATH": os.defpath, "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C.UTF-8"}
+    environment = {"PATH": os.defpath, "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C.UTF-8", **CLOSED}
     environment |= {"PYTHONPROFILEIMPORTTIME": "1"} if count else {}
-    with tempfile.TemporaryDirectory() as bucket, tempfile.TemporaryFile("w+") as log:
-        arguments = command(checkout, step, bucket)
-        process = subprocess.Popen(arguments, env=environment, cwd=bucket, stdout=log, stderr=log)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as log:
+        arguments = command(checkout, step, folder)
+        process = subprocess.Popen(arguments, env=environment, cwd=folder, stdout=log, stderr=log)
         _, _, used = os.wait4(process.pid, 0)
         log.seek(0)
         names = [line.rpartition("|")[2].strip() for line in log if line.startswith("import time:")]
