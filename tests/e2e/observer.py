@@ -101,6 +101,22 @@ def workflows(name: str) -> list[Body]:
     return sorted(owned, key=lambda workflow: int(workflow["metadata"]["labels"]["otakube.dev/generation"]))
 
 
+def wait_gone(name: str, *, seconds: float = WAIT_SECONDS) -> None:
+    """Return once neither the AnimeEnrichment nor a workflow of it is left: garbage collection takes time."""
+    deadline = time.monotonic() + seconds
+    while left := [workflow["metadata"]["name"] for workflow in workflows(name)] or exists(name):
+        assert time.monotonic() < deadline, f"{name} left {left} after {seconds} s"
+        time.sleep(POLL_SECONDS)
+
+
+def wait_event(name: str, *reasons: str, seconds: float = WAIT_SECONDS) -> None:
+    """Return once an Event about the AnimeEnrichment has one of the reasons; Events follow the status."""
+    deadline = time.monotonic() + seconds
+    while not (found := event_reasons(name)) & set(reasons):
+        assert time.monotonic() < deadline, f"{name} has Events of {found}, none of {reasons}"
+        time.sleep(POLL_SECONDS)
+
+
 def event_reasons(name: str) -> set[str]:
     """Reasons of the Events about an AnimeEnrichment."""
     selector = f"involvedObject.name={name}"

@@ -31,7 +31,7 @@ def test_a_failed_gate_is_a_condition_an_event_and_stands_in_the_review(name: st
     failed = observer.condition(name, "GateFailed")
     assert (failed["status"], failed["reason"]) == ("True", "Inconsistent")
     assert {one["gate"] for one in status["gates"]} >= {"Consistency"}
-    assert "GateFailed" in observer.event_reasons(name) or "Inconsistent" in observer.event_reasons(name)
+    observer.wait_event(name, "GateFailed", "Inconsistent")
     assert "Consistency: episode" in otakube("review", "show", name).stdout
 
 

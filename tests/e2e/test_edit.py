@@ -30,8 +30,7 @@ def test_an_edit_at_the_gate_replaces_the_run(name: str) -> None:
 def test_a_title_deleted_at_the_gate_leaves_nothing_behind(name: str) -> None:
     at_the_gate(name)
     kube.delete(name)
-    assert observer.workflows(name) == []
-    assert not observer.exists(name)
+    observer.wait_gone(name)
 
 
 def test_a_second_enrichment_of_the_same_anime_becomes_its_next_version(names: Callable[[], str]) -> None:

@@ -34,7 +34,7 @@ def test_a_provider_that_is_down_is_named_and_the_record_stands_on_the_others(na
     failed = observer.condition(name, "SourceFailed")
     assert failed["status"] == "True"
     assert "Kitsu" in failed["message"]
-    assert "SourceFailed" in observer.event_reasons(name) or failed["reason"] in observer.event_reasons(name)
+    observer.wait_event(name, "SourceFailed", failed["reason"])
 
 
 def test_a_year_tells_namesakes_apart(name: str) -> None:
@@ -66,7 +66,7 @@ def test_a_title_that_cannot_be_resolved_stalls_with_its_reason(
     kube.apply(name, {"anime": anime, "review": {"policy": "Never"}})
     observer.wait(name, observer.is_true("Stalled"))
     assert observer.condition(name, "Stalled")["reason"] == reason
-    assert reason in observer.event_reasons(name)
+    observer.wait_event(name, reason)
 
 
 def test_a_pod_that_is_not_restricted_is_refused_beside_otakube() -> None:
