@@ -5,14 +5,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
+from otakube.commit import storable
+from otakube.commit.storable import unstorable
 from otakube.domain.publish.passages import KINDS
 from otakube.domain.record.golden import SCHEMA_VERSION, AnimeEntry, GoldenRecord, Image
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
 from otakube_api.contract import FailureReason
-
-# MongoDB's limit of a document is 16 MiB; bookkeeping and the outbox need little of the rest.
-RECORD_LIMIT_BYTES = 14 * 2**20
 
 
 def check(request: Commit) -> None:
@@ -25,9 +24,20 @@ def check(request: Commit) -> None:
     ids = Counter([*(e.id for e in request.record.episodes), *(c.id for c in request.record.characters)])
     if twice := sorted(one for one, times in ids.items() if times > 1):
         _invalid(f"ids are given twice: {', '.join(twice[:5])}")
-    size = len(request.record.model_dump_json())
-    if size > RECORD_LIMIT_BYTES:
-        _invalid(f"the record has {size} bytes, {RECORD_LIMIT_BYTES} fit into one document")
+    check_storable(request.record)
+
+
+def check_storable(record: GoldenRecord) -> None:
+    """Refuse values that no document store holds."""
+    for fault in unstorable(record.model_dump(mode="json")):
+        _invalid(f"{fault}; correct it by a merge lock, or leave out its provider, and apply again")
+
+
+def check_size(size: int) -> None:
+    """Refuse a record of more bytes, in the store's own form, than one document has."""
+    if size > storable.RECORD_LIMIT_BYTES:
+        limit = f"the record has {size} bytes, {storable.RECORD_LIMIT_BYTES} fit into one document"
+        _invalid(f"{limit}; leave out a provider by spec.providers, and apply again")
 
 
 def check_points(vectors: VectorSet) -> None:

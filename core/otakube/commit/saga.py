@@ -17,7 +17,7 @@ from otakube.commit.recovery import (
     roll_forward,
     vectors_key,
 )
-from otakube.commit.request import check, commit_key, image_keys, payload
+from otakube.commit.request import check, check_size, commit_key, image_keys, payload
 from otakube.domain.record.handover import Commit
 from otakube.errors import Fatal, Retriable
 from otakube.failpoints import fp
@@ -49,6 +49,7 @@ async def commit(
 ) -> dict[Output, str]:
     """Make the record live; a commit that was finished before gives the same outputs."""
     check(request)
+    check_size(stores.ledger.record_bytes(request.record))
     key = commit_key(request)
     await stores.ledger.prepare()
     await stores.vectors.ensure(model=request.vectors.model, dimension=request.vectors.dimension)

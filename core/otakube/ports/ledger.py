@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 
 
@@ -88,6 +89,9 @@ class Ledger(Protocol):
 
     async def prepare(self) -> None:
         """Create what reads need."""
+
+    def record_bytes(self, record: GoldenRecord) -> int:
+        """Size of a record in the form in which the store keeps it."""
 
     async def state(self, entry_id: str) -> EntryState | None: ...
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import EpisodeDetailEntry, GoldenRecord, RowProvenance
+from otakube.domain.record.golden import ABSOLUTE_LIMIT, EpisodeDetailEntry, GoldenRecord, RowProvenance
 from otakube_api.contract import AnimeType, Provider
 
 COUNTED_ON = 0.9  # how sure a counted number is, against one that a provider says
@@ -34,7 +34,8 @@ def ahead(episodes: Sequence[Episode | EpisodeDetailEntry]) -> int | None:
 
 def _counted(one: EpisodeDetailEntry, shift: int) -> EpisodeDetailEntry:
     number = one.number + shift
-    if one.kind != "Regular" or not one.number or one.absolute_number is not None or number < 0:
+    known = not one.number or one.absolute_number is not None
+    if one.kind != "Regular" or known or not 0 <= number <= ABSOLUTE_LIMIT:
         return one
     provenance = one.provenance and _derived(one.provenance)
     return one.model_copy(update={"absolute_number": number, "provenance": provenance})

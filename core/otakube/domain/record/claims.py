@@ -9,14 +9,18 @@ from datetime import date
 from pydantic import AwareDatetime, Field
 
 from otakube.domain.record.golden import (
+    AbsoluteNumber,
     AnimeStatus,
     Broadcast,
+    Count,
     EpisodeKind,
+    EpisodeNumber,
     ImageKind,
     Record,
     RelationKind,
     Role,
     Season,
+    Seconds,
     SourceMaterial,
     Statistics,
     Text,
@@ -42,8 +46,8 @@ class Metadata(Record):
     type: AnimeType
     status: AnimeStatus
     season: Season | None = None
-    episode_count: int | None = Field(None, ge=0, le=10_000)
-    duration_seconds: int | None = Field(None, ge=0)
+    episode_count: EpisodeNumber | None = None
+    duration_seconds: Seconds | None = None
     aired_from: date | None = None
     aired_to: date | None = None
     broadcast: Broadcast | None = None
@@ -59,15 +63,15 @@ class Metadata(Record):
 class Episode(Record):
     """`aired` is a day in Japan where only the day is known; `number` counts within its kind."""
 
-    number: int = Field(ge=0, le=10_000)
+    number: EpisodeNumber
     kind: EpisodeKind = "Regular"
-    absolute_number: int | None = Field(None, ge=0)
+    absolute_number: AbsoluteNumber | None = None
     title: Title | None = None
     title_japanese: Title | None = None
     title_romaji: Title | None = None
     synopsis: Text | None = None
     aired: AwareDatetime | date | None = None
-    duration_seconds: int | None = Field(None, ge=0)
+    duration_seconds: Seconds | None = None
     filler: bool = False
     recap: bool = False
     image_url: Url | None = None
@@ -82,7 +86,7 @@ class ClaimedRelation(Record):
 class ClaimedRecommendation(Record):
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
-    votes: int | None = Field(None, ge=0)
+    votes: Count | None = None
 
 
 class ClaimedStreamingLink(Record):

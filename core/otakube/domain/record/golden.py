@@ -21,6 +21,16 @@ Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2048)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Text = Annotated[str, Field(max_length=20_000)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
+# Bounds by meaning: every number of a record fits the 64 bits of the stores, also after it was added up.
+Count = Annotated[int, Field(ge=0, le=10**10)]  # of people, or of what they wrote: more than there are people
+Votes = Annotated[int, Field(ge=0, le=10**14)]  # counts of all rows of all providers, added up
+Rank = Annotated[int, Field(ge=1, le=10**8)]
+Seconds = Annotated[int, Field(ge=0, le=7 * 86_400)]  # of one episode or film: at most a week
+EpisodeNumber = Annotated[int, Field(ge=0, le=10_000)]  # within a season and its kind; 0 is a prologue
+ABSOLUTE_LIMIT = 1_000_000
+AbsoluteNumber = Annotated[int, Field(ge=0, le=ABSOLUTE_LIMIT)]  # counted from the first season on
+Pixels = Annotated[int, Field(ge=1, lt=2**31)]
+Bytes = Annotated[int, Field(ge=1, le=2**40)]
 RelationKind = Literal[
     "Sequel", "Prequel", "SideStory", "ParentStory", "Spinoff", "AlternativeVersion", "AlternativeSetting",
     "Summary", "FullStory", "Character", "Adaptation", "Source", "Compilation", "Contains", "Other",
@@ -35,7 +45,7 @@ class Record(BaseModel):
     Validators are built on first use: no step uses all of these types, and each pod pays for those it builds.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class AnimeStatus(StrEnum):
@@ -132,24 +142,24 @@ class Image(Record):
     sha256: Sha256 | None = None
     key: str | None = Field(None, max_length=200)  # images/<sha256>.<ext>
     content_type: str | None = Field(None, max_length=100)
-    width: int | None = Field(None, ge=1)
-    height: int | None = Field(None, ge=1)
-    size_bytes: int | None = Field(None, ge=1)
+    width: Pixels | None = None
+    height: Pixels | None = None
+    size_bytes: Bytes | None = None
     phash: str | None = Field(None, pattern=r"^[0-9a-f]{16}$")
     error: str | None = Field(None, max_length=500)
 
 
 class EpisodeDetailEntry(Record):
     id: Id
-    number: int = Field(ge=0, le=10_000)  # within the season and its kind; 0 is a prologue
+    number: EpisodeNumber
     kind: EpisodeKind = "Regular"
-    absolute_number: int | None = Field(None, ge=0)  # counted from the first season on
+    absolute_number: AbsoluteNumber | None = None
     title: Title | None = None
     title_japanese: Title | None = None
     title_romaji: Title | None = None
     synopsis: Text | None = None
     aired: AwareDatetime | date | None = None
-    duration_seconds: int | None = Field(None, ge=0)
+    duration_seconds: Seconds | None = None
     filler: bool = False
     recap: bool = False
     image: Image | None = None
@@ -194,7 +204,7 @@ class Recommendation(Record):
 
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
-    votes: int | None = Field(None, ge=0)
+    votes: Votes | None = None
     providers: list[Provider] = Field(default=[], max_length=10)
 
 
@@ -209,12 +219,12 @@ class Statistics(Record):
 
     provider: Provider
     score: float | None = Field(None, ge=0, le=10)
-    scored_by: int | None = Field(None, ge=0)
-    rank: int | None = Field(None, ge=1)
-    popularity: int | None = Field(None, ge=0)
-    members: int | None = Field(None, ge=0)
-    favourites: int | None = Field(None, ge=0)
-    reviews: int | None = Field(None, ge=0)  # number of reviews written there
+    scored_by: Count | None = None
+    rank: Rank | None = None
+    popularity: Count | None = None
+    members: Count | None = None
+    favourites: Count | None = None
+    reviews: Count | None = None  # number of reviews written there
 
 
 class Broadcast(Record):
@@ -263,8 +273,8 @@ class AnimeEntry(Record):
     type: AnimeType
     status: AnimeStatus
     season: Season | None = None
-    episode_count: int | None = Field(None, ge=0, le=10_000)
-    duration_seconds: int | None = Field(None, ge=0)
+    episode_count: EpisodeNumber | None = None
+    duration_seconds: Seconds | None = None
     aired_from: date | None = None
     aired_to: date | None = None
     broadcast: Broadcast | None = None

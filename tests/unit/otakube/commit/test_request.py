@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from drill import records
-from otakube.commit.request import check, commit_key, image_keys, payload
+from otakube.commit.request import check, check_size, commit_key, image_keys, payload
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal
+from otakube_api.contract import FailureReason
 
 
 def wanted(*, golden: dict[str, Any] | None = None, vectors: dict[str, Any] | None = None) -> Commit:
@@ -62,10 +63,34 @@ def test_an_id_given_twice_is_refused() -> None:
         check(wanted(golden={"episodes": [episode, episode | {"number": 2}]}))
 
 
-def test_a_record_beyond_one_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("otakube.commit.request.RECORD_LIMIT_BYTES", 100)
-    with pytest.raises(Fatal, match="100 fit into one document"):
-        check(wanted())
+@pytest.mark.parametrize(
+    ("golden", "message"),
+    [
+        (
+            {"stage_versions": {"1-metadata": 2**63}},
+            "stage_versions.1-metadata is 9223372036854775808, beyond -9223372036854775808 to 92233",
+        ),
+        ({"stage_versions": {"1-meta\0data": 1}}, "stage_versions has the key '1-meta.x00data', with a NUL"),
+    ],
+)
+def test_what_no_document_store_holds_is_refused_by_field_value_and_cure(
+    golden: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(Fatal, match=message) as refused:
+        check(wanted(golden=golden))
+    assert refused.value.reason is FailureReason.RECORD_INVALID
+    assert "apply again" in str(refused.value)
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_the_largest_whole_numbers_are_held(number: int) -> None:
+    check(wanted(golden={"stage_versions": {"1-metadata": number}}))
+
+
+def test_a_record_beyond_one_document_is_refused() -> None:
+    check_size(14 * 2**20)
+    with pytest.raises(Fatal, match="14680064 fit into one document; leave out a provider"):
+        check_size(14 * 2**20 + 1)
 
 
 def test_the_same_content_has_the_same_key_and_another_model_another() -> None:

@@ -10,11 +10,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import bson
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.mongodb import projections
 from otakube.adapters.stores.mongodb.connection import Documents, translated
+from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.ledger import OPEN_STATES, EntryState, Event, Intent, IntentState, Lease
 
@@ -36,6 +38,10 @@ class MongoLedger:
         async with translated("creating indexes"):
             await self._intents.create_index([("entry_id", 1), ("state", 1)])
             await projections.create_indexes(self._documents)
+
+    def record_bytes(self, record: GoldenRecord) -> int:
+        """Bytes of BSON."""
+        return len(bson.encode(record.model_dump(mode="json")))
 
     async def state(self, entry_id: str) -> EntryState | None:
         """An entry's bookkeeping, or None."""

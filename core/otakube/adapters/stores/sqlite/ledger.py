@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_text, as_time
+from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.ledger import OPEN_STATES, EntryState, Event, Intent, IntentState, Lease
 
@@ -52,6 +53,10 @@ class SqliteLedger:
 
     async def prepare(self) -> None:
         """Nothing to do: the tables and their indexes are made with the file."""
+
+    def record_bytes(self, record: GoldenRecord) -> int:
+        """Bytes of JSON."""
+        return len(record.model_dump_json().encode())
 
     async def state(self, entry_id: str) -> EntryState | None:
         """An entry's bookkeeping, or None."""

@@ -8,7 +8,7 @@ from otakube.domain.merge.episodes import merge_episodes
 from otakube.domain.merge.numbering import last_number, numbered, numbering_findings
 from otakube.domain.merge.stages import episodes_stage
 from otakube.domain.record.claims import Episode
-from otakube.domain.record.golden import EpisodeDetailEntry
+from otakube.domain.record.golden import ABSOLUTE_LIMIT, EpisodeDetailEntry
 from otakube.domain.record.ids import derived_id
 from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import claimants
@@ -35,6 +35,11 @@ def test_what_providers_say_is_believed_before_the_prequel() -> None:
     said = {KITSU: [Episode(number=1, absolute_number=14), Episode(number=2, absolute_number=15)]}
     said[JIKAN] = [Episode(number=3)]
     assert absolute(numbered(merge_episodes(ENTRY, said, claimants()), 12)) == [14, 15, 16]
+
+
+def test_nothing_is_counted_beyond_what_a_record_holds() -> None:
+    said = {KITSU: [Episode(number=1, absolute_number=ABSOLUTE_LIMIT)], JIKAN: [Episode(number=2)]}
+    assert absolute(numbered(merge_episodes(ENTRY, said, claimants()), 0)) == [ABSOLUTE_LIMIT, None]
 
 
 def test_specials_have_no_place_in_the_count() -> None:
