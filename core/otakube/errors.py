@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Errors grouped by what the caller must do; third-party exceptions are translated at the adapters' edge."""
 
+from otakube.masking import masked
 from otakube_api.contract import FailureReason, SourceReason
 
 
@@ -8,7 +9,7 @@ class StepError(Exception):
     """A step cannot finish; `reason` reaches the AnimeEnrichment's condition."""
 
     def __init__(self, reason: FailureReason, message: str) -> None:
-        super().__init__(message)
+        super().__init__(masked(message))
         self.reason = reason
 
 
@@ -24,5 +25,5 @@ class SourceError(Exception):
     """One provider's answer cannot be used; the run goes on while the quorum stands."""
 
     def __init__(self, reason: SourceReason, message: str) -> None:
-        super().__init__(message)
+        super().__init__(masked(message))
         self.reason = reason

@@ -9,12 +9,15 @@ import importlib.metadata
 import importlib.util
 import os
 import sys
+import traceback
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from otakube.masking import masked
 
 GROUP = "otakube.commands"
 # This distribution's own entry points: a scan of every installed one costs each pod tens of milliseconds.
@@ -105,6 +108,9 @@ def main() -> None:
         if "obstore" in sys.modules:
             finish(leaving.code)
         raise
+    except Exception:  # nobody expected it: its traceback, without the secrets of this process
+        sys.stderr.write(masked(traceback.format_exc()))
+        sys.exit(1)
 
 
 def finish(code: str | int | None) -> None:

@@ -4,21 +4,19 @@
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from otakube.domain.licences.terms import Agreement
-
-ADDRESS = r"^(https?://[^\s@]+)?$"
-"""Addresses in the chart's values; empty is the default."""
+from otakube.server_url import ADDRESS, HttpUrl
 
 
 class ProviderSettings(BaseModel):
     """Defaults of `enabled`, `url` and `daily_budget` come from the provider table."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     enabled: bool = Field(True, description="Whether it may be asked.")
     preferred: bool = Field(
         False, description="Asked before the other way to the same site, which then stands in for it."
     )
-    url: str = Field("", description="Address of its API.", json_schema_extra={"pattern": ADDRESS})
+    url: HttpUrl = Field("", description="Address of its API.", json_schema_extra={"pattern": ADDRESS})
     daily_budget: int | None = Field(
         None, ge=0, description="Requests a day; empty: as many as its rates allow."
     )

@@ -2,12 +2,15 @@
 """Settings of steps and services: environment OTAKUBE_*, secrets as files (never environment)."""
 
 import os
+import re
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -16,16 +19,20 @@ from pydantic_settings import (
 )
 
 from otakube.domain.licences.terms import Agreement
+from otakube.masking import hide
 from otakube.provider_settings import ProviderSettings
+from otakube.server_url import HttpUrl, MongodbUri, RedisUrl, secrets_in
 from otakube_api import contract
 from otakube_api.contract import Provider
 from otakube_api.providers import PROFILES
+
+_PROXY = re.compile(r"(https?|all)_proxy", re.IGNORECASE)
 
 
 class AllProviderSettings(BaseModel):
     """One field a provider, named as its package; an unknown name is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     def __getitem__(self, provider: Provider) -> ProviderSettings:
         own = getattr(self, PROFILES[provider].package)
@@ -41,7 +48,8 @@ def settings_of(provider: Provider) -> type[ProviderSettings]:
 
     def default(name: str, value: object) -> tuple[Any, Any]:
         field = base.model_fields[name]
-        return field.annotation, Field(value, description=field.description)
+        described = Field(description=field.description, json_schema_extra=field.json_schema_extra)
+        return Annotated[(field.annotation, *field.metadata, described)], value
 
     return create_model(
         base.__name__,
@@ -77,20 +85,20 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    mongodb_uri: SecretStr = Field(
+    mongodb_uri: MongodbUri = Field(
         SecretStr("mongodb://localhost:27017/"), description="MongoDB connection string."
     )
     mongodb_database: str = Field("otakube", description="Database that holds the catalogue.")
-    qdrant_url: str = Field("http://localhost:6333", description="Qdrant's REST address.")
+    qdrant_url: HttpUrl = Field("http://localhost:6333", description="Qdrant's REST address.")
     qdrant_api_key: SecretStr | None = Field(None, description="Qdrant API key, if it asks for one.")
     qdrant_collection: str = Field("anime", description="Collection of the catalogue's vectors.")
-    s3_endpoint: str = Field("http://localhost:7070", description="S3 endpoint; empty for AWS itself.")
+    s3_endpoint: HttpUrl = Field("http://localhost:7070", description="S3 endpoint; empty for AWS itself.")
     s3_region: str = Field("us-east-1", description="Region that requests are signed for.")
     s3_bucket: str = Field("otakube", description="Bucket of images, work objects and audit copies.")
     s3_access_key_id: SecretStr = Field(SecretStr(""), description="S3 access key id.")
     s3_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret access key.")
 
-    redis_url: SecretStr = Field(
+    redis_url: RedisUrl = Field(
         SecretStr(""),
         description="Redis that holds the providers' shared budgets; empty: this process alone keeps them.",
     )
@@ -132,7 +140,7 @@ class Settings(BaseSettings):
     suggestion_model: str = Field(
         "rules", description="What suggests tags and a summary: rules, off, or a model of suggestion_url."
     )
-    suggestion_url: str = Field("", description="OpenAI-compatible endpoint, such as http://host/v1.")
+    suggestion_url: HttpUrl = Field("", description="OpenAI-compatible endpoint, such as http://host/v1.")
     suggestion_api_key: SecretStr = Field(SecretStr(""), description="Its key, if it asks for one.")
     embedding_model: str = Field(
         "minilm", description="Text model; the collection records which one made it."
@@ -158,6 +166,31 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the settings; secrets come from the mounted folder, or from OTAKUBE_SECRETS_DIR by hand."""
+    """Read the settings; secrets come from the mounted folder, or from OTAKUBE_SECRETS_DIR by hand.
+
+    A ValueError names each wrong setting, and never its value.
+    """
     folder = Path(os.environ.get("OTAKUBE_SECRETS_DIR", contract.SECRETS_FOLDER))
-    return Settings(_secrets_dir=folder if folder.is_dir() else None)
+    proxies = [value for name, value in os.environ.items() if _PROXY.fullmatch(name)]
+    hide(secret for proxy in proxies for secret in secrets_in(proxy))
+    try:
+        settings = Settings(_secrets_dir=folder if folder.is_dir() else None)
+    except ValidationError as error:
+        raise ValueError("; ".join(map(_fault, error.errors(include_input=False)))) from None
+    hide(_secrets_of(settings))
+    return settings
+
+
+def _fault(error: ErrorDetails) -> str:
+    """`redis_url: names no host`."""
+    return f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _secrets_of(settings: BaseModel) -> Iterator[str]:
+    """Every secret that the settings hold, and the passwords within."""
+    for _, value in settings:
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()
+            yield from secrets_in(value.get_secret_value())
+        elif isinstance(value, BaseModel):
+            yield from _secrets_of(value)

@@ -26,6 +26,11 @@ Written by `make generate`. The chart fills them from its values: plain ones as 
 as files named in lower case below `/etc/otakube/secrets`. By hand, set the environment, or
 `OTAKUBE_SECRETS_DIR`.
 
+An address that is no secret is shown and stored, so it has neither user and password nor a query. In one
+that is, what `/ ? # [ ] @` would tear apart is percent-encoded: a Redis password `a/b` is written `a%2Fb`.
+What is refused is named, and its value never shown; a secret of eight or more characters is taken out of
+every failure and line of the log.
+
 | variable | default | secret | meaning |
 |---|---|---|---|
 """

@@ -93,8 +93,9 @@ class Wiring:
 
         try:
             redis = connect(url)
-        except ValueError as error:
-            raise Fatal(FailureReason.SETTINGS_INVALID, f"redis_url: {error}") from error
+        except ValueError:  # of an option; its text may quote a secret
+            message = "redis_url has an option that the client does not know, or of another type"
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
         self._stack.push_async_callback(redis.aclose)
         return partial(RedisRateLimitStore, redis, egress=self.settings.egress, second=self._second)
 

@@ -11,6 +11,7 @@ import typer
 
 from otakube import logs
 from otakube.errors import Fatal, StepError
+from otakube.masking import masked
 from otakube_api import contract
 from otakube_api.contract import Failure, FailureReason, Output
 
@@ -35,7 +36,7 @@ def pod_exits(termination_log: Path) -> Iterator[None]:
         failure, fatal = Failure(error.reason, str(error)), isinstance(error, Fatal)
     except Exception as error:  # the edge of the process: logged whole, and exit 75
         logs.logger().exception("the command broke")
-        failure, fatal = Failure(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}"), False
+        failure, fatal = Failure(FailureReason.UNEXPECTED, masked(f"{type(error).__name__}: {error}")), False
     else:
         return
     logs.logger().error("failed", reason=failure.reason.value, message=failure.message)

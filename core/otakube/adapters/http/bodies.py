@@ -24,6 +24,11 @@ def name_of(request: httpx2.Request) -> str:
     return f"{request.url.host}{request.url.path}"
 
 
+def address_of(request: httpx2.Request) -> str:
+    """The whole address as it may be stored: without user and password."""
+    return str(request.url.copy_with(username=None, password=None))
+
+
 async def read(response: httpx2.Response, size: int) -> bytes:
     """The body without its encodings; AnswerTooLarge as soon as either form exceeds `size` bytes."""
     if int(response.headers.get("Content-Length", "0") or "0") > size:

@@ -18,10 +18,10 @@ from otakube.adapters.http.cache import Answers, Kept, NoAnswers
 from otakube.adapters.http.outcomes import outcome
 from otakube.domain.providers import http_freshness
 from otakube.domain.providers.budget import RequestOutcome
-from otakube.errors import SourceError
+from otakube.errors import Fatal, SourceError
 from otakube.ports.providers import Answer
 from otakube.ports.rate_limits import RateLimiter, Unlimited
-from otakube_api.contract import SourceReason
+from otakube_api.contract import FailureReason, SourceReason
 
 USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
@@ -49,7 +49,11 @@ class _Again(Exception):
 def new_client() -> httpx2.AsyncClient:
     """A client that says who asks."""
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"}
-    return httpx2.AsyncClient(headers=headers, follow_redirects=False, timeout=None, trust_env=True)
+    try:
+        return httpx2.AsyncClient(headers=headers, follow_redirects=False, timeout=None, trust_env=True)
+    except (httpx2.InvalidURL, ValueError):  # their texts quote the address
+        message = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no URL: percent-encode its user and password"
+        raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
 
 
 class ProviderClient:
@@ -204,7 +208,7 @@ def _check_status(response: httpx2.Response, now: datetime) -> None:
 
 def _answer(response: httpx2.Response, body: Any, now: datetime) -> Answer:
     return Answer(
-        url=str(response.request.url),
+        url=bodies.address_of(response.request),
         fetched_at=now,
         stale=http_freshness.is_stale(_lower(response)),
         etag=response.headers.get("ETag"),

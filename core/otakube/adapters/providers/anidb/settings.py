@@ -5,7 +5,8 @@ import re
 
 from pydantic import Field
 
-from otakube.provider_settings import ADDRESS, ProviderSettings
+from otakube.provider_settings import ProviderSettings
+from otakube.server_url import ADDRESS, HttpUrl
 
 _REGISTERED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,31})/([1-9][0-9]{0,5})")
 
@@ -24,7 +25,7 @@ class AniDBSettings(ProviderSettings):
         description="Client registered at AniDB, as name/version.",
         json_schema_extra={"pattern": f"^({_REGISTERED.pattern})?$"},
     )
-    titles_url: str = Field(
+    titles_url: HttpUrl = Field(
         "https://anidb.net/api/anime-titles.xml.gz",
         description="Address of its daily dump of titles.",
         json_schema_extra={"pattern": ADDRESS},

@@ -9,8 +9,6 @@ from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import (
     AutoReconnect,
-    ConfigurationError,
-    InvalidURI,
     OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
@@ -39,11 +37,12 @@ class Documents:
                 socketTimeoutMS=30_000,
                 appname="otakube",
             )
-        except (InvalidURI, ConfigurationError) as error:
+        except (PyMongoError, ValueError, TypeError):  # their texts quote the string
             message = (
-                "mongodb_uri is not a MongoDB connection string; it begins with mongodb:// or mongodb+srv://"
+                "mongodb_uri is not a MongoDB connection string: percent-encode its user, password and "
+                "options, and look at its hosts and the names of its options"
             )
-            raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
         self._database = self.client.get_database(
             settings.mongodb_database,
             write_concern=WriteConcern(w="majority", j=True),

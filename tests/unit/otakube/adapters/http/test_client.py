@@ -37,6 +37,22 @@ async def test_an_answer_carries_where_and_when(client: ProviderClient, httpserv
     assert answer.fetched_at.tzinfo is not None
 
 
+async def test_an_answer_and_a_failure_keep_no_user_and_password(
+    client: ProviderClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/x").respond_with_json({})
+    httpserver.expect_request("/y").respond_with_json({}, status=404)
+    base = httpserver.url_for("/").rstrip("/").replace("://", "://ilse:hid%2Fden@")
+    answer = await client.ask(f"{base}/x", params={"q": "a"})
+    assert answer.url == httpserver.url_for("/x?q=a")
+    assert "hid" not in answer.model_dump_json()
+    with pytest.raises(SourceError) as refused:
+        await client.ask(f"{base}/y")
+    assert "hid" not in str(refused.value)
+    request, _ = httpserver.log[0]
+    assert request.authorization is not None  # it is sent, and not written down
+
+
 async def test_retry_after_is_waited_for(client: ProviderClient, httpserver: HTTPServer) -> None:
     httpserver.expect_ordered_request("/x").respond_with_data("", status=429, headers={"Retry-After": "1"})
     httpserver.expect_ordered_request("/x").respond_with_json({})
