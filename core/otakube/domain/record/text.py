@@ -5,14 +5,19 @@ import html
 import re
 import unicodedata
 
+from otakube.domain.record.markup import bounded
+
 LONGEST_NAME = 500  # entry.Title
 LONGEST_PROSE = 20_000  # entry.Text
 
-LONGEST_MARKUP = 2 * LONGEST_PROSE  # read of a text with tags: time grows with the square of nested ones
+LONGEST_TEXT = 10 * LONGEST_PROSE  # read of any text: prose may be written in entities
+LONGEST_MARKUP = 2 * LONGEST_PROSE  # read of a text with tags
+MOST_TAGS = 1_000  # read of a text: time grows with the square of nested ones
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
-_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+_BLANKS = re.compile(r"\s{2,}")
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,}+;?")  # beyond Unicode; int() refuses one of 4,300 digits
 _WEB = re.compile(r"https?://[^\s]{1,2000}")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LATIN = re.compile(r"[a-z]")
@@ -30,19 +35,28 @@ def plain(text: str | None) -> str | None:
     """Text without tags, entities, control and direction characters, trimmed; None if nothing is left."""
     if text is None:
         return None
-    text = _without_markup(text) if _TAG.search(text) else html.unescape(text)  # "I <3 you" is no markup
+    text = text[:LONGEST_TEXT]
+    text = _without_markup(text) if _TAG.search(text) else _unescaped(text)  # "I <3 you" is no markup
     text = "".join(
         c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
-    text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    text = _BLANKS.sub(_blank_line, _SPACES.sub(" ", text)).strip()
     return text or None
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
+
+
+def _blank_line(blanks: re.Match[str]) -> str:
+    return "\n\n" if blanks[0].count("\n") > 1 else blanks[0]
 
 
 def _without_markup(text: str) -> str:
     """The text of an HTML fragment; line breaks and ends of paragraphs are newlines, scripts are nothing."""
     from selectolax.lexbor import LexborHTMLParser  # most texts have no tags: a pod need not pay for it
 
-    fragment = LexborHTMLParser(text[:LONGEST_MARKUP], is_fragment=True)
+    fragment = LexborHTMLParser(bounded(text[:LONGEST_MARKUP], MOST_TAGS), is_fragment=True)
     fragment.strip_tags(["script", "style"])
     for node in fragment.css("br, p"):
         node.insert_after("\n")

@@ -2,11 +2,13 @@
 """Provider text made plain, and compared."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from growth import LINEAR, growth
 from otakube.domain.record.text import LONGEST_PROSE, comparable, name_key, plain, prose, web_address
 
 
@@ -22,6 +24,9 @@ from otakube.domain.record.text import LONGEST_PROSE, comparable, name_key, plai
         ("x\u0000\u0007\u202ey\u200b", "xy"),
         ("\u3000 Midori no Za\u00a0", "Midori no Za"),
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("a \n \n b\u2003\u2003c", "a\n\nb\u2003\u2003c"),
+        ("<a/href='/x'class=b disabled>a</a><br/>b</3", "a\nb</3"),
+        ('<i title="<b>">a</i> <!-- never closed <b>', "a"),
         (" \n ", None),
         (None, None),
     ],
@@ -33,6 +38,32 @@ def test_markup_and_control_characters_go_and_words_stay(said: str | None, expec
 @given(st.text())
 def test_plain_text_holds_no_control_characters(said: str) -> None:
     assert not any(ord(c) < 32 and c not in "\n\t" for c in plain(said) or "")
+
+
+@pytest.mark.parametrize("reference", ["&#" + "9" * 5000 + ";", "&#" + "0" * 5000 + "65;", "&#99999999"])
+def test_a_reference_to_no_character_is_a_replacement_character(reference: str) -> None:
+    assert plain(f"a{reference}b") == "a\ufffdb"
+    assert plain(f"<i>a</i>{reference}") is not None
+
+
+def attributes(size: int) -> str:
+    return "<a " + " ".join(f"{number:x}=" for number in range(size)) + ">"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u2003".__mul__,
+        "\n \u2003".__mul__,
+        attributes,
+        "<div>".__mul__,
+        lambda size: "<i>" + "&#1;" * size,
+        lambda size: "<i>" + "<a x='\"".__mul__(size),
+    ],
+    ids=["blanks", "blank lines", "attributes", "nested", "references", "open quotes"],
+)
+def test_hostile_text_takes_twice_the_time_for_twice_the_length(text: Callable[[int], str]) -> None:
+    assert growth(lambda size: plain(text(size)), 4_000) < LINEAR
 
 
 @pytest.mark.parametrize("hostile", ["<div>", "<b><i>", "<", "<a", "</p>", "<p>", "&", "<!--", "<a x='"])
