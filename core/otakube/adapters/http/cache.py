@@ -33,7 +33,7 @@ class Kept(BaseModel):
     def conditions(self) -> dict[str, str]:
         """Headers that ask whether it is still so."""
         said = {"If-None-Match": self.answer.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in said.items() if value and _sendable(value)}
 
     @property
     def again(self) -> Answer:
@@ -48,6 +48,11 @@ class Kept(BaseModel):
                 "fresh_until": http_freshness.fresh_until(headers, now, floor),
             }
         )
+
+
+def _sendable(value: str) -> bool:
+    """True of what a header of ours may hold: providers send any bytes."""
+    return value.isascii() and value.isprintable()
 
 
 class Answers(Protocol):

@@ -49,11 +49,19 @@ class _Again(Exception):
 def new_client() -> httpx2.AsyncClient:
     """A client that says who asks."""
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"}
+    hooks = {"response": [_without_location]}
     try:
-        return httpx2.AsyncClient(headers=headers, follow_redirects=False, timeout=None, trust_env=True)
+        return httpx2.AsyncClient(
+            headers=headers, follow_redirects=False, timeout=None, trust_env=True, event_hooks=hooks
+        )
     except (httpx2.InvalidURL, ValueError):  # their texts quote the address
         message = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no URL: percent-encode its user and password"
         raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
+
+
+async def _without_location(response: httpx2.Response) -> None:
+    """Drop the address of a redirect: nobody follows it, and httpx2 breaks over some that it reads."""
+    response.headers.pop("Location", None)
 
 
 class ProviderClient:

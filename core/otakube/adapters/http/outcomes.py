@@ -2,10 +2,10 @@
 """Reads from a status and headers what they mean for the next request. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from otakube.domain.providers.budget import RequestOutcome
+from otakube.domain.providers.http_freshness import http_date
 
 _LONGEST = 86_400.0  # seconds that a provider may send us away for; more is a slip, or malice
 _UNIX_TIMES = 10**9  # X-RateLimit-Reset below it counts seconds from now, as some providers mean it
@@ -27,12 +27,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     said = headers.get("Retry-After", "").strip()
     if said.isascii() and said.isdigit():
         return min(float(said[:12]), _LONGEST)
-    try:
-        when = parsedate_to_datetime(said)
-    except ValueError:  # no date: as if it were not said
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return min(max(0.0, (when - now).total_seconds()), _LONGEST)
+    when = http_date(said)
+    return min(max(0.0, (when - now).total_seconds()), _LONGEST) if when else None
 
 
 def _reset(said: int | None, now: datetime) -> float | None:

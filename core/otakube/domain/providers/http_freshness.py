@@ -54,7 +54,7 @@ def keepable(method: str, headers: Mapping[str, str], received: datetime, floor:
 def _lifetime(headers: Mapping[str, str], received: datetime) -> timedelta:
     lifetime = _max_age(headers)
     if lifetime is None:
-        expires, date = _date(headers.get("expires")), _date(headers.get("date")) or received
+        expires, date = http_date(headers.get("expires")), http_date(headers.get("date")) or received
         lifetime = (expires - date).total_seconds() if expires else 0.0
     return timedelta(seconds=max(0.0, lifetime - (_seconds(headers.get("age")) or 0.0)))
 
@@ -82,10 +82,10 @@ def _seconds(text: str | None) -> float | None:
     return float(min(int(text.strip()[:12]), 366 * 86_400))
 
 
-def _date(text: str | None) -> datetime | None:
+def http_date(text: str | None) -> datetime | None:
     """An HTTP date; one without a zone is UTC, nonsense was not said."""
     try:
         found = parsedate_to_datetime(text or "")
-    except ValueError:  # no date: as if it were not said
+    except (ValueError, OverflowError):  # no date, or a year that no C library knows
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

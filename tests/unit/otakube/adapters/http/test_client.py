@@ -6,14 +6,19 @@ import json
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from otakube.adapters.http.cache import BucketAnswers
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
+from otakube.adapters.stores.folder.objects import FolderObjects
+from otakube.domain.licences.terms import LICENCES
 from otakube.errors import SourceError
-from otakube_api.contract import SourceReason
+from otakube_api.contract import Provider, SourceReason
+from raw_server import answer, raw_server
 
 
 @pytest.fixture
@@ -133,6 +138,31 @@ async def test_a_lasting_failure_is_asked_once_and_named(
     error = await refused(client, httpserver)
     assert (error.reason, said in str(error)) == (reason, True), str(error)
     assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["https://[::1", "http://[foo]/", "//..xn--_", "//%zz..xn--", ":ftp:file:\\", "://  xn--", "x" * 60_000],
+)
+async def test_a_redirect_s_address_is_not_even_read(client: ProviderClient, location: str) -> None:
+    asked: list[str] = []
+
+    def redirect(target: str) -> bytes:
+        asked.append(target)
+        return answer(b"", ("Location", location.encode()), status=302)
+
+    async with raw_server(redirect) as url:
+        with pytest.raises(SourceError) as caught:
+            await client.ask(f"{url}/x")
+    said = str(caught.value)
+    assert (caught.value.reason, "302" in said, len(asked)) == (SourceReason.ANSWER_INVALID, True, 1), said
+
+
+async def test_an_entity_tag_of_other_letters_is_not_sent_back(tmp_path: Path) -> None:
+    kept = BucketAnswers(FolderObjects(tmp_path), Provider.JIKAN, LICENCES[Provider.JIKAN])
+    async with raw_server(lambda _: answer(b"{}", ("ETag", b'"\xff"'))) as url, new_client() as http:
+        client = ProviderClient(http, RequestLimits(seconds=5, size=1000), answers=kept)
+        assert [(await client.ask(f"{url}/x")).body for _ in range(2)] == [{}, {}]
 
 
 async def test_a_body_without_a_length_is_cut_off_at_the_cap(

@@ -26,6 +26,8 @@ DAY = timedelta(days=1)
         ({"expires": "Sat, 21 Nov 2026 12:01:00 GMT", "date": "Sat, 21 Nov 2026 12:00:10 GMT"}, 50),
         ({"expires": "Sat, 21 Nov 2026 11:00:00 GMT"}, 0),
         ({"expires": "0"}, 0),
+        ({"expires": "Fri, 01 Jan 99999999999 00:00:00 GMT"}, 0),
+        ({"cache-control": f"max-age={'9' * 5000}"}, LONGEST.total_seconds()),
         ({"cache-control": "max-age=60", "x-cache-status": "STALE"}, 0),
         ({"cache-control": "max-age=60", "warning": '110 - "Response is Stale"'}, 0),
         ({"cache-control": "max-age=99999999999"}, LONGEST.total_seconds()),
