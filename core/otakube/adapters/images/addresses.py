@@ -9,14 +9,11 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from otakube.adapters.images.special_networks import GLOBAL_UNICAST, SPECIAL_V4, SPECIAL_V6
 from otakube.ports.images import ImageRefused
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Networks that lead to a v4 address in disguise, which a v6 check does not see.
-_DISGUISES = [
-    ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
-]
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -93,13 +90,12 @@ def fit(addresses: Sequence[Address], wanted: Target) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """Tell whether an address is somewhere on the internet, however it is written."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if any(address in network for network in _DISGUISES):
-            return False
-    return address.is_global and not address.is_multicast
+    """Tell whether an address is globally reachable unicast, however it is written."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in block for block in SPECIAL_V4)
+    if address.ipv4_mapped is not None:
+        return is_public(address.ipv4_mapped)
+    return address in GLOBAL_UNICAST and not any(address in block for block in SPECIAL_V6)
 
 
 def refused(message: str) -> ImageRefused:
