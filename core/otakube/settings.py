@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         description="Hosts that may have private addresses and speak plain http: the stand-in upstream's.",
     )
     image_limit_bytes: int = Field(16 * 2**20, gt=0, description="Largest image file that is read.")
+    memory_limit_bytes: int = Field(
+        768 * 2**20,
+        gt=0,
+        description="Memory of this process; a step's pod says its own. A fifth is for files and answers.",
+    )
 
     review_confidence_threshold: float = Field(
         0.8, ge=0, le=1, description="OnLowConfidence reviews records below it."

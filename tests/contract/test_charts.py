@@ -21,7 +21,8 @@ from otakube_operator.settings import PREFIX, OperatorSettings
 
 ROOT = CHARTS.parent
 INLINE = CHARTS / "otakube/ci/inline-secrets-values.yaml"
-GIVEN_TO_NOBODY = {"otakube_embedding_folder"}  # the embed image knows where its models lie
+# The embed image knows where its models lie; a pod takes its memory from its own container's limit.
+GIVEN_TO_NOBODY = {"otakube_embedding_folder", "otakube_memory_limit_bytes"}
 BASE = ProviderSettings.model_fields.keys()
 
 

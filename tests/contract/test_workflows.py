@@ -14,6 +14,7 @@ import typer
 import yaml
 
 from otakube.commands.step import app
+from otakube.settings import Settings
 from otakube_api.contract import (
     EXIT,
     OUTPUTS_FOLDER,
@@ -273,7 +274,13 @@ def test_settings_are_environment_and_secrets_are_files(
 ) -> None:
     container = template["container"]
     assert container["envFrom"] == [{"configMapRef": {"name": STEP_CONFIG_MAP}}]
-    assert "env" not in container
+    assert container["env"] == [
+        {
+            "name": "OTAKUBE_MEMORY_LIMIT_BYTES",
+            "valueFrom": {"resourceFieldRef": {"resource": "limits.memory"}},
+        }
+    ]
+    assert "memory_limit_bytes" in Settings.model_fields
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
     assert set(mounts) == {"/tmp", SECRETS_FOLDER}
     assert mounts[SECRETS_FOLDER]["readOnly"] is True

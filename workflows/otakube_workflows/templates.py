@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hera.workflows import ConfigMapEnvFrom, Container, EmptyDirVolume, Parameter, RetryStrategy, SecretVolume
+from hera.workflows import (
+    ConfigMapEnvFrom,
+    Container,
+    EmptyDirVolume,
+    Parameter,
+    ResourceEnv,
+    RetryStrategy,
+    SecretVolume,
+)
 from hera.workflows.models import (
     Backoff,
     Capabilities,
@@ -100,6 +108,7 @@ def step(wanted: Step) -> Container:
         inputs=[Parameter(name=name) for name in wanted.inputs],
         outputs=[_output(name, default) for name, default in wanted.outputs.items()],
         env_from=[ConfigMapEnvFrom(name=STEP_CONFIG_MAP)],
+        env=[MEMORY_LIMIT],
         volumes=[
             EmptyDirVolume(name="tmp", mount_path=SCRATCH, size_limit=Quantity(root=wanted.size.scratch)),
             _secrets(wanted),
@@ -112,6 +121,9 @@ def step(wanted: Step) -> Container:
         pod_spec_patch=wanted.pod_spec_patch,
     )
 
+
+MEMORY_LIMIT = ResourceEnv(name="OTAKUBE_MEMORY_LIMIT_BYTES", resource="limits.memory")
+"""The setting `memory_limit_bytes`, by which a step bounds what others send it: its own container's limit."""
 
 RESTRICTED = SecurityContext(
     allow_privilege_escalation=False,

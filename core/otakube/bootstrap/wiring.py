@@ -132,10 +132,12 @@ class Wiring:
         """Image source, which downloads and cleans; the caller closes it."""
         from otakube.adapters.images.addresses import Allowed
         from otakube.adapters.images.source import WebImages
+        from otakube.adapters.memory import PodMemory
 
         settings = self.settings
         allowed = Allowed(settings.image_hosts, settings.image_private_hosts)
-        return WebImages(allowed, size=settings.image_limit_bytes)
+        memory = PodMemory(settings.memory_limit_bytes)
+        return WebImages(allowed, size=settings.image_limit_bytes, memory=memory)
 
     def suggester(self) -> "Suggester | None":
         """Suggester of tags and a summary; None where that is off."""

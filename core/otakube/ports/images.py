@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sources of images: hosts that nobody here controls."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,5 +27,5 @@ class CleanImage:
 
 
 class ImageSource(Protocol):
-    async def fetch(self, url: str) -> CleanImage:
-        """Download, check and clean one image; ImageRefused otherwise."""
+    def fetch(self, url: str) -> AbstractAsyncContextManager[CleanImage]:
+        """Download, check and clean one image, which takes memory until the block ends; or ImageRefused."""

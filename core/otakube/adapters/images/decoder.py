@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decodes images in a process of its own, with limits on memory and processor time.
+"""Decodes images in a process of its own, shut in, with limits on memory and processor time.
 
-A decoder is where a hostile file strikes. This one has no secrets in its environment, and dies alone: the
-step notes the image as failed and starts another. It reads and writes frames on standard input and output:
-four bytes of length, then the content; an answer is a line of JSON, followed by the cleaned image.
+A decoder is where a hostile file strikes. This one opens no file and no connection (`sandbox`), has no
+secrets in its environment, and dies alone: the step notes the image as failed and starts another.
+It reads and writes frames on standard input and output: four bytes of length, then a line, then the content.
+A question's line is the content type and the most bytes that the cleaned image may have; an answer's is JSON.
 """
 
 import io
@@ -11,30 +12,59 @@ import json
 import resource
 import struct
 import sys
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
-from PIL import Image
+from PIL import (
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,  # noqa: F401 - a JPEG of several pictures takes it, and nothing can be imported later
+    PngImagePlugin,
+    TiffImagePlugin,  # noqa: F401 - a JPEG with EXIF takes it
+    WebPImagePlugin,
+)
 
-MEMORY = (
-    1 << 30
-)  # bytes of address space: 40 megapixels in RGBA are 160 MB, twice while they are written anew
-CPU_SECONDS = 10  # for one image
-PIXELS = 40_000_000
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
+from otakube.adapters.images import sandbox
+
+CPU_SECONDS = 5  # for one image
 HEADER = struct.Struct(">I")
+
+
+class Format(NamedTuple):
+    """A decoder of Pillow's. `cost`: bytes of memory a pixel, measured on noise, which takes most."""
+
+    name: str
+    cost: int
+
+
+FORMATS = {
+    "image/jpeg": Format(JpegImagePlugin.JpegImageFile.format, 12),  # progressive: all coefficients at once
+    "image/png": Format(PngImagePlugin.PngImageFile.format, 8),
+    "image/gif": Format(GifImagePlugin.GifImageFile.format, 8),
+    "image/webp": Format(WebPImagePlugin.WebPImageFile.format, 26),  # several whole canvases
+}
+
+
+class Limits(NamedTuple):
+    """Bytes of memory to decode one image in, and of the file that it becomes."""
+
+    memory: int
+    size: int
 
 
 class Unfit(Exception):
     """The image must not be stored; the message says why."""
 
 
-def clean(body: bytes, content_type: str) -> tuple[dict[str, object], bytes]:
+def clean(body: bytes, content_type: str, limits: Limits) -> tuple[dict[str, object], bytes]:
     """Decode the pixels and write them anew: what else the file held stays behind."""
+    kind = FORMATS[content_type]
+    # Pillow looks at the header's size before it allocates, and refuses more than twice this.
+    Image.MAX_IMAGE_PIXELS = limits.memory // kind.cost // 2
     try:
-        image = Image.open(io.BytesIO(body), formats=[FORMATS[content_type]])
-        if image.width * image.height > PIXELS:
-            raise Unfit(f"{image.width} x {image.height} is more than {PIXELS} pixels")
-        if getattr(image, "n_frames", 1) > 1:
+        image = Image.open(io.BytesIO(body), formats=[kind.name])
+        if getattr(image, "is_animated", False):
             raise Unfit("it moves: only still images are stored")
         image.load()
         extension, written = write_anew(image)
@@ -44,6 +74,8 @@ def clean(body: bytes, content_type: str) -> tuple[dict[str, object], bytes]:
         raise Unfit("decoding it takes more memory than an image may take") from error
     except Exception as error:  # decoders raise whatever they please
         raise Unfit(f"it cannot be decoded: {type(error).__name__} {error}"[:300]) from error
+    if len(written) > limits.size:
+        raise Unfit(f"it would be stored as {len(written)} bytes, more than {limits.size}")
     facts = {"extension": extension, "width": image.width, "height": image.height, "phash": phash(image)}
     return facts, written
 
@@ -56,7 +88,7 @@ def write_anew(image: Image.Image) -> tuple[str, bytes]:
         image.save(file, "JPEG", quality="keep")  # the tables of the original: no second loss to speak of
         return "jpg", file.getvalue()
     if image.format == "WEBP":
-        image.save(file, "WEBP", quality=90)
+        image.save(file, "WEBP", quality=90, method=2)  # others buffer as much again, for two hundredths
         return "webp", file.getvalue()
     image.save(file, "PNG", compress_level=3)
     return "png", file.getvalue()
@@ -87,36 +119,54 @@ def allow_cpu() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def answer(body: bytes, content_type: str) -> bytes:
-    """The answer to one image."""
+def answer(line: bytes, body: bytes, memory: int) -> tuple[bytes, bytes]:
+    """The line and the content that answer one image."""
+    content_type, _, size = line.decode().partition(" ")
     allow_cpu()
     try:
-        facts, written = clean(body, content_type)
+        facts, written = clean(body, content_type, Limits(memory, int(size)))
     except Unfit as unfit:
         facts, written = {"error": str(unfit)}, b""
-    return json.dumps(facts).encode() + b"\n" + written
+    return json.dumps(facts).encode() + b"\n", written
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """One frame; None at the end of the stream."""
+def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
+    """The line and the content of one frame; None at the end of the stream."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None
-    return stream.read(HEADER.unpack(header)[0])
+    line = stream.readline()
+    return line, stream.read(HEADER.unpack(header)[0] - len(line))
 
 
-def main() -> None:
-    """Answer every frame until the input ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def warm_up() -> None:
+    """Import all that decoding needs: afterwards no file can be opened."""
+    for content_type, kind in FORMATS.items():
+        file = io.BytesIO()
+        Image.new("RGB", (2, 2)).save(file, kind.name)
+        clean(file.getvalue(), content_type, Limits(1 << 20, 1 << 20))
+
+
+def shut_in(memory: int) -> None:
+    """Limit this process to `memory` bytes beside what it has, and to what decoding needs."""
+    pages = int(Path("/proc/self/statm").read_text().partition(" ")[0])
+    space = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Image.MAX_IMAGE_PIXELS = PIXELS
-    Image.preinit()
-    while (frame := read_frame(sys.stdin.buffer)) is not None:
-        content_type, _, body = frame.partition(b"\n")
-        reply = answer(body, content_type.decode())
-        sys.stdout.buffer.write(HEADER.pack(len(reply)) + reply)
+    sandbox.enter()
+
+
+def main(memory: int) -> None:
+    """Answer every frame until the input ends."""
+    warm_up()
+    shut_in(memory)
+    while (question := read_frame(sys.stdin.buffer)) is not None:
+        line, written = answer(*question, memory)
+        for part in (HEADER.pack(len(line) + len(written)), line, written):
+            sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
+        del question, line, written  # before the next one comes
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

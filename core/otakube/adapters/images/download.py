@@ -3,15 +3,18 @@
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 from urllib.parse import urljoin
 
 import httpx2
 
 from otakube.adapters.images.addresses import Allowed, Target, refused, resolve, target
+from otakube.adapters.memory import UNCOUNTED, MemoryBudget, MemoryExceeded
 from otakube.ports.images import ImageRefused
 
-DEADLINE_SECONDS = 30.0  # for one image with its redirects: a body that drips must not hold the step
+DEADLINE_SECONDS = 8.0  # for one image with its redirects: a body that drips must not hold the step
 _REDIRECTS = 2
 _MAGIC = {
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -22,56 +25,104 @@ _MAGIC = {
 
 
 class Download(NamedTuple):
-    body: bytes
+    body: bytearray
     content_type: str
 
 
-def new_client() -> httpx2.AsyncClient:
-    """A client without cookies, redirects, proxies of the environment, and of bounded size."""
+def new_transport() -> httpx2.AsyncHTTPTransport:
+    """Connections, without proxies of the environment. A client would keep cookies and read redirects."""
     limits = httpx2.Limits(max_connections=16, max_keepalive_connections=16)
     # The context is made once: loading the authorities takes tens of milliseconds.
-    return httpx2.AsyncClient(
-        verify=ssl.create_default_context(),
-        follow_redirects=False,
-        trust_env=False,
-        timeout=None,
-        limits=limits,
-    )
+    return httpx2.AsyncHTTPTransport(verify=ssl.create_default_context(), trust_env=False, limits=limits)
 
 
-async def download(client: httpx2.AsyncClient, url: str, *, allowed: Allowed, size: int) -> Download:
-    """The bytes behind a URL, whose first bytes are what its declared type says."""
-    try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            for _ in range(_REDIRECTS + 1):
-                found = await _ask(client, target(url, allowed), size)
-                if isinstance(found, Download):
-                    return found
-                url = urljoin(url, found)
-    except TimeoutError as error:
-        raise ImageRefused(f"it did not arrive within {DEADLINE_SECONDS:g} s", lasting=False) from error
-    except httpx2.HTTPError as error:
-        raise ImageRefused(f"{type(error).__name__} {error}".strip(), lasting=False) from error
-    raise refused(f"it is redirected more than {_REDIRECTS} times")
+class Downloader:
+    """Downloads from allowed hosts, each file at most `size` bytes long, within a budget of memory."""
+
+    def __init__(self, allowed: Allowed, *, size: int, memory: MemoryBudget) -> None:
+        self._allowed = allowed
+        self._size = min(size, memory.total)
+        self._memory = memory
+        self._transport = new_transport()
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    @asynccontextmanager
+    async def download(self, url: str) -> AsyncIterator[Download]:
+        """The bytes behind a URL, which begin as their declared type does; counted within the block."""
+        async with AsyncExitStack() as held:
+            yield await self._download(url, held)
+
+    async def _download(self, url: str, held: AsyncExitStack) -> Download:
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS) as deadline:
+                for _ in range(_REDIRECTS + 1):
+                    found = await self._ask(target(url, self._allowed), held, deadline)
+                    if isinstance(found, Download):
+                        return found
+                    url = urljoin(url, found)
+        except TimeoutError as error:
+            raise ImageRefused(f"it did not arrive within {DEADLINE_SECONDS:g} s", lasting=False) from error
+        except httpx2.HTTPError as error:
+            raise ImageRefused(f"{type(error).__name__} {error}".strip()[:300], lasting=False) from error
+        except (httpx2.InvalidURL, ValueError, MemoryExceeded) as error:  # of a redirect, or of its size
+            raise refused(f"{type(error).__name__} {error}"[:300]) from error
+        raise refused(f"it is redirected more than {_REDIRECTS} times")
+
+    async def _ask(self, wanted: Target, held: AsyncExitStack, deadline: asyncio.Timeout) -> Download | str:
+        """The image, or the address that it moved to."""
+        response = await self._transport.handle_async_request(_request(wanted, await resolve(wanted)))
+        try:
+            if response.status_code in (301, 302, 303, 307, 308):
+                return response.headers.get("Location", "")
+            _check(response)
+            body = await self._read(response, held, deadline)
+        finally:
+            await response.aclose()
+        content_type = _content_type(response)
+        if not body.startswith(_MAGIC[content_type]) or (
+            content_type == "image/webp" and body[8:12] != b"WEBP"
+        ):
+            raise refused(f"its first bytes are not {content_type}, which it is declared to be")
+        return Download(body, content_type)
+
+    async def _read(
+        self, response: httpx2.Response, held: AsyncExitStack, deadline: asyncio.Timeout
+    ) -> bytearray:
+        length = response.headers.get("Content-Length", "")
+        declared = int(length[:20]) if length.isdigit() else None
+        if declared and declared > self._size:
+            raise refused(f"it is {declared} bytes long, more than {self._size}")
+        # What it is written anew to may take twice as much, and stays until it is stored.
+        most = self._size if declared is None else min(cleaned_size(declared), self._size)
+        counted = False
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > self._size:
+                raise refused(f"it is longer than {self._size} bytes")
+            if len(body) > UNCOUNTED and not counted:
+                counted = True
+                await _wait_for(self._memory, most, held, deadline)
+        return body
 
 
-async def _ask(client: httpx2.AsyncClient, wanted: Target, size: int) -> Download | str:
-    """The image, or the address that it moved to."""
-    response = await client.send(_request(client, wanted, await resolve(wanted)), stream=True)
-    try:
-        if response.status_code in (301, 302, 303, 307, 308):
-            return response.headers.get("Location", "")
-        _check(response)
-        body = await _read(response, size)
-    finally:
-        await response.aclose()
-    content_type = _content_type(response)
-    if not body.startswith(_MAGIC[content_type]) or (content_type == "image/webp" and body[8:12] != b"WEBP"):
-        raise refused(f"its first bytes are not {content_type}, which it is declared to be")
-    return Download(body, content_type)
+async def _wait_for(memory: MemoryBudget, size: int, held: AsyncExitStack, deadline: asyncio.Timeout) -> None:
+    """Wait for memory; how long that takes is not the server's fault, and no part of the deadline."""
+    now = asyncio.get_running_loop().time
+    left = (deadline.when() or now()) - now()
+    deadline.reschedule(None)
+    await held.enter_async_context(memory.reserve(size))
+    deadline.reschedule(now() + left)
 
 
-def _request(client: httpx2.AsyncClient, wanted: Target, address: str) -> httpx2.Request:
+def cleaned_size(length: int) -> int:
+    """Most bytes that an image may have when it is written anew, by the length of its file."""
+    return max(2 * length, UNCOUNTED)
+
+
+def _request(wanted: Target, address: str) -> httpx2.Request:
     literal = f"[{address}]" if ":" in address else address
     default = wanted.port == (443 if wanted.scheme == "https" else 80)
     headers = {
@@ -80,7 +131,7 @@ def _request(client: httpx2.AsyncClient, wanted: Target, address: str) -> httpx2
         "Accept-Encoding": "identity",
         "User-Agent": "otakube/0.1 (+https://otakube.dev)",
     }
-    return client.build_request(
+    return httpx2.Request(
         "GET",
         f"{wanted.scheme}://{literal}:{wanted.port}{wanted.path}",
         headers=headers,
@@ -101,15 +152,3 @@ def _check(response: httpx2.Response) -> None:
 
 def _content_type(response: httpx2.Response) -> str:
     return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
-
-
-async def _read(response: httpx2.Response, size: int) -> bytes:
-    declared = response.headers.get("Content-Length", "0")
-    if declared.isdigit() and int(declared) > size:
-        raise refused(f"it is {declared} bytes long, more than {size}")
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > size:
-            raise refused(f"it is longer than {size} bytes")
-    return bytes(body)

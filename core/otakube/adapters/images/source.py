@@ -4,28 +4,33 @@
 import asyncio
 import json
 import os
+import platform
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from otakube.adapters.images.addresses import Allowed, refused
-from otakube.adapters.images.download import Download, download, new_client
-from otakube.ports.images import CleanImage
+from otakube.adapters.images.download import Download, Downloader, cleaned_size
+from otakube.adapters.images.sandbox import MACHINES
+from otakube.adapters.memory import PodMemory
+from otakube.ports.images import CleanImage, ImageRefused
 
 WALL_SECONDS = 30.0  # for one image in the child; its processor time ends earlier
 _TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 _HEADER = 4
+_PIECE = 65_536  # bytes written to the child at once: more would be copied while they wait
 
 
 class WebImages:
     """`async with WebImages(...)`: the child is started with the first image, and ended at the end."""
 
-    def __init__(self, allowed: Allowed, *, size: int) -> None:
-        self._allowed = allowed
-        self._size = size
-        self._client = new_client()
+    def __init__(self, allowed: Allowed, *, size: int, memory: PodMemory) -> None:
+        self._downloader = Downloader(allowed, size=size, memory=memory.arriving)
+        self._decoding = memory.contents
+        self._size = min(size, memory.arriving.total)
         self._child: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -33,35 +38,43 @@ class WebImages:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self._downloader.aclose()
         await self._end_child()
 
-    async def fetch(self, url: str) -> CleanImage:
+    @asynccontextmanager
+    async def fetch(self, url: str) -> AsyncIterator[CleanImage]:
         """Download, check and clean one image."""
-        return await self._clean(await download(self._client, url, allowed=self._allowed, size=self._size))
+        async with self._downloader.download(url) as found:
+            yield await self._clean(found)
 
     async def _clean(self, found: Download) -> CleanImage:
-        async with self._turn:
+        async with self._decoding.reserve(self._decoding.total):  # the child's, so one image at a time
             try:
                 async with asyncio.timeout(WALL_SECONDS):
-                    reply = await self._exchange(found.content_type.encode() + b"\n" + found.body)
+                    line, body = await self._exchange(found)
             except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
                 await self._end_child()
                 raise refused("decoding it took more memory or time than an image may take") from error
-        line, _, body = reply.partition(b"\n")
         facts = json.loads(line)
         if "error" in facts:
             raise refused(facts["error"])
         return CleanImage(body=body, content_type=_TYPES[facts["extension"]], **facts)
 
-    async def _exchange(self, frame: bytes) -> bytes:
-        child = self._child = self._child or await _start_child()
+    async def _exchange(self, found: Download) -> tuple[bytes, bytes]:
+        """Ask the child; what was downloaded is gone afterwards, since the answer takes its place."""
+        child = self._child = self._child or await _start_child(self._decoding.total)
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(len(frame).to_bytes(_HEADER) + frame)
-        await child.stdin.drain()
+        most = min(cleaned_size(len(found.body)), self._size)
+        line = f"{found.content_type} {most}\n".encode()
+        child.stdin.write((len(line) + len(found.body)).to_bytes(_HEADER) + line)
+        for offset in range(0, len(found.body), _PIECE):
+            child.stdin.write(bytes(found.body[offset : offset + _PIECE]))
+            await child.stdin.drain()
+        found.body.clear()
         size = int.from_bytes(await child.stdout.readexactly(_HEADER))
-        return await child.stdout.readexactly(size)
+        line = await child.stdout.readline()
+        return line, await child.stdout.readexactly(size - len(line))
 
     async def _end_child(self) -> None:
         child, self._child = self._child, None
@@ -71,13 +84,16 @@ class WebImages:
             await child.wait()
 
 
-async def _start_child() -> asyncio.subprocess.Process:
+async def _start_child(memory: int) -> asyncio.subprocess.Process:
+    if platform.machine() not in MACHINES:
+        raise ImageRefused(f"images cannot be decoded safely on {platform.machine()}", lasting=False)
     # No secret for a decoder that a hostile file took over: of the environment only where the modules are.
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-sP",
         "-m",
         "otakube.adapters.images.decoder",
+        str(memory),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

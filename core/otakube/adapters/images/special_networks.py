@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Networks where no image may come from: IANA's special-purpose registries, with multicast and reserved space.
+"""Networks where no image may come from: IANA's special-purpose registries, multicast and reserved space.
 
-Written out, since `ipaddress.is_global` knows other tables in each release of Python. Blocks that the registries
-call globally reachable (relays, AS112, anycast of the nearest gateway) are listed too: no image host is there.
+Written out, since `ipaddress.is_global` knows other tables in each release of Python. Blocks that the
+registries call globally reachable (relays, AS112, nearest gateways) are listed too: no image host is there.
 https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry, as of 2025-10.
 """
 
@@ -45,5 +45,6 @@ SPECIAL_V6 = tuple(
         "3fff::/20",  # documentation
     )
 )
-"""Those within `GLOBAL_UNICAST`. Beside it lie, among others, ::/96, ::ffff:0:0/96 (v4-mapped), ::ffff:0:0:0/96,
-64:ff9b::/96 and 64:ff9b:1::/48 (v4 in disguise), 100::/64, 5f00::/16, fc00::/7, fe80::/10, fec0::/10, ff00::/8."""
+"""Those within `GLOBAL_UNICAST`. Beside it lie, among others, 100::/64, 5f00::/16, fc00::/7, fe80::/10,
+fec0::/10, ff00::/8, and v4 in disguise: ::/96, ::ffff:0:0/96, ::ffff:0:0:0/96, 64:ff9b::/96, 64:ff9b:1::/48.
+"""

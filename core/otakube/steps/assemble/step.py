@@ -114,38 +114,36 @@ async def mirror_one(
     """Download one image, store it by its content, and remember what became of its URL."""
     now = datetime.now(UTC)
     try:
-        image = stored_form(url, await source.fetch(url), now)
+        async with source.fetch(url) as image:  # it takes memory until it is stored
+            found = stored_form(url, image, now)
+            await objects.put_new(str(found.key), image.body, content_type=image.content_type)
     except ImageRefused as error:
         logs.logger().warning("image refused", url=url[:200], message=str(error))
-        retry_after = now + ASK_AGAIN if error.lasting else None
-        image = (
-            MirroredImage(source_url=url, error=str(error)[:500], retry_after=retry_after, fetched_at=now),
-            b"",
-        )
-    found, body = image
-    if found.key is not None:
-        await objects.put_new(found.key, body, content_type=found.content_type or "")
+        found = refused_form(url, error, now)
     if found.key is not None or found.retry_after is not None:
         await image_map.put(found)
     return found
 
 
-def stored_form(url: str, image: CleanImage, now: datetime) -> tuple[MirroredImage, bytes]:
+def refused_form(url: str, error: ImageRefused, now: datetime) -> MirroredImage:
+    """An image that cannot be had, and when to ask for it again; a lasting refusal is remembered."""
+    retry_after = now + ASK_AGAIN if error.lasting else None
+    return MirroredImage(source_url=url, error=str(error)[:500], retry_after=retry_after, fetched_at=now)
+
+
+def stored_form(url: str, image: CleanImage, now: datetime) -> MirroredImage:
     """An image under the name of its content."""
     digest = sha256(image.body).hexdigest()
-    return (
-        MirroredImage(
-            source_url=url,
-            sha256=digest,
-            key=f"{Prefix.IMAGES}{digest}.{image.extension}",
-            content_type=image.content_type,
-            width=image.width,
-            height=image.height,
-            size_bytes=len(image.body),
-            phash=image.phash,
-            fetched_at=now,
-        ),
-        image.body,
+    return MirroredImage(
+        source_url=url,
+        sha256=digest,
+        key=f"{Prefix.IMAGES}{digest}.{image.extension}",
+        content_type=image.content_type,
+        width=image.width,
+        height=image.height,
+        size_bytes=len(image.body),
+        phash=image.phash,
+        fetched_at=now,
     )
 
 

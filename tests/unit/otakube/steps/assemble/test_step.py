@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mirroring: what is downloaded, and what is not."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from otakube.adapters.stores.folder.objects import FolderObjects
@@ -18,11 +20,12 @@ class Web:
     def __init__(self, *gone: str) -> None:
         self.gone, self.asked = gone, list[str]()
 
-    async def fetch(self, url: str) -> CleanImage:
+    @asynccontextmanager
+    async def fetch(self, url: str) -> AsyncIterator[CleanImage]:
         self.asked.append(url)
         if url in self.gone:
             raise ImageRefused("the server answered 404", lasting=True)
-        return CleanImage(
+        yield CleanImage(
             body=url.encode(), content_type="image/png", extension="png", width=1, height=1, phash="0" * 16
         )
 
