@@ -11,6 +11,8 @@ from otakube.domain.record.claims import Character, Episode, Metadata, Relations
 from otakube.domain.record.golden import Statistics
 from otakube_api.contract import Provider
 
+MOST_FOUND = 10  # rows of a search
+
 
 class Answer(BaseModel):
     """One answer as received."""

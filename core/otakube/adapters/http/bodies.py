@@ -8,8 +8,8 @@ import zlib
 from typing import Any
 
 import httpx2
-import orjson
 
+from otakube.adapters.http import json_values
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
@@ -47,9 +47,9 @@ def document(response: httpx2.Response, body: bytes) -> Any:
     if kind != "application/json" and not kind.endswith("+json"):
         raise _invalid(response.request, f"is {kind or 'of no declared type'}, expected JSON")
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise _invalid(response.request, f"is no JSON: {error}") from error
+        return json_values.loads(body)
+    except SourceError as error:
+        raise SourceError(error.reason, f"{name_of(response.request)}: {error}") from error
 
 
 def text(response: httpx2.Response, body: bytes) -> str:

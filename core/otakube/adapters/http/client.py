@@ -16,6 +16,7 @@ from otakube.adapters.http import bodies
 from otakube.adapters.http.bodies import name_of
 from otakube.adapters.http.cache import Answers, Kept, NoAnswers
 from otakube.adapters.http.outcomes import outcome
+from otakube.away import away
 from otakube.domain.providers import http_freshness
 from otakube.domain.providers.budget import RequestOutcome
 from otakube.errors import Fatal, SourceError
@@ -25,6 +26,7 @@ from otakube_api.contract import FailureReason, SourceReason
 
 USER_AGENT = "otakube/0.1 (+https://otakube.dev)"
 ATTEMPTS = 4
+_LONG = 2**17  # bytes of a body that is read away from the event loop; a shorter one takes a millisecond
 LONGEST_WAIT = 60.0  # seconds that one Retry-After may ask for; beyond it the provider counts as away
 Reader = Callable[[httpx2.Response, bytes], Any]  # decoded bytes -> the answer's body
 Refusal = Callable[[bytes], RequestOutcome | None]  # the outcome that a 200 hides
@@ -146,7 +148,8 @@ class ProviderClient:
             await self._answers.keep(request, kept)
             return kept.again
         _check_status(response, now)
-        answer = _answer(response, reader(response, body), now)
+        found = await away(reader, response, body) if len(body) > _LONG else reader(response, body)
+        answer = _answer(response, found, now)
         if refused is None:
             await self._keep(request, response, answer)
         return answer

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from reprlib import Repr
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,6 +13,9 @@ from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
 _FIRST_YEAR = 1900
+_MOST_FAULTS = 1_000
+_SHOWN = Repr()
+_SHOWN.maxstring = _SHOWN.maxother = 100
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Value = TypeVar("Value")
@@ -26,7 +30,12 @@ class Lenient(BaseModel):
 
 def refuse(field: str, value: object, expected: str) -> NoReturn:
     """The answer cannot be used; the message names field, value and expectation."""
-    raise SourceError(SourceReason.ANSWER_INVALID, f"{field} is {value!r:.100}, expected {expected}")
+    raise SourceError(SourceReason.ANSWER_INVALID, f"{field} is {format_value(value)}, expected {expected}")
+
+
+def format_value(value: object) -> str:
+    """The beginning of a value, as Python writes it; no more of it is written than is shown."""
+    return f"{_SHOWN.repr(value):.100}"
 
 
 def read(shape: type[Shape], body: Any) -> Shape:
@@ -38,10 +47,15 @@ def read(shape: type[Shape], body: Any) -> Shape:
 
 
 def invalid(error: ValidationError) -> SourceError:
-    """The first fault of a validation, as a sentence."""
+    """The first fault of a validation, as a sentence; of very many, which would fill memory, their number."""
+    if error.error_count() > _MOST_FAULTS:
+        said = f"the answer has {error.error_count()} faults as {error.title}"
+        return SourceError(SourceReason.ANSWER_INVALID, said)
     fault = error.errors(include_url=False, include_context=False)[0]
-    field = ".".join(str(part) for part in fault["loc"]) or "the answer"
-    return SourceError(SourceReason.ANSWER_INVALID, f"{field} is {fault['input']!r:.100}: {fault['msg']}")
+    field = ".".join(str(part) for part in fault["loc"])[:200] or "the answer"
+    return SourceError(
+        SourceReason.ANSWER_INVALID, f"{field} is {format_value(fault['input'])}: {fault['msg']:.300}"
+    )
 
 
 def converts(function: Callable[P, Value]) -> Callable[P, Value]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks AniDB's HTTP API, one request an anime, and its daily dump of titles."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import Connect, ProviderClient
@@ -11,6 +10,7 @@ from otakube.adapters.providers.anidb.convert import metadata
 from otakube.adapters.providers.anidb.document import anime_id, document, refused
 from otakube.adapters.providers.anidb.settings import AniDBSettings, registered
 from otakube.adapters.providers.anidb.titles import TitleDump, index_titles
+from otakube.away import away
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.providers import RawRecord
@@ -39,7 +39,7 @@ class AniDB:
         """From the dump of titles: names only, of type Unknown. The cache asks for it once a day."""
         answer = await self._client.ask_text(self._titles_url)
         if self._indexed is None or self._indexed[0] != answer.body:
-            dump = await asyncio.to_thread(index_titles, answer.body)  # the other providers answer meanwhile
+            dump = await away(index_titles, answer.body)
             self._indexed = answer.body, dump
         return self._indexed[1].search(title)
 
@@ -52,7 +52,7 @@ class AniDB:
         """One request answers all parts."""
         params = {"request": "anime", **self._asker, "aid": provider_id}
         answer = await self._client.ask_text(self._url, params=params)
-        anime = document(answer.body)  # AniDB refuses with status 200
+        anime = await away(document, answer.body)  # AniDB refuses with status 200
         if anime_id(anime) != provider_id:
             refuse("anime.id", anime_id(anime), f"{provider_id}, which was asked for")
         return RawRecord(

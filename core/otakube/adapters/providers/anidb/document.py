@@ -7,6 +7,7 @@ AniDB says what went wrong with status 200 in an <error>; the words decide, sinc
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -14,12 +15,13 @@ from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyp
 
 from otakube.adapters.http.parsing import plausible, refuse
 from otakube.domain.providers.budget import RequestOutcome
-from otakube.domain.record.text import plain, prose
+from otakube.domain.record.text import LONGEST_TEXT, plain, prose
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
 DEEPEST = 12  # AniDB nests five deep
-MOST_ELEMENTS = 400_000  # the longest anime has 60,000
+MOST_ELEMENTS = 200_000  # the longest anime has 60,000
+_CROWDED = re.compile(r"<(?:[^<=]*+=){1000}")  # attributes, in one tag and the text behind it; AniDB has four
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}|\?\?))?(?:-([0-9]{2}|\?\?))?")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -91,6 +93,8 @@ def parse(body: Any, target: Any) -> Any:
     """Feeds an XML text to a parser's target; whatever is no plain XML is AnswerInvalid."""
     if not isinstance(body, str):
         refuse("the answer", body, "XML")
+    if _CROWDED.search(body):
+        refuse("the answer", body, "at most 1,000 attributes in a tag")
     try:
         parser = DefusedXMLParser(target=target, forbid_dtd=True)
         parser.feed(body)
@@ -103,11 +107,17 @@ def parse(body: Any, target: Any) -> Any:
 
 def document(body: Any, root: str = "anime") -> Element:
     """The root element of an answer; an <error> of AniDB's is raised in our words."""
-    found: Element = parse(body, Capped())
+    found = _tree(body) if isinstance(body, str) else refuse("the answer", body, "XML")
     if found.tag == "error":
         raise refusal(found.text or "")
     if found.tag != root:
         refuse("the answer", found.tag, f"<{root}>")
+    return found
+
+
+@lru_cache(maxsize=1)  # each part of a record reads the whole document
+def _tree(body: str) -> Element:
+    found: Element = parse(body, Capped())
     return found
 
 
@@ -178,7 +188,7 @@ def by_language(titles: Mapping[str, str], *languages: str) -> str | None:
 
 def without_markup(text: str | None) -> str | None:
     """Prose without AniDB's links (`http://anidb.net/ch12 [Name]` is Name) and its [i]markup[/i]."""
-    return prose(_MARKUP.sub("", _LINK.sub(r"\1", text))) if text else None
+    return prose(_MARKUP.sub("", _LINK.sub(r"\1", text[:LONGEST_TEXT]))) if text else None
 
 
 def file_name(field: str, name: str | None) -> str | None:

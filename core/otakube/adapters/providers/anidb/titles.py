@@ -16,10 +16,10 @@ from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import AnimeStatus
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import LONGEST_NAME, comparable, plain
+from otakube.ports.providers import MOST_FOUND
 from otakube_api.contract import AnimeType, Provider
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_MOST_FOUND = 10
 _MOST_COMPARED = 100  # of which those that share a name are left out
 
 
@@ -96,7 +96,7 @@ class TitleDump:
         )
         unshared = (self._names[hit.id] for hit in hits if owners[comparable(hit.title)] == 1)
         described = (describe(names) for names in unshared)
-        return [metadata for metadata in described if metadata][:_MOST_FOUND]
+        return [metadata for metadata in described if metadata][:MOST_FOUND]
 
 
 def index_titles(body: Any) -> TitleDump:

@@ -19,7 +19,7 @@ from otakube.adapters.providers.anilist.convert import describe, present
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.ports.providers import Answer, Missing, RawRecord
+from otakube.ports.providers import MOST_FOUND, Answer, Missing, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
 
@@ -38,7 +38,7 @@ class AniList:
         self._url = url
 
     async def search(self, title: str) -> list[Metadata]:
-        return [describe(row) for row in await self._rows(queries.SEARCH, search=title)]
+        return [describe(row) for row in (await self._rows(queries.SEARCH, search=title))[:MOST_FOUND]]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """AniList's number of a page at MyAnimeList or of its own; it links to no other provider."""

@@ -8,17 +8,17 @@ from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import one_by_one
 from otakube.adapters.providers.anime_planet.convert import metadata, rows
 from otakube.adapters.providers.anime_planet.page import document
+from otakube.away import away
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.domain.record.text import comparable
 from otakube.errors import SourceError
-from otakube.ports.providers import RawRecord
+from otakube.ports.providers import MOST_FOUND, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
 
 MEDIA_TYPE = "text/html"
-_MOST_FOUND = 10
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -52,7 +52,8 @@ class AnimePlanet:
             return [
                 found async for pages in self.describe([slug] if slug else []) for found in pages.values()
             ]
-        return rows(document(answer.body), answer.fetched_at.astimezone(JST).date())[:_MOST_FOUND]
+        page = await away(document, answer.body)
+        return rows(page, answer.fetched_at.astimezone(JST).date())[:MOST_FOUND]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """Its slug, if one of the pages is its own: it links to no other provider."""
@@ -62,7 +63,7 @@ class AnimePlanet:
     async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:  # noqa: ARG002 - one page holds all
         """One page."""
         answer = await self._client.ask_text(f"{self._url}/anime/{provider_id}")
-        document(answer.body)
+        await away(document, answer.body)
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,

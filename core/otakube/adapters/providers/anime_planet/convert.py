@@ -28,8 +28,9 @@ from otakube.domain.record.claims import (
     Staff,
 )
 from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, Statistics
+from otakube.domain.record.markup import bounded
 from otakube.domain.record.pages import Page, identify
-from otakube.domain.record.text import plain, prose, web_address
+from otakube.domain.record.text import LONGEST_MARKUP, MOST_TAGS, plain, prose, web_address
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import AnimeType, Provider
 
@@ -54,6 +55,7 @@ _FORMAT = re.compile(
 _YEARS = re.compile(r"([0-9]{4})(?: ?- ?([0-9]{4}|\?))?")
 _AKA = re.compile(r"Alt titles?: ?(.+)", re.DOTALL)
 _MOST_RELATIONS = 500
+_MOST_CARDS = 100  # a page of results has 35
 
 
 class AnimePlanetFormat(NamedTuple):
@@ -139,7 +141,7 @@ def staff(raw: RawRecord) -> list[Staff]:
 @converts
 def rows(tree: LexborHTMLParser, today: date) -> list[Metadata]:
     """Anime of a page of search results."""
-    found = [row(card, today) for card in tree.css("ul.cardDeck li[data-type=anime]")]
+    found = [row(card, today) for card in tree.css("ul.cardDeck li[data-type=anime]")[:_MOST_CARDS]]
     return [one for one in found if one]
 
 
@@ -149,7 +151,7 @@ def row(card: LexborNode, today: date) -> Metadata | None:
     page, name = _linked(link), text_of(card.css_first("h3"))
     if link is None or page is None or name is None:
         return None
-    tooltip = LexborHTMLParser(link.attributes.get("title") or "")
+    tooltip = LexborHTMLParser(bounded((link.attributes.get("title") or "")[:LONGEST_MARKUP], MOST_TAGS))
     form = read_format(text_of(tooltip.css_first(".type")))
     return Metadata(
         source_url=page,

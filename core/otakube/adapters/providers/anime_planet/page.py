@@ -5,6 +5,7 @@ There is no API and no description of the pages; each selector here was observed
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -12,7 +13,8 @@ from pydantic import Field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from otakube.adapters.http.parsing import Lenient, read, refuse
-from otakube.domain.record.text import LONGEST_NAME, plain
+from otakube.domain.record.markup import bounded
+from otakube.domain.record.text import LONGEST_NAME, LONGEST_TEXT, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
@@ -21,6 +23,7 @@ MOST_TAGS = 20_000  # of which all may lie within each other, and time grows wit
 _CHALLENGES = ("just a moment", "attention required", "checking your browser", "verify you are human")
 _CHALLENGE_MARKS = ("cf-chl", "cf_chl_opt", "challenge-platform")
 _HIDDEN = "[email"  # Cloudflare takes "@LTAS" for an address and hides it
+_MOST_NAMES = 300  # nodes may lie within each other, each with all of the page's text
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
 
@@ -45,12 +48,15 @@ class LinkedData(Lenient):
 
 def document(body: Any) -> LexborHTMLParser:
     """A page; what is no text is AnswerInvalid, and a challenge is Refused."""
-    if not isinstance(body, str):
-        refuse("the answer", body, "HTML")
+    return _tree(body) if isinstance(body, str) else refuse("the answer", body, "HTML")
+
+
+@lru_cache(maxsize=1)  # each part of a record reads the whole page
+def _tree(body: str) -> LexborHTMLParser:
     if len(body) > LONGEST or body.count("<") > MOST_TAGS:
         size = f"{len(body)} letters with {body.count('<')} tags"
         refuse("the page", size, f"at most {LONGEST} with {MOST_TAGS}")
-    tree = LexborHTMLParser(body)
+    tree = LexborHTMLParser(bounded(body, MOST_TAGS))
     title = (text_of(tree.css_first("title")) or "").casefold()
     if any(title.startswith(words) for words in _CHALLENGES) or any(
         mark in body[:20_000] and tree.css_first("h1[itemprop=name], ul.cardDeck") is None
@@ -80,13 +86,13 @@ def _json(text: str) -> Any:
 
 
 def text_of(node: LexborNode | None) -> str | None:
-    """A node's text, plain."""
-    return plain(" ".join((node.text() or "").split())) if node is not None else None
+    """A node's text, plain; the beginning of one that no field could hold."""
+    return plain(" ".join((node.text() or "")[:LONGEST_TEXT].split())) if node is not None else None
 
 
 def names_of(nodes: list[LexborNode]) -> list[str]:
     """Distinct texts of nodes, without the commas between them."""
-    found = ((text_of(node) or "").rstrip(",").strip() for node in nodes)
+    found = ((text_of(node) or "").rstrip(",").strip() for node in nodes[:_MOST_NAMES])
     return list(dict.fromkeys(text for text in found if text and len(text) <= LONGEST_NAME))
 
 

@@ -16,10 +16,10 @@ from otakube.adapters.providers.animeschedule.settings import AnimeScheduleSetti
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.ports.providers import Answer, RawRecord
+from otakube.ports.providers import MOST_FOUND, Answer, RawRecord
 from otakube_api.contract import Provider, SourceReason
 
-_MOST_FOUND = 10
+_MOST_ROWS = 50  # of a list; AnimeSchedule gives 18
 _QUERIES = {Provider.JIKAN: "mal-ids", Provider.ANILIST: "anilist-ids", Provider.ANIDB: "anidb-ids"}
 
 
@@ -34,7 +34,7 @@ class AnimeSchedule:
         self._url = url.rstrip("/")
 
     async def search(self, title: str) -> list[Metadata]:
-        return (await self._rows(q=title))[:_MOST_FOUND]
+        return (await self._rows(q=title))[:MOST_FOUND]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """Its slug of a page at MyAnimeList, AniList or AniDB, if its row links back to that page."""
@@ -79,7 +79,7 @@ class AnimeSchedule:
             if error.reason is SourceReason.NOT_FOUND:
                 return []
             raise
-        rows = read(AnimeScheduleSearchAnswer, answer.body).anime or []
+        rows = (read(AnimeScheduleSearchAnswer, answer.body).anime or [])[:_MOST_ROWS]
         return [describe(row, answer.fetched_at) for row in rows]
 
     async def _slots(self, route: str) -> Answer:

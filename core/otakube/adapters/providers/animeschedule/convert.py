@@ -17,6 +17,7 @@ from otakube_api.contract import AnimeType, Provider
 
 API_HOST = "animeschedule.net"
 _PICTURES = "https://img.animeschedule.net/production/assets/public/img/"
+_MOST_SLOTS = 100  # in a week, each with up to a hundred episodes
 _BASE_TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,
     "TV Short": AnimeType.TV,
@@ -100,6 +101,8 @@ def episodes(raw: RawRecord) -> list[Episode]:
         for row in read(TimetableAnswer, {"rows": body}).rows
         if row.route == said.route
     ]
+    if len(rows) > _MOST_SLOTS:
+        refuse("timetable", f"{len(rows)} slots of one anime", f"at most {_MOST_SLOTS}")
     return timetable.episodes(said, rows)
 
 

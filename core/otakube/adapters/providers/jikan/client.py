@@ -17,7 +17,7 @@ from otakube.adapters.providers.jikan.answers import (
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.ports.providers import Answer, RawRecord
+from otakube.ports.providers import MOST_FOUND, Answer, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
 
@@ -36,7 +36,7 @@ class Jikan:
 
     async def search(self, title: str) -> list[Metadata]:
         answer = await self._client.ask(f"{self._url}/anime", params={"q": title, "limit": 10})
-        return [convert.describe(row) for row in read(JikanSearchAnswer, answer.body).data]
+        return [convert.describe(row) for row in read(JikanSearchAnswer, answer.body).data[:MOST_FOUND]]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """MyAnimeList's number, if one of the pages is its own: it links to no other provider."""

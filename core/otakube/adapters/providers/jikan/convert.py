@@ -29,7 +29,7 @@ from otakube_api.contract import Provider
 
 _MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored
 _MOST_RECOMMENDATIONS = 200
-_DURATION = re.compile(r"(?:(\d+) hr)? ?(?:(\d+) min)? ?(?:(\d+) sec)?(?: per ep)?")
+_DURATION = re.compile(r"(?:(\d{1,4}) hr)? ?(?:(\d{1,4}) min)? ?(?:(\d{1,4}) sec)?(?: per ep)?")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)T")
 
 

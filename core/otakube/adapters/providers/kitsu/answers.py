@@ -4,6 +4,8 @@
 from functools import cached_property
 from typing import Any
 
+from pydantic import Field
+
 from otakube.adapters.http.parsing import Lenient
 
 
@@ -42,7 +44,7 @@ class Meta(Lenient):
 class Document(Lenient):
     """A page of resources with those that they point to."""
 
-    data: list[KitsuResource]
+    data: list[KitsuResource] = Field(max_length=100)  # Kitsu gives 20, whose relatives may be one resource
     included: list[KitsuResource] = []
     links: Links = Links()
     meta: Meta = Meta()
@@ -52,9 +54,10 @@ class Document(Lenient):
         return {(one.type, one.id): one for one in self.included}
 
     def related(self, resource: KitsuResource, name: str) -> list[KitsuResource]:
-        """The included resources that a relationship points to."""
+        """The included resources that a relationship points to, each once."""
         wanted = resource.relationships.get(name, Relationship()).references()
-        return [self._known[one.type, one.id] for one in wanted if (one.type, one.id) in self._known]
+        keys = dict.fromkeys((one.type, one.id) for one in wanted)
+        return [self._known[key] for key in keys if key in self._known]
 
 
 class KitsuPictures(Lenient):

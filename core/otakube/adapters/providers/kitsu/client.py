@@ -13,7 +13,7 @@ from otakube.adapters.providers.kitsu.vocabulary import MAPPED
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.ports.providers import Answer, RawRecord
+from otakube.ports.providers import MOST_FOUND, Answer, RawRecord
 from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
 
@@ -44,7 +44,8 @@ class Kitsu:
         self._url = url.rstrip("/")
 
     async def search(self, title: str) -> list[Metadata]:
-        return list((await self._list({"filter[text]": title, "page[limit]": 10})).values())
+        found = await self._list({"filter[text]": title, "page[limit]": MOST_FOUND})
+        return list(found.values())[:MOST_FOUND]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """Kitsu's number of a page at MyAnimeList, AniList or AniDB, by its mappings."""

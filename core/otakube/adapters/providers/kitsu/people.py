@@ -19,7 +19,7 @@ from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.domain.record.text import plain, prose, web_address
 
-_BETWEEN_POSITIONS = re.compile(r",(?![^()]*\))")  # not the commas of "Key Animation (1, 3)"
+_POSITION = re.compile(r"(?:[^,()]++|\([^()]*+\)|[()])++")  # with the commas of "Key Animation (1, 3)"
 
 
 def cast(pages: Iterable[Document], castings: Iterable[Document]) -> list[Character]:
@@ -79,7 +79,7 @@ def members(pages: Iterable[Document]) -> list[Staff]:
 
 def positions(row: KitsuResource) -> list[str]:
     """A role is a list in a sentence: "Director, Storyboard"."""
-    return _BETWEEN_POSITIONS.split(read(RoleAttributes, row.attributes).role or "")
+    return _POSITION.findall(read(RoleAttributes, row.attributes).role or "")
 
 
 def person(people: list[KitsuResource]) -> str | None:

@@ -11,7 +11,7 @@ from otakube.adapters.providers.myanimelist.settings import MyAnimeListSettings
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.ports.providers import Answer, RawRecord
+from otakube.ports.providers import MOST_FOUND, Answer, RawRecord
 from otakube_api.contract import Provider, SourceReason
 
 CLIENT_ID = "X-MAL-CLIENT-ID"
@@ -40,7 +40,8 @@ class MyAnimeList:
         if len(query) < _SHORTEST:
             return []
         answer = await self._list("", {"q": query, "limit": 10})
-        return [convert.describe(row.node) for row in read(MyAnimeListSearchAnswer, answer.body).data]
+        rows = read(MyAnimeListSearchAnswer, answer.body).data[:MOST_FOUND]
+        return [convert.describe(row.node) for row in rows]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """MyAnimeList's number, if one of the pages is its own; `pages` calls those Jikan's."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.adapters.providers.anidb import convert
-from otakube.adapters.providers.anidb.document import Partial
+from otakube.adapters.providers.anidb.document import MOST_ELEMENTS, Partial
 from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink, Episode
 from otakube.domain.record.golden import AnimeStatus, Quarter, Season, VoiceActor
 from otakube.errors import SourceError
@@ -249,7 +249,7 @@ DECLARATION, ROOT = ANIME.split("\n", 1)
         ('<!DOCTYPE a SYSTEM "http://169.254.169.254/x.dtd">' + ROOT, "Forbidden"),
         (ROOT.replace("<titles>", "<a>" * 12 + "</a>" * 12 + "<titles>"), "within each other"),
         (ROOT.replace("<titles>", "<a>" * 100_000 + "</a>" * 100_000 + "<titles>"), "within each other"),
-        (ROOT.replace("<titles>", "<a/>" * 400_001 + "<titles>"), "400000 in all"),
+        (ROOT.replace("<titles>", "<a/>" * MOST_ELEMENTS + "<titles>"), f"{MOST_ELEMENTS} in all"),
     ],
     ids=["billion-laughs", "entity", "external-entity", "external-dtd", "deep", "very-deep", "wide"],
 )
