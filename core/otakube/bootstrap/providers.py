@@ -9,6 +9,7 @@ import httpx2
 
 from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Connect, ProviderClient, RequestLimits
+from otakube.adapters.http.edge import GuardedConverter, GuardedSource, ProviderEdge
 from otakube.ports.providers import Converter, ProviderAdapter, ProviderSource
 from otakube.ports.rate_limits import RateLimiter
 from otakube.settings import Settings
@@ -55,12 +56,16 @@ def build(
         limiter, kept = rate_limiters.get(provider), answers.get(provider)
         return lambda **how: ProviderClient(client, limits, rate_limiter=limiter, answers=kept, **how)
 
-    return {
-        provider: ProviderAdapter(
-            source=source(provider, settings, connect_of(provider)),
-            converter=converter(provider),
+    def adapter(provider: Provider) -> ProviderAdapter:
+        edge = ProviderEdge(provider)
+        return ProviderAdapter(
+            source=GuardedSource(source(provider, settings, connect_of(provider)), edge),
+            converter=cast(Converter, GuardedConverter(converter(provider), edge)),
             forget=answers.get(provider, NoAnswers()).forget,
         )
+
+    return {
+        provider: adapter(provider)
         for provider in ordered(settings)
         if switched_off(provider, settings) is None
     }

@@ -59,7 +59,8 @@ def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
     if depth >= _DEEPEST:
         return
     if isinstance(value, str) and value.startswith("<?xml"):
-        yield from ((f"{path}.{name}", "element") for name in set(_ELEMENT.findall(value)))
+        names = {match[1] for match in _ELEMENT.finditer(value)}
+        yield from ((f"{path}.{name}", "element") for name in names)
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _walk(f"{path}.{str(key)[:80]}", inner, depth + 1)

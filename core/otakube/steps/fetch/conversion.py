@@ -10,6 +10,8 @@ from otakube.ports.providers import Converter, RawRecord
 from otakube_api.contract import SourceReason
 
 Part = TypeVar("Part")
+MOST_ROWS = {"episodes": 20_000, "characters": 5_000, "staff": 5_000}
+"""Rows of a part that the later steps have time for; the longest anime have 8,000, 1,500 and 1,500."""
 
 
 def convert(raw: RawRecord, converter: Converter) -> ConvertedRecord:
@@ -18,7 +20,7 @@ def convert(raw: RawRecord, converter: Converter) -> ConvertedRecord:
 
     def part(name: str, read: Callable[[RawRecord], Part]) -> Part | None:
         try:
-            return read(raw)
+            return limited(name, read(raw))
         except SourceError as error:
             unreadable[name] = PartFault(reason=error.reason, message=str(error)[:1000])
             return None
@@ -40,3 +42,11 @@ def convert(raw: RawRecord, converter: Converter) -> ConvertedRecord:
         },
         unreadable=unreadable,
     )
+
+
+def limited(name: str, rows: Part) -> Part:
+    """A part of no more rows than anime have."""
+    most = MOST_ROWS.get(name)
+    if most is not None and isinstance(rows, list) and len(rows) > most:
+        raise SourceError(SourceReason.ANSWER_TOO_LARGE, f"{len(rows)} rows, of which {most} are read")
+    return rows

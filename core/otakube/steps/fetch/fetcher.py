@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from otakube.away import away
 from otakube.domain.locks.lock import format_lock
 from otakube.domain.matching.resolution import SAME_ANIME, agreement
 from otakube.domain.record import handover
@@ -148,7 +149,7 @@ class ProviderFetcher:
         """Ask one provider, and convert its answers."""
         adapter = self.adapters[provider]
         raw = await adapter.source.fetch(provider_id, episodes_only=self.episodes_only)
-        return Fetched(raw, convert(raw, adapter.converter))
+        return Fetched(raw, await away(convert, raw, adapter.converter))
 
     async def implausible(self, provider_id: str, fetched: Fetched) -> str | None:
         """Why the record is to be ignored; None if it is plausible."""

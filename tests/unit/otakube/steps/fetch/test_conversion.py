@@ -142,3 +142,17 @@ async def test_a_record_whose_anime_cannot_be_read_is_none() -> None:
     raw = (await fetched({Provider.JIKAN: "70211"}))[Provider.JIKAN]
     with pytest.raises(SourceError, match=r"metadata\.x is no number"):
         convert(raw, Stumbling("metadata"))
+
+
+async def test_a_part_of_more_rows_than_anime_have_is_left_out_and_says_so() -> None:
+    raw = (await fetched({Provider.JIKAN: "70211"}))[Provider.JIKAN]
+
+    class Lengthy:
+        def __getattr__(self, part: str) -> Any:
+            read = getattr(converter(Provider.JIKAN), part)
+            return (lambda raw: read(raw)[:1] * 5_001) if part == "characters" else read
+
+    record = convert(raw, Lengthy())
+    assert record.characters is None
+    assert record.unreadable["characters"].reason is SourceReason.ANSWER_TOO_LARGE
+    assert record.unreadable["characters"].message == "5001 rows, of which 5000 are read"
