@@ -73,7 +73,7 @@ cluster-status: setup ## Show the local cluster's processes
 test: setup ## Everything but `test-cluster`: unit, contract, integration, drills, end to end on the real cluster
 	@$(MAKE) --no-print-directory verify
 	@$(MAKE) --no-print-directory test-unit COVERAGE=1
-	@$(MAKE) --no-print-directory test-integration test-drill
+	@$(MAKE) --no-print-directory test-integration test-drill test-fuzz
 	@$(MAKE) --no-print-directory test-e2e
 
 test-unit: setup ## Tests that need nothing but Python (COVERAGE=1: with their line coverage, half as slow again)
@@ -88,6 +88,12 @@ test-integration: setup redis-server ## Tests against real servers on loopback
 
 test-drill: setup ## Kill every party of the commit at every boundary
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/drill
+
+test-fuzz: setup ## Hostile files, URLs and answers: a result or the failure that belongs to it (FUZZ_SEED=9)
+	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/fuzz
+
+fuzz: setup ## The same with many more of them
+	@FUZZ_FILES=300 FUZZ_URLS=300 FUZZ_ANSWERS=20000 $(BIN)/pytest $(PYTEST_ARGS) -n 2 -rP tests/fuzz
 
 drill-try: setup ## Kill `otakube run` at ten random moments; the digests must be those of an undisturbed run
 	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py
@@ -148,4 +154,4 @@ clean: ## Remove caches of this checkout
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup hooks lock try drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import redis-server clean
+	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import redis-server clean

@@ -39,7 +39,7 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "image/jpeg": Format(JpegImagePlugin.JpegImageFile.format, 12),  # progressive: all coefficients at once
+    "image/jpeg": Format(JpegImagePlugin.JpegImageFile.format, 14),  # progressive: all coefficients at once
     "image/png": Format(PngImagePlugin.PngImageFile.format, 8),
     "image/gif": Format(GifImagePlugin.GifImageFile.format, 8),
     "image/webp": Format(WebPImagePlugin.WebPImageFile.format, 26),  # several whole canvases
@@ -85,7 +85,9 @@ def write_anew(image: Image.Image) -> tuple[str, bytes]:
     file = io.BytesIO()
     image.info.clear()  # comments, EXIF, XMP and colour profiles are written from here
     if image.format == "JPEG":
-        image.save(file, "JPEG", quality="keep")  # the tables of the original: no second loss to speak of
+        # The quantization of the original: no second loss to speak of. Other Huffman codes, since with the
+        # same ones a script within the pixels would be written as it came.
+        image.save(file, "JPEG", quality="keep", optimize=True)
         return "jpg", file.getvalue()
     if image.format == "WEBP":
         image.save(file, "WEBP", quality=90, method=2)  # others buffer as much again, for two hundredths

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory of the step that mirrors images: measured in a process of its own, children included."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +8,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from image_runs import mirror
 from otakube.adapters.images.decoder import FORMATS
 from otakube.adapters.memory import PodMemory
 from otakube.settings import Settings
 from pictures import encoded, huge_webp, noise
 
 MOST = 256  # MiB, of the step and its decoder together
-PROGRAM = Path(__file__).parents[4] / "image_process.py"
 DECODING = PodMemory(Settings().memory_limit_bytes).contents.total
 
 
@@ -28,34 +25,23 @@ def server() -> Iterator[HTTPServer]:
         yield started
 
 
-def mirrored(server: HTTPServer, folder: Path, files: dict[str, tuple[bytes, str]]) -> dict[str, Any]:
-    """The outcome of each file by its name, and the peak in MiB."""
-    for name, (body, content_type) in files.items():
-        server.expect_request(f"/{name}").respond_with_data(body, content_type=content_type)
-    urls = {server.url_for(f"/{name}"): name for name in files}
-    done = subprocess.run([sys.executable, PROGRAM, folder, *urls], capture_output=True, check=True)
-    said = json.loads(done.stdout.splitlines()[-1])
-    print(said["mebibytes"], "MiB")
-    return {**{urls[url]: one for url, one in said["outcomes"].items()}, "mebibytes": said["mebibytes"]}
-
-
 def test_a_webp_of_34_bytes_and_40_megapixels_is_refused_and_remembered(
     server: HTTPServer, tmp_path: Path
 ) -> None:
     body = huge_webp(8000, 5000)
     assert len(body) == 34
-    said = mirrored(server, tmp_path, {"huge": (body, "image/webp")})
-    assert "bomb" in said["huge"]["error"]
-    assert said["huge"]["remembered"]
-    assert said["mebibytes"] < MOST
+    said = mirror(server, tmp_path, {"huge": (body, "image/webp")})
+    assert "bomb" in said.outcomes["huge"]["error"]
+    assert said.outcomes["huge"]["remembered"]
+    assert said.mebibytes < MOST
 
 
 def test_sixteen_large_images_at_once_are_stored_within_the_limit(server: HTTPServer, tmp_path: Path) -> None:
     body = encoded(noise(8_000_000), "JPEG")
     assert len(body) > 3_000_000
-    said = mirrored(server, tmp_path, {f"large{n}": (body, "image/jpeg") for n in range(16)})
-    assert said.pop("mebibytes") < MOST
-    assert {one["error"] for one in said.values()} == {None}
+    said = mirror(server, tmp_path, {f"large{n}": (body, "image/jpeg") for n in range(16)})
+    assert said.mebibytes < MOST
+    assert {one["error"] for one in said.outcomes.values()} == {None}
 
 
 @pytest.mark.parametrize(
@@ -74,8 +60,8 @@ def test_the_largest_image_of_each_kind_is_stored_and_a_larger_one_refused(
     pixels = DECODING // FORMATS[content_type].cost
     largest = encoded(noise(int(pixels * 0.99), spread), kind, **more)
     larger = encoded(noise(int(pixels * 1.01), spread), kind, **more)
-    said = mirrored(server, tmp_path, {"largest": (largest, content_type), "larger": (larger, content_type)})
-    assert said["largest"]["error"] is None
-    assert "bomb" in said["larger"]["error"]
-    assert said["larger"]["remembered"]
-    assert said["mebibytes"] < MOST
+    said = mirror(server, tmp_path, {"largest": (largest, content_type), "larger": (larger, content_type)})
+    assert said.outcomes["largest"]["error"] is None
+    assert "bomb" in said.outcomes["larger"]["error"]
+    assert said.outcomes["larger"]["remembered"]
+    assert said.mebibytes < MOST
