@@ -54,7 +54,7 @@ class FolderCluster(Cluster):
     async def get(self, resource: Resource, name: str) -> Body:
         return self.runs[name]
 
-    async def catalogue(self, path: str, **query: str | int) -> Body:
+    async def catalogue_internal(self, path: str, **query: str | int) -> Body:
         response = self._api_client.get(f"/{path}", params=query)
         body: Body = response.json()
         if response.is_success:

@@ -21,6 +21,9 @@ WORKFLOWS: Resource = ("argoproj.io/v1alpha1", "workflows")
 CATALOGUE = "otakube-catalogue:8080"
 """The read API's Service and port, reached through the API server's proxy: nobody has to open a tunnel."""
 
+INTERNAL = "otakube-catalogue-internal:8081"
+"""The same of what is no reader's business: drafts and locks. The right to it is one of its own."""
+
 TIMEOUT_SECONDS = 30
 FIELD_MANAGER = "otakube-console"
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")  # of an object: RFC 1123
@@ -135,11 +138,18 @@ class Cluster:
 
     async def catalogue(self, path: str, **query: str | int) -> Body:
         """Ask the read API, through the API server."""
-        service = f"/api/v1/namespaces/{self.namespace}/services/{CATALOGUE}/proxy"
-        response = await self._request("GET", f"{service}/{path}", params=query)
+        return await self._ask(CATALOGUE, path, query)
+
+    async def catalogue_internal(self, path: str, **query: str | int) -> Body:
+        """Ask for what is not published, through the API server."""
+        return await self._ask(INTERNAL, path, query)
+
+    async def _ask(self, service: str, path: str, query: Mapping[str, str | int]) -> Body:
+        proxy = f"/api/v1/namespaces/{self.namespace}/services/{service}/proxy"
+        response = await self._request("GET", f"{proxy}/{path}", params=query)
         if response.is_success:
             return _json(response)
-        raise ConsoleError(_problem(response, self.namespace))
+        raise ConsoleError(_problem(response, self.namespace, service.partition(":")[0]))
 
     async def _call(  # noqa: PLR0913 - the parts of one HTTP request
         self,
@@ -268,7 +278,7 @@ def _message(response: Response) -> str:
         return f"the API server answered {response.status}: {response.text[:200]}"
 
 
-def _problem(response: Response, namespace: str) -> str:
+def _problem(response: Response, namespace: str, service: str) -> str:
     """The read API's own sentence (RFC 9457), or why it was not reached."""
     try:
         body = response.json()
@@ -278,5 +288,6 @@ def _problem(response: Response, namespace: str) -> str:
         return str(body["detail"])
     return (
         f"the catalogue in namespace {namespace!r} does not answer ({_message(response)}); "
-        f"look at it with `kubectl -n {namespace} describe deployment,service {CATALOGUE.partition(':')[0]}`"
+        f"look at it with `kubectl -n {namespace} describe service {service}` and at the Deployment "
+        "otakube-catalogue"
     )

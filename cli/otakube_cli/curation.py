@@ -39,7 +39,7 @@ async def read_all(cluster: Cluster) -> list[Lock]:
     locks: list[Lock] = []
     after: str | None = ""
     while after is not None:
-        answer = await cluster.catalogue("locks", after=after, limit=PAGE)
+        answer = await cluster.catalogue_internal("locks", after=after, limit=PAGE)
         locks += [lock_from(fields) for fields in answer["locks"]]
         after = answer["next"]
     return locks

@@ -17,7 +17,7 @@ async def read_draft(
     """The record under review from the read API, or why it cannot be had."""
     path = f"drafts/{enrichment['metadata']['uid']}/{generation}/{attempt}"
     try:
-        return await cluster.catalogue(path)
+        return await cluster.catalogue_internal(path)
     except ConsoleError as error:
         return {"unavailable": str(error)}
 

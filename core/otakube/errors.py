@@ -17,6 +17,13 @@ class Fatal(StepError):
     """The same call would fail again: bad input, a person must act."""
 
 
+class Damaged(Fatal):
+    """Something stored cannot be read; the message names it by its id, and the cure."""
+
+    def __init__(self, what: str, fault: str, cure: str) -> None:
+        super().__init__(FailureReason.RECORD_INVALID, f"{what} cannot be read ({fault}): {cure}")
+
+
 class Retriable(StepError):
     """The same call may succeed later: a store or all providers are away."""
 

@@ -16,6 +16,7 @@ from otakube.provider_settings import ProviderSettings
 from otakube.settings import Settings, load, settings_of
 from otakube_api.contract import STEP_SECRET, Provider
 from otakube_api.providers import PROFILES
+from otakube_cli import cluster
 from otakube_cluster import binaries, settings
 from otakube_operator.settings import PREFIX, OperatorSettings
 
@@ -269,3 +270,81 @@ def test_no_service_s_name_becomes_a_setting(helm: Path) -> None:
         for document in render(helm, chosen):
             if document["kind"] in {"Deployment", "StatefulSet"}:
                 assert document["spec"]["template"]["spec"]["enableServiceLinks"] is False
+
+
+READERS, INTERNAL = 8080, 8081
+
+
+def catalogue(helm: Path, values: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the chart makes, by kind and name."""
+    (chosen,) = (chosen for chosen in SETS if chosen.name == f"otakube {values}")
+    return {(d["kind"], d["metadata"]["name"]): d for d in render(helm, chosen)}
+
+
+def test_the_probes_and_the_internal_service_use_a_port_of_their_own(helm: Path) -> None:
+    made = catalogue(helm, "closed-values")
+    (container,) = made["Deployment", "otakube-catalogue"]["spec"]["template"]["spec"]["containers"]
+    ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+    assert ports == {"http": READERS, "internal": INTERNAL}
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["port"] == "internal"
+    assert [each["port"] for each in made["Service", "otakube-catalogue"]["spec"]["ports"]] == [READERS]
+    internal = made["Service", "otakube-catalogue-internal"]["spec"]["ports"]
+    assert [(each["port"], each["targetPort"]) for each in internal] == [(INTERNAL, "internal")]
+
+
+@pytest.mark.parametrize(
+    ("values", "who"),
+    [
+        ("gpu-values", []),
+        ("closed-values", [{"ipBlock": {"cidr": "192.0.2.10/32"}}]),
+        (
+            "metrics-values",
+            [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+        ),
+    ],
+)
+def test_the_internal_port_admits_the_api_server_and_who_scrapes_and_nobody_else(
+    helm: Path, values: str, who: list[dict[str, Any]]
+) -> None:
+    rules = catalogue(helm, values)["NetworkPolicy", "otakube-catalogue"]["spec"]["ingress"]
+    admitted = [
+        peer
+        for rule in rules
+        if any(port["port"] == INTERNAL for port in rule["ports"])
+        for peer in rule["from"]
+    ]
+    assert admitted == who
+    assert all(rule["ports"] for rule in rules)
+
+
+def test_the_catalogue_is_scraped_on_its_internal_port_once(helm: Path) -> None:
+    made = catalogue(helm, "metrics-values")
+    monitor = made["ServiceMonitor", "otakube-catalogue"]["spec"]
+    assert [(each["port"], each["path"]) for each in monitor["endpoints"]] == [("internal", "/metrics")]
+    wanted = monitor["selector"]["matchLabels"].items()
+    chosen = [
+        name
+        for (kind, name), d in made.items()
+        if kind == "Service" and wanted <= d["metadata"]["labels"].items()
+    ]
+    assert chosen == ["otakube-catalogue-internal"]
+
+
+def test_the_command_line_asks_for_the_services_that_the_roles_name(helm: Path) -> None:
+    made = catalogue(helm, "closed-values")
+    asked = {cluster.CATALOGUE, cluster.INTERNAL}
+    listening = {
+        f"{name}:{port['port']}"
+        for (kind, name), d in made.items()
+        if kind == "Service"
+        for port in d["spec"]["ports"]
+    }
+    assert asked <= listening
+    for role in ("otakube-reviewer", "otakube-curator"):
+        (named,) = (
+            set(rule["resourceNames"])
+            for rule in made["Role", role]["rules"]
+            if rule["resources"] == ["services/proxy"]
+        )
+        assert named == asked

@@ -93,7 +93,7 @@ def test_a_curator_may_submit_and_read_and_nothing_else(helm: Path) -> None:
         {
             "apiGroups": [""],
             "resources": ["services/proxy"],
-            "resourceNames": ["otakube-catalogue:8080"],
+            "resourceNames": ["otakube-catalogue:8080", "otakube-catalogue-internal:8081"],
             "verbs": ["get"],
         },
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m otakube_services.catalogue`: serve on OTAKUBE_CATALOGUE_HOST and OTAKUBE_CATALOGUE_PORT."""
+"""`python -m otakube_services.catalogue`: serve on OTAKUBE_CATALOGUE_HOST, PORT and INTERNAL_PORT."""
 
 from otakube_services.catalogue.app import create
 from otakube_services.kit.service import serve

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The HTTP application: routes only; every answer is bounded, every error says what to do."""
+"""The HTTP applications: routes only; every answer is bounded, every error says what to do."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -10,43 +10,40 @@ from fastapi import FastAPI
 from otakube.domain.licences.redaction import Withheld, readable
 from otakube.domain.publish.explained import UnknownField
 from otakube.domain.publish.relation_graph import LEVELS_LIMIT, RelationGraph
-from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 from otakube.queries.search import search
-from otakube_api import contract
 from otakube_services.catalogue.answers import (
     CatalogueAnime,
     Depth,
-    Draft,
     EntryId,
     Explanation,
     Kinds,
     Limit,
-    Number,
     SearchedPassage,
     SearchResult,
     SearchResults,
     Source,
     Text,
-    Uid,
-    images_of,
 )
+from otakube_services.catalogue.drafts import add_drafts
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.ports import CataloguePorts, Ports, connected
 from otakube_services.catalogue.relations import closure_of
 from otakube_services.kit.problems import Problem
-from otakube_services.kit.service import create_service
+from otakube_services.kit.service import Service, create_service
 
 NO_SUCH_ENTRY = "No such entry"
 
 
-def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = connected) -> FastAPI:
-    """The application; `connect` opens its stores and model when it starts."""
-    app = create_service("catalogue", description=__doc__, connect=connect)
-    for add in (_entries, _drafts, _search, add_locks):
-        add(app)
-    return app
+def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = connected) -> Service:
+    """The service; `connect` opens its stores and model when it starts."""
+    service = create_service("catalogue", description=__doc__, connect=connect)
+    for add in (_entries, _search):
+        add(service.public)
+    for add in (add_drafts, add_locks):
+        add(service.internal)
+    return service
 
 
 def _entries(app: FastAPI) -> None:
@@ -78,23 +75,6 @@ def _entries(app: FastAPI) -> None:
         live = await _live(ports, entry_id)
         record, _ = readable_record(live)
         return await closure_of(record, ports.relatives, depth=depth, now=datetime.now(UTC))
-
-
-def _drafts(app: FastAPI) -> None:
-    @app.get("/drafts/{uid}/{generation}/{attempt}", summary="The record of a run, before it is live")
-    async def draft(ports: Ports, uid: Uid, generation: Number, attempt: Number) -> Draft:
-        key = f"{contract.work_prefix(uid, generation, attempt)}/{handover.GOLDEN}"
-        try:
-            record = GoldenRecord.model_validate_json(await ports.objects.get(key))
-        except KeyError as error:
-            detail = f"the bucket has no {key}: the run has not come that far, or is over and cleaned up"
-            raise Problem(404, "No such draft", detail) from error
-        return Draft(
-            explanation=Explanation.of(record),
-            episodes=len(record.episodes),
-            characters=len(record.characters),
-            images=images_of(record),
-        )
 
 
 def _search(app: FastAPI) -> None:

@@ -4,6 +4,7 @@
 from typing import Any
 
 from otakube import logs
+from otakube.errors import StepError
 
 # isort: split
 import structlog  # after otakube.logs, which keeps it from importing rich
@@ -26,6 +27,7 @@ UVICORN: dict[str, Any] = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
+                logs.without_secrets,
             ],
         }
     },
@@ -38,3 +40,11 @@ UVICORN: dict[str, Any] = {
 def start(service: str) -> None:
     """Write logs as JSON from here on, each line with the service's name."""
     logs.start(service=service)
+
+
+def failed(error: Exception) -> None:
+    """Write why the service ends: a sentence, or the traceback of what nobody expected."""
+    if isinstance(error, StepError):
+        logs.logger().error("failed", reason=error.reason.value, message=str(error))
+    else:
+        logs.logger().error("failed", exc_info=error)

@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors as application/problem+json (RFC 9457): `detail` names the field, the value and the cure."""
+"""Errors as application/problem+json (RFC 9457): `detail` names the field, the value and the cure.
+
+What a store or a library says is for the log, one line each: it may name addresses that are nobody else's.
+"""
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from otakube.errors import Fatal, Retriable
+from otakube import logs
+from otakube.errors import Damaged, Fatal, Retriable, StepError
 
 RETRY_SECONDS = "5"
 SHOWN_LIMIT = 100
+SETTINGS = "the service is not set up right; its log says what is wrong"
+BROKEN = "the service failed at this request; its log has the reason"
 
 
 class Problem(Exception):
@@ -26,8 +33,37 @@ def problem(status: int, title: str, detail: str) -> JSONResponse:
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
+def route_of(scope: Scope) -> str:
+    """The route of a request, for logs and metrics: its path is a reader's own text."""
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+class CatchFailures:
+    """Answers what nobody expected with a problem, and writes one line with the traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except Exception:  # the edge of the application
+            if begun or scope["type"] != "http":
+                raise
+            logs.logger().exception("request failed", route=route_of(scope))
+            await problem(500, "Internal error", BROKEN)(scope, receive, send)
+
+
 def handle_problems(app: FastAPI) -> None:
     """Give every error of the application this one form."""
+    app.add_middleware(CatchFailures)
 
     @app.exception_handler(Problem)
     async def asked_wrong(_: Request, error: Problem) -> JSONResponse:
@@ -45,9 +81,22 @@ def handle_problems(app: FastAPI) -> None:
         return problem(error.status_code, str(error.detail), detail)
 
     @app.exception_handler(Retriable)
-    async def away(_: Request, error: Retriable) -> JSONResponse:
-        return problem(503, "Store unavailable", f"{error}; try again in {RETRY_SECONDS} seconds")
+    async def away(request: Request, error: Retriable) -> JSONResponse:
+        _log(request, error)
+        return problem(503, "Store unavailable", f"a store is away; try again in {RETRY_SECONDS} seconds")
 
     @app.exception_handler(Fatal)
-    async def misconfigured(_: Request, error: Fatal) -> JSONResponse:
-        return problem(500, str(error.reason), str(error))
+    async def misconfigured(request: Request, error: Fatal) -> JSONResponse:
+        _log(request, error)
+        return problem(500, str(error.reason), SETTINGS)
+
+    @app.exception_handler(Damaged)
+    async def damaged(request: Request, error: Damaged) -> JSONResponse:
+        _log(request, error)
+        return problem(500, "Damaged record", str(error))
+
+
+def _log(request: Request, error: StepError) -> None:
+    logs.logger().error(
+        "request failed", route=route_of(request.scope), reason=error.reason.value, message=str(error)
+    )

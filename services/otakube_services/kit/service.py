@@ -1,54 +1,134 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A service's application and its server."""
+"""A service: what it serves to readers, what it serves to its operators, and the servers of both."""
 
+import asyncio
+import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
 
 from otakube_services.kit import logs
+from otakube_services.kit.admission import Admission
+from otakube_services.kit.connections import BACKLOG, connection_class
 from otakube_services.kit.health import add_health
-from otakube_services.kit.metrics import add_metrics
+from otakube_services.kit.metrics import RequestMetrics
 from otakube_services.kit.problems import handle_problems
-from otakube_services.kit.settings import WrongSettings, read_settings
+from otakube_services.kit.settings import ServiceSettings, WrongSettings, read_settings
 
 CONCURRENT_REQUESTS = 256
-KEEP_ALIVE_SECONDS = 30
+WAITING_CONNECTIONS = 128
+"""Connections that wait for their peers: one more, and the one that waits longest gives way."""
+
+SHUTDOWN_SECONDS = 20
+"""For requests under way: below the 30 s that a pod has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Two applications over the same ports: readers reach `public` alone."""
+
+    public: FastAPI
+    internal: FastAPI
+    connect: Callable[[], AbstractAsyncContextManager[object]]
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Open `app.state.ports` of both applications."""
+        async with self.connect() as ports:
+            self.public.state.ports = self.internal.state.ports = ports
+            yield
 
 
 def create_service(
     name: str, *, description: str | None, connect: Callable[[], AbstractAsyncContextManager[object]]
-) -> FastAPI:
-    """An application with no routes of its own yet; `connect` opens `app.state.ports` when it starts."""
+) -> Service:
+    """A service with no routes of its own yet, but for probes and metrics on its internal port."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connect() as ports:
-            app.state.ports = ports
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:  # where no `serve` has opened the ports
+        async with service.connected():
             yield
 
-    app = FastAPI(title=f"Otakube {name}", description=description or "", lifespan=lifespan, redoc_url=None)
-    handle_problems(app)
-    add_metrics(app, name)
-    add_health(app)
-    return app
+    title, about = f"Otakube {name}", description or ""
+    service = Service(
+        public=FastAPI(title=title, description=about, lifespan=lifespan, redoc_url=None),
+        internal=FastAPI(title=f"{title}, internal", description=about, redoc_url=None),
+        connect=connect,
+    )
+    metrics = RequestMetrics(name)
+    for app in (service.public, service.internal):
+        handle_problems(app)
+        app.add_middleware(Admission, limit=CONCURRENT_REQUESTS)
+        metrics.measure(app)
+    add_health(service.internal)
+    metrics.show(service.internal)
+    return service
 
 
-def serve(name: str, create: Callable[[], FastAPI]) -> None:
-    """Serve on OTAKUBE_NAME_HOST and OTAKUBE_NAME_PORT until a signal comes."""
+def serve(name: str, create: Callable[[], Service]) -> None:
+    """Serve on OTAKUBE_NAME_HOST, at both ports, until a signal comes."""
     try:
         settings = read_settings(name)
     except WrongSettings as error:
         sys.exit(str(error))
     logs.start(name)
-    uvicorn.run(
-        create(),
-        host=settings.host,
-        port=settings.port,
-        log_config=logs.UVICORN,
-        access_log=False,  # the metrics count requests, and a path is a reader's own text
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        limit_concurrency=CONCURRENT_REQUESTS,
+    try:
+        asyncio.run(_serve(create(), settings))
+    except Exception as error:  # the edge of the process: one line, and an exit status
+        logs.failed(error)
+        sys.exit(1)
+
+
+async def _serve(service: Service, settings: ServiceSettings) -> None:
+    """Open the stores, then the port for readers, then the one of the probes: none passes too early."""
+    public = _server(service.public, settings, settings.port)
+    internal = _server(service.internal, settings, settings.internal_port)
+
+    def stop() -> None:
+        public.should_exit = internal.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    async with service.connected():
+        reading = asyncio.create_task(public.serve())
+        await public.listening.wait()
+        await asyncio.gather(reading, internal.serve())
+
+
+class _Server(uvicorn.Server):
+    """One of two: signals are for both of them, and come from `_serve`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+def _server(app: FastAPI, settings: ServiceSettings, port: int) -> _Server:
+    patience = settings.patience_seconds
+    return _Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=port,
+            http=connection_class(patience, WAITING_CONNECTIONS),
+            ws="none",
+            lifespan="off",  # the ports are open by then, once for both
+            log_config=logs.UVICORN,
+            access_log=False,  # the metrics count requests, and a path is a reader's own text
+            backlog=BACKLOG,
+            timeout_keep_alive=round(patience) or 1,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
     )

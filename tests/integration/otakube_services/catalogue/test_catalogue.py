@@ -50,6 +50,7 @@ STORIES = [
 @dataclass(frozen=True)
 class Catalogue:
     client: httpx2.Client
+    internal: httpx2.Client
     settings: Settings
     log: Path
 
@@ -116,21 +117,26 @@ def catalogue(
     stores: Stores, embedder: TextEmbedder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Catalogue]:
     folder = tmp_path_factory.mktemp("catalogue")
-    settings, port = stores.settings(**PLACE), free_port()
+    settings, port, internal_port = stores.settings(**PLACE), free_port(), free_port()
     environment = {
         **os.environ,
         **stores.environment(folder / "secrets", **PLACE),
         "OTAKUBE_CATALOGUE_PORT": str(port),
+        "OTAKUBE_CATALOGUE_INTERNAL_PORT": str(internal_port),
     }
     command = [sys.executable, "-m", "otakube_services.catalogue"]
     log = (folder / "log").open("wb")
     with subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
         try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
-                wait_until_ready(client, process, folder / "log")
-                yield Catalogue(client, settings, folder / "log")
+            with client_of(port) as client, client_of(internal_port) as internal:
+                wait_until_ready(internal, process, folder / "log")
+                yield Catalogue(client, internal, settings, folder / "log")
         finally:
             process.terminate()
+
+
+def client_of(port: int) -> httpx2.Client:
+    return httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
 
 
 def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -160,8 +166,16 @@ def ask(catalogue: Catalogue, path: str, **query: Any) -> Any:
     return response.json()
 
 
-def refusal(catalogue: Catalogue, path: str, **query: Any) -> tuple[int, str]:
-    response = catalogue.client.get(path, params=query)
+def ask_internally(catalogue: Catalogue, path: str) -> Any:
+    response = catalogue.internal.get(path)
+    assert response.is_success, response.text
+    return response.json()
+
+
+def refusal(
+    catalogue: Catalogue, path: str, *, client: httpx2.Client | None = None, **query: Any
+) -> tuple[int, str]:
+    response = (client or catalogue.client).get(path, params=query)
     assert response.headers["content-type"] == "application/problem+json", response.text
     body = response.json()
     assert body["status"] == response.status_code
@@ -289,7 +303,8 @@ async def test_what_a_licence_keeps_from_readers_is_withheld_and_shown_to_curato
     assert explained["withheld"] == answer["withheld"]
     await S3Objects(catalogue.settings).put("work/uid-21/1-1/golden.json", record.model_dump_json().encode())
     fields = {
-        one["field"]: one["value"] for one in ask(catalogue, "/drafts/uid-21/1/1")["explanation"]["fields"]
+        one["field"]: one["value"]
+        for one in ask_internally(catalogue, "/drafts/uid-21/1/1")["explanation"]["fields"]
     }
     assert fields["synopsis"] == record.entry.synopsis
 
@@ -336,7 +351,7 @@ async def test_a_draft_shows_what_a_reviewer_decides_on(catalogue: Catalogue) ->
     record = a_record(characters=[a_character(1)])
     objects = S3Objects(catalogue.settings)
     await objects.put("work/uid-9/2-1/golden.json", record.model_dump_json().encode())
-    draft = ask(catalogue, "/drafts/uid-9/2/1")
+    draft = ask_internally(catalogue, "/drafts/uid-9/2/1")
     assert draft["explanation"]["title"] == "Frozen Tide"
     assert draft["explanation"]["version"] is None
     assert (draft["episodes"], draft["characters"]) == (1, 1)
@@ -360,8 +375,9 @@ async def test_a_draft_shows_what_a_reviewer_decides_on(catalogue: Catalogue) ->
         ("/search", {"q": "x" * 1001}, 422, "q is 'xxx"),
         ("/search", {"q": "x", "limit": 51}, 422, "limit is '51'"),
         ("/search", {"q": "x", "kind": "poster"}, 422, "kind.0 is 'poster'"),
-        ("/drafts/uid-9/9/9", {}, 404, "work/uid-9/9-9/golden.json"),
-        ("/drafts/..%2F..%2Fimages/1/1", {}, 404, "see /docs"),
+        ("/drafts/uid-9/2/1", {}, 404, "see /docs"),
+        ("/locks", {}, 404, "see /docs"),
+        ("/metrics", {}, 404, "see /docs"),
         ("/nothing", {}, 404, "see /docs"),
     ],
 )
@@ -372,12 +388,116 @@ def test_an_error_names_the_field_the_value_and_the_cure(
     assert (found, words in detail) == (status, True), detail
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/drafts/uid-9/9/9", "work/uid-9/9-9/golden.json"),
+        ("/drafts/..%2F..%2Fimages/1/1", "see /docs"),
+        ("/search", "see /docs"),
+    ],
+)
+def test_the_internal_port_names_what_it_lacks(catalogue: Catalogue, path: str, words: str) -> None:
+    status, detail = refusal(catalogue, path, client=catalogue.internal)
+    assert (status, words in detail) == (404, True), detail
+
+
+def damage(catalogue: Catalogue, entry_id: str, change: dict[str, Any]) -> None:
+    """Somebody's hand in the document store."""
+
+    async def write() -> None:
+        async with Documents(catalogue.settings) as documents:
+            done = await documents["animes"].update_one({"_id": entry_id}, {"$set": change})
+            assert done.matched_count == 1
+
+    asyncio.run(write())
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"record.entry.titles": {}}, "entry.titles.main: Field required"),
+        ({"record.entry.sources": "x"}, "entry.sources"),
+        ({"record": "x"}, "Input should be an object"),
+        ({"record.entry.sources": []}, "entry.sources"),
+        ({"record.entry.score": {"mean": "high"}}, "entry.score"),
+    ],
+)
+def test_a_damaged_record_is_named_with_its_cure_and_one_line_of_the_log(
+    catalogue: Catalogue, embedder: TextEmbedder, change: dict[str, Any], fault: str
+) -> None:
+    record = record_of(5)
+    entry_id = record.entry.id
+    asyncio.run(publish(catalogue.settings, embedder, record))
+    damage(catalogue, entry_id, change)
+    try:
+        before = len(catalogue.log.read_bytes().splitlines())
+        for path, query in (
+            (f"/animes/{entry_id}", {}),
+            ("/animes", {"source": str(record.entry.sources[0])}),
+            (f"/animes/{entry_id}/explain", {}),
+            (f"/animes/{entry_id}/relations", {}),
+        ):
+            status, detail = refusal(catalogue, path, **query)
+            assert (status, entry_id in detail, fault in detail) == (500, True, True), detail
+            assert f"restore it from its copy below audit/{entry_id}/" in detail
+        assert ask(catalogue, "/search", q="demons in the court of hell")["query"]
+        lines = [orjson.loads(line) for line in catalogue.log.read_bytes().splitlines()[before:]]
+        failed = [line for line in lines if line["event"] == "request failed"]
+        assert [(line["reason"], entry_id in line["message"]) for line in failed] == [
+            ("RecordInvalid", True)
+        ] * 4
+    finally:
+        asyncio.run(publish(catalogue.settings, embedder, record))
+
+
+async def test_a_damaged_draft_is_named_with_its_cure(catalogue: Catalogue) -> None:
+    await S3Objects(catalogue.settings).put("work/uid-8/1-1/golden.json", b'{"entry": {}}')
+    status, detail = refusal(catalogue, "/drafts/uid-8/1/1", client=catalogue.internal)
+    assert (status, "work/uid-8/1-1/golden.json" in detail, "ask for the run again" in detail) == (
+        500,
+        True,
+        True,
+    )
+
+
 def test_metrics_count_routes_and_never_paths(catalogue: Catalogue) -> None:
     ask(catalogue, "/search", q="secret words")
-    metrics = catalogue.client.get("/metrics").text
+    metrics = catalogue.internal.get("/metrics").text
     assert 'otakube_catalogue_request_seconds_count{route="/search",status="200"}' in metrics
     assert "secret" not in metrics
 
 
 def test_the_interface_is_described(catalogue: Catalogue) -> None:
     assert "/animes/{entry_id}/explain/{field}" in ask(catalogue, "/openapi.json")["paths"]
+
+
+def test_a_store_that_is_away_is_a_problem_without_its_address(tmp_path: Path, stores: Stores) -> None:
+    away, ports = free_port(), (free_port(), free_port())
+    place = {**PLACE, "s3_endpoint": f"http://127.0.0.1:{away}", "qdrant_url": f"http://127.0.0.1:{away}"}
+    environment = {
+        **os.environ,
+        **stores.environment(tmp_path / "secrets", **place),
+        "OTAKUBE_CATALOGUE_PORT": str(ports[0]),
+        "OTAKUBE_CATALOGUE_INTERNAL_PORT": str(ports[1]),
+    }
+    command = [sys.executable, "-m", "otakube_services.catalogue"]
+    log = (tmp_path / "log").open("wb")
+    with subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
+        try:
+            with client_of(ports[0]) as client, client_of(ports[1]) as internal:
+                wait_until_ready(internal, process, tmp_path / "log")
+                answers = [
+                    client.get("/search", params={"q": "x"}),
+                    internal.get("/drafts/uid-1/1/1", timeout=120),
+                ]
+        finally:
+            process.terminate()
+    for answer in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert str(away) not in answer.text
+        assert "127.0.0.1" not in answer.text
+    lines = [orjson.loads(line) for line in (tmp_path / "log").read_bytes().splitlines()]
+    assert [line["route"] for line in lines if line["event"] == "request failed"] == [
+        "/search",
+        "/drafts/{uid}/{generation}/{attempt}",
+    ]

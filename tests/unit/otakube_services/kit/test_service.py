@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """The frame of a service: probes, metrics by route, problems, and where it listens."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+import httpx2
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import Request, Response
 from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
-from otakube.errors import Fatal, Retriable
+from otakube.errors import Damaged, Fatal, Retriable
 from otakube_api.contract import FailureReason
-from otakube_services.kit.service import create_service, serve
+from otakube_services.kit import logs
+from otakube_services.kit.admission import Admission
+from otakube_services.kit.service import Service, create_service, serve
 from otakube_services.kit.settings import read_settings
 
+ADDRESS = "http://objects.internal:7070"
 
-def greeter() -> tuple[FastAPI, list[str]]:
+
+def greeter() -> tuple[Service, list[str]]:
     """A service with one port, and what became of it."""
     life: list[str] = []
 
@@ -24,61 +32,124 @@ def greeter() -> tuple[FastAPI, list[str]]:
         yield "hello"
         life.append("closed")
 
-    app = create_service("greeter", description="Greets.", connect=connect)
+    service = create_service("greeter", description="Greets.", connect=connect)
 
-    @app.get("/greetings/{name}")
+    @service.public.get("/greetings/{name}")
     async def greet(request: Request, name: str) -> str:
         if name == "storm":
-            raise Retriable(FailureReason.STORE_UNAVAILABLE, "the store is away")
+            raise Retriable(FailureReason.STORE_UNAVAILABLE, f"the bucket at {ADDRESS} is away")
         if name == "ghost":
-            raise Fatal(FailureReason.SETTINGS_INVALID, "no such greeting")
+            raise Fatal(FailureReason.SETTINGS_INVALID, f"{ADDRESS} refuses the credentials")
+        if name == "moth":
+            raise Damaged("the greeting of moth", "words: Field required", "write it anew")
+        if name == "wreck":
+            raise ZeroDivisionError(ADDRESS)
         return f"{request.app.state.ports} {name}"
 
-    return app, life
+    return service, life
+
+
+@contextmanager
+def both(service: Service) -> Iterator[tuple[TestClient, TestClient]]:
+    """Clients of the public and of the internal port."""
+    with TestClient(service.public) as public:
+        yield public, TestClient(service.internal)
 
 
 def test_its_ports_are_open_as_long_as_it_serves() -> None:
-    app, life = greeter()
-    with TestClient(app) as client:
-        assert client.get("/readyz").json() == client.get("/healthz").json() == {"status": "ok"}
-        assert client.get("/greetings/ilse").json() == "hello ilse"
+    service, life = greeter()
+    with both(service) as (public, internal):
+        assert internal.get("/readyz").json() == internal.get("/healthz").json() == {"status": "ok"}
+        assert public.get("/greetings/ilse").json() == "hello ilse"
         assert life == ["open"]
     assert life == ["open", "closed"]
 
 
-def test_requests_are_counted_by_route_and_never_by_path() -> None:
-    app, _ = greeter()
-    with TestClient(app) as client:
-        client.get("/greetings/ilse")
-        client.get("/greetings/ada")
-        text = client.get("/metrics").text
-    assert 'otakube_greeter_request_seconds_count{route="/greetings/{name}",status="200"} 2.0' in text
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_probes_and_metrics_are_no_readers_business(path: str) -> None:
+    with both(greeter()[0]) as (public, internal):
+        assert (public.get(path).status_code, internal.get(path).status_code) == (404, 200)
+
+
+def test_requests_of_both_ports_are_counted_by_route_and_never_by_path() -> None:
+    with both(greeter()[0]) as (public, internal):
+        public.get("/greetings/ilse")
+        public.get("/greetings/ada")
+        public.get("/greetings/wreck")
+        internal.get("/healthz")
+        text = internal.get("/metrics").text
+    for route, status, count in (
+        ("/greetings/{name}", 200, 2),
+        ("/greetings/{name}", 500, 1),
+        ("/healthz", 200, 1),
+    ):
+        assert f'request_seconds_count{{route="{route}",status="{status}"}} {count}.0' in text
     assert "ilse" not in text
 
 
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/greetings/storm", 503, "the store is away; try again in 5 seconds"),
-        ("/greetings/ghost", 500, "no such greeting"),
+        ("/greetings/storm", 503, "a store is away; try again in 5 seconds"),
+        ("/greetings/ghost", 500, "not set up right; its log says what is wrong"),
+        (
+            "/greetings/moth",
+            500,
+            "the greeting of moth cannot be read (words: Field required): write it anew",
+        ),
+        ("/greetings/wreck", 500, "its log has the reason"),
         ("/nowhere", 404, "GET /nowhere: Not Found; see /docs"),
     ],
 )
-def test_every_error_is_a_problem_that_says_what_to_do(path: str, status: int, words: str) -> None:
-    app, _ = greeter()
-    with TestClient(app) as client:
-        answer = client.get(path)
+def test_every_error_is_a_problem_that_says_what_to_do_and_no_address(
+    path: str, status: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.start("greeter")
+    with both(greeter()[0]) as (public, _):
+        answer = public.get(path)
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, answer.json()["status"]) == (status, status)
     assert words in answer.json()["detail"]
+    assert ADDRESS not in answer.text
     assert ("Retry-After" in answer.headers) is (status == 503)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in lines] == ([] if status == 404 else ["request failed"])
+    if status != 404:
+        assert lines[0]["route"] == "/greetings/{name}"
+
+
+def test_a_request_of_two_lengths_is_refused_and_its_connection_closed() -> None:
+    with both(greeter()[0]) as (public, _):
+        both_lengths = {"Content-Length": "4", "Transfer-Encoding": "chunked"}
+        answer = public.request("GET", "/greetings/ilse", headers=both_lengths)
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_beyond_the_limit_a_request_is_told_to_come_again_and_the_place_is_given_back() -> None:
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        entered.set()
+        await leave.wait()
+        await Response("done")(scope, receive, send)
+
+    transport = httpx2.ASGITransport(app=Admission(slow, limit=1))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://greeter") as client:
+        first = asyncio.create_task(client.get("/"))
+        await entered.wait()
+        second = await client.get("/")
+        assert (second.status_code, second.headers["retry-after"]) == (503, "5")
+        leave.set()
+        assert (await first).text == (await client.get("/")).text == "done"
 
 
 def test_it_listens_on_loopback_unless_it_is_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_settings("greeter").model_dump() == {"host": "127.0.0.1", "port": 8080}
+    own = {"host": "127.0.0.1", "port": 8080, "internal_port": 8081, "patience_seconds": 10}
+    assert read_settings("greeter").model_dump() == own
     monkeypatch.setenv("OTAKUBE_GREETER_HOST", "0.0.0.0")
-    monkeypatch.setenv("OTAKUBE_GREETER_PORT", "9000")
-    assert read_settings("greeter").model_dump() == {"host": "0.0.0.0", "port": 9000}
+    monkeypatch.setenv("OTAKUBE_GREETER_INTERNAL_PORT", "9000")
+    assert read_settings("greeter").model_dump() == own | {"host": "0.0.0.0", "internal_port": 9000}
 
 
 @pytest.mark.parametrize("port", ["http", "65536", "-1"])

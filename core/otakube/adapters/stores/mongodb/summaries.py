@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter
 
+from otakube.adapters.stores.damage import all_intact
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.search import EntrySummary
@@ -16,6 +18,7 @@ _SHOWN = {
     "record.entry.type": 1,
     "record.entry.season": 1,
 }
+_SUMMARY = TypeAdapter(EntrySummary)
 _ENTRY = {"record.entry": 1, "record.attributions": 1, "record.assembled_at": 1}
 
 
@@ -29,7 +32,8 @@ class MongoSummaries:
         """The live entries among these, by id."""
         wanted = {"_id": {"$in": list(entry_ids)}, "live_version": {"$ne": None}}
         async with translated("reading entries"):
-            return {d["_id"]: _summary(d) async for d in self._animes.find(wanted, _SHOWN)}
+            found = [document async for document in self._animes.find(wanted, _SHOWN)]
+        return {one.entry_id: one for one in all_intact(found, "_id", _summary)}
 
 
 class MongoRelatives:
@@ -43,15 +47,21 @@ class MongoRelatives:
         wanted = {"record.entry.sources": {"$in": list(source_urls)}, "live_version": {"$ne": None}}
         async with translated("reading related entries"):
             found = [document async for document in self._animes.find(wanted, _ENTRY)]
-        return [GoldenRecord.model_validate_json(orjson.dumps(one["record"])) for one in found]
+        return all_intact(found, "_id", _relative)
 
 
 def _summary(document: dict[str, Any]) -> EntrySummary:
     entry = document["record"]["entry"]
-    return EntrySummary(
-        entry_id=document["_id"],
-        version=document["live_version"],
-        title=entry["titles"]["main"],
-        type=entry["type"],
-        year=(entry.get("season") or {}).get("year"),
+    return _SUMMARY.validate_python(
+        {
+            "entry_id": document["_id"],
+            "version": document["live_version"],
+            "title": entry["titles"]["main"],
+            "type": entry["type"],
+            "year": (entry.get("season") or {}).get("year"),
+        }
     )
+
+
+def _relative(document: dict[str, Any]) -> GoldenRecord:
+    return GoldenRecord.model_validate_json(orjson.dumps(document["record"]))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from pydantic import TypeAdapter
 
+from otakube.adapters.stores.damage import intact
 from otakube.adapters.stores.ownership import owner_of
 from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_time
 from otakube.domain.record.golden import GoldenRecord
@@ -147,12 +148,13 @@ class SqliteDeadLetters:
 
 
 def _live_entry(row: Row) -> LiveEntry:
-    return LiveEntry(
-        entry_id=row["entry_id"],
-        version=row["live_version"],
-        commit_key=row["commit_key"],
-        digest=row["digest"],
-        model=row["model"],
-        record=GoldenRecord.model_validate_json(row["record"]),
-        committed_at=as_time(row["committed_at"]),
-    )
+    with intact(row["entry_id"]):
+        return LiveEntry(
+            entry_id=row["entry_id"],
+            version=row["live_version"],
+            commit_key=row["commit_key"],
+            digest=row["digest"],
+            model=row["model"],
+            record=GoldenRecord.model_validate_json(row["record"]),
+            committed_at=as_time(row["committed_at"]),
+        )

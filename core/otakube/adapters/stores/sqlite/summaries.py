@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from otakube.adapters.stores.damage import all_intact
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments, as_list
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.search import EntrySummary
@@ -13,7 +14,8 @@ SELECT entry_id, live_version AS version, json_extract(record, '$.entry.titles.m
 FROM animes WHERE live_version IS NOT NULL AND entry_id IN (SELECT value FROM json_each(?))
 """
 _RELATIVES = """
-SELECT json_object('entry', json_extract(record, '$.entry'),
+SELECT entry_id,
+       json_object('entry', json_extract(record, '$.entry'),
                    'attributions', json_extract(record, '$.attributions'),
                    'assembled_at', json_extract(record, '$.assembled_at')) AS record
 FROM animes WHERE live_version IS NOT NULL AND entry_id IN
@@ -44,4 +46,4 @@ class SqliteRelatives:
         """The live entries that show any of these pages."""
         with self._documents.statement("reading related entries") as rows:
             found = rows.execute(_RELATIVES, [as_list(source_urls)]).fetchall()
-        return [GoldenRecord.model_validate_json(row["record"]) for row in found]
+        return all_intact(found, "entry_id", lambda row: GoldenRecord.model_validate_json(row["record"]))
