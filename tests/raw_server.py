@@ -5,8 +5,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-Reply = Callable[[str], bytes]
-"""Target of a request (`/anime/1?page=2`) -> all bytes of the answer."""
+Reply = Callable[[str, bytes], bytes]
+"""Target (`/anime/1?page=2`) and body of a request -> all bytes of the answer."""
 
 
 @contextlib.asynccontextmanager
@@ -16,8 +16,8 @@ async def raw_server(reply: Reply) -> AsyncIterator[str]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            await reader.readexactly(_length(head))
-            writer.write(reply(head.split(" ")[1]))
+            body = await reader.readexactly(_length(head))
+            writer.write(reply(head.split(" ")[1], body))
             await writer.drain()
         writer.close()
 

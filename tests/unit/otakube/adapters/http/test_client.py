@@ -147,7 +147,7 @@ async def test_a_lasting_failure_is_asked_once_and_named(
 async def test_a_redirect_s_address_is_not_even_read(client: ProviderClient, location: str) -> None:
     asked: list[str] = []
 
-    def redirect(target: str) -> bytes:
+    def redirect(target: str, _: bytes) -> bytes:
         asked.append(target)
         return answer(b"", ("Location", location.encode()), status=302)
 
@@ -160,7 +160,7 @@ async def test_a_redirect_s_address_is_not_even_read(client: ProviderClient, loc
 
 async def test_an_entity_tag_of_other_letters_is_not_sent_back(tmp_path: Path) -> None:
     kept = BucketAnswers(FolderObjects(tmp_path), Provider.JIKAN, LICENCES[Provider.JIKAN])
-    async with raw_server(lambda _: answer(b"{}", ("ETag", b'"\xff"'))) as url, new_client() as http:
+    async with raw_server(lambda *_: answer(b"{}", ("ETag", b'"\xff"'))) as url, new_client() as http:
         client = ProviderClient(http, RequestLimits(seconds=5, size=1000), answers=kept)
         assert [(await client.ask(f"{url}/x")).body for _ in range(2)] == [{}, {}]
 
