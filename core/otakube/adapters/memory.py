@@ -6,9 +6,10 @@ arrive; those who hold parsed answers never wait for more.
 """
 
 import asyncio
+import sys
 import weakref
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 UNCOUNTED = 512 * 1024
 """Bytes of a file or an answer for which nobody waits: nearly all are smaller."""
@@ -42,11 +43,22 @@ class MemoryBudget:
         finally:
             self._release(size)
 
+    async def reserve_within(self, deadline: asyncio.Timeout, size: int, held: AsyncExitStack) -> None:
+        """Reserve for as long as `held` is open; how long that takes is no part of the deadline."""
+        now = asyncio.get_running_loop().time
+        left = (deadline.when() or now()) - now()
+        deadline.reschedule(None)
+        await held.enter_async_context(self.reserve(size))
+        deadline.reschedule(now() + left)
+
     def keep(self, owner: object, size: int) -> None:
-        """Take `size` bytes while `owner` lives: at once, and at most half of what is free, or not at all."""
+        """Take `size` bytes while `owner` lives: at once, and no more than two thirds of what is free.
+
+        So no provider starves the others: small answers find memory beside the largest ones.
+        """
         free = self.total - self._held
-        if size > free // 2:
-            raise MemoryExceeded(f"{size} bytes are more than half of the {free} that are free")
+        if size > free * 2 // 3:
+            raise MemoryExceeded(f"{size} bytes are more than two thirds of the {free} that are free")
         self._held += size
         weakref.finalize(owner, self._release, size)
 
@@ -61,7 +73,7 @@ class PodMemory:
     A fifth is given to others; the rest is the process itself, copies in passing, and what is not returned.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int = sys.maxsize) -> None:
         whole = limit // 5
         self.arriving = MemoryBudget(whole // 4)
         self.contents = MemoryBudget(whole - whole // 4)

@@ -10,6 +10,7 @@ import httpx2
 from otakube.adapters.http.cache import Answers, NoAnswers
 from otakube.adapters.http.client import Connect, ProviderClient, RequestLimits
 from otakube.adapters.http.edge import GuardedConverter, GuardedSource, ProviderEdge
+from otakube.adapters.memory import PodMemory
 from otakube.ports.providers import Converter, ProviderAdapter, ProviderSource
 from otakube.ports.rate_limits import RateLimiter
 from otakube.settings import Settings
@@ -50,7 +51,8 @@ def build(
     answers: Mapping[Provider, Answers] = {},
 ) -> dict[Provider, ProviderAdapter]:
     """The providers that are switched on, in the order in which they are asked."""
-    limits = RequestLimits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes)
+    memory = PodMemory(settings.memory_limit_bytes)
+    limits = RequestLimits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes, memory)
 
     def connect_of(provider: Provider) -> Connect:
         limiter, kept = rate_limiters.get(provider), answers.get(provider)

@@ -3,15 +3,20 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PrivateAttr
 
 from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
 from otakube.domain.record.golden import Statistics
 from otakube_api.contract import Provider
 
 MOST_FOUND = 10  # rows of a search
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class AnswerMemory:
+    """Counts in the budget of whoever gave it, until the last answer that has it is gone. All are alike."""
 
 
 class Answer(BaseModel):
@@ -25,6 +30,12 @@ class Answer(BaseModel):
     cached: bool = False  # from our cache: still fresh, or the provider confirmed it unchanged
     etag: str | None = None
     body: Any  # JSON, or the text of XML and HTML
+    _memory: AnswerMemory = PrivateAttr(default_factory=AnswerMemory)
+
+    def counted(self, memory: AnswerMemory) -> Self:
+        """This answer, as the one for which the memory was given."""
+        self._memory = memory
+        return self
 
 
 class Missing(BaseModel):

@@ -4,12 +4,15 @@
 A provider may compress in transit (Content-Encoding: gzip), and may serve files that are gzip themselves.
 """
 
+import re
 import zlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import httpx2
 
 from otakube.adapters.http import json_values
+from otakube.adapters.memory import UNCOUNTED
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
@@ -17,6 +20,10 @@ _GZIP_FILES = ("application/gzip", "application/x-gzip")
 _TEXTS = ("application/xml", "text/xml", "text/html", "application/xhtml+xml", "text/plain", *_GZIP_FILES)
 _CHARSETS = ("utf-8", "utf8", "us-ascii", "iso-8859-1")  # others would be guesses about hostile bytes
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's word for: a gzip header, and nothing else
+_PIECE = 65_536  # bytes that are unpacked at once
+_MOST_MEMBERS = 16  # real files have one
+_COSTS = {b"{": 256, b"[": 72, b",": 64, b":": 64}  # bytes of a dict, a list, and a value or key in one
+_WIDE = re.compile(rb"[\xf0-\xff]|\\u[dD]")  # characters for which Python takes four bytes each of the text
 
 
 def name_of(request: httpx2.Request) -> str:
@@ -29,16 +36,31 @@ def address_of(request: httpx2.Request) -> str:
     return str(request.url.copy_with(username=None, password=None))
 
 
-async def read(response: httpx2.Response, size: int) -> bytes:
-    """The body without its encodings; AnswerTooLarge as soon as either form exceeds `size` bytes."""
-    if int(response.headers.get("Content-Length", "0") or "0") > size:
-        raise _too_large(response.request, size)
-    body = bytearray()
+async def read(response: httpx2.Response, size: int, reserve: Callable[[], Awaitable[None]]) -> bytes:
+    """The body without its encodings; AnswerTooLarge as soon as either form exceeds `size` bytes.
+
+    `reserve` waits for memory; it is asked once a body outgrows what is not counted.
+    """
+    layers, arrived, reserved, body = _layers(response, size), 0, False, bytearray()
     async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > size:
-            raise _too_large(response.request, size)
-    return _decoded(response, bytes(body), size)
+        arrived += len(chunk)
+        for piece in unpacked(layers, chunk):
+            body += piece
+            if max(arrived, len(body)) > size:
+                raise _too_large(response.request, size)
+            if len(body) > UNCOUNTED and not reserved:
+                reserved = True
+                await reserve()
+    for layer in layers:
+        layer.finish()
+    return bytes(body)
+
+
+def parsed_size(body: bytes) -> int:
+    """Bytes that an answer takes at most once it is read: its text, and Python's objects if it is JSON."""
+    width = 1 if body.isascii() and b"\\u" not in body else 4 if _WIDE.search(body) else 2
+    objects = sum(body.count(mark) * cost for mark, cost in _COSTS.items())
+    return width * len(body) + objects
 
 
 def document(response: httpx2.Response, body: bytes) -> Any:
@@ -66,32 +88,57 @@ def text(response: httpx2.Response, body: bytes) -> str:
         raise _invalid(response.request, f"is no {charset}: {error.reason} at byte {error.start}") from error
 
 
-def _decoded(response: httpx2.Response, body: bytes, size: int) -> bytes:
+def _layers(response: httpx2.Response, size: int) -> "list[Gunzip]":
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise _invalid(response.request, f"is encoded as {encoding!r:.50}, which was not asked for")
-    if encoding == "gzip":
-        body = _unzipped(response.request, body, size)
-    if _media_type(response) in _GZIP_FILES:
-        body = _unzipped(response.request, body, size)
-    return body
+    zipped = [encoding == "gzip", _media_type(response) in _GZIP_FILES]
+    return [Gunzip(response.request, size) for _ in range(sum(zipped))]
 
 
-def _unzipped(request: httpx2.Request, body: bytes, size: int) -> bytes:
-    """All members of a gzip file; a bomb is noticed one byte beyond the cap."""
-    found = b""
-    while body:
-        member = zlib.decompressobj(_GZIP)
-        try:
-            found += member.decompress(body, size + 1 - len(found))
-        except zlib.error as error:
-            raise _invalid(request, f"is no gzip: {error}") from error
-        if len(found) > size:
-            raise _too_large(request, size)
-        if not member.eof:
-            raise _invalid(request, "is no gzip: it ends too early")
-        body = member.unused_data
-    return found
+class Gunzip:
+    """Unpacks a gzip file while it arrives, in pieces, so that a bomb is noticed before it unfolds."""
+
+    def __init__(self, request: httpx2.Request, size: int) -> None:
+        self._request = request
+        self._size = size
+        self._unpacked = 0
+        self._members = 0
+        self._member: Any = None  # zlib names no type for it
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        while chunk:
+            if self._member is None or self._member.eof:
+                self._next_member()
+            try:
+                piece = self._member.decompress(chunk, _PIECE)
+            except zlib.error as error:
+                raise _invalid(self._request, f"is no gzip: {error}") from error
+            self._unpacked += len(piece)
+            if self._unpacked > self._size:
+                raise _too_large(self._request, self._size)
+            chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+            yield piece
+
+    def finish(self) -> None:
+        """Refuse a file that ends within a member."""
+        if self._member is not None and not self._member.eof:
+            raise _invalid(self._request, "is no gzip: it ends too early")
+
+    def _next_member(self) -> None:
+        self._members += 1
+        if self._members > _MOST_MEMBERS:  # each costs a copy of what is left
+            raise _invalid(self._request, f"is a gzip file of more than {_MOST_MEMBERS} members")
+        self._member = zlib.decompressobj(_GZIP)
+
+
+def unpacked(layers: Sequence[Gunzip], chunk: bytes) -> Iterator[bytes]:
+    """A chunk through all layers, the outermost first."""
+    if not layers:
+        yield chunk
+        return
+    for piece in layers[0].pieces(chunk):
+        yield from unpacked(layers[1:], piece)
 
 
 def _media_type(response: httpx2.Response) -> str:

@@ -5,8 +5,10 @@ It reads no more than the cap, and follows no redirect. Each attempt, also a rep
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import httpx2
@@ -16,11 +18,12 @@ from otakube.adapters.http import bodies
 from otakube.adapters.http.bodies import name_of
 from otakube.adapters.http.cache import Answers, Kept, NoAnswers
 from otakube.adapters.http.outcomes import outcome
+from otakube.adapters.memory import MemoryExceeded, PodMemory
 from otakube.away import away
 from otakube.domain.providers import http_freshness
 from otakube.domain.providers.budget import RequestOutcome
 from otakube.errors import Fatal, SourceError
-from otakube.ports.providers import Answer
+from otakube.ports.providers import Answer, AnswerMemory
 from otakube.ports.rate_limits import RateLimiter, Unlimited
 from otakube_api.contract import FailureReason, SourceReason
 
@@ -33,10 +36,11 @@ Refusal = Callable[[bytes], RequestOutcome | None]  # the outcome that a 200 hid
 
 
 class RequestLimits(NamedTuple):
-    """`seconds` for one request with its whole body; `size` in bytes of the body."""
+    """`seconds` for one request with its whole body; `size` in bytes of the body; `memory` of all clients."""
 
     seconds: float
     size: int
+    memory: PodMemory | None = None
 
 
 class _Again(Exception):
@@ -83,6 +87,8 @@ class ProviderClient:
     ) -> None:
         self._client = client
         self._limits = limits
+        self._memory = limits.memory or PodMemory()
+        self._size = min(limits.size, self._memory.arriving.total)
         self._headers = {**headers, "Accept": accept}
         self._rate_limiter = rate_limiter or Unlimited()
         self._answers = answers or NoAnswers()
@@ -139,8 +145,15 @@ class ProviderClient:
         await self._rate_limiter.acquire()
         if self._answers.floor and (meanwhile := await self._fresh(request)):
             return meanwhile.again
-        response, body = await self._received(request)
-        now = datetime.now(UTC)
+        async with AsyncExitStack() as held:
+            response, body = await self._received(request, held)
+            return await self._read(response, body, reader, kept)
+
+    async def _read(
+        self, response: httpx2.Response, body: bytes, reader: Reader, kept: Kept | None
+    ) -> Answer:
+        """The answer that a response holds, or the confirmed one."""
+        request, now = response.request, datetime.now(UTC)
         refused = self._refusal(body) if response.status_code == 200 else None
         await self._rate_limiter.record(refused or outcome(response.status_code, response.headers, now))
         if response.status_code == 304 and kept:
@@ -148,8 +161,9 @@ class ProviderClient:
             await self._answers.keep(request, kept)
             return kept.again
         _check_status(response, now)
+        memory = self._count(request, body)
         found = await away(reader, response, body) if len(body) > _LONG else reader(response, body)
-        answer = _answer(response, found, now)
+        answer = _answer(response, found, now).counted(memory)
         if refused is None:
             await self._keep(request, response, answer)
         return answer
@@ -162,11 +176,21 @@ class ProviderClient:
         await self._rate_limiter.record(RequestOutcome(status=304))
         return found
 
-    async def _received(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
-        """Status, headers and, of a 200, the body."""
+    def _count(self, request: httpx2.Request, body: bytes) -> AnswerMemory:
+        """Memory for what the body turns into; before it is parsed, since then it would be taken already."""
+        memory = AnswerMemory()
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                return await self._sent(request)
+            self._memory.contents.keep(memory, bodies.parsed_size(body))
+        except MemoryExceeded as error:
+            said = f"the answer of {name_of(request)} is too large to be read: {error}"
+            raise SourceError(SourceReason.ANSWER_TOO_LARGE, said) from error
+        return memory
+
+    async def _received(self, request: httpx2.Request, held: AsyncExitStack) -> tuple[httpx2.Response, bytes]:
+        """Status, headers and, of a 200, the body, whose memory is `held`."""
+        try:
+            async with asyncio.timeout(self._limits.seconds) as deadline:
+                return await self._sent(request, partial(self._reserve, deadline, held))
         except TimeoutError as error:
             await self._rate_limiter.record(RequestOutcome(status=0))
             failure = f"{name_of(request)} did not answer within {self._limits.seconds:g} s"
@@ -181,12 +205,17 @@ class ProviderClient:
             )  # it answered; what it said is another matter
             raise
 
-    async def _sent(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
+    async def _reserve(self, deadline: asyncio.Timeout, held: AsyncExitStack) -> None:
+        await self._memory.arriving.reserve_within(deadline, self._size, held)
+
+    async def _sent(
+        self, request: httpx2.Request, reserve: Callable[[], Awaitable[None]]
+    ) -> tuple[httpx2.Response, bytes]:
         response = await self._client.send(request, stream=True)
         try:
             if response.status_code != 200:
                 return response, b""
-            return response, await bodies.read(response, self._limits.size)
+            return response, await bodies.read(response, self._size, reserve)
         finally:
             await response.aclose()
 

@@ -104,17 +104,8 @@ class Downloader:
                 raise refused(f"it is longer than {self._size} bytes")
             if len(body) > UNCOUNTED and not counted:
                 counted = True
-                await _wait_for(self._memory, most, held, deadline)
+                await self._memory.reserve_within(deadline, most, held)
         return body
-
-
-async def _wait_for(memory: MemoryBudget, size: int, held: AsyncExitStack, deadline: asyncio.Timeout) -> None:
-    """Wait for memory; how long that takes is not the server's fault, and no part of the deadline."""
-    now = asyncio.get_running_loop().time
-    left = (deadline.when() or now()) - now()
-    deadline.reschedule(None)
-    await held.enter_async_context(memory.reserve(size))
-    deadline.reschedule(now() + left)
 
 
 def cleaned_size(length: int) -> int:

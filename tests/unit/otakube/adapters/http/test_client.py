@@ -125,6 +125,15 @@ async def test_a_passing_failure_is_tried_again(client: ProviderClient, httpserv
             "is no gzip",
         ),
         (
+            Response(
+                gzip.compress(b"", mtime=0) * 40,
+                content_type="application/json",
+                headers={"Content-Encoding": "gzip"},
+            ),
+            SourceReason.ANSWER_INVALID,
+            "more than 16 members",
+        ),
+        (
             Response("{}", content_type="application/json", headers={"Content-Encoding": "br"}),
             SourceReason.ANSWER_INVALID,
             "encoded as 'br'",
