@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kubernetes Events: one for each condition that has changed, after the status that says so was written.
 
-They are posted in the background and behind the work: one that cannot be posted is counted, never retried.
+An Event bears the time of that write: a condition's own time moves only with its status, so a new reason
+would read as old. Its name carries the microsecond, as client-go's does, since kubectl sorts by whole seconds
+and leaves the rest in the order of names. Events are posted in the background and behind the work: one that
+cannot be posted is counted, never retried.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -31,15 +33,28 @@ MESSAGE_LIMIT = 1024  # of the Event API
 class EventPoster:
     """A bounded backlog and the task that works it off."""
 
-    def __init__(self, server: ApiServer, metrics: Metrics, *, host: str, busy: Callable[[], bool]) -> None:
-        self._server, self._metrics, self._host, self._busy = server, metrics, host, busy
+    def __init__(
+        self,
+        server: ApiServer,
+        metrics: Metrics,
+        *,
+        host: str,
+        busy: Callable[[], bool],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._server, self._metrics, self._host, self._busy, self._now = server, metrics, host, busy, now
         self._backlog: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
 
     def report(self, resource: CustomResource[Any], seen: SeenObject, changed: Sequence[Condition]) -> None:
-        """Plan one Event for each new reason."""
-        for condition in {each.reason: each for each in reversed(changed)}.values():
+        """Plan one Event for each new reason, in the order of the conditions."""
+        at = self._now()
+        first = {each.reason: each for each in reversed(changed)}
+        for place, condition in enumerate(each for each in changed if first[each.reason] is each):
+            body = event_body(
+                resource, seen, condition, host=self._host, at=at + timedelta(microseconds=place)
+            )
             try:
-                self._backlog.put_nowait(event_body(resource, seen, condition, host=self._host))
+                self._backlog.put_nowait(body)
             except asyncio.QueueFull:
                 self._metrics.events_lost.inc()
 
@@ -61,24 +76,22 @@ class EventPoster:
         try:
             await self._server.create(EVENTS, body["metadata"]["namespace"], body)
         except AlreadyExists:
-            return  # the same transition, posted before a crash or by a twin
+            return  # the answer to the first attempt was lost
         except ApiError as error:
             self._metrics.events_lost.inc()
             logger.warning("Event not posted", name=body["metadata"]["name"], error=str(error))
 
 
 def event_body(
-    resource: CustomResource[Any], seen: SeenObject, condition: Condition, *, host: str
+    resource: CustomResource[Any], seen: SeenObject, condition: Condition, *, host: str, at: datetime
 ) -> dict[str, Any]:
-    """The Event of one transition; its name follows from the transition, so posting it twice makes one."""
-    at = condition.last_transition_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    transition = f"{seen.uid}/{condition.type}/{condition.status}/{condition.reason}/{seen.generation}/{at}"
-    digest = hashlib.sha256(transition.encode()).hexdigest()[:16]
+    """The Event of one transition; its name follows from the object and the moment `at`."""
+    second = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "apiVersion": "v1",
         "kind": "Event",
         "metadata": {
-            "name": f"{seen.key.name[:200].rstrip('.-')}.{digest}",
+            "name": f"{seen.key.name[:200].rstrip('.-')}.{round(at.timestamp() * 1_000_000):016x}",
             "namespace": seen.key.namespace,
         },
         "involvedObject": {
@@ -96,8 +109,8 @@ def event_body(
         "reportingComponent": MANAGER,
         "reportingInstance": host,
         "action": condition.type,
-        "firstTimestamp": at,
-        "lastTimestamp": at,
+        "firstTimestamp": second,
+        "lastTimestamp": second,
         "count": 1,
     }
 

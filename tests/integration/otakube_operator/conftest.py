@@ -90,8 +90,12 @@ class World:
 
     def events(self) -> list[str]:
         """Reasons of the Events told so far."""
-        items = self._answer(self.api.get(f"/api/v1/namespaces/{self.namespace}/events"))["items"]
-        return sorted(item["reason"] for item in items)
+        return sorted(item["reason"] for item in self.event_bodies())
+
+    def event_bodies(self) -> list[Body]:
+        """The Events told so far."""
+        items: list[Body] = self._answer(self.api.get(f"/api/v1/namespaces/{self.namespace}/events"))["items"]
+        return items
 
     def eventually(self, check: Callable[[], object], patience: float = PATIENCE) -> None:
         """Return once `check` holds; fail with what is there."""

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator against a real API server, while a test writes what Argo would."""
 
+import time
+from datetime import UTC, datetime
+
 import httpx2
 import pytest
 
+from control_plane import ControlPlane
 from integration.otakube_operator.conftest import Body, World
 from operator_builders import committed, fetched, gate, imaged, node
 from operator_process import OperatorProcess
@@ -48,6 +52,34 @@ def spec_of(world: World, name: str) -> Body:
 def end(world: World, name: str) -> None:
     """End a Workflow as Argo does once told to."""
     world.argo(phase="Failed", workflow=name, message="Stopped with strategy 'Terminate'")
+
+
+def test_events_read_back_in_the_order_and_at_the_time_of_what_they_tell(
+    world: World, plane: ControlPlane
+) -> None:
+    told: dict[str, datetime] = {}  # reason: earliest moment at which it can have become true
+    world.apply()
+    told["WorkflowStarting"] = now()
+    world.eventually_ready("Unknown", "WorkflowStarting")
+    time.sleep(1.1)  # Event times are whole seconds
+    for reason, nodes in (("WorkflowRunning", (fetched(),)), ("AwaitingDecision", AT_THE_GATE)):
+        told[reason] = now()
+        world.argo(*nodes)
+        world.eventually_ready("Unknown", reason)
+        world.eventually(lambda reason=reason: reason in world.events())
+        time.sleep(1.1)
+    items = {item["reason"]: item for item in world.event_bodies()}
+    assert items.keys() == told.keys()
+    for reason, earliest in told.items():
+        at = datetime.fromisoformat(items[reason]["lastTimestamp"])
+        assert earliest.replace(microsecond=0) <= at <= now(), reason
+    described = plane.kubectl("describe", "animeenrichments", "-n", world.namespace).stdout
+    _, _, events = described.rpartition("Events:")
+    assert [line.split()[1] for line in events.splitlines()[3:] if line.split()] == list(told)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def test_a_whole_life_from_apply_to_published(world: World) -> None:
