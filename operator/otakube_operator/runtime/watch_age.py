@@ -21,6 +21,12 @@ class WatchAges:
         self._heard: dict[str, dict[str, float]] = {plural: {} for plural in plurals}
         self._born = clock()
 
+    def opened(self, url_path: str) -> None:
+        """Count a stream from its first opening: kopf reopens a silent one, which is no sign of life."""
+        resource = url_path.rsplit("/", 1)[-1]
+        if resource in self._heard:
+            self._heard[resource].setdefault(url_path, self._clock())
+
     def note(self, url_path: str) -> None:
         """Take note that a stream of that path has delivered something."""
         resource = url_path.rsplit("/", 1)[-1]
@@ -34,14 +40,14 @@ class WatchAges:
 
     def response_class(self) -> type[aiohttp.ClientResponse]:
         """A response class whose watch streams report here."""
-        note = self.note
+        opened, note = self.opened, self.note
 
         class WatchedResponse(aiohttp.ClientResponse):
             async def start(self, connection: Any) -> "WatchedResponse":
                 await super().start(connection)
                 if self.url.query.get("watch") == "true" and self.status == 200:
                     path = self.url.path
-                    note(path)
+                    opened(path)
                     self.content = _NotingStream(self.content, lambda: note(path))  # type: ignore[assignment]  # a proxy
                 return self
 

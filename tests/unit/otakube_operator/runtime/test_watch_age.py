@@ -10,3 +10,11 @@ def test_the_age_of_a_watch_is_that_of_its_most_silent_stream() -> None:
     ages.note("/apis/argoproj.io/v1alpha1/namespaces/a/workflows")
     ages.note("/apis/argoproj.io/v1alpha1/namespaces/b/workflows")
     assert ages.ages() == {"animeenrichments": 100.0, "workflows": 90.0}
+
+
+def test_a_silent_watch_ages_however_often_it_is_opened_again() -> None:
+    times = iter([0.0, 5.0, 75.0, 145.0, 150.0])
+    ages = WatchAges(["workflows"], clock=lambda: next(times))
+    for _ in range(3):
+        ages.opened("/apis/argoproj.io/v1alpha1/namespaces/a/workflows")
+    assert ages.ages() == {"workflows": 145.0}
