@@ -7,7 +7,7 @@ Users of every catalogue complain first about wrong merges; an abstention costs 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 
 from otakube.domain.matching.similarity import (
     OTHER_SEASON,
@@ -26,6 +26,7 @@ from otakube_api.contract import AnimeType
 ACCEPT = 0.9  # a match that nobody needs to look at
 MARGIN = 0.08  # by which it must be ahead of every other anime
 CONSIDER = 0.72  # below it a candidate is not worth a person's look
+MOST_NAMES = 50  # of an anime: each meets each of the others'
 SAME_ANIME = 0.7  # agreement of two providers' descriptions from which they may mean one anime
 
 _SAME_WEEK = 7  # days between two starts from which one start with one length backs a slip in a title
@@ -243,11 +244,12 @@ def _numbered_apart(one: Metadata, other: Metadata) -> bool:
 
 
 def names(described: Metadata) -> list[Name]:
-    """All titles of an anime, taken apart, each once."""
+    """The titles of an anime, taken apart, each once; of very many the first."""
     titles: Iterable[str | None] = (
         described.title, described.title_english, described.title_japanese, *described.synonyms
     )  # fmt: skip
-    return list(dict.fromkeys(take_apart(one) for one in titles if one))
+    said = islice(filter(None, titles), MOST_NAMES)
+    return list(dict.fromkeys(take_apart(one) for one in said))
 
 
 def name_similarity(one: Name, other: Name) -> float:

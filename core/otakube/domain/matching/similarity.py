@@ -39,6 +39,11 @@ _NUMBER = re.compile(r"\d+")
 _sound = lru_cache(maxsize=4096)(sounding)  # each name meets many others
 
 
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 class Asked(NamedTuple):
     """A title that a person wrote, taken apart, and what else they said."""
 
@@ -82,6 +87,7 @@ def penalty(
     return off
 
 
+@lru_cache(maxsize=4096)
 def _numbers(text: str) -> list[str]:
     return sorted(_NUMBER.findall(text))
 
@@ -118,7 +124,7 @@ def string_similarity(one: str, other: str) -> float:
     if first == second:
         return _SOUNDS_EQUAL if len(first) >= _TELLING else _SOUNDS_EQUAL_SHORT
     alike = _ratio(one, other, first, second)
-    words, others = set(one.split()), set(other.split())
+    words, others = _words(one), _words(other)
     more = words ^ others
     if (words < others or others < words) and not more <= SMALL_WORDS:
         return min(alike, _LONGER)  # a longer name, not another spelling
@@ -137,7 +143,7 @@ def partial_similarity(one: str, other: str) -> float:
     first, second = sorted((_sound(one), _sound(other)), key=len)
     if alike >= _LONGER or len(first) < _SHORT:
         return alike
-    words, others = set(one.split()), set(other.split())
+    words, others = _words(one), _words(other)
     whole = 100.0 if words <= others or others <= words else _within(first, second)
     return max(alike, (_LONGER - _MORE * (1 - len(first) / len(second))) * whole / 100)
 

@@ -6,11 +6,13 @@ languages. A number that cannot be a season belongs to the name: "Mob Psycho 100
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from otakube.domain.record.text import LONGEST_NAME, comparable
 from otakube_api.contract import AnimeType
 
+LONGEST_COMPARED = 200  # letters of a name: some letters stand for eighteen, and time grows with the square
 FINAL = 99  # a final season or part, whose number the title does not say
 
 _WORDS = {
@@ -90,12 +92,13 @@ class Name(NamedTuple):
     year: int | None = None
 
 
+@lru_cache(maxsize=4096)  # each title meets many others
 def take_apart(title: str) -> Name:
-    """Split a title into name, season, part, form and year; no more of it is read than a record may hold."""
+    """Split a title into name, season, part, form and year; of a very long one its beginning."""
     title = title[:LONGEST_NAME]
     title, year = _take_year(title)
     title, music = _KIND_OF_MUSIC.subn(" ", title)
-    whole = comparable(title)
+    whole = comparable(title)[:LONGEST_COMPARED].rstrip()
     kind = AnimeType.MUSIC if music else None
     if not _MARKED.search(whole):
         return Name(whole, kind=kind, year=year)
