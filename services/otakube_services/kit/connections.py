@@ -37,7 +37,7 @@ class PeerConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_peer(anew=True)
+        self._await_peer()
         self._drop_oldest()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -50,7 +50,7 @@ class PeerConnection(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._await_peer(anew=True)
+        self._await_peer()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -65,14 +65,14 @@ class PeerConnection(H11Protocol):
         self._stop_waiting()
         self.transport.abort()
 
-    def _await_peer(self, *, anew: bool = False) -> None:
+    def _await_peer(self) -> None:
         """Start the deadline where the peer is to act, and stop it where it is not."""
         waits = (
             self.conn.their_state in _OWES_REQUEST or self.flow.write_paused or self.transport.is_closing()
         )
-        if anew or not waits:
+        if not waits:
             self._stop_waiting()
-        if waits and self._deadline is None:
+        elif self._deadline is None:
             self.waits_since = self.waits_since or self.loop.time()
             self._unsent = self.transport.get_write_buffer_size()
             self._deadline = self.loop.call_later(self.patience, self._overdue)

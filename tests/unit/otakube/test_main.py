@@ -109,3 +109,18 @@ HEAVY = {
 )
 def test_a_step_imports_only_its_own(modules: str, also_not: set[str]) -> None:
     assert not imported(f"import {modules}") & (HEAVY | also_not)
+
+
+def test_the_traceback_of_an_error_that_nobody_expects_shows_no_secret() -> None:
+    script = (
+        "from otakube import main, masking\n"
+        "masking.hide(['of-the-store'])\n"
+        "def broken(**_): raise ValueError('refused: of-the-store')\n"
+        "main.app = broken\n"
+        "main.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "ValueError: refused: ***" in done.stderr
+    assert "of-the-store" not in done.stderr.replace("masking.hide(['of-the-store'])", "")

@@ -17,6 +17,7 @@ from otakube.adapters.http.client import new_client
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.step import app
 from otakube.errors import Fatal
+from otakube.masking import masked
 from otakube.server_url import secrets_in
 from otakube.settings import load
 from otakube_api.contract import EXIT
@@ -80,6 +81,42 @@ def test_no_piece_of_a_password_shows_anywhere_that_a_step_writes(
     for piece in (FIRST, LAST, FIRST.lower(), LAST.lower()):
         assert piece not in text
         assert piece not in "".join(str(one.message) for one in recwarn)
+
+
+@pytest.mark.parametrize("name", SECRET_URLS)
+@pytest.mark.parametrize("mark", ["/", "?", "@x/"])
+def test_a_password_that_tears_its_address_apart_is_refused_with_the_cure(name: str, mark: str) -> None:
+    words = refusal(name, f"{SCHEMES[name]}://user:a{mark}b@host/0")
+    assert "percent-encode / ? # [ ] @" in words
+    assert "/ is %2F, ? is %3F, # is %23" in words
+
+
+def test_what_the_settings_hold_is_hidden_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(masking, "_forms", set())
+    held = {
+        "OTAKUBE_REDIS_URL": "redis://:of-redis-1@cache/0",
+        "OTAKUBE_MONGODB_URI": "mongodb://user:of-mongodb-1@db/?tlsCertificateKeyFilePassword=of-key-file",
+        "OTAKUBE_QDRANT_API_KEY": "of-qdrant-1",
+        "OTAKUBE_PROVIDERS__ANIMESCHEDULE__TOKEN": "of-animeschedule",
+        "HTTPS_PROXY": "http://user:of-the-proxy@proxy:3128",
+    }
+    for name, value in held.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "otakube_s3_secret_access_key").write_text("of-the-bucket\n")
+    monkeypatch.setenv("OTAKUBE_SECRETS_DIR", str(tmp_path))
+    load()
+    for secret in (
+        "of-redis-1",
+        "of-mongodb-1",
+        "of-key-file",
+        "of-qdrant-1",
+        "of-animeschedule",
+        "of-the-proxy",
+        "of-the-bucket",
+    ):
+        assert masked(f"it said {secret}") == "it said ***"
 
 
 @given(password=st.text(alphabet=string.punctuation + "aé ", min_size=1, max_size=12))
@@ -153,7 +190,7 @@ async def test_an_unknown_option_of_redis_is_refused_without_its_value(
 ) -> None:
     monkeypatch.setenv("OTAKUBE_REDIS_URL", "redis://cache/0?max_connections=hidden")
     async with Wiring("file:nowhere") as wiring:
-        with pytest.raises(Fatal, match="redis_url has an option") as refused:
+        with pytest.raises(Fatal, match=r"^redis_url has an option") as refused:
             await wiring.rate_limiters()
     assert "hidden" not in str(refused.value)
 

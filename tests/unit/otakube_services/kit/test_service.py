@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from fastapi import Request, Response
 from fastapi.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from otakube.errors import Damaged, Fatal, Retriable
 from otakube_api.contract import FailureReason
@@ -142,6 +142,43 @@ async def test_beyond_the_limit_a_request_is_told_to_come_again_and_the_place_is
         assert (second.status_code, second.headers["retry-after"]) == (503, "5")
         leave.set()
         assert (await first).text == (await client.get("/")).text == "done"
+
+
+async def test_a_request_that_is_not_whole_takes_no_place() -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        assert await receive() == {"type": "http.request", "body": b"two halves", "more_body": False}
+        await Response("done")(scope, receive, send)
+
+    admission, rest = Admission(answer, limit=1), asyncio.Event()
+
+    async def bodies() -> AsyncIterator[bytes]:
+        yield b"two "
+        await rest.wait()
+        yield b"halves"
+
+    transport = httpx2.ASGITransport(app=admission)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://greeter") as client:
+        half = asyncio.create_task(_asgi_post(admission, bodies()))
+        await asyncio.sleep(0)
+        whole = await client.post("/", content=b"two halves")
+        rest.set()
+        assert whole.status_code == await half == 200
+
+
+async def _asgi_post(app: Admission, body: AsyncIterator[bytes]) -> int:
+    """A request whose body comes bit by bit; its status."""
+    found: list[int] = []
+
+    async def receive() -> Message:
+        piece = await anext(body, None)
+        return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            found.append(message["status"])
+
+    await app({"type": "http", "method": "POST", "headers": []}, receive, send)
+    return found[0]
 
 
 def test_it_listens_on_loopback_unless_it_is_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
