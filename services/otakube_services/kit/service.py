@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
+from otakube.errors import Fatal
+from otakube_api.contract import FailureReason
 from otakube_services.kit import logs
 from otakube_services.kit.admission import Admission
 from otakube_services.kit.connections import BACKLOG, connection_class
@@ -80,7 +82,7 @@ def serve(name: str, create: Callable[[], Service]) -> None:
     try:
         asyncio.run(_serve(create(), settings))
     except Exception as error:  # the edge of the process: one line, and an exit status
-        logs.failed(error)
+        logs.failed(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
         sys.exit(1)
 
 
@@ -94,10 +96,10 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
-    async with service.connected():
-        reading = asyncio.create_task(public.serve())
+    async with service.connected(), asyncio.TaskGroup() as both:
+        both.create_task(public.serve())
         await public.listening.wait()
-        await asyncio.gather(reading, internal.serve())
+        both.create_task(internal.serve())
 
 
 class _Server(uvicorn.Server):
@@ -108,7 +110,11 @@ class _Server(uvicorn.Server):
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn's way to say that the port is taken
+            message = f"cannot listen on {self.config.host}, port {self.config.port}"
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
         self.listening.set()
 
     def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]

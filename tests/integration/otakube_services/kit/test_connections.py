@@ -7,16 +7,21 @@ No test measures time: where a deadline must not help, it is an hour; where it m
 import contextlib
 import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import greeter_process
 from greeter_process import BIG, Greeter, running_greeter
 from otakube_services.kit.admission import BODY_LIMIT
 from otakube_services.kit.service import WAITING_CONNECTIONS
+from stores import free_port
 
+TESTS = Path(greeter_process.__file__).parent
 WHOLE = b"GET /greetings/ilse HTTP/1.1\r\nHost: greeter\r\n\r\n"
 LAST = b"GET /greetings/ada HTTP/1.1\r\nHost: greeter\r\nConnection: close\r\n\r\n"
 HALVES = {
@@ -206,3 +211,20 @@ def test_it_ends_with_both_ports_when_it_is_asked_to(tmp_path: Path) -> None:
             with pytest.raises(ConnectionError):
                 connect(port)
     assert b"Traceback" not in greeter.log.read_bytes()
+
+
+@pytest.mark.parametrize("taken", ["PORT", "INTERNAL_PORT"])
+def test_a_port_that_is_taken_ends_it_with_a_sentence(taken: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ports = {"PORT": free_port(), "INTERNAL_PORT": free_port()} | {taken: port}
+        done = subprocess.run(
+            [sys.executable, greeter_process.__file__],
+            env={"PYTHONPATH": str(TESTS)} | {f"OTAKUBE_GREETER_{name}": str(p) for name, p in ports.items()},
+            capture_output=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    *_, last = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (last["event"], last["message"]) == ("failed", f"cannot listen on 127.0.0.1, port {port}")
+    assert b"Traceback" not in done.stderr
