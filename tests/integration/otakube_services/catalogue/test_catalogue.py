@@ -450,6 +450,18 @@ def test_a_damaged_record_is_named_with_its_cure_and_one_line_of_the_log(
         asyncio.run(publish(catalogue.settings, embedder, record))
 
 
+async def test_a_damaged_lock_is_named_with_its_cure(catalogue: Catalogue) -> None:
+    name = "lock_" + "0" * 20
+    async with Documents(catalogue.settings) as documents:
+        await documents["merge_locks"].insert_one({"_id": name, "pages": [], "lock": {"kind": "Same"}})
+        try:
+            status, detail = refusal(catalogue, "/locks", client=catalogue.internal)
+        finally:
+            await documents["merge_locks"].delete_one({"_id": name})
+    assert (status, f"the merge lock {name} cannot be read" in detail) == (500, True), detail
+    assert f"delete {name} in the collection merge_locks" in detail
+
+
 async def test_a_damaged_draft_is_named_with_its_cure(catalogue: Catalogue) -> None:
     await S3Objects(catalogue.settings).put("work/uid-8/1-1/golden.json", b'{"entry": {}}')
     status, detail = refusal(catalogue, "/drafts/uid-8/1/1", client=catalogue.internal)

@@ -10,7 +10,7 @@ import orjson
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from otakube.adapters.stores.damage import intact
+from otakube.adapters.stores.damage import intact_record
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.adapters.stores.ownership import owner_of
 from otakube.domain.record.golden import GoldenRecord
@@ -31,7 +31,7 @@ def url_key(source_url: str) -> str:
 
 def live_entry(document: dict[str, Any]) -> LiveEntry:
     """An `animes` document with a live version, validated again on the way out; else Damaged."""
-    with intact(document["_id"]):
+    with intact_record(document["_id"]):
         return LiveEntry(
             entry_id=document["_id"],
             version=document["live_version"],

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from pymongo.errors import DuplicateKeyError
 
+from otakube.adapters.stores.damage import intact
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.domain.locks.lock import LOCK, FieldLock, Lock, Same, as_json, lock_id
 
@@ -73,5 +74,7 @@ class MongoLocks:
 
 
 def _lock(document: dict[str, Any]) -> Lock:
-    """Validated again on the way out."""
-    return LOCK.validate_json(orjson.dumps(document["lock"]))
+    """Validated again on the way out; one that cannot be read must not count as none."""
+    name = document["_id"]
+    with intact(f"the merge lock {name}", f"delete {name} in the collection merge_locks, and decide again"):
+        return LOCK.validate_json(orjson.dumps(document["lock"]))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from pydantic import TypeAdapter
 
-from otakube.adapters.stores.damage import intact
+from otakube.adapters.stores.damage import intact_record
 from otakube.adapters.stores.ownership import owner_of
 from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_time
 from otakube.domain.record.golden import GoldenRecord
@@ -148,7 +148,7 @@ class SqliteDeadLetters:
 
 
 def _live_entry(row: Row) -> LiveEntry:
-    with intact(row["entry_id"]):
+    with intact_record(row["entry_id"]):
         return LiveEntry(
             entry_id=row["entry_id"],
             version=row["live_version"],
