@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from otakube.masking import masked
+
 if TYPE_CHECKING:  # half a second that `--help` need not pay
     from kubernetes.aio.client import ApiClient, Configuration
 
@@ -33,7 +35,7 @@ class ConsoleError(Exception):
     """Failure of a command, with what to do, in a sentence or two; `code` is the exit status."""
 
     def __init__(self, message: str, *, code: int = 1) -> None:
-        super().__init__(message)
+        super().__init__(masked(message))
         self.code = code
 
 

@@ -132,6 +132,7 @@ def _server(app: FastAPI, settings: ServiceSettings, port: int) -> _Server:
             ws="none",
             lifespan="off",  # the ports are open by then, once for both
             log_config=logs.UVICORN,
+            server_header=False,
             access_log=False,  # the metrics count requests, and a path is a reader's own text
             backlog=BACKLOG,
             timeout_keep_alive=round(patience) or 1,
