@@ -93,7 +93,7 @@ class Wiring:
 
         try:
             redis = connect(url)
-        except ValueError:  # of an option; its text may quote a secret
+        except (ValueError, TypeError):  # of an option; its text may quote a secret
             message = "redis_url has an option that the client does not know, or of another type"
             raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
         self._stack.push_async_callback(redis.aclose)

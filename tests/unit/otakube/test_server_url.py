@@ -3,10 +3,11 @@
 
 import string
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo.uri_parser import parse_uri
 from redis.asyncio import Redis
@@ -126,10 +127,10 @@ def test_an_encoded_password_reaches_the_client_as_it_was(password: str) -> None
         patch.setenv("OTAKUBE_REDIS_URL", f"redis://:{encoded}@cache:6379/0")
         patch.setenv("OTAKUBE_MONGODB_URI", f"mongodb://user:{encoded}@db/")
         patch.setattr(masking, "_forms", set())
-        settings = load()
-    redis = Redis.from_url(settings.redis_url.get_secret_value())
+        loaded = load()
+    redis = Redis.from_url(loaded.redis_url.get_secret_value())
     assert redis.connection_pool.connection_kwargs["password"] == password
-    parsed = parse_uri(settings.mongodb_uri.get_secret_value())
+    parsed = parse_uri(loaded.mongodb_uri.get_secret_value())
     assert parsed["password"] == password
 
 
@@ -185,10 +186,23 @@ def test_the_secrets_of_an_address_are_its_password_and_secret_options(text: str
     assert list(secrets_in(text)) == found
 
 
-async def test_an_unknown_option_of_redis_is_refused_without_its_value(
-    monkeypatch: pytest.MonkeyPatch,
+@settings(max_examples=15)
+@given(password=st.text(alphabet=string.punctuation + "aZ9é", min_size=8, max_size=20))
+def test_no_password_shows_in_what_a_step_writes_when_its_store_is_away(password: str) -> None:
+    with TemporaryDirectory() as folder:
+        url = f"unix://:{quote(password, safe='')}@/nowhere/redis.sock"
+        status, text = written("OTAKUBE_REDIS_URL", url, Path(folder))
+    assert status == EXIT.retriable
+    assert "Redis is away" in text
+    assert password not in text
+    assert quote(password, safe="") not in text
+
+
+@pytest.mark.parametrize("option", ["max_connections=hidden", "hidden=1"])
+async def test_a_wrong_option_of_redis_is_refused_without_its_words(
+    option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OTAKUBE_REDIS_URL", "redis://cache/0?max_connections=hidden")
+    monkeypatch.setenv("OTAKUBE_REDIS_URL", f"redis://cache/0?{option}")
     async with Wiring("file:nowhere") as wiring:
         with pytest.raises(Fatal, match=r"^redis_url has an option") as refused:
             await wiring.rate_limiters()

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from otakube import logs
 from otakube.domain.record import handover
 from otakube.domain.record.handover import FetchSummary
+from otakube.masking import masked
 from otakube.ports.catalogue import DeadLetter, DeadLetters
 from otakube.ports.objects import ObjectStore, Prefix
 from otakube_api.argo import SUCCEEDED, ArgoNode, FailedTask, failed_task, read_failures
@@ -74,13 +75,14 @@ def what_failed(failed: Sequence[ArgoNode]) -> FailedTask:
 async def dead_letter(objects: ObjectStore, ended: Ended, failed: Sequence[ArgoNode]) -> DeadLetter:
     """Everything that a person needs to act."""
     step, failure = what_failed(failed)
+    message = masked(failure.message)[:2000]
     return DeadLetter(
         run=ended.work,
         enrichment=ended.enrichment,
         step=step,
         title=await title_of(objects, ended),
         reason=failure.reason.value,
-        message=failure.message[:2000] or f"the workflow ended as {ended.status} without naming a step",
+        message=message or f"the workflow ended as {ended.status} without naming a step",
         attempt=ended.attempt,
         inputs=f"{ended.work}/",
         at=datetime.now(UTC),

@@ -31,9 +31,14 @@ _READER = TypeAdapter(RateLimitState)
 
 
 def connect(url: str) -> Redis:
-    """A client whose commands fail within seconds; the caller closes it with `aclose`."""
+    """A client whose commands fail within seconds; the caller closes it with `aclose`.
+
+    A ValueError or TypeError is an option of the URL that cannot be: the client looks when it first connects.
+    """
     retry = Retry(ExponentialWithJitterBackoff(cap=1, base=0.05), 3)
-    return Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=retry)
+    client = Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=retry)
+    client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    return client
 
 
 class RedisRateLimitStore:

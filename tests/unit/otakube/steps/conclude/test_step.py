@@ -63,6 +63,12 @@ async def test_a_failed_run_leaves_a_letter_with_all_that_a_person_needs(tmp_pat
     assert str(letter["command"]).startswith("otakube step stage --enrichment=demo/mushishi --uid=uid")
 
 
+async def test_a_letter_carries_no_password_that_a_pod_let_out(tmp_path: Path) -> None:
+    words = "Error (exit code 75): UnexpectedError: no route to redis://:hidden@cache:6379/0"
+    _, letters = await after(tmp_path, ended("Failed", words))
+    assert letters["dead-letters/uid-2-3.json"]["message"] == "no route to redis://***@cache:6379/0"
+
+
 async def test_the_letter_is_in_the_document_store_too(tmp_path: Path) -> None:
     await after(tmp_path, ended("Error", "whatever"))
     kept = SqliteFile(tmp_path / "documents/documents.sqlite3").documents("dead_letters")
