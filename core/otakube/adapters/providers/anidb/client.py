@@ -41,7 +41,7 @@ class AniDB:
         if self._indexed is None or self._indexed[0] != answer.body:
             dump = await away(index_titles, answer.body)
             self._indexed = answer.body, dump
-        return self._indexed[1].search(title)
+        return await away(self._indexed[1].search, title)
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """AniDB's number, if one of the pages is its own: what it links to shows only in its answer."""

@@ -11,15 +11,18 @@ from typing import Any, NamedTuple
 from otakube.adapters.http.parsing import converts, refuse
 from otakube.adapters.providers.anidb.document import MOST_ELEMENTS, parse
 from otakube.domain.matching.resolution import CONSIDER
+from otakube.domain.matching.shortlist import shortlist
 from otakube.domain.matching.title_index import Titled, TitleIndex
+from otakube.domain.matching.titles import interpretations
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import AnimeStatus
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import LONGEST_NAME, comparable, plain
+from otakube.domain.record.text import LONGEST_NAME, comparable, plain, sounding
 from otakube.ports.providers import MOST_FOUND
 from otakube_api.contract import AnimeType, Provider
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_MOST_NEAR = 300  # titles that are compared letter by letter
 _MOST_COMPARED = 100  # of which those that share a name are left out
 
 
@@ -80,17 +83,20 @@ def read_titles(body: Any) -> list[AniDBNames]:
 
 
 class TitleDump:
-    """The anime of a dump, indexed by title. Building costs seconds of CPU, a search milliseconds."""
+    """The anime of a dump. A search reads all titles, and compares those of the nearest anime."""
 
     def __init__(self, dump: Sequence[AniDBNames]) -> None:
+        self._dump = dump
         self._names = {one.id: one for one in dump}
-        self._index = TitleIndex.build(
-            Titled(one.id, [title.text for title in _main_first(one)]) for one in dump if one.titles
-        )
+        self._owners = [number for number, one in enumerate(dump) for _ in one.titles]
+        self._sounds = [sounding(comparable(title.text)) for one in dump for title in one.titles]
 
     def search(self, title: str) -> list[Metadata]:
         """Anime with a name like this one, best first, at most ten."""
-        hits = [hit for hit in self._index.search(title, _MOST_COMPARED).hits if hit.score >= CONSIDER]
+        near = TitleIndex.build(
+            Titled(one.id, [name.text for name in _main_first(one)]) for one in self._near(title)
+        )
+        hits = [hit for hit in near.search(title, _MOST_COMPARED).hits if hit.score >= CONSIDER]
         owners = Counter(
             name for hit in hits for name in {comparable(title.text) for title in self._names[hit.id].titles}
         )
@@ -98,9 +104,18 @@ class TitleDump:
         described = (describe(names) for names in unshared)
         return [metadata for metadata in described if metadata][:MOST_FOUND]
 
+    def _near(self, title: str) -> list[AniDBNames]:
+        """Anime of which a title comes near, for each thing that the title may mean."""
+        places = [
+            place
+            for name in interpretations(title)
+            for place in shortlist(sounding(name.text), self._sounds, _MOST_NEAR)
+        ]
+        return [self._dump[number] for number in dict.fromkeys(self._owners[place] for place in places)]
+
 
 def index_titles(body: Any) -> TitleDump:
-    """The dump in an answer, indexed."""
+    """The dump in an answer, ready to be searched."""
     return TitleDump(read_titles(body))
 
 

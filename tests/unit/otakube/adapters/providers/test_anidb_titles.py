@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """AniDB's dump of titles: read as it streams by, searched by name, silent about namesakes."""
 
-from collections.abc import Iterable
+import tracemalloc
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import LINEAR, growth
 from otakube.adapters.http.client import RequestLimits
+from otakube.adapters.providers.anidb import titles
 from otakube.adapters.providers.anidb.titles import index_titles, read_titles
-from otakube.domain.matching.title_index import Titled, TitleIndex
 from otakube.errors import SourceError
 from otakube_api.contract import AnimeType, SourceReason
 from unit.otakube.adapters.providers.test_anidb_client import UNLIMITED, source
@@ -122,20 +123,36 @@ async def test_the_dump_is_asked_for_once_a_search_and_nothing_else() -> None:
     assert [(row["path"], row["count"]) for row in rows] == [("/api/anime-titles.xml.gz", 1)]
 
 
-async def test_a_dump_is_indexed_once_for_all_searches(monkeypatch: pytest.MonkeyPatch) -> None:
-    indexed: list[int] = []
-    build = TitleIndex.build
-
-    def count(rows: Iterable[Titled]) -> TitleIndex:
-        indexed.append(1)
-        return build(rows)
-
-    monkeypatch.setattr(TitleIndex, "build", count)
+async def test_a_dump_is_read_once_for_all_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(titles, "read_titles", lambda body: read.append(1) or read_titles(body))
     async with upstream(UNLIMITED) as http:
         anidb = source(http)
         first, again = await anidb.search("Hoshi"), await anidb.search("Hoshi")
     assert first == again
-    assert len(indexed) == 1
+    assert len(read) == 1
+
+
+def dump_of(size: int) -> str:
+    """A dump of as many anime, each with a title of its own."""
+    rows = (
+        f'<anime aid="{number}"><title type="main">{number:x} of {number * 7:o} Hoshi</title></anime>'
+        for number in range(1, size + 1)
+    )
+    return f"<animetitles>{''.join(rows)}</animetitles>"
+
+
+def test_a_search_costs_little_memory_and_time_that_grows_with_the_titles() -> None:
+    body = dump_of(20_000)
+    tracemalloc.start()
+    try:
+        found = index_titles(body).search("4e1f of 421331 Hoshi")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found[0].source_url == "https://anidb.net/anime/19999"
+    assert peak < 20_000 * 1_000  # an index of these titles takes 40 MB more
+    assert growth(lambda size: index_titles(dump_of(size)).search("Hoshi"), 2_000) < LINEAR
 
 
 async def test_a_dump_beyond_the_cap_is_refused() -> None:
