@@ -3,6 +3,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -19,6 +20,7 @@ _TEXTS = [
 ]  # fmt: skip
 _NUMBERS = [0, -1, 1, 2**31, 2**53, 2**63, 2**64, 10**30, -(2**63), 10**4_000, 1.5, 1e308, -0.0, 5e-324]
 _NO_DOCUMENTS = [b"", b"null", b"[]", b"{}", b"NaN", b"[" * 5_000, b'{"a":' * 5_000, b'"']
+_DEEP = re.compile(r'"deep (\d+) ([lo])"')
 Place = tuple[Any, ...]
 
 
@@ -28,7 +30,7 @@ def damaged(draw: Random, document: Any) -> bytes:
     for _ in range(draw.randint(1, 4)):
         document = _change(draw, document)
     text = json.dumps(document, ensure_ascii=draw.random() < 0.5)
-    return _written(draw, text)
+    return _written(draw, _deepened(text))
 
 
 def expensive(draw: Random, document: Any, size: int) -> bytes:
@@ -92,15 +94,18 @@ def _leaf(draw: Random) -> Any:
     if kind == 2:
         return draw.uniform(-1e9, 1e9)
     if kind == 3:
-        return _nested(draw.choice([10, 60, 70, 300, 900]), draw.random() < 0.5)
+        return f"deep {draw.choice([10, 60, 70, 300, 900, 3_000])} {draw.choice('lo')}"
     return draw.choice(_TEXTS)
 
 
-def _nested(levels: int, lists: bool) -> Any:
-    value: Any = 1
-    for _ in range(levels):
-        value = [value] if lists else {"data": value}
-    return value
+def _deepened(text: str) -> str:
+    """The text with its marks of depth replaced: no Python code could copy or write such a document."""
+
+    def levels(mark: re.Match[str]) -> str:
+        number, opened, closed = int(mark[1]), *(("[", "]") if mark[2] == "l" else ('{"data":', "}"))
+        return opened * number + "1" + closed * number
+
+    return _DEEP.sub(levels, text)
 
 
 def _change(draw: Random, document: Any) -> Any:

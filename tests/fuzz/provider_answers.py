@@ -42,9 +42,10 @@ from upstream_app import upstream
 CALLS = ("search", "find", "fetch", "describe")
 SECOND = 1e-4  # of a provider: nobody waits for its retries
 SIZE = 16 * 2**20
+SIZES = (300_000, 1_000_000, 4_000_000, SIZE - 10_000)
 CPU_SECONDS = 10.0
 MEMORY = 256 * 2**20
-HEAVY = 0.01  # of the cases: answers that are made to cost much
+HEAVY = 0.03  # of the cases: answers that are made to cost much
 LINKS = [
     "https://myanimelist.net/anime/70211",
     "https://anilist.co/anime/210437",
@@ -271,7 +272,9 @@ class Case:
         else:
             damage, base = hostile_json, self._base(json.loads(body))
         if self.heavy:
-            return hostile_http.wrapped(self.draw, damage.expensive(self.draw, base, SIZE - 10_000), kind)
+            return hostile_http.wrapped(
+                self.draw, damage.expensive(self.draw, base, self.draw.choice(SIZES)), kind
+            )
         return hostile_http.wrapped(self.draw, damage.damaged(self.draw, base), kind)
 
     def _base(self, document: Any) -> Any:
