@@ -65,6 +65,28 @@ def test_a_sleeper_does_not_slip_in_before_the_next_holder_commits(site: Site, t
     assert violations(site.raw, entry_id, live=next_, committed=[next_], outputs=outputs) == []
 
 
+@pytest.mark.parametrize("point", HOLDING[HOLDING.index("S2.after") :])
+def test_a_sleeper_leaves_the_commit_that_overtook_it_alone(
+    site: Site, tally: "Counter[str]", point: str
+) -> None:
+    """It wakes between its lease and the look at what older attempts left, and meets a newer one."""
+    entry_id = made_id("ani", f"overtaken {point}")
+    slept, next_ = site.content(entry_id, 1), site.content(entry_id, 2)
+    sleeper = site.start(slept, failpoint="S1.after:stop")
+    assert sleeper.wait_stopped(), sleeper.describe()
+    lease_is_over(site, entry_id)
+    holder = site.start(next_, failpoint=f"{point}:stop")
+    assert holder.wait_stopped(), holder.describe()
+    sleeper.resume()
+    assert sleeper.wait() == RETRIABLE, sleeper.describe()
+    assert "CommitFenced" in sleeper.said
+    holder.resume()
+    assert holder.wait() == 0, holder.describe()
+    tally.update(drills=1, effective=1)
+    found = violations(site.raw, entry_id, live=next_, committed=[next_], outputs=holder.outputs)
+    assert found == []
+
+
 def test_points_of_a_sleeper_that_dies_after_waking_are_swept(site: Site, tally: "Counter[str]") -> None:
     entry_id = made_id("ani", "sleeper that dies")
     slept, woke = site.content(entry_id, 1), site.content(entry_id, 2)

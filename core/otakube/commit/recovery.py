@@ -10,10 +10,11 @@ from typing import Any
 
 import orjson
 
+from otakube.commit.lease import Clock, Held, fenced, renew
 from otakube.errors import Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, ReviewDecisions
-from otakube.ports.ledger import Event, Intent, IntentState, Ledger
+from otakube.ports.ledger import OPEN_STATES, Event, Intent, IntentState, Ledger
 from otakube.ports.objects import AgedObjects, Prefix
 from otakube.ports.vectors import VectorStore
 from otakube_api.contract import FailureReason
@@ -45,23 +46,41 @@ def vectors_key(of: Intent | LiveEntry) -> str:
     return f"{Prefix.VECTORS}{of.entry_id}/{of.version}-{of.commit_key}.json"
 
 
-async def end_intent(stores: CommitStores, intent: Intent) -> IntentState:
-    """End an intent whose entry the caller holds: forward if its version went live, else back."""
+async def end_older(stores: CommitStores, held: Held, *, clock: Clock) -> None:
+    """End what older attempts left open; Fenced, with nothing touched, for a holder that was overtaken."""
+    found = [intent async for intent in stores.ledger.open_intents(held.entry_id)]
+    if any(intent.version >= held.lease.token for intent in found):
+        raise await fenced(stores.ledger, held.entry_id)
+    for intent in sorted(found, key=lambda one: one.version):
+        await end_intent(stores, intent, held, clock=clock)
+
+
+async def end_intent(stores: CommitStores, intent: Intent, held: Held, *, clock: Clock) -> None:
+    """End one older intent: forward if its version went live, else back.
+
+    Its version cannot go live any more: S5 wants its token, which a newer one has replaced for ever. The
+    intent is moved under the caller's token first, so that an ender that sleeps here is fenced too.
+    """
+    await renew(stores.ledger, held, clock=clock)
     state = await stores.ledger.state(intent.entry_id)
-    live_version = state.live_version if state else None
-    if intent.state is IntentState.COMMITTED or live_version == intent.version:
-        await roll_forward(stores, intent)
-        return IntentState.DONE
-    await compensate(stores, intent)
-    return IntentState.ABORTED
+    live = state is not None and state.live_version == intent.version
+    forward = live or intent.state is IntentState.COMMITTED
+    to, by = IntentState.COMMITTED if forward else IntentState.ABORTING, held.lease.token
+    if not await stores.ledger.move_intent(intent, to, by=by):
+        now = await stores.ledger.intent(intent.commit_key)
+        if now and now.state in OPEN_STATES:
+            raise await fenced(stores.ledger, intent.entry_id)
+        return  # its own writer has ended it meanwhile
+    moved = replace(intent, state=to)
+    await (roll_forward(stores, moved, by=by) if forward else compensate(stores, moved, by=by))
 
 
-async def compensate(stores: CommitStores, intent: Intent) -> None:
+async def compensate(stores: CommitStores, intent: Intent, *, by: int) -> None:
     """Undo a version that never went live and never will, whoever else is at it or has ended the intent."""
-    await stores.ledger.move_intent(intent, IntentState.ABORTING)
+    await stores.ledger.move_intent(intent, IntentState.ABORTING, by=by)
     await withdraw(stores, intent)
     await stores.objects.delete(vectors_key(intent))
-    await stores.ledger.move_intent(replace(intent, state=IntentState.ABORTING), IntentState.ABORTED)
+    await stores.ledger.move_intent(replace(intent, state=IntentState.ABORTING), IntentState.ABORTED, by=by)
 
 
 async def withdraw(stores: CommitStores, intent: Intent) -> None:
@@ -75,7 +94,9 @@ async def withdraw(stores: CommitStores, intent: Intent) -> None:
         raise Retriable(FailureReason.COMMIT_FAILED, message)
 
 
-async def roll_forward(stores: CommitStores, intent: Intent, *, live: LiveEntry | None = None) -> None:
+async def roll_forward(
+    stores: CommitStores, intent: Intent, *, by: int, live: LiveEntry | None = None
+) -> None:
     """Finish a version that is live; `live` saves reading it when the caller just wrote it."""
     fp("S6.before")
     live = await project(stores, intent.entry_id, live=live)
@@ -85,7 +106,7 @@ async def roll_forward(stores: CommitStores, intent: Intent, *, live: LiveEntry 
     await relay(stores, intent.entry_id, live=live)
     fp("S7.after")
     fp("S8.before")
-    await stores.ledger.move_intent(intent, IntentState.DONE)
+    await stores.ledger.move_intent(intent, IntentState.DONE, by=by)
 
 
 async def project(stores: CommitStores, entry_id: str, *, live: LiveEntry | None = None) -> LiveEntry:

@@ -5,43 +5,28 @@ A saga with one linearisation point, S5; docs/commit.md has the protocol. Before
 back, after it everything goes forward, by this process, by the next attempt or by the scrubber.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
+from otakube.commit.lease import Clock, Fenced, Held, fenced, letting_go, renew, take
 from otakube.commit.recovery import (
     CommitStores,
     compensate,
-    end_intent,
+    end_older,
     event_of,
     roll_forward,
     vectors_key,
 )
 from otakube.commit.request import check, check_size, commit_key, image_keys, payload
 from otakube.domain.record.handover import Commit
-from otakube.errors import Fatal, Retriable
+from otakube.errors import Fatal
 from otakube.failpoints import fp
 from otakube.ports.catalogue import LiveEntry, ReviewDecision
-from otakube.ports.ledger import EntryState, Intent, IntentState, Lease
+from otakube.ports.ledger import Intent, IntentState
 from otakube.ports.vectors import Version
 from otakube_api.contract import FailureReason, Output
 
 DECISIONS = ("approve", "automatic")
-
-Clock = Callable[[], datetime]
-
-
-class Fenced(Retriable):
-    """Another run holds the entry, or held it meanwhile: this attempt's version can never go live."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """An entry under this process's lease."""
-
-    lease: Lease
-    seconds: float  # how long the lease holds without progress
-    expected: int | None = None  # the live version that S5 replaces
 
 
 async def commit(
@@ -58,13 +43,12 @@ async def commit(
     if done:
         return outputs(done)
     held = await take_lease(stores, request, lease_seconds=lease_seconds, clock=clock)
-    async for intent in stores.ledger.open_intents(request.record.entry.id):
-        await end_intent(stores, intent)
-    done = await finished(stores, request, key)
-    if done is None:
-        held = await _expected(stores, held, request)
-        done = await _carry_out(stores, request, held, _intent(request, held, collection, clock()), clock)
-    await stores.ledger.release_lease(done.entry_id, held.lease.token)
+    async with letting_go(stores.ledger, held):
+        await end_older(stores, held, clock=clock)
+        done = await finished(stores, request, key)
+        if done is None:
+            held = await _expected(stores, held, request)
+            done = await _carry_out(stores, request, held, _intent(request, held, collection, clock()), clock)
     fp("S8.after")
     return outputs(done)
 
@@ -106,16 +90,12 @@ async def finished(stores: CommitStores, request: Commit, key: str) -> Intent | 
 
 async def take_lease(stores: CommitStores, request: Commit, *, lease_seconds: float, clock: Clock) -> Held:
     """S1: draw a fencing token and hold the entry under it."""
-    entry_id = request.record.entry.id
     fp("S1.before")
-    token = await stores.ledger.next_version(entry_id)
-    now = clock()
-    lease = Lease(token=token, owner=request.run, until=now + timedelta(seconds=lease_seconds))
-    taken = await stores.ledger.take_lease(entry_id, lease, now=now)
+    held = await take(
+        stores.ledger, request.record.entry.id, owner=request.run, seconds=lease_seconds, clock=clock
+    )
     fp("S1.after")
-    if not taken:
-        raise _fenced(entry_id, await stores.ledger.state(entry_id))
-    return Held(lease=lease, seconds=lease_seconds)
+    return held
 
 
 async def _expected(stores: CommitStores, held: Held, request: Commit) -> Held:
@@ -123,7 +103,6 @@ async def _expected(stores: CommitStores, held: Held, request: Commit) -> Held:
     entry = request.record.entry
     owners = await stores.identities.owners(entry.sources)
     if others := set(owners.values()) - {entry.id}:
-        await stores.ledger.release_lease(entry.id, held.lease.token)
         message = f"the sources of {entry.id} belong to {', '.join(sorted(others))} by now; apply again"
         raise Fatal(FailureReason.COMMIT_FENCED, message)
     state = await stores.ledger.state(entry.id)
@@ -136,20 +115,19 @@ async def _carry_out(
     """S2 to S8; what fails for good before S5 is taken back at once, what may succeed later is left."""
     fp("S2.before")
     if not await stores.ledger.open_intent(intent):
-        raise _fenced(intent.entry_id, await stores.ledger.state(intent.entry_id))
+        raise await fenced(stores.ledger, intent.entry_id)
     fp("S2.after")
     try:
         await put_blobs(stores, request, intent)
-        await _renew(stores, held, intent, now=clock())
+        await renew(stores.ledger, held, clock=clock)
         await insert_points(stores, request, intent)
         live = await make_live(stores, request, held, intent, at=clock())
     except (Fatal, Fenced):
-        await compensate(stores, intent)
-        await stores.ledger.release_lease(intent.entry_id, held.lease.token)
+        await compensate(stores, intent, by=intent.version)
         raise
-    await stores.ledger.move_intent(intent, IntentState.COMMITTED)
+    await stores.ledger.move_intent(intent, IntentState.COMMITTED, by=intent.version)
     committed = replace(intent, state=IntentState.COMMITTED)
-    await roll_forward(stores, committed, live=live)
+    await roll_forward(stores, committed, by=intent.version, live=live)
     return committed
 
 
@@ -195,7 +173,7 @@ async def make_live(
     state = await stores.ledger.state(intent.entry_id)
     if state and state.live_version == intent.version:
         return live
-    raise _fenced(intent.entry_id, state)
+    raise await fenced(stores.ledger, intent.entry_id)
 
 
 def outputs(done: Intent) -> dict[Output, str]:
@@ -219,17 +197,5 @@ def _intent(request: Commit, held: Held, collection: str, now: datetime) -> Inte
         blobs=image_keys(request.record),
         points=len(request.vectors.points),
         prepared_at=now,
+        fence=held.lease.token,
     )
-
-
-async def _renew(stores: CommitStores, held: Held, intent: Intent, *, now: datetime) -> None:
-    """A holder that slept through its lease learns it here rather than after writing points."""
-    longer = replace(held.lease, until=now + timedelta(seconds=held.seconds))
-    if not await stores.ledger.renew_lease(intent.entry_id, longer):
-        raise _fenced(intent.entry_id, await stores.ledger.state(intent.entry_id))
-
-
-def _fenced(entry_id: str, state: EntryState | None) -> Fenced:
-    lease = state.lease if state else None
-    holder = f"held by {lease.owner} until {lease.until:%H:%M:%S} UTC" if lease else "changed by a newer run"
-    return Fenced(FailureReason.COMMIT_FENCED, f"{entry_id} is {holder}; this attempt changed nothing")

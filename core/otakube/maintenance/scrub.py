@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scrubber finishes what commits left behind; `otakube.maintenance.audit` compares the stores in full."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from otakube.commit.recovery import CommitStores, end_intent, relay
-from otakube.errors import Retriable, StepError
-from otakube.ports.ledger import EntryState, Intent, Lease
-from otakube_api.contract import FailureReason
-
-Clock = Callable[[], datetime]
+from otakube.commit.lease import Clock, Fenced, Held, letting_go, take
+from otakube.commit.recovery import CommitStores, end_older, relay
+from otakube.errors import StepError
+from otakube.ports.ledger import EntryState, Intent
 
 OWNER = "scrub"
 LEASE_SECONDS = 120
@@ -43,10 +41,6 @@ class Outcome(StrEnum):
     REPAIRED = "Repaired"
     HELD = "Held"  # a commit is at work; the next run looks again
     FAILED = "Failed"  # a person must act; the detail says how
-
-
-class AtWork(Retriable):
-    """The entry is a commit's; the next run looks again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +89,7 @@ class Scrub:
             return
         try:
             yield True
-        except AtWork:
+        except Fenced:
             self.found(damage, subject, detail, Outcome.HELD)
         except StepError as error:
             self.found(damage, subject, f"{detail}; {error}", Outcome.FAILED)
@@ -104,7 +98,7 @@ class Scrub:
 
 
 async def finish(scrub: Scrub) -> None:
-    """Settle every intent whose lease is over, relay what was not, and clear leases that nobody holds."""
+    """End every intent whose lease is over, relay what was not, and clear leases that nobody holds."""
     await scrub.stores.ledger.prepare()
     intents: dict[str, list[Intent]] = {}
     async for intent in scrub.stores.ledger.open_intents():
@@ -124,9 +118,8 @@ async def _end_intents(scrub: Scrub, entry_id: str, intents: list[Intent]) -> No
         return scrub.found(Damage.INTENT_OPEN, entry_id, detail, Outcome.HELD)
     async with scrub.repairing(Damage.INTENT_OPEN, entry_id, detail) as go:
         if go:
-            async with entry_lease(scrub, entry_id):
-                for intent in sorted(intents, key=lambda i: i.version):
-                    await end_intent(scrub.stores, intent)
+            async with entry_lease(scrub, entry_id) as held:
+                await end_older(scrub.stores, held, clock=scrub.clock)
     return None
 
 
@@ -145,16 +138,12 @@ async def _tidy(scrub: Scrub, state: EntryState) -> None:
 
 
 @asynccontextmanager
-async def entry_lease(scrub: Scrub, entry_id: str) -> AsyncIterator[None]:
+async def entry_lease(scrub: Scrub, entry_id: str) -> AsyncIterator[Held]:
     """Hold an entry as any commit does, so that nobody who held it before can change it any more."""
     ledger = scrub.stores.ledger
-    token = await ledger.next_version(entry_id)
-    now = scrub.clock()
-    lease = Lease(token=token, owner=OWNER, until=now + timedelta(seconds=LEASE_SECONDS))
-    if not await ledger.take_lease(entry_id, lease, now=now):
-        raise AtWork(FailureReason.COMMIT_FENCED, "a commit took it meanwhile")
-    yield
-    await ledger.release_lease(entry_id, token)
+    held = await take(ledger, entry_id, owner=OWNER, seconds=LEASE_SECONDS, clock=scrub.clock)
+    async with letting_go(ledger, held):
+        yield held
 
 
 def _lease_is_over(scrub: Scrub, state: EntryState | None) -> bool:

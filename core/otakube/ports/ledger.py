@@ -41,15 +41,20 @@ class Intent:
     blobs: list[str]  # keys that the version needs
     points: int
     prepared_at: datetime
+    fence: int = 0  # the token that moved it last: an older one moves it no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Right to commit to an entry; `token` fences, `until` only saves waiting."""
+    """Right to commit to an entry; `token` fences, `until` only saves waiting.
+
+    `nonce` makes the token one of a kind, whatever happens to the counter that it is drawn from.
+    """
 
     token: int
     owner: str
     until: datetime
+    nonce: str = ""  # empty: by a release that drew none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +109,14 @@ class Ledger(Protocol):
     async def take_lease(self, entry_id: str, lease: Lease, *, now: datetime) -> bool:
         """Hold the entry if nobody does, or the holder's time is over, or the holder has the same owner.
 
-        An older token never takes over from a newer one.
+        A token that is not newer than every one that held the entry before never takes it, free or not.
         """
 
     async def renew_lease(self, entry_id: str, lease: Lease) -> bool:
         """False if another token holds the entry."""
 
-    async def release_lease(self, entry_id: str, token: int) -> None: ...
+    async def release_lease(self, entry_id: str, lease: Lease) -> None:
+        """Let go, if this token holds the entry."""
 
     async def open_intent(self, intent: Intent) -> bool:
         """Write the intent, or reopen a finished one of the same key under a newer version.
@@ -123,8 +129,11 @@ class Ledger(Protocol):
     def open_intents(self, entry_id: str | None = None) -> AsyncIterator[Intent]:
         """Intents that are neither Done nor Aborted."""
 
-    async def move_intent(self, intent: Intent, to: IntentState) -> bool:
-        """Compare state and version, then set; True as well if it is there already."""
+    async def move_intent(self, intent: Intent, to: IntentState, *, by: int) -> bool:
+        """Compare state, version and fence, then set state and fence; True as well if it is there already.
+
+        `by` is the token that the entry is held under: False if a newer one moved the intent before.
+        """
 
     async def make_live(self, *, expected: int | None, live: LiveEntry, intent: Intent, event: Event) -> bool:
         """The linearisation point: set record, version, outbox if lease and live version are as expected."""

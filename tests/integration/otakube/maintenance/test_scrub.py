@@ -13,7 +13,7 @@ from otakube.domain.record.golden import Provenance
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.maintenance.audit import audit
 from otakube.maintenance.expire import Expiry, expire
-from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, finish
+from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, entry_lease, finish
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
 from otakube_api.contract import Provider
@@ -220,6 +220,19 @@ async def test_a_commit_at_work_is_left_alone(shop: Shop) -> None:
     assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.HELD)]
     shop.later(61)
     assert [(f.damage, f.outcome) for f in await scrubbed(shop)] == [(Damage.INTENT_OPEN, Outcome.REPAIRED)]
+
+
+async def test_a_scrub_that_fails_while_it_holds_an_entry_lets_go_of_it(shop: Shop) -> None:
+    wanted = await shop.wanted("let go")
+    await shop.commit(wanted)
+    await a_commit_was_cut_off(shop, wanted)
+    scrub = Scrub(stores=shop.stores, clock=shop.clock)
+    entry_id, _ = await live(shop, wanted)
+    with pytest.raises(RuntimeError):
+        async with entry_lease(scrub, entry_id):
+            raise RuntimeError
+    assert (await shop.stores.ledger.state(entry_id)).lease is None
+    await shop.commit(await shop.wanted("let go", 2))
 
 
 async def test_what_a_licence_ends_is_gone_from_every_store(shop: Shop) -> None:

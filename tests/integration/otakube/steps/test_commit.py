@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commit step in one process: what it gives back, what it refuses, what it undoes."""
 
+from dataclasses import replace
+
 import pytest
 
+from otakube.commit.lease import Fenced, take
+from otakube.commit.recovery import end_intent
+from otakube.commit.saga import commit
 from otakube.domain.record.handover import Commit
 from otakube.errors import Fatal, Retriable
 from otakube.ports.ledger import IntentState, Lease
+from otakube.ports.vectors import Version
 from otakube_api.contract import FailureReason, Output
 from shop import Shop
 
@@ -102,6 +108,68 @@ async def test_an_entry_that_another_run_holds_is_for_later(shop: Shop) -> None:
     await shop.stores.ledger.take_lease(entry_id, lease, now=shop.now)
     with pytest.raises(Retriable, match="held by work/other/1-1"):
         await shop.commit(wanted)
+
+
+async def test_an_intent_that_is_not_older_than_the_token_is_left_alone(shop: Shop) -> None:
+    """A holder that meets one is overtaken: it changes nothing, and learns so."""
+    first, newer = await shop.wanted("overtaken"), await shop.wanted("overtaken", 2)
+    await shop.commit(first)
+    ledger, entry_id = shop.stores.ledger, first.record.entry.id
+    state = await ledger.state(entry_id)
+    assert state is not None
+    known = await ledger.intent(state.commit_key or "")
+    assert known is not None
+    ahead = replace(known, commit_key="f" * 64, version=2, state=IntentState.PREPARED, run="work/newer/1-1")
+    assert await ledger.open_intent(ahead)
+    stamp = Version(entry_id=entry_id, version=2, digest=newer.digest)
+    await shop.stores.vectors.insert(stamp, newer.vectors.points, payload={})
+    with pytest.raises(Retriable, match="this attempt changed nothing"):
+        await shop.commit(newer)
+    assert await ledger.intent("f" * 64) == ahead
+    assert await shop.stores.vectors.count(entry_id, version=2) == len(newer.vectors.points)
+
+
+async def test_an_ender_that_was_overtaken_at_an_intent_touches_no_store(shop: Shop) -> None:
+    """It slept before the intent, which a newer one has moved since."""
+    wanted = await shop.wanted("ender")
+    await shop.commit(wanted)
+    ledger, entry_id = shop.stores.ledger, wanted.record.entry.id
+    state = await ledger.state(entry_id)
+    assert state is not None
+    known = await ledger.intent(state.commit_key or "")
+    assert known is not None
+    old = replace(known, commit_key="e" * 64, version=2, state=IntentState.PREPARED, fence=2)
+    assert await ledger.next_version(entry_id) == 2
+    assert await ledger.open_intent(old)
+    held = await take(ledger, entry_id, owner="work/ender/2-1", seconds=60, clock=shop.clock)
+    assert await ledger.move_intent(old, IntentState.ABORTING, by=held.lease.token + 1)
+    untouched = replace(shop.stores, vectors=None, objects=None)  # type: ignore[arg-type]  # any use fails
+    with pytest.raises(Fenced):
+        await end_intent(untouched, old, held, clock=shop.clock)
+
+
+async def test_a_commit_that_fails_lets_go_of_its_entry(shop: Shop) -> None:
+    wanted = await shop.wanted("lets go")
+
+    class Away:
+        def __getattr__(self, name: str) -> object:
+            async def away(*_: object, **__: object) -> None:
+                raise Retriable(FailureReason.STORE_UNAVAILABLE, "the bucket is away")
+
+            return away
+
+    with pytest.raises(Retriable, match="the bucket is away"):
+        await commit(
+            replace(shop.stores, objects=Away()),  # type: ignore[arg-type]
+            wanted,
+            collection=shop.settings.qdrant_collection,
+            lease_seconds=60,
+            clock=shop.clock,
+        )
+    state = await shop.stores.ledger.state(wanted.record.entry.id)
+    assert state is not None
+    assert state.lease is None
+    assert await shop.commit(wanted.model_copy(update={"run": "work/other/1-1"}))
 
 
 async def test_what_another_run_left_half_done_is_ended_first(shop: Shop) -> None:

@@ -73,19 +73,19 @@ class MongoLedger:
         free = {
             "_id": entry_id,
             "live_version": older,
-            "lease.token": older,
+            "fence": older,
+            "lease.token": older,  # of a document that an older release wrote, which had no fence
             "$or": [{"lease": None}, {"lease.until": {"$lt": now}}, {"lease.owner": lease.owner}],
         }
-        return await self._change(free, {"$set": {"lease": asdict(lease)}})
+        return await self._change(free, {"$set": {"lease": asdict(lease), "fence": lease.token}})
 
     async def renew_lease(self, entry_id: str, lease: Lease) -> bool:
         """Move the end; False if another token holds the entry."""
-        held = {"_id": entry_id, "lease.token": lease.token}
-        return await self._change(held, {"$set": {"lease.until": lease.until}})
+        return await self._change(_under(entry_id, lease), {"$set": {"lease.until": lease.until}})
 
-    async def release_lease(self, entry_id: str, token: int) -> None:
+    async def release_lease(self, entry_id: str, lease: Lease) -> None:
         """Let go, if the token still holds."""
-        await self._change({"_id": entry_id, "lease.token": token}, {"$unset": {"lease": ""}})
+        await self._change(_under(entry_id, lease), {"$unset": {"lease": ""}})
 
     async def open_intent(self, intent: Intent) -> bool:
         """Insert, or reopen a finished one of an older version."""
@@ -118,13 +118,16 @@ class MongoLedger:
             async for document in self._intents.find(wanted):
                 yield _intent(document)
 
-    async def move_intent(self, intent: Intent, to: IntentState) -> bool:
+    async def move_intent(self, intent: Intent, to: IntentState, *, by: int) -> bool:
         """Compare and set; True as well if it has been moved there before."""
-        same = {"_id": intent.commit_key, "version": intent.version}
+        same = {
+            "_id": intent.commit_key,
+            "version": intent.version,
+            "state": {"$in": [intent.state.value, to.value]},
+            "fence": {"$not": {"$gt": by}},
+        }
         async with translated(f"moving {intent.commit_key} to {to}"):
-            moved = await self._intents.update_one(
-                same | {"state": {"$in": [intent.state.value, to.value]}}, {"$set": {"state": to.value}}
-            )
+            moved = await self._intents.update_one(same, {"$set": {"state": to.value, "fence": by}})
         return bool(moved.matched_count)
 
     async def make_live(self, *, expected: int | None, live: LiveEntry, intent: Intent, event: Event) -> bool:
@@ -187,6 +190,10 @@ class MongoLedger:
         async with translated(f"changing {where['_id']}"):
             changed = await self._animes.update_one(where, change)
         return bool(changed.matched_count)
+
+
+def _under(entry_id: str, lease: Lease) -> dict[str, Any]:
+    return {"_id": entry_id, "lease.token": lease.token, "lease.nonce": lease.nonce}
 
 
 def _state(document: dict[str, Any]) -> EntryState:

@@ -14,7 +14,15 @@ from otakube.errors import Fatal, Retriable
 from otakube_api.contract import FailureReason
 
 FILE = "documents.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_UPGRADES = {
+    2: (
+        "ALTER TABLE animes ADD COLUMN lease_nonce TEXT",
+        "ALTER TABLE animes ADD COLUMN fence INTEGER",
+        "ALTER TABLE animes ADD COLUMN nonce TEXT",
+    ),
+}
+"""The statements that make a file of the form before into one of this form."""
 _WAIT_SECONDS = 10.0  # for another process that writes
 # Primary result codes; the extended ones of Python's exceptions have them in their low byte.
 _REFUSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
@@ -77,17 +85,22 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Write-ahead log, each commit on the disk before it is acknowledged, and the tables."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    if _version(connection) == 0:
-        tables = files("otakube.adapters.stores.sqlite").joinpath("schema.sql").read_text()
+    if _version(connection) < SCHEMA_VERSION:
         connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 0:  # else another process made them meanwhile
-            for statement in tables.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        for statement in _missing(_version(connection)):  # none if another process was faster
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {max(SCHEMA_VERSION, _version(connection))}")
         connection.execute("COMMIT")
     if (found := _version(connection)) != SCHEMA_VERSION:
         message = f"{path} has the form {found}, this release reads {SCHEMA_VERSION}: name another folder"
         raise Fatal(FailureReason.SETTINGS_INVALID, message)
+
+
+def _missing(found: int) -> list[str]:
+    """The statements from the form found to this release's; all tables for an empty file."""
+    if found == 0:
+        return files("otakube.adapters.stores.sqlite").joinpath("schema.sql").read_text().split(";\n")
+    return [statement for form, upgrade in sorted(_UPGRADES.items()) if form > found for statement in upgrade]
 
 
 def _version(connection: sqlite3.Connection) -> int:

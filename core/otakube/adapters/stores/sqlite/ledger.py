@@ -17,15 +17,16 @@ _EVENT, _INTENT = TypeAdapter(Event), TypeAdapter(Intent)
 _OPEN = as_list(OPEN_STATES)
 _PROJECTIONS = ("episodes", "characters")
 _STATES = """
-SELECT entry_id, live_version, commit_key, digest, next_version, lease_token, lease_owner, lease_until,
-       blobs, points, collection,
+SELECT entry_id, live_version, commit_key, digest, next_version,
+       lease_token, lease_nonce, lease_owner, lease_until, blobs, points, collection,
        (SELECT json_group_array(event) FROM outbox WHERE outbox.entry_id = animes.entry_id) AS outbox
 FROM animes
 """
 _TAKE_LEASE = """
-UPDATE animes SET lease_token = :token, lease_owner = :owner, lease_until = :until
+UPDATE animes SET fence = :token,
+  lease_token = :token, lease_nonce = :nonce, lease_owner = :owner, lease_until = :until
 WHERE entry_id = :entry_id
-  AND coalesce(live_version, 0) < :token AND coalesce(lease_token, 0) < :token
+  AND max(coalesce(live_version, 0), coalesce(lease_token, 0), coalesce(fence, 0)) < :token
   AND (lease_token IS NULL OR lease_until < :now OR lease_owner = :owner)
 """
 _MAKE_LIVE = """
@@ -37,6 +38,19 @@ _OPEN_INTENT = """
 INSERT INTO intents VALUES (:commit_key, :entry_id, :version, :state, :intent)
 ON CONFLICT DO UPDATE SET version = excluded.version, state = excluded.state, intent = excluded.intent
 WHERE intents.version < excluded.version AND intents.state NOT IN (SELECT value FROM json_each(:open))
+"""
+_MOVE_INTENT = """
+UPDATE intents SET state = :to, intent = json_set(intent, '$.fence', :by)
+WHERE commit_key = :key AND version = :version AND state IN (:state, :to)
+  AND coalesce(json_extract(intent, '$.fence'), 0) <= :by
+"""
+_RENEW_LEASE = """
+UPDATE animes SET lease_until = :until
+WHERE entry_id = :entry_id AND lease_token = :token AND coalesce(lease_nonce, '') = :nonce
+"""
+_RELEASE_LEASE = """
+UPDATE animes SET lease_token = NULL, lease_nonce = NULL, lease_owner = NULL, lease_until = NULL
+WHERE entry_id = :entry_id AND lease_token = :token AND coalesce(lease_nonce, '') = :nonce
 """
 _UPSERT = """
 INSERT INTO projections VALUES (?, ?, ?, ?, ?)
@@ -87,18 +101,12 @@ class SqliteLedger:
 
     async def renew_lease(self, entry_id: str, lease: Lease) -> bool:
         """Move the end; False if another token holds the entry."""
-        renewed = "UPDATE animes SET lease_until = :until WHERE entry_id = :entry_id AND lease_token = :token"
-        return self._change(
-            f"renewing the lease of {entry_id}", renewed, _lease(lease) | {"entry_id": entry_id}
-        )
+        held = _lease(lease) | {"entry_id": entry_id}
+        return self._change(f"renewing the lease of {entry_id}", _RENEW_LEASE, held)
 
-    async def release_lease(self, entry_id: str, token: int) -> None:
+    async def release_lease(self, entry_id: str, lease: Lease) -> None:
         """Let go, if the token still holds."""
-        released = (
-            "UPDATE animes SET lease_token = NULL, lease_owner = NULL, lease_until = NULL "
-            "WHERE entry_id = :entry_id AND lease_token = :token"
-        )
-        self._change(f"releasing {entry_id}", released, {"entry_id": entry_id, "token": token})
+        self._change(f"releasing {entry_id}", _RELEASE_LEASE, _lease(lease) | {"entry_id": entry_id})
 
     async def open_intent(self, intent: Intent) -> bool:
         """Insert, or reopen a finished one of an older version."""
@@ -129,19 +137,16 @@ class SqliteLedger:
         for row in found:
             yield _intent(row)
 
-    async def move_intent(self, intent: Intent, to: IntentState) -> bool:
+    async def move_intent(self, intent: Intent, to: IntentState, *, by: int) -> bool:
         """Compare and set; True as well if it has been moved there before."""
-        moved = (
-            "UPDATE intents SET state = :to WHERE commit_key = :key AND version = :version "
-            "AND state IN (:state, :to)"
-        )
         values = {
             "key": intent.commit_key,
             "version": intent.version,
             "state": intent.state.value,
             "to": to.value,
+            "by": by,
         }
-        return self._change(f"moving {intent.commit_key} to {to}", moved, values)
+        return self._change(f"moving {intent.commit_key} to {to}", _MOVE_INTENT, values)
 
     async def make_live(self, *, expected: int | None, live: LiveEntry, intent: Intent, event: Event) -> bool:
         """Compare and set of the entry, its pages and its outbox in one transaction."""
@@ -227,13 +232,23 @@ class SqliteLedger:
 
 
 def _lease(lease: Lease) -> dict[str, Any]:
-    return {"token": lease.token, "owner": lease.owner, "until": as_text(lease.until)}
+    return {
+        "token": lease.token,
+        "nonce": lease.nonce,
+        "owner": lease.owner,
+        "until": as_text(lease.until),
+    }
 
 
 def _state(row: Row) -> EntryState:
     lease = None
     if row["lease_token"] is not None:
-        lease = Lease(token=row["lease_token"], owner=row["lease_owner"], until=as_time(row["lease_until"]))
+        lease = Lease(
+            token=row["lease_token"],
+            nonce=row["lease_nonce"] or "",
+            owner=row["lease_owner"],
+            until=as_time(row["lease_until"]),
+        )
     return EntryState(
         entry_id=row["entry_id"],
         live_version=row["live_version"],

@@ -15,8 +15,11 @@ CREATE TABLE animes (
   points INTEGER NOT NULL DEFAULT 0,
   collection TEXT,
   lease_token INTEGER,
+  lease_nonce TEXT,
   lease_owner TEXT,
-  lease_until TEXT
+  lease_until TEXT,
+  fence INTEGER,
+  nonce TEXT
 );
 CREATE TABLE pages (source_url TEXT, entry_id TEXT, PRIMARY KEY (source_url, entry_id));
 CREATE INDEX pages_entry ON pages (entry_id);

@@ -151,12 +151,31 @@ async def test_the_same_owner_takes_over_at_once(shop: Shop) -> None:
 async def test_an_older_token_never_takes_over(shop: Shop) -> None:
     old = await shop.stores.ledger.next_version(FIRST)
     new, _ = await lease(shop, "new")
-    await shop.stores.ledger.release_lease(FIRST, new.token)
+    await shop.stores.ledger.release_lease(FIRST, new)
     newer, taken = await lease(shop, "newer", seconds=0)
     stale = Lease(token=old, owner="newer", until=shop.now + timedelta(seconds=10))
     assert taken
     assert newer.token > old
     assert not await shop.stores.ledger.take_lease(FIRST, stale, now=shop.now + timedelta(seconds=60))
+
+
+async def test_a_token_that_is_not_the_newest_never_takes_a_released_entry(shop: Shop) -> None:
+    old = await shop.stores.ledger.next_version(FIRST)
+    new, _ = await lease(shop, "new")
+    await shop.stores.ledger.release_lease(FIRST, new)
+    for token in (old, new.token):  # drawn before; sent a second time
+        stale = replace(new, token=token, owner="stale")
+        assert not await shop.stores.ledger.take_lease(FIRST, stale, now=shop.now)
+    _, taken = await lease(shop, "newer")
+    assert taken
+
+
+async def test_a_lease_is_its_holder_s_alone_to_renew_and_to_release(shop: Shop) -> None:
+    mine, _ = await lease(shop, "mine")
+    other = replace(mine, nonce="of another history")
+    assert not await shop.stores.ledger.renew_lease(FIRST, other)
+    await shop.stores.ledger.release_lease(FIRST, other)
+    assert await shop.stores.ledger.renew_lease(FIRST, mine)
 
 
 def intent(shop: Shop, version: int) -> Intent:
@@ -171,11 +190,22 @@ async def test_an_intent_is_opened_once_and_reopened_when_it_ended(shop: Shop) -
     first, second = intent(shop, 1), intent(shop, 2)
     assert await ledger.open_intent(first)
     assert not await ledger.open_intent(second)
-    assert await ledger.move_intent(first, IntentState.ABORTED)
+    assert await ledger.move_intent(first, IntentState.ABORTED, by=1)
     assert await ledger.open_intent(second)
-    assert not await ledger.move_intent(first, IntentState.DONE), "an older version moves nothing"
+    assert not await ledger.move_intent(first, IntentState.DONE, by=9), "an older version moves nothing"
     assert [i.version async for i in ledger.open_intents(FIRST)] == [2]
     assert await ledger.intent("k") == second
+
+
+async def test_an_intent_that_a_newer_token_moved_is_moved_by_no_older_one(shop: Shop) -> None:
+    ledger, first = shop.stores.ledger, intent(shop, 1)
+    assert await ledger.open_intent(first)
+    assert await ledger.move_intent(first, IntentState.ABORTING, by=5)
+    for older in (1, 4):
+        assert not await ledger.move_intent(first, IntentState.COMMITTED, by=older)
+        assert not await ledger.move_intent(first, IntentState.ABORTING, by=older)
+    assert await ledger.move_intent(first, IntentState.ABORTING, by=5), "it is there already"
+    assert await ledger.move_intent(first, IntentState.ABORTING, by=6)
 
 
 async def the_next_version(shop: Shop, name: str) -> tuple[LiveEntry, Intent, Event]:

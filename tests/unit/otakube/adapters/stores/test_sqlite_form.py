@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file of documents that an older release made."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from otakube.adapters.stores.sqlite import connection
+from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.ledger import SqliteLedger
+from otakube.errors import Fatal
+from otakube.ports.ledger import Lease
+
+FIRST_FORM = """
+CREATE TABLE animes (
+  entry_id TEXT PRIMARY KEY, next_version INTEGER NOT NULL, live_version INTEGER, commit_key TEXT,
+  digest TEXT, model TEXT, record TEXT, committed_at TEXT, blobs TEXT NOT NULL DEFAULT '[]',
+  points INTEGER NOT NULL DEFAULT 0, collection TEXT, lease_token INTEGER, lease_owner TEXT, lease_until TEXT
+);
+CREATE TABLE outbox (id TEXT PRIMARY KEY, entry_id TEXT NOT NULL, event TEXT NOT NULL);
+INSERT INTO animes (entry_id, next_version, lease_token, lease_owner, lease_until)
+  VALUES ('ani_a', 3, 3, 'work/gone/1-1', '2026-11-20T12:00:00.000000+00:00');
+PRAGMA user_version = 1;
+"""
+
+
+async def test_a_file_of_the_form_before_is_upgraded_with_what_is_in_it(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / connection.FILE)) as older:
+        older.executescript(FIRST_FORM)
+    async with SqliteDocuments(tmp_path) as documents:
+        ledger = SqliteLedger(documents)
+        state = await ledger.state("ani_a")
+        assert state is not None
+        assert state.lease is not None
+        assert (state.lease.token, state.lease.nonce) == (3, "")
+        now = datetime(2026, 11, 26, tzinfo=UTC)
+        stale = Lease(token=3, nonce="a", owner="b", until=now + timedelta(minutes=1))
+        assert not await ledger.take_lease("ani_a", stale, now=now)
+        assert await ledger.next_version("ani_a") == 4
+    async with SqliteDocuments(tmp_path) as again:
+        assert await SqliteLedger(again).next_version("ani_a") == 5
+
+
+async def test_a_file_of_a_later_release_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / connection.FILE)) as later:
+        later.execute(f"PRAGMA user_version = {connection.SCHEMA_VERSION + 1}")
+    async with SqliteDocuments(tmp_path) as documents:
+        with pytest.raises(Fatal, match="name another folder"):
+            await SqliteLedger(documents).state("ani_a")
