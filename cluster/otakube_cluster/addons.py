@@ -90,13 +90,13 @@ def install(kubectl: Kubectl, settings: ClusterSettings, crds: Path) -> None:
 
 def wait_for_node(kubectl: Kubectl, settings: ClusterSettings) -> None:
     """Return when the node is Ready."""
-    kubectl("wait", "--for=condition=Ready", f"node/{settings.name}", "--timeout=120s")
+    kubectl("wait", "--for=condition=Ready", f"node/{settings.name}", "--timeout=300s")
 
 
 def wait_for_deployments(kubectl: Kubectl) -> None:
     """Return when DNS and Argo are available."""
     for namespace, name in DEPLOYMENTS:
-        kubectl("rollout", "status", "--namespace", namespace, f"deployment/{name}", "--timeout=180s")
+        kubectl("rollout", "status", "--namespace", namespace, f"deployment/{name}", "--timeout=300s")
 
 
 def probe(kubectl: Kubectl, settings: ClusterSettings) -> None:
@@ -105,9 +105,9 @@ def probe(kubectl: Kubectl, settings: ClusterSettings) -> None:
     kubectl("delete", *target, "--ignore-not-found", "--grace-period=0", "--force")
     # The namespace's service account is made a moment after the namespace.
     manifest = render("probe", values(settings))
-    applied = wait_for(lambda: _applied(kubectl, manifest), timeout=30, interval=0.3)
+    applied = wait_for(lambda: _applied(kubectl, manifest), timeout=120, interval=0.3)
     done = applied and kubectl.answers(
-        "wait", "--for=jsonpath={.status.phase}=Succeeded", *target, "--timeout=90s"
+        "wait", "--for=jsonpath={.status.phase}=Succeeded", *target, "--timeout=300s"
     )
     if not done:
         refusal = kubectl("describe", *target) if applied else "the API server refused it"
