@@ -3,15 +3,18 @@
 
 import gzip
 import json
+import threading
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from otakube.adapters.http import bodies
 from otakube.adapters.http.cache import BucketAnswers
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
 from otakube.adapters.stores.folder.objects import FolderObjects
@@ -243,3 +246,21 @@ async def test_a_bomb_costs_no_memory(httpserver: HTTPServer) -> None:
         tracemalloc.stop()
     assert caught.value.reason is SourceReason.ANSWER_TOO_LARGE
     assert peak < 10**8
+
+
+@pytest.mark.parametrize(("size", "elsewhere"), [(10, False), (200_000, True)])
+async def test_a_long_body_is_read_away_from_the_event_loop(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, size: int, elsewhere: bool
+) -> None:
+    readers: list[threading.Thread] = []
+    real = bodies.document
+
+    def document(response: httpx2.Response, body: bytes) -> object:
+        readers.append(threading.current_thread())
+        return real(response, body)
+
+    monkeypatch.setattr(bodies, "document", document)
+    httpserver.expect_request("/x").respond_with_json(["x" * size])
+    async with new_client() as http:
+        await ProviderClient(http, RequestLimits(seconds=30, size=10**6)).ask(httpserver.url_for("/x"))
+    assert [one is not threading.main_thread() for one in readers] == [elsewhere]
