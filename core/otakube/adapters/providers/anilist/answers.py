@@ -3,13 +3,17 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from otakube.adapters.http.parsing import Lenient
+
+MOST_ROWS = 200  # of a page; AniList gives 25 or 50, and more than this is not even read
 
 Shape = TypeVar("Shape")
 OrEmpty = Annotated[Shape, BeforeValidator(lambda value: {} if value is None else value)]
 """An object whose null means that nothing is known of it."""
+Rows = Annotated[list[Shape | None], Field(max_length=MOST_ROWS)]
+"""One page of a connection."""
 
 
 class MediaTitle(Lenient):
@@ -158,19 +162,19 @@ class Connection(Lenient):
 
 
 class AiringSchedule(Connection):
-    nodes: list[Airing | None] | None = None
+    nodes: Rows[Airing] | None = None
 
 
 class Characters(Connection):
-    edges: list[CharacterEdge | None] | None = None
+    edges: Rows[CharacterEdge] | None = None
 
 
 class StaffPage(Connection):
-    edges: list[StaffEdge | None] | None = None
+    edges: Rows[StaffEdge] | None = None
 
 
 class Recommendations(Connection):
-    nodes: list[RecommendationNode | None] | None = None
+    nodes: Rows[RecommendationNode] | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -180,7 +184,7 @@ class Recommendations(Connection):
 
 
 class Reviews(Connection):
-    nodes: list[AniListReview | None] | None = None
+    nodes: Rows[AniListReview] | None = None
 
 
 class Connections(Lenient):

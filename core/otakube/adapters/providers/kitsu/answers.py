@@ -44,7 +44,7 @@ class Meta(Lenient):
 class Document(Lenient):
     """A page of resources with those that they point to."""
 
-    data: list[KitsuResource] = Field(max_length=100)  # Kitsu gives 20, whose relatives may be one resource
+    data: list[KitsuResource] = Field(max_length=40)  # Kitsu gives 20, whose relatives may be one resource
     included: list[KitsuResource] = []
     links: Links = Links()
     meta: Meta = Meta()

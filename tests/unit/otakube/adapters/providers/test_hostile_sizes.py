@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from growth import LINEAR, growth
+from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anidb import convert as anidb
+from otakube.adapters.providers.anilist.answers import MOST_ROWS, MediaAnswer
+from otakube.adapters.providers.anilist.queries import CONNECTIONS
 from otakube.adapters.providers.anime_planet import convert as anime_planet
 from otakube.adapters.providers.anime_planet.page import document
 from otakube.adapters.providers.animeschedule import client
@@ -53,9 +56,19 @@ def test_references_to_one_kitsu_resource_count_once() -> None:
 
 
 def test_a_page_of_more_kitsu_rows_than_it_gives_is_refused() -> None:
-    page = {"data": [resource("mediaCharacters", "1", {})] * 101}
+    page = {"data": [resource("mediaCharacters", "1", {})] * 41}
     with pytest.raises(SourceError, match="data is "):
         kitsu.characters(kitsu_resources.raw(characters_1=page))
+
+
+@pytest.mark.parametrize("name", CONNECTIONS)
+def test_a_page_of_more_anilist_rows_than_it_gives_is_refused_unread(name: str) -> None:
+    rows = "nodes" if "nodes" in CONNECTIONS[name] else "edges"
+    said = {"id": 1, "title": {"romaji": "x"}, name: {rows: [None] * MOST_ROWS + [1] * 100_000}}
+    with pytest.raises(
+        SourceError, match=rf"{name}\.{rows} is .*: List should have at most {MOST_ROWS} items"
+    ):
+        read(MediaAnswer, {"data": {"Media": said}})
 
 
 @pytest.mark.parametrize("unit", ["hr", "min", "sec"])
