@@ -2,11 +2,12 @@
 """A catalogue of a test's own: on the shared servers, or embedded in a folder."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -21,6 +22,7 @@ from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.settings import Settings
+from otakube.steps.fetch.claims import PageClaims
 from otakube_api.contract import Output
 from raw_documents import MongoRaw, RawDocuments, SqliteRaw
 from stores import Stores
@@ -46,14 +48,18 @@ class Shop:
         """Move the clock."""
         self.now += timedelta(seconds=seconds)
 
-    async def wanted(self, name: str, revision: int = 1, *, decision: str = "automatic") -> Commit:
+    async def wanted(
+        self, name: str, revision: int = 1, *, decision: str = "automatic", sources: Sequence[str] = ()
+    ) -> Commit:
         """A run's record and vectors, with its image in the bucket."""
         entry_id = records.made_id("ani", name)
         sha = f"{revision:064x}"
         key = f"images/{sha}.png"
         await self.stores.objects.put(key, b"png", content_type="image/png")
-        made = records.body(records.golden(entry_id, revision, images={sha: key}))
-        record = GoldenRecord.model_validate_json(made)
+        made = records.golden(entry_id, revision, images={sha: key})
+        if sources:
+            made["entry"]["sources"] = list(sources)
+        record = GoldenRecord.model_validate_json(records.body(made))
         digest = handover.digest(record)
         vectors = records.vectors(record.model_dump(mode="json"), digest)
         return Commit(
@@ -65,6 +71,20 @@ class Shop:
             note="",
             reviewer="",
         )
+
+    def claims(self, run: str = "work/claims/1-1", **ports: Any) -> PageClaims:
+        """Claims of a run; ports in place of its own are of a test that interferes."""
+        own = {"identities": self.stores.identities, "ledger": self.stores.ledger}
+        return PageClaims(**own | ports, run=run, lease_seconds=LEASE_SECONDS, clock=self.clock)
+
+    async def claim(self, source_urls: Sequence[str], entry_id: str) -> tuple[str, bool]:
+        """Claim pages for an entry."""
+        return await self.claims().claim(source_urls, entry_id)
+
+    async def owners(self, *source_urls: str) -> dict[str, str]:
+        """Entry by URL."""
+        bound = await self.stores.identities.bindings(source_urls)
+        return {url: one.entry_id for url, one in bound.items()}
 
     async def commit(self, wanted: Commit) -> dict[Output, str]:
         """Commit it."""

@@ -162,8 +162,18 @@ async def fetch(
 
     Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
     """
+    from otakube.steps.fetch.claims import PageClaims
     from otakube.steps.fetch.resolve import FetchRequest
     from otakube.steps.fetch.step import Memory, fetch
+
+    async def claims() -> PageClaims:
+        return PageClaims(
+            identities=await wiring.stores.identities(),
+            ledger=await wiring.stores.ledger(),
+            run=run.work,
+            lease_seconds=wiring.settings.lease_seconds,
+            clock=lambda: datetime.now(UTC),
+        )
 
     request = FetchRequest.parse(
         anime_id=anime_id, source_urls=source_urls, title=title, year=year, type_=type, providers=providers
@@ -173,7 +183,7 @@ async def fetch(
         await wiring.providers(),
         await wiring.stores.objects(),
         Memory(
-            identities=wiring.stores.identities,
+            claims=claims,
             catalogue=wiring.stores.catalogue,
             history=wiring.stores.history,
             locks=wiring.stores.locks,

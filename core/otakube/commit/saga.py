@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from otakube.commit.lease import Clock, Fenced, Held, fenced, letting_go, renew, take
+from otakube.commit.pages import bind_pages
 from otakube.commit.recovery import (
     CommitStores,
     compensate,
@@ -30,9 +31,18 @@ DECISIONS = ("approve", "automatic")
 
 
 async def commit(
-    stores: CommitStores, request: Commit, *, collection: str, lease_seconds: float, clock: Clock
+    stores: CommitStores,
+    request: Commit,
+    *,
+    collection: str,
+    lease_seconds: float,
+    clock: Clock,
+    claim: bool = True,
 ) -> dict[Output, str]:
-    """Make the record live; a commit that was finished before gives the same outputs."""
+    """Make the record live; a commit that was finished before gives the same outputs.
+
+    With `claim=False` it may only leave out values of the live record, so it claims none of its pages.
+    """
     check(request)
     check_size(stores.ledger.record_bytes(request.record))
     key = commit_key(request)
@@ -47,7 +57,7 @@ async def commit(
         await end_older(stores, held, clock=clock)
         done = await finished(stores, request, key)
         if done is None:
-            held = await _expected(stores, held, request)
+            held = await _expected(stores, held, request, claim=claim, at=clock())
             done = await _carry_out(stores, request, held, _intent(request, held, collection, clock()), clock)
     fp("S8.after")
     return outputs(done)
@@ -98,13 +108,11 @@ async def take_lease(stores: CommitStores, request: Commit, *, lease_seconds: fl
     return held
 
 
-async def _expected(stores: CommitStores, held: Held, request: Commit) -> Held:
-    """The version that S5 replaces; Fatal if the sources were given to another entry meanwhile."""
+async def _expected(stores: CommitStores, held: Held, request: Commit, *, claim: bool, at: datetime) -> Held:
+    """The version that S5 replaces; Fatal if the pages were given to another entry meanwhile."""
     entry = request.record.entry
-    owners = await stores.identities.owners(entry.sources)
-    if others := set(owners.values()) - {entry.id}:
-        message = f"the sources of {entry.id} belong to {', '.join(sorted(others))} by now; apply again"
-        raise Fatal(FailureReason.COMMIT_FENCED, message)
+    if claim:
+        await bind_pages(stores, entry, token=held.lease.token, at=at)
     state = await stores.ledger.state(entry.id)
     return replace(held, expected=state.live_version if state else None)
 

@@ -88,6 +88,7 @@ async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
         collection=expiry.collection,
         lease_seconds=expiry.lease_seconds,
         clock=expiry.scrub.clock,
+        claim=False,
     )
 
 

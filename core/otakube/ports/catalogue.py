@@ -70,21 +70,36 @@ class DeadLetter:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """A page's entry.
+
+    `since` is when the entry was given its first page, None in documents of older releases; `token` is that
+    of the latest commit of the entry that found the page to be its own.
+    """
+
+    entry_id: str
+    since: datetime | None = None
+    token: int = 0
+
+
 class Identities(Protocol):
-    async def claim(self, source_urls: Sequence[str], proposed_id: str) -> tuple[str, bool]:
-        """Bind the URLs to one entry id: the id they have, else `proposed_id`; True if that entry is live.
+    """The entry of each page. A claim and a commit of one page meet here, in one compare-and-set."""
 
-        URLs of two live entries are a conflict: Fatal.
-        """
-
-    async def owners(self, source_urls: Sequence[str]) -> dict[str, str]:
-        """Entry id by source URL, of those that are bound."""
+    async def bindings(self, source_urls: Sequence[str]) -> dict[str, Binding]:
+        """By source URL, of those that are bound."""
 
     async def pages_of(self, entry_id: str) -> list[str]:
         """The URLs that are bound to an entry."""
 
-    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
-        """Let go of URLs that are bound to this entry; of others nothing."""
+    async def bind(self, source_url: str, binding: Binding) -> str:
+        """Bind a free page, or note a newer token on one that the entry has; the entry that has it now."""
+
+    async def move(self, source_url: str, to: Binding, *, owner: str, token: int) -> bool:
+        """Take a page from its owner; False if it is another's, or noted by a commit as new as `token`."""
+
+    async def release(self, source_url: str, *, owner: str, token: int) -> bool:
+        """Let go of a page, on the same terms."""
 
 
 class Catalogue(Protocol):

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from otakube.domain.locks.lock import Different, format_lock
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.ports.catalogue import Identities
+from otakube.steps.fetch.claims import PageClaims
 from otakube.steps.fetch.run_locks import RunDecisions
 from otakube.steps.fetch.state import AskedState, AttributedState, OwnedState
 from otakube_api.contract import Provider, SourceReason
 
 
 async def enforce_different_locks(
-    state: AttributedState, requested_page: str, identities: Identities, decisions: RunDecisions
+    state: AttributedState, requested_page: str, claims: PageClaims, decisions: RunDecisions
 ) -> OwnedState:
     """Leave to every other entry the pages that are its own, and take back what a lock says is not.
 
@@ -21,11 +21,11 @@ async def enforce_different_locks(
     stand beside it.
     """
     asked, foreign = state.asked, frozenset[str]()
-    for entry_id in await entries_to_check(asked, identities, decisions):
-        bound = trusted_first(await identities.pages_of(entry_id))
+    for entry_id in await entries_to_check(asked, claims, decisions):
+        bound = trusted_first(await claims.identities.pages_of(entry_id))
         await decisions.learn(bound)
         theirs = decisions.allowed(bound)
-        await identities.release([page for page in bound if page not in theirs], entry_id)
+        await claims.release([page for page in bound if page not in theirs], entry_id)
         ours = decisions.pages(asked, foreign)
         for page, lock in (await foreign_pages(ours, theirs, requested_page, decisions)).items():
             asked, foreign = release_page(asked, page, lock), foreign | {page}
@@ -38,11 +38,12 @@ async def enforce_different_locks(
     )
 
 
-async def entries_to_check(asked: AskedState, identities: Identities, decisions: RunDecisions) -> list[str]:
+async def entries_to_check(asked: AskedState, claims: PageClaims, decisions: RunDecisions) -> list[str]:
     """Entries that hold a page of ours; none where no lock tells two anime apart."""
     if not any(isinstance(lock, Different) for lock in decisions.known):
         return []
-    return sorted(set((await identities.owners(decisions.pages(asked))).values()))
+    bound = await claims.identities.bindings(decisions.pages(asked))
+    return sorted({one.entry_id for one in bound.values()})
 
 
 async def foreign_pages(

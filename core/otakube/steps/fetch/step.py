@@ -19,11 +19,12 @@ from otakube.domain.record.handover import FetchSummary
 from otakube.domain.record.ids import derived_id
 from otakube.domain.record.pages import Page
 from otakube.errors import Fatal, Retriable
-from otakube.ports.catalogue import Catalogue, Identities
+from otakube.ports.catalogue import Catalogue
 from otakube.ports.history import History
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.steps.fetch.attribution import attribute
+from otakube.steps.fetch.claims import PageClaims
 from otakube.steps.fetch.fetcher import ProviderFetcher, stored_records
 from otakube.steps.fetch.naming import Adapters, choose, name_anime, split
 from otakube.steps.fetch.ownership import enforce_different_locks
@@ -39,7 +40,7 @@ from otakube_api.providers import ALTERNATIVES
 class Memory:
     """Stores of what is known from before; each is reached when it is needed."""
 
-    identities: Callable[[], Awaitable[Identities]]
+    claims: Callable[[], Awaitable[PageClaims]]
     catalogue: Callable[[], Awaitable[Catalogue]]
     history: Callable[[], Awaitable[History]]
     locks: Callable[[], Awaitable[Locks]]
@@ -83,10 +84,10 @@ async def fetch(  # noqa: PLR0913 - the step's ports
         reviewed=review_policy != ReviewPolicy.NEVER,
     )
     check_quorum(attributed.asked, quorum)
-    page, identities = requested_page(named, attributed.asked), await memory.identities()
-    owned = await enforce_different_locks(attributed, page, identities, decisions)
+    page, claims = requested_page(named, attributed.asked), await memory.claims()
+    owned = await enforce_different_locks(attributed, page, claims, decisions)
     check_quorum(owned.asked, quorum)
-    entry_id, existing = await identities.claim(list(owned.pages), derived_id("ani", uid))
+    entry_id, existing = await claims.claim(owned.pages, derived_id("ani", uid))
     catalogue = await memory.catalogue()
     live = await catalogue.entry(entry_id) if existing else None
     before = await episodes_before(catalogue, relationships(owned.asked))

@@ -95,7 +95,7 @@ async def test_another_models_vectors_are_refused_before_anything_is_written(sho
 
 async def test_sources_that_went_to_another_entry_stop_the_commit(shop: Shop) -> None:
     wanted = await shop.wanted("moved")
-    await shop.stores.identities.claim(wanted.record.entry.sources, "ani_" + "0" * 26)
+    await shop.claim(wanted.record.entry.sources, "ani_" + "0" * 26)
     with pytest.raises(Fatal, match="belong to ani_0"):
         await shop.commit(wanted)
 

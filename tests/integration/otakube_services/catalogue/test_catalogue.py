@@ -24,6 +24,7 @@ from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Relation, RelationKind, Titles
+from otakube.ports.catalogue import Binding
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.vectors import Version
 from otakube.settings import Settings
@@ -109,7 +110,8 @@ async def publish(
             "committed_at": NOW,
         }
         await documents["animes"].replace_one({"_id": entry_id}, document, upsert=True)
-        await MongoIdentities(documents).claim([str(url) for url in record.entry.sources], entry_id)
+        for url in record.entry.sources:
+            await MongoIdentities(documents).bind(url, Binding(entry_id=entry_id))
 
 
 @pytest.fixture(scope="module")

@@ -7,21 +7,14 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 import orjson
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.damage import intact_record
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.adapters.stores.ownership import owner_of
 from otakube.domain.record.golden import GoldenRecord
-from otakube.errors import Fatal
-from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
-from otakube_api.contract import FailureReason
+from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 
 T = TypeVar("T", MirroredImage, ReviewDecision)
-
-# Rounds of claiming after which two runs that bind the same URLs must have met.
-_CLAIM_ROUNDS = 5
 
 
 def url_key(source_url: str) -> str:
@@ -44,66 +37,60 @@ def live_entry(document: dict[str, Any]) -> LiveEntry:
 
 
 class MongoIdentities:
-    """One document a URL; a claim meets others in the order of the URLs."""
+    """The `Identities` port: one document a URL."""
 
     def __init__(self, documents: Documents) -> None:
         self._identities = documents["identities"]
-        self._animes = documents["animes"]
 
-    async def claim(self, source_urls: Sequence[str], proposed_id: str) -> tuple[str, bool]:
-        """Bind the URLs to one entry: a live owner, else the oldest owner, else `proposed_id`."""
-        urls = sorted(set(source_urls))
-        async with translated("claiming an identity"):
-            for _ in range(_CLAIM_ROUNDS):
-                owners = await self.owners(urls)
-                live = await self._live(set(owners.values()))
-                chosen = owner_of(owners, live, proposed_id)
-                if await self._bind(urls, chosen, owners=owners):
-                    return chosen, chosen in live
-        message = f"other runs keep changing who owns {urls[0]}; apply again when they have ended"
-        raise Fatal(FailureReason.ANIME_AMBIGUOUS, message)
-
-    async def owners(self, source_urls: Sequence[str]) -> dict[str, str]:
-        """Entry id by URL."""
+    async def bindings(self, source_urls: Sequence[str]) -> dict[str, Binding]:
+        """By URL, of those that are bound."""
         async with translated("reading identities"):
             wanted = {"_id": {"$in": [url_key(url) for url in source_urls]}}
-            return {d["source_url"]: d["entry_id"] async for d in self._identities.find(wanted)}
+            return {d["source_url"]: _binding(d) async for d in self._identities.find(wanted)}
 
     async def pages_of(self, entry_id: str) -> list[str]:
         """By a scan: only runs that meet a Different lock ask."""
         async with translated(f"reading the identities of {entry_id}"):
             return sorted([d["source_url"] async for d in self._identities.find({"entry_id": entry_id})])
 
-    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
-        """One by one, each only if it is still bound to the entry."""
-        async with translated(f"releasing identities of {entry_id}"):
-            for url in source_urls:
-                await self._identities.delete_one({"_id": url_key(url), "entry_id": entry_id})
+    async def bind(self, source_url: str, binding: Binding) -> str:
+        """Raise the token of a page that is the entry's, else insert, else see who was first."""
+        key = {"_id": url_key(source_url)}
+        mine = key | {"entry_id": binding.entry_id}
+        async with translated(f"binding {source_url}"):
+            noted = await self._identities.update_one(mine, {"$max": {"token": binding.token}})
+            if noted.matched_count:
+                return binding.entry_id
+            try:
+                await self._identities.insert_one(key | {"source_url": source_url} | asdict(binding))
+            except DuplicateKeyError:
+                standing = await self._identities.find_one(key)
+            else:
+                return binding.entry_id
+        if standing is None or standing["entry_id"] == binding.entry_id:  # it came, or went, meanwhile
+            return await self.bind(source_url, binding)
+        return str(standing["entry_id"])
 
-    async def _live(self, entry_ids: set[str]) -> set[str]:
-        wanted = {"_id": {"$in": sorted(entry_ids)}, "live_version": {"$ne": None}}
-        return {d["_id"] async for d in self._animes.find(wanted, {"_id": 1})}
+    async def move(self, source_url: str, to: Binding, *, owner: str, token: int) -> bool:
+        """Compare owner and token, and set."""
+        async with translated(f"moving {source_url} from {owner} to {to.entry_id}"):
+            moved = await self._identities.update_one(_owned(source_url, owner, token), {"$set": asdict(to)})
+        return bool(moved.matched_count)
 
-    async def _bind(self, urls: Sequence[str], entry_id: str, *, owners: dict[str, str]) -> bool:
-        """Bind free URLs and those of an owner that never went live; False if somebody was faster."""
-        for url in urls:
-            if (owner := owners.get(url)) == entry_id:
-                continue
-            key: dict[str, Any] = {"_id": url_key(url)}
-            if owner is None:
-                new = {"$setOnInsert": {"entry_id": entry_id, "source_url": url}}
-                bound = await self._identities.find_one_and_update(
-                    key, new, upsert=True, return_document=ReturnDocument.AFTER
-                )
-                if bound is None or bound["entry_id"] != entry_id:
-                    return False
-                continue
-            moved = await self._identities.update_one(
-                key | {"entry_id": owner}, {"$set": {"entry_id": entry_id}}
-            )
-            if not moved.matched_count:
-                return False
-        return True
+    async def release(self, source_url: str, *, owner: str, token: int) -> bool:
+        """Compare owner and token, and delete."""
+        async with translated(f"releasing {source_url} of {owner}"):
+            gone = await self._identities.delete_one(_owned(source_url, owner, token))
+        return bool(gone.deleted_count)
+
+
+def _owned(source_url: str, owner: str, token: int) -> dict[str, Any]:
+    """A page of an owner that no commit as new as the token has noted; documents once had no token."""
+    return {"_id": url_key(source_url), "entry_id": owner, "token": {"$not": {"$gte": token}}}
+
+
+def _binding(document: dict[str, Any]) -> Binding:
+    return Binding(entry_id=document["entry_id"], since=document.get("since"), token=document.get("token", 0))
 
 
 class MongoCatalogue:

@@ -2,22 +2,26 @@
 """Identities, live entries, image map, reviews and dead letters, each change one transaction."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from otakube.adapters.stores.damage import intact_record
-from otakube.adapters.stores.ownership import owner_of
-from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_time
+from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_text, as_time
 from otakube.domain.record.golden import GoldenRecord
-from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
+from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 
 _IMAGE, _REVIEW, _LETTER = TypeAdapter(MirroredImage), TypeAdapter(ReviewDecision), TypeAdapter(DeadLetter)
 
-_IDENTITIES = "SELECT * FROM identities WHERE source_url IN (SELECT value FROM json_each(?))"
-_LIVE = """
-SELECT entry_id FROM animes
-WHERE live_version IS NOT NULL AND entry_id IN (SELECT value FROM json_each(?))
+_BIND = """
+INSERT INTO identities (source_url, entry_id, since, token) VALUES (:source_url, :entry_id, :since, :token)
+ON CONFLICT DO UPDATE SET token = max(token, excluded.token) WHERE entry_id = excluded.entry_id
 """
+_MOVE = """
+UPDATE identities SET entry_id = :entry_id, since = :since, token = :token
+WHERE source_url = :source_url AND entry_id = :owner AND token < :fence
+"""
+_RELEASE = "DELETE FROM identities WHERE source_url = :source_url AND entry_id = :owner AND token < :fence"
 
 
 class SqliteIdentities:
@@ -26,25 +30,11 @@ class SqliteIdentities:
     def __init__(self, documents: SqliteDocuments) -> None:
         self._documents = documents
 
-    async def claim(self, source_urls: Sequence[str], proposed_id: str) -> tuple[str, bool]:
-        """Bind all URLs to one entry: what others read before or after is whole."""
-        urls = sorted(set(source_urls))
-        with self._documents.transaction("claiming an identity") as rows:
-            known = rows.execute(_IDENTITIES, [as_list(urls)])
-            owners = {row["source_url"]: row["entry_id"] for row in known}
-            live = rows.execute(_LIVE, [as_list(owners.values())])
-            live_ids = {row["entry_id"] for row in live}
-            chosen = owner_of(owners, live_ids, proposed_id)
-            rows.executemany(
-                "INSERT OR REPLACE INTO identities VALUES (?, ?)", [(url, chosen) for url in urls]
-            )
-        return chosen, chosen in live_ids
-
-    async def owners(self, source_urls: Sequence[str]) -> dict[str, str]:
-        """Entry id by URL."""
+    async def bindings(self, source_urls: Sequence[str]) -> dict[str, Binding]:
+        """By URL, of those that are bound."""
+        query = "SELECT * FROM identities WHERE source_url IN (SELECT value FROM json_each(?))"
         with self._documents.statement("reading identities") as rows:
-            known = rows.execute(_IDENTITIES, [as_list(source_urls)])
-            return {row["source_url"]: row["entry_id"] for row in known}
+            return {row["source_url"]: _binding(row) for row in rows.execute(query, [as_list(source_urls)])}
 
     async def pages_of(self, entry_id: str) -> list[str]:
         """The URLs that are bound to an entry."""
@@ -52,13 +42,36 @@ class SqliteIdentities:
             query = "SELECT source_url FROM identities WHERE entry_id = ? ORDER BY source_url"
             return [row["source_url"] for row in rows.execute(query, [entry_id])]
 
-    async def release(self, source_urls: Sequence[str], entry_id: str) -> None:
-        """Those that are still bound to the entry."""
-        with self._documents.transaction(f"releasing identities of {entry_id}") as rows:
-            rows.executemany(
-                "DELETE FROM identities WHERE source_url = ? AND entry_id = ?",
-                [(url, entry_id) for url in source_urls],
-            )
+    async def bind(self, source_url: str, binding: Binding) -> str:
+        """Insert, raise the token of a page that is the entry's, or see whose it is."""
+        with self._documents.transaction(f"binding {source_url}") as rows:
+            rows.execute(_BIND, _values(source_url, binding))
+            query = "SELECT entry_id FROM identities WHERE source_url = ?"
+            return str(rows.execute(query, [source_url]).fetchone()["entry_id"])
+
+    async def move(self, source_url: str, to: Binding, *, owner: str, token: int) -> bool:
+        """Compare owner and token, and set."""
+        values = _values(source_url, to) | {"owner": owner, "fence": token}
+        with self._documents.statement(f"moving {source_url} from {owner} to {to.entry_id}") as rows:
+            return rows.execute(_MOVE, values).rowcount > 0
+
+    async def release(self, source_url: str, *, owner: str, token: int) -> bool:
+        """Compare owner and token, and delete."""
+        values = {"source_url": source_url, "owner": owner, "fence": token}
+        with self._documents.statement(f"releasing {source_url} of {owner}") as rows:
+            return rows.execute(_RELEASE, values).rowcount > 0
+
+
+def _values(source_url: str, binding: Binding) -> dict[str, Any]:
+    since = binding.since and as_text(binding.since)
+    return {
+        "source_url": source_url, "entry_id": binding.entry_id, "since": since, "token": binding.token
+    }  # fmt: skip
+
+
+def _binding(row: Row) -> Binding:
+    since = row["since"] and as_time(row["since"])
+    return Binding(entry_id=row["entry_id"], since=since, token=row["token"])
 
 
 class SqliteCatalogue:

@@ -20,6 +20,8 @@ _UPGRADES = {
         "ALTER TABLE animes ADD COLUMN lease_nonce TEXT",
         "ALTER TABLE animes ADD COLUMN fence INTEGER",
         "ALTER TABLE animes ADD COLUMN nonce TEXT",
+        "ALTER TABLE identities ADD COLUMN since TEXT",
+        "ALTER TABLE identities ADD COLUMN token INTEGER NOT NULL DEFAULT 0",
     ),
 }
 """The statements that make a file of the form before into one of this form."""

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- One table a collection of the MongoDB adapter. Columns are what is searched or compared; the rest is JSON.
-CREATE TABLE identities (source_url TEXT PRIMARY KEY, entry_id TEXT NOT NULL);
+CREATE TABLE identities (
+  source_url TEXT PRIMARY KEY, entry_id TEXT NOT NULL, since TEXT, token INTEGER NOT NULL DEFAULT 0
+);
 CREATE INDEX identities_entry ON identities (entry_id);
 CREATE TABLE animes (
   entry_id TEXT PRIMARY KEY,

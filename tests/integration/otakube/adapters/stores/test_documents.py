@@ -27,24 +27,22 @@ MAL, ANILIST, KITSU = (
 
 
 async def test_new_sources_get_the_proposed_id(shop: Shop) -> None:
-    assert await shop.stores.identities.claim([ANILIST, MAL], FIRST) == (FIRST, False)
-    assert await shop.stores.identities.owners([MAL, ANILIST, KITSU]) == {MAL: FIRST, ANILIST: FIRST}
+    assert await shop.claim([ANILIST, MAL], FIRST) == (FIRST, False)
+    assert await shop.owners(MAL, ANILIST, KITSU) == {MAL: FIRST, ANILIST: FIRST}
 
 
 async def test_one_known_source_decides_for_all(shop: Shop) -> None:
-    await shop.stores.identities.claim([MAL], FIRST)
-    assert await shop.stores.identities.claim([KITSU, MAL], SECOND) == (FIRST, False)
-    assert await shop.stores.identities.owners([KITSU]) == {KITSU: FIRST}
+    await shop.claim([MAL], FIRST)
+    assert await shop.claim([KITSU, MAL], SECOND) == (FIRST, False)
+    assert await shop.owners(KITSU) == {KITSU: FIRST}
 
 
 async def test_runs_that_claim_at_once_agree(shop: Shop) -> None:
     ids = [made_id("ani", f"racer {n}") for n in range(12)]
-    claims = [
-        shop.stores.identities.claim([*[KITSU, MAL, ANILIST][n % 3 :], MAL], i) for n, i in enumerate(ids)
-    ]
+    claims = [shop.claim([*[KITSU, MAL, ANILIST][n % 3 :], MAL], i) for n, i in enumerate(ids)]
     await asyncio.gather(*claims, return_exceptions=True)
-    last = await shop.stores.identities.claim([MAL, ANILIST, KITSU], THIRD)
-    owners = await shop.stores.identities.owners([MAL, ANILIST, KITSU])
+    last = await shop.claim([MAL, ANILIST, KITSU], THIRD)
+    owners = await shop.owners(MAL, ANILIST, KITSU)
     assert set(owners.values()) == {last[0]}
 
 
@@ -52,20 +50,20 @@ async def test_a_live_owner_beats_an_older_one_that_never_went_live(shop: Shop) 
     wanted = await shop.wanted("live")
     await shop.commit(wanted)
     entry_id = wanted.record.entry.id
-    await shop.stores.identities.claim(wanted.record.entry.sources, entry_id)
-    await shop.stores.identities.claim([KITSU], "ani_" + "0" * 26)
+    await shop.claim(wanted.record.entry.sources, entry_id)
+    await shop.claim([KITSU], "ani_" + "0" * 26)
     both = [KITSU, *wanted.record.entry.sources]
-    assert await shop.stores.identities.claim(both, THIRD) == (entry_id, True)
+    assert await shop.claim(both, THIRD) == (entry_id, True)
 
 
 async def test_pages_are_released_by_their_own_entry_alone(shop: Shop) -> None:
     identities = shop.stores.identities
-    await identities.claim([MAL, ANILIST], FIRST)
-    await identities.claim([KITSU], SECOND)
+    await shop.claim([MAL, ANILIST], FIRST)
+    await shop.claim([KITSU], SECOND)
     assert await identities.pages_of(FIRST) == sorted([MAL, ANILIST])
-    await identities.release([ANILIST, KITSU], FIRST)
-    assert await identities.owners([MAL, ANILIST, KITSU]) == {MAL: FIRST, KITSU: SECOND}
-    assert await identities.claim([ANILIST], THIRD) == (THIRD, False)
+    await shop.claims().release([ANILIST, KITSU], FIRST)
+    assert await shop.owners(MAL, ANILIST, KITSU) == {MAL: FIRST, KITSU: SECOND}
+    assert await shop.claim([ANILIST], THIRD) == (THIRD, False)
 
 
 async def test_sources_of_two_live_entries_are_a_conflict(shop: Shop) -> None:
@@ -73,10 +71,10 @@ async def test_sources_of_two_live_entries_are_a_conflict(shop: Shop) -> None:
     for name in ("one", "two"):
         wanted = await shop.wanted(name)
         await shop.commit(wanted)
-        await shop.stores.identities.claim(wanted.record.entry.sources, wanted.record.entry.id)
+        await shop.claim(wanted.record.entry.sources, wanted.record.entry.id)
         sources += wanted.record.entry.sources
     with pytest.raises(Fatal, match="belong to 2 entries"):
-        await shop.stores.identities.claim(sources, THIRD)
+        await shop.claim(sources, THIRD)
 
 
 async def test_the_catalogue_shows_what_is_live(shop: Shop) -> None:
@@ -84,7 +82,7 @@ async def test_the_catalogue_shows_what_is_live(shop: Shop) -> None:
     entry_id, source = wanted.record.entry.id, wanted.record.entry.sources[0]
     assert await shop.stores.catalogue.entry(entry_id) is None
     await shop.commit(wanted)
-    await shop.stores.identities.claim([source], entry_id)
+    await shop.claim([source], entry_id)
     live = await shop.stores.catalogue.by_source(source)
     assert live is not None
     assert (live.record, live.digest, live.version) == (wanted.record, wanted.digest, 1)

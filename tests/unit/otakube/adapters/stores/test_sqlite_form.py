@@ -9,17 +9,22 @@ from pathlib import Path
 import pytest
 
 from otakube.adapters.stores.sqlite import connection
+from otakube.adapters.stores.sqlite.catalogue import SqliteIdentities
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.adapters.stores.sqlite.ledger import SqliteLedger
 from otakube.errors import Fatal
+from otakube.ports.catalogue import Binding
 from otakube.ports.ledger import Lease
 
+PAGE = "https://anilist.co/anime/1"
 FIRST_FORM = """
 CREATE TABLE animes (
   entry_id TEXT PRIMARY KEY, next_version INTEGER NOT NULL, live_version INTEGER, commit_key TEXT,
   digest TEXT, model TEXT, record TEXT, committed_at TEXT, blobs TEXT NOT NULL DEFAULT '[]',
   points INTEGER NOT NULL DEFAULT 0, collection TEXT, lease_token INTEGER, lease_owner TEXT, lease_until TEXT
 );
+CREATE TABLE identities (source_url TEXT PRIMARY KEY, entry_id TEXT NOT NULL);
+INSERT INTO identities VALUES ('https://anilist.co/anime/1', 'ani_a');
 CREATE TABLE outbox (id TEXT PRIMARY KEY, entry_id TEXT NOT NULL, event TEXT NOT NULL);
 INSERT INTO animes (entry_id, next_version, lease_token, lease_owner, lease_until)
   VALUES ('ani_a', 3, 3, 'work/gone/1-1', '2026-11-20T12:00:00.000000+00:00');
@@ -40,6 +45,10 @@ async def test_a_file_of_the_form_before_is_upgraded_with_what_is_in_it(tmp_path
         stale = Lease(token=3, nonce="a", owner="b", until=now + timedelta(minutes=1))
         assert not await ledger.take_lease("ani_a", stale, now=now)
         assert await ledger.next_version("ani_a") == 4
+        identities = SqliteIdentities(documents)
+        assert await identities.bindings([PAGE]) == {PAGE: Binding(entry_id="ani_a", since=None, token=0)}
+        assert await identities.bind(PAGE, Binding(entry_id="ani_a", since=now, token=4)) == "ani_a"
+        assert not await identities.release(PAGE, owner="ani_a", token=4)
     async with SqliteDocuments(tmp_path) as again:
         assert await SqliteLedger(again).next_version("ani_a") == 5
 
