@@ -37,8 +37,8 @@ def test_a_webp_of_34_bytes_and_40_megapixels_is_refused_and_remembered(
 
 
 def test_sixteen_large_images_at_once_are_stored_within_the_limit(server: HTTPServer, tmp_path: Path) -> None:
-    body = encoded(noise(8_000_000), "JPEG")
-    assert len(body) > 3_000_000
+    body = encoded(noise(6_000_000), "JPEG") + bytes(11 << 20)  # as large to hold as a file may be
+    assert 14_000_000 < len(body) < 16_000_000
     said = mirror(server, tmp_path, {f"large{n}": (body, "image/jpeg") for n in range(16)})
     assert said.mebibytes < MOST
     assert {one["error"] for one in said.outcomes.values()} == {None}
@@ -64,4 +64,18 @@ def test_the_largest_image_of_each_kind_is_stored_and_a_larger_one_refused(
     assert said.outcomes["largest"]["error"] is None
     assert "bomb" in said.outcomes["larger"]["error"]
     assert said.outcomes["larger"]["remembered"]
+    assert said.mebibytes < MOST
+
+
+def test_an_image_that_takes_more_than_its_header_promises_is_refused_within_the_limit(
+    server: HTTPServer, tmp_path: Path
+) -> None:
+    pixels = DECODING // FORMATS["image/jpeg"].cost
+    inks = noise(int(pixels * 0.99)).convert(
+        "CMYK"
+    )  # coefficients and pixels of four inks, and again to write them
+    body = encoded(inks, "JPEG", progressive=True, subsampling=0)
+    said = mirror(server, tmp_path, {"inks": (body, "image/jpeg")})
+    assert said.outcomes["inks"]["error"]
+    assert said.outcomes["inks"]["remembered"]
     assert said.mebibytes < MOST
