@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One provider request against a real server on loopback."""
 
+import asyncio
 import gzip
 import json
 import threading
@@ -17,6 +18,7 @@ from werkzeug import Response
 from otakube.adapters.http import bodies
 from otakube.adapters.http.cache import BucketAnswers
 from otakube.adapters.http.client import ProviderClient, RequestLimits, new_client
+from otakube.adapters.memory import PodMemory
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.licences.terms import LICENCES
 from otakube.errors import SourceError
@@ -264,3 +266,18 @@ async def test_a_long_body_is_read_away_from_the_event_loop(
     async with new_client() as http:
         await ProviderClient(http, RequestLimits(seconds=30, size=10**6)).ask(httpserver.url_for("/x"))
     assert [one is not threading.main_thread() for one in readers] == [elsewhere]
+
+
+async def test_a_large_answer_waits_for_memory_and_a_small_one_does_not(httpserver: HTTPServer) -> None:
+    memory, large = PodMemory(20 << 20), "x" * 700_000
+    httpserver.expect_request("/large").respond_with_json(large)
+    httpserver.expect_request("/small").respond_with_json({})
+    async with new_client() as http:
+        client = ProviderClient(http, RequestLimits(seconds=60, size=2**24, memory=memory))
+        async with memory.arriving.reserve(memory.arriving.total):
+            waiting = asyncio.create_task(client.ask(httpserver.url_for("/large")))
+            await asyncio.sleep(0.5)
+            assert not waiting.done()
+        assert (await waiting).body == large
+        async with memory.arriving.reserve(memory.arriving.total):
+            assert (await client.ask(httpserver.url_for("/small"))).body == {}
