@@ -28,13 +28,18 @@ class MemoryBudget:
         self._queue = asyncio.Lock()
         self._released = asyncio.Event()
 
+    @property
+    def free(self) -> int:
+        """Bytes that nobody holds."""
+        return self.total - self._held
+
     @asynccontextmanager
     async def reserve(self, size: int) -> AsyncIterator[None]:
         """Take `size` bytes within the block, as soon as they are free. A task holds no two at once."""
         if size > self.total:
             raise MemoryExceeded(f"{size} bytes are more than the {self.total} that there are")
         async with self._queue:
-            while self._held + size > self.total:
+            while size > self.free:
                 self._released.clear()
                 await self._released.wait()
             self._held += size
@@ -56,9 +61,8 @@ class MemoryBudget:
 
         So no provider starves the others: small answers find memory beside the largest ones.
         """
-        free = self.total - self._held
-        if size > free * 2 // 3:
-            raise MemoryExceeded(f"{size} bytes are more than two thirds of the {free} that are free")
+        if size > self.free * 2 // 3:
+            raise MemoryExceeded(f"{size} bytes are more than two thirds of the {self.free} that are free")
         self._held += size
         weakref.finalize(owner, self._release, size)
 

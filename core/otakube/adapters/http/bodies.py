@@ -5,11 +5,13 @@ A provider may compress in transit (Content-Encoding: gzip), and may serve files
 """
 
 import re
+import sys
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import httpx2
+import orjson
 
 from otakube.adapters.http import json_values
 from otakube.adapters.memory import UNCOUNTED
@@ -22,7 +24,7 @@ _CHARSETS = ("utf-8", "utf8", "us-ascii", "iso-8859-1")  # others would be guess
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's word for: a gzip header, and nothing else
 _PIECE = 65_536  # bytes that are unpacked at once
 _MOST_MEMBERS = 16  # real files have one
-_COSTS = {b"{": 256, b"[": 72, b",": 64, b":": 64}  # bytes of a dict, a list, and a value or key in one
+_COSTS = {b"{": 352, b"[": 168, b",": 96, b":": 96}  # bytes of a dict or list of one value; of each more
 _WIDE = re.compile(rb"[\xf0-\xff]|\\u[dD]")  # characters for which Python takes four bytes each of the text
 
 
@@ -56,11 +58,24 @@ async def read(response: httpx2.Response, size: int, reserve: Callable[[], Await
     return bytes(body)
 
 
-def parsed_size(body: bytes) -> int:
-    """Bytes that an answer takes at most once it is read: its text, and Python's objects if it is JSON."""
-    width = 1 if body.isascii() and b"\\u" not in body else 4 if _WIDE.search(body) else 2
-    objects = sum(body.count(mark) * cost for mark, cost in _COSTS.items())
-    return width * len(body) + objects
+def parsed_size(response: httpx2.Response, body: bytes) -> int:
+    """Bytes that an answer takes at most once it is read, known before it is."""
+    return text_size(body) if _is_text(_media_type(response)) else json_size(body)
+
+
+def stored_size(body: Any) -> int:
+    """Bytes that an answer takes at most that was read before."""
+    return sys.getsizeof(body) if isinstance(body, str) else json_size(orjson.dumps(body))
+
+
+def json_size(body: bytes) -> int:
+    """Bytes of JSON's texts, and of Python's objects for its values."""
+    return text_size(body) + sum(body.count(mark) * cost for mark, cost in _COSTS.items())
+
+
+def text_size(body: bytes) -> int:
+    """Bytes of a text as Python keeps it: as wide a character as the widest."""
+    return len(body) * (1 if body.isascii() and b"\\u" not in body else 4 if _WIDE.search(body) else 2)
 
 
 def document(response: httpx2.Response, body: bytes) -> Any:
@@ -77,7 +92,7 @@ def document(response: httpx2.Response, body: bytes) -> Any:
 def text(response: httpx2.Response, body: bytes) -> str:
     """The text of an answer that says that it is XML, HTML or plain text; UTF-8 unless it says otherwise."""
     kind = _media_type(response)
-    if kind not in _TEXTS and not kind.endswith("+xml"):
+    if not _is_text(kind):
         raise _invalid(response.request, f"is {kind or 'of no declared type'}, expected XML, HTML or text")
     charset = (response.charset_encoding or "utf-8").lower()
     if charset not in _CHARSETS:
@@ -139,6 +154,10 @@ def unpacked(layers: Sequence[Gunzip], chunk: bytes) -> Iterator[bytes]:
         return
     for piece in layers[0].pieces(chunk):
         yield from unpacked(layers[1:], piece)
+
+
+def _is_text(kind: str) -> bool:
+    return kind in _TEXTS or kind.endswith("+xml")
 
 
 def _media_type(response: httpx2.Response) -> str:

@@ -115,7 +115,7 @@ class ProviderClient:
     async def _answer(self, request: httpx2.Request, reader: Reader) -> Answer:
         kept = await self._answers.find(request)
         if kept and kept.fresh_until > datetime.now(UTC):
-            return kept.again
+            return self._again(request, kept)
         if kept:
             request.headers.update(kept.conditions)
         try:
@@ -144,7 +144,7 @@ class ProviderClient:
     async def _once(self, request: httpx2.Request, reader: Reader, kept: Kept | None) -> Answer:
         await self._rate_limiter.acquire()
         if self._answers.floor and (meanwhile := await self._fresh(request)):
-            return meanwhile.again
+            return self._again(request, meanwhile)
         async with AsyncExitStack() as held:
             response, body = await self._received(request, held)
             return await self._read(response, body, reader, kept)
@@ -159,9 +159,9 @@ class ProviderClient:
         if response.status_code == 304 and kept:
             kept = kept.confirmed(_lower(response), now, self._answers.floor)
             await self._answers.keep(request, kept)
-            return kept.again
+            return self._again(request, kept)
         _check_status(response, now)
-        memory = self._count(request, body)
+        memory = self._count(request, bodies.parsed_size(response, body))
         found = await away(reader, response, body) if len(body) > _LONG else reader(response, body)
         answer = _answer(response, found, now).counted(memory)
         if refused is None:
@@ -176,11 +176,16 @@ class ProviderClient:
         await self._rate_limiter.record(RequestOutcome(status=304))
         return found
 
-    def _count(self, request: httpx2.Request, body: bytes) -> AnswerMemory:
-        """Memory for what the body turns into; before it is parsed, since then it would be taken already."""
+    def _again(self, request: httpx2.Request, kept: Kept) -> Answer:
+        """A kept answer as one out of the cache; it takes memory like a fresh one."""
+        kept.answer.counted(self._count(request, bodies.stored_size(kept.answer.body)))
+        return kept.again
+
+    def _count(self, request: httpx2.Request, size: int) -> AnswerMemory:
+        """Memory for what an answer turns into; AnswerTooLarge if there is too little."""
         memory = AnswerMemory()
         try:
-            self._memory.contents.keep(memory, bodies.parsed_size(body))
+            self._memory.contents.keep(memory, size)
         except MemoryExceeded as error:
             said = f"the answer of {name_of(request)} is too large to be read: {error}"
             raise SourceError(SourceReason.ANSWER_TOO_LARGE, said) from error

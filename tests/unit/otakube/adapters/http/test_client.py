@@ -22,6 +22,7 @@ from otakube.adapters.memory import PodMemory
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.domain.licences.terms import LICENCES
 from otakube.errors import SourceError
+from otakube.ports.providers import AnswerMemory
 from otakube_api.contract import Provider, SourceReason
 from raw_server import answer, raw_server
 
@@ -281,3 +282,23 @@ async def test_a_large_answer_waits_for_memory_and_a_small_one_does_not(httpserv
         assert (await waiting).body == large
         async with memory.arriving.reserve(memory.arriving.total):
             assert (await client.ask(httpserver.url_for("/small"))).body == {}
+
+
+async def test_an_answer_out_of_the_cache_takes_memory_as_a_fresh_one_does(
+    httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    httpserver.expect_oneshot_request("/x").respond_with_json(
+        ["x" * 100_000], headers={"Cache-Control": "max-age=600"}
+    )
+    kept = BucketAnswers(FolderObjects(tmp_path), Provider.JIKAN, LICENCES[Provider.JIKAN])
+    memory = PodMemory(10 << 20)
+    async with new_client() as http:
+        client = ProviderClient(http, RequestLimits(60, 2**20, memory), answers=kept)
+        answers = [await client.ask(httpserver.url_for("/x")) for _ in range(2)]
+        assert [answer.cached for answer in answers] == [False, True]
+        others = []
+        while 2 * memory.contents.free > 3 * 100_000:  # until it is more than two thirds of what is free
+            others.append(AnswerMemory())
+            memory.contents.keep(others[-1], memory.contents.free // 2)
+        error = await refused(client, httpserver)
+    assert error.reason is SourceReason.ANSWER_TOO_LARGE
