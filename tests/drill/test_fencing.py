@@ -15,6 +15,8 @@ from otakube.failpoints import POINTS
 
 # Points at which the writer holds the lease and its version is not live yet.
 HOLDING = POINTS[POINTS.index("S1.after") : POINTS.index("S5.after")]
+# Points at which its version is live, and older ones are still to be superseded.
+GOING_FORWARD = POINTS[POINTS.index("S5.after") : POINTS.index("S6.after")]
 SEED = int(os.environ.get("DRILL_SEED", "20261120"))
 RANDOM_KILLS = int(os.environ.get("DRILL_RANDOM", "6"))
 WRITERS = 4
@@ -84,6 +86,27 @@ def test_a_sleeper_leaves_the_commit_that_overtook_it_alone(
     assert holder.wait() == 0, holder.describe()
     tally.update(drills=1, effective=1)
     found = violations(site.raw, entry_id, live=next_, committed=[next_], outputs=holder.outputs)
+    assert found == []
+
+
+@pytest.mark.parametrize("point", GOING_FORWARD)
+def test_a_sleeper_that_is_live_leaves_the_next_commit_alone(
+    site: Site, tally: "Counter[str]", point: str
+) -> None:
+    """It wakes with superseding still to do, and meets the points and vectors of a commit in the making."""
+    entry_id = made_id("ani", f"live sleeper {point}")
+    slept, next_ = site.content(entry_id, 1), site.content(entry_id, 2)
+    sleeper = site.start(slept, failpoint=f"{point}:stop")
+    assert sleeper.wait_stopped(), sleeper.describe()
+    lease_is_over(site, entry_id)
+    holder = site.start(next_, failpoint="S4.after:stop")
+    assert holder.wait_stopped(), holder.describe()
+    sleeper.resume()
+    assert sleeper.wait() == 0, sleeper.describe()
+    holder.resume()
+    assert holder.wait() == 0, holder.describe()
+    tally.update(drills=1, effective=1)
+    found = violations(site.raw, entry_id, live=next_, committed=[slept, next_], outputs=holder.outputs)
     assert found == []
 
 

@@ -46,6 +46,11 @@ def vectors_key(of: Intent | LiveEntry) -> str:
     return f"{Prefix.VECTORS}{of.entry_id}/{of.version}-{of.commit_key}.json"
 
 
+def version_of(key: str) -> int:
+    """The version that a vectors' blob is of."""
+    return int(key.rpartition("/")[2].partition("-")[0])
+
+
 async def end_older(stores: CommitStores, held: Held, *, clock: Clock) -> None:
     """End what older attempts left open; Fenced, with nothing touched, for a holder that was overtaken."""
     found = [intent async for intent in stores.ledger.open_intents(held.entry_id)]
@@ -124,11 +129,15 @@ async def project(stores: CommitStores, entry_id: str, *, live: LiveEntry | None
 
 
 async def supersede(stores: CommitStores, live: LiveEntry) -> None:
-    """Delete points and vectors' blobs of older versions; images are shared, the audit sweeps them."""
+    """Delete points and vectors' blobs of older versions; images are shared, the audit sweeps them.
+
+    A newer version's blob is a commit's in the making; one that an open intent names goes with its intent.
+    """
     await stores.vectors.delete_before(live.entry_id, version=live.version)
-    kept = vectors_key(live)
-    async for key in stores.objects.list(f"{Prefix.VECTORS}{live.entry_id}/"):
-        if key != kept:
+    stored = [key async for key in stores.objects.list(f"{Prefix.VECTORS}{live.entry_id}/")]
+    if older := [key for key in stored if version_of(key) < live.version]:
+        named = {vectors_key(intent) async for intent in stores.ledger.open_intents(live.entry_id)}
+        for key in sorted(set(older) - named):
             await stores.objects.delete(key)
 
 

@@ -20,7 +20,7 @@ from otakube.commit.recovery import (
 )
 from otakube.commit.request import check, check_size, commit_key, image_keys, payload
 from otakube.domain.record.handover import Commit
-from otakube.errors import Fatal
+from otakube.errors import Fatal, Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import LiveEntry, ReviewDecision
 from otakube.ports.ledger import Intent, IntentState
@@ -151,10 +151,17 @@ async def put_blobs(stores: CommitStores, request: Commit, intent: Intent) -> No
 
 
 async def insert_points(stores: CommitStores, request: Commit, intent: Intent) -> None:
-    """S4: points of a version that no reader joins on yet."""
+    """S4: points of a version that no reader joins on yet; what the store acknowledged is counted."""
     fp("S4.before")
     version = Version(entry_id=intent.entry_id, version=intent.version, digest=intent.digest)
     await stores.vectors.insert(version, request.vectors.points, payload=payload(request.record.entry))
+    stored = await stores.vectors.count(intent.entry_id, version=intent.version)
+    if stored != intent.points:
+        message = (
+            f"the vector store acknowledged {intent.points} points of {intent.entry_id} version "
+            f"{intent.version} and has {stored}"
+        )
+        raise Retriable(FailureReason.STORE_UNAVAILABLE, message)
     fp("S4.after")
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from otakube.commit.lease import Fenced, take
-from otakube.commit.recovery import end_intent
+from otakube.commit.recovery import end_intent, supersede, vectors_key
 from otakube.commit.saga import commit
-from otakube.domain.record.handover import Commit
+from otakube.domain.record.handover import Commit, Point
 from otakube.errors import Fatal, Retriable
 from otakube.ports.ledger import IntentState, Lease
 from otakube.ports.vectors import Version
@@ -146,6 +146,40 @@ async def test_an_ender_that_was_overtaken_at_an_intent_touches_no_store(shop: S
     untouched = replace(shop.stores, vectors=None, objects=None)  # type: ignore[arg-type]  # any use fails
     with pytest.raises(Fenced):
         await end_intent(untouched, old, held, clock=shop.clock)
+
+
+async def test_superseding_leaves_newer_vectors_and_those_of_open_intents(shop: Shop) -> None:
+    for revision in (1, 2):
+        await shop.commit(wanted := await shop.wanted("superseding", revision))
+    live = await shop.stores.catalogue.entry(wanted.record.entry.id)
+    assert live is not None
+    known = await shop.stores.ledger.intent(live.commit_key)
+    assert known is not None
+    open_ = replace(known, commit_key="c" * 64, version=1, state=IntentState.PREPARED)
+    assert await shop.stores.ledger.open_intent(open_)
+    gone = replace(known, commit_key="d" * 64, version=1)
+    newer = replace(known, commit_key="e" * 64, version=3)
+    for intent in (open_, gone, newer):
+        await shop.stores.objects.put(vectors_key(intent), b"{}")
+    await supersede(shop.stores, live)
+    left = {key async for key in shop.stores.objects.list("vectors/")}
+    assert left == {vectors_key(live), vectors_key(newer), vectors_key(open_)}
+
+
+async def test_points_that_were_acknowledged_and_are_not_there_are_not_made_live(shop: Shop) -> None:
+    wanted = await shop.wanted("unstored")
+    insert = shop.stores.vectors.insert
+
+    async def all_but_one(version: Version, points: list[Point], *, payload: dict[str, object]) -> None:
+        await insert(version, points[1:], payload=payload)
+
+    shop.stores.vectors.insert = all_but_one  # type: ignore[method-assign,assignment]
+    given = len(wanted.vectors.points)
+    with pytest.raises(Retriable, match=rf"acknowledged {given} points of .* version 1 and has {given - 1}"):
+        await shop.commit(wanted)
+    shop.stores.vectors.insert = insert  # type: ignore[method-assign]
+    assert (await shop.commit(wanted))[Output.VERSION] == "2"
+    assert await points(shop, wanted) == len(wanted.vectors.points)
 
 
 async def test_a_commit_that_fails_lets_go_of_its_entry(shop: Shop) -> None:

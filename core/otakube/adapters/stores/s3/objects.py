@@ -38,6 +38,11 @@ def _translated(bucket: str, key: str) -> Iterator[None]:
         raise Retriable(FailureReason.STORE_UNAVAILABLE, message) from error
 
 
+def _met_another(bucket: str, key: str, error: Exception) -> Retriable:
+    message = f"bucket {bucket!r}, key {key!r}: the write met another change: {_first_line(error)}"
+    return Retriable(FailureReason.STORE_UNAVAILABLE, message)
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
@@ -64,9 +69,15 @@ class S3Objects:
             return bytes(await result.bytes_async())
 
     async def put(self, key: str, body: bytes, *, content_type: str = "application/json") -> None:
-        """Write or overwrite."""
-        with _translated(self.bucket, key):
-            await obstore.put_async(self._store, key, body, attributes={"Content-Type": content_type})
+        """Write or overwrite.
+
+        Some servers answer 409 where the write meets a deletion in the same folder: it was not written.
+        """
+        try:
+            with _translated(self.bucket, key):
+                await obstore.put_async(self._store, key, body, attributes={"Content-Type": content_type})
+        except failure.AlreadyExistsError as error:
+            raise _met_another(self.bucket, key, error) from error
 
     async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:
         """Write unless the key exists; False if it did."""
@@ -74,8 +85,10 @@ class S3Objects:
         try:
             with _translated(self.bucket, key):
                 await obstore.put_async(self._store, key, body, attributes=attributes, mode="create")
-        except failure.AlreadyExistsError:
-            return False
+        except failure.AlreadyExistsError as error:
+            if await self.exists(key):
+                return False
+            raise _met_another(self.bucket, key, error) from error
         return True
 
     async def exists(self, key: str) -> bool:

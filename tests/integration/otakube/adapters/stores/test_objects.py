@@ -3,7 +3,9 @@
 
 import asyncio
 import secrets
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,48 @@ async def test_wrong_credentials_are_fatal_and_not_shown(stores: Stores) -> None
     with pytest.raises(Fatal, match="credentials") as refused:
         await objects.put("a", b"x")
     assert "wrong-secret" not in str(refused.value)
+
+
+class Conflict(BaseHTTPRequestHandler):
+    """A server that answers 409 to every write, as one does where a write meets a deletion in its folder."""
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(409)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_HEAD(self) -> None:
+        self.send_response(404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+async def test_a_write_that_meets_a_deletion_is_retriable(stores: Stores) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Conflict) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        objects = S3Objects(stores.settings(s3_endpoint=f"http://127.0.0.1:{server.server_port}"))
+        with pytest.raises(Retriable, match="met another change"):
+            await objects.put("vectors/ani_a/2-k.json", b"x")
+        with pytest.raises(Retriable, match="met another change"):
+            await objects.put_new("images/a.png", b"x", content_type="image/png")
+        server.shutdown()
+
+
+async def test_writes_and_deletions_in_one_folder_end_in_a_result_or_retriable(
+    objects: AgedObjects, prefix: str
+) -> None:
+    async def written(number: int) -> bool:
+        try:
+            await objects.put(f"{prefix}/folder/{number}", b"x")
+        except Retriable:
+            return False
+        await objects.delete(f"{prefix}/folder/{number}")
+        return True
+
+    done = await asyncio.gather(*(written(number) for number in range(200)))
+    assert any(done)
 
 
 async def test_an_unreachable_bucket_is_retriable(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
