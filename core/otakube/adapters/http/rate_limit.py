@@ -14,7 +14,7 @@ from otakube.ports.rate_limits import RateLimitStore, Snapshot
 from otakube_api.contract import Provider, SourceReason
 from otakube_api.providers import RateLimits
 
-PATIENCE = 120.0  # seconds of the provider that one request waits for its permit
+PATIENCE = 120.0  # seconds that one request waits for its permit, by our clock: others of ours are before it
 
 
 class StoredRateLimiter:
@@ -43,7 +43,7 @@ class StoredRateLimiter:
 
     async def acquire(self) -> None:
         try:
-            async with asyncio.timeout(self._patience * self._second), self._queue:
+            async with asyncio.timeout(self._patience), self._queue:
                 pause = await self._try_acquire()
                 while pause is not None:
                     await asyncio.sleep(pause * self._second)

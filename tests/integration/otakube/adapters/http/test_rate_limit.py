@@ -175,6 +175,15 @@ async def test_a_turn_that_takes_too_long_is_given_up(redis: RedisProcess, pod: 
     assert caught.value.reason is SourceReason.RATE_LIMITED
 
 
+async def test_a_provider_whose_clock_runs_faster_is_waited_for_as_long(pod: Pod) -> None:
+    """Pods of a busy machine take their own time, however fast a stand-in's seconds are."""
+    provider = Provider.ANIDB
+    limits, store = PROFILES[provider].limits, pod(provider)._store
+    limiter = StoredRateLimiter(provider, limits, store, flight=1, second=SECOND, patience=60)
+    await limiter.acquire()
+    await limiter.acquire()  # once the first is given up, after 100 of the provider's seconds
+
+
 async def test_without_its_redis_a_step_may_try_later() -> None:
     client = connect("redis://:secret-of-redis@127.0.0.1:1/0")
     limiter = StoredRateLimiter(
