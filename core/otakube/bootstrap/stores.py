@@ -120,6 +120,7 @@ class Stores(ABC):
             identities=await self.identities(),
             reviews=await self.reviews(),
             image_map=await self.image_map(),
+            locks=await self.locks(),
             vectors=vectors,
             objects=await self.objects(),
         )

@@ -5,10 +5,25 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from otakube.commit.recovery import CommitStores
+from otakube.domain.locks.effects import lock_against
+from otakube.domain.locks.lock import format_lock, pages_among
 from otakube.domain.record.golden import AnimeEntry
 from otakube.errors import Fatal
 from otakube.ports.catalogue import Binding
 from otakube_api.contract import FailureReason
+
+
+async def check_locks(stores: CommitStores, entry: AnimeEntry) -> None:
+    """Fatal if a person has said since the fetch that pages of the record show several anime.
+
+    Under the lease: a lock that is set later is as one that is set after the commit.
+    """
+    pages = pages_among(entry.sources)
+    locks = await stores.locks.about(pages)
+    for number, page in enumerate(pages):
+        if lock := lock_against(locks, pages[:number], page):
+            message = f"{page} of {entry.id} is another anime by {format_lock(lock)}; apply again"
+            raise Fatal(FailureReason.PAGES_LOCKED_APART, message)
 
 
 async def bind_pages(stores: CommitStores, entry: AnimeEntry, *, token: int, at: datetime) -> None:

@@ -15,6 +15,7 @@ from otakube.errors import Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, ReviewDecisions
 from otakube.ports.ledger import OPEN_STATES, Event, Intent, IntentState, Ledger
+from otakube.ports.locks import Locks
 from otakube.ports.objects import AgedObjects, Prefix
 from otakube.ports.vectors import VectorStore
 from otakube_api.contract import FailureReason
@@ -32,6 +33,7 @@ class CommitStores:
     identities: Identities
     reviews: ReviewDecisions
     image_map: ImageMap
+    locks: Locks
     vectors: VectorStore
     objects: AgedObjects
 

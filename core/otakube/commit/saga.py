@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from otakube.commit.lease import Clock, Fenced, Held, fenced, letting_go, renew, take
-from otakube.commit.pages import bind_pages
+from otakube.commit.pages import bind_pages, check_locks
 from otakube.commit.recovery import (
     CommitStores,
     compensate,
@@ -112,6 +112,7 @@ async def _expected(stores: CommitStores, held: Held, request: Commit, *, claim:
     """The version that S5 replaces; Fatal if the pages were given to another entry meanwhile."""
     entry = request.record.entry
     if claim:
+        await check_locks(stores, entry)
         await bind_pages(stores, entry, token=held.lease.token, at=at)
     state = await stores.ledger.state(entry.id)
     return replace(held, expected=state.live_version if state else None)

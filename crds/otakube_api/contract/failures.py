@@ -26,6 +26,7 @@ class FailureReason(StrEnum):
     RECORD_INVALID = "RecordInvalid"  # the golden record does not validate
     STORE_UNAVAILABLE = "StoreUnavailable"
     COMMIT_FENCED = "CommitFenced"  # a newer run holds the entry
+    PAGES_LOCKED_APART = "PagesLockedApart"  # a merge lock since the fetch says that they are several anime
     COMMIT_FAILED = "CommitFailed"
     REVIEW_REJECTED = "ReviewRejected"
     RECORD_CHANGED = "RecordChanged"  # the record in the bucket is not the one that was reviewed

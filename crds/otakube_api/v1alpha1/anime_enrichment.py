@@ -152,6 +152,12 @@ class EnrichmentReason(Reason):
         FailureReason.COMMIT_FENCED.value, "A newer run holds the entry, so this one wrote nothing.",
         "None if another enrichment of the same anime is meant; else delete one of the two.",
     )  # fmt: skip
+    PAGES_LOCKED_APART = (
+        FailureReason.PAGES_LOCKED_APART.value,
+        "A merge lock keeps pages of the record apart; nothing was published.",
+        "The message names the lock. Remove it, or ask for a new run, which goes by it, with the annotation "
+        "otakube.dev/requested-at.",
+    )
     COMMIT_FAILED = (
         FailureReason.COMMIT_FAILED.value, "The commit did not go through; readers see the version before.",
         "The message names the boundary; the scrubber cleans up, then ask for a new run.",

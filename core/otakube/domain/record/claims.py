@@ -12,7 +12,7 @@ from otakube.domain.record.golden import (
     AbsoluteNumber,
     AnimeStatus,
     Broadcast,
-    Count,
+    ClaimedVotes,
     EpisodeKind,
     EpisodeNumber,
     ImageKind,
@@ -86,7 +86,7 @@ class ClaimedRelation(Record):
 class ClaimedRecommendation(Record):
     title: Title
     source_urls: list[Url] = Field(default=[], max_length=20)
-    votes: Count | None = None
+    votes: ClaimedVotes | None = None
 
 
 class ClaimedStreamingLink(Record):

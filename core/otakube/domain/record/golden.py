@@ -22,8 +22,9 @@ Title = Annotated[str, Field(min_length=1, max_length=500)]
 Text = Annotated[str, Field(max_length=20_000)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 # Bounds by meaning: every number of a record fits the 64 bits of the stores, also after it was added up.
-Count = Annotated[int, Field(ge=0, le=10**10)]  # of people, or of what they wrote: more than there are people
-Votes = Annotated[int, Field(ge=0, le=10**14)]  # counts of all rows of all providers, added up
+Count = Annotated[int, Field(ge=0, le=10**16)]  # of people, or of what they wrote
+ClaimedVotes = Annotated[int, Field(ge=0, le=10**12)]  # of one row of one provider
+Votes = Annotated[int, Field(ge=0, le=10**16)]  # those of all rows of all providers, added up
 Rank = Annotated[int, Field(ge=1, le=10**8)]
 Seconds = Annotated[int, Field(ge=0, le=7 * 86_400)]  # of one episode or film: at most a week
 EpisodeNumber = Annotated[int, Field(ge=0, le=10_000)]  # within a season and its kind; 0 is a prologue

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from drill.records import made_id
+from lock_builders import DECISION
 from otakube.commit import saga
+from otakube.domain.locks.lock import Different, Same, lock_id
 from otakube.domain.record.handover import Commit
 from otakube.errors import Fatal, Retriable
 from otakube.ports.catalogue import Binding
@@ -137,6 +139,25 @@ async def test_pages_are_released_from_no_commit_that_is_at_work(shop: Shop) -> 
     with pytest.raises(Retriable):
         await at_work
     assert await shop.owners(MAL, KITSU) == {MAL: wanted.record.entry.id}
+
+
+async def test_a_different_lock_that_is_set_during_the_review_stops_the_commit(shop: Shop) -> None:
+    wanted = await shop.wanted("reviewed", sources=[MAL, KITSU, "https://example.org/official"])
+    entry_id = wanted.record.entry.id
+    await shop.claim(wanted.record.entry.sources, entry_id)
+    lock = Different(pages=[ANILIST, KITSU], **DECISION)
+    await shop.stores.locks.add(Same(pages=[ANILIST, MAL], **DECISION))
+    await shop.stores.locks.add(lock)
+    with pytest.raises(Fatal, match=f"{KITSU} of {entry_id} is another anime by {lock_id(lock)}") as told:
+        await shop.commit(wanted)
+    assert told.value.reason is FailureReason.PAGES_LOCKED_APART
+    assert await live_entries(shop, KITSU) == []
+    state = await shop.stores.ledger.state(entry_id)
+    assert state is not None
+    assert state.lease is None
+    assert [one async for one in shop.stores.ledger.open_intents()] == []
+    assert await shop.stores.locks.remove(lock_id(lock))
+    await shop.commit(wanted)
 
 
 async def test_pages_that_nobody_has_are_the_commit_s_from_then_on(shop: Shop) -> None:
