@@ -20,7 +20,7 @@ from otakube_cli.cluster import ConsoleError
 from otakube_cli.run import manifests, report
 from otakube_cli.run.options import RunOptions
 from otakube_cli.run.questions import Reviewer, on_terminal
-from otakube_cli.run.runner import Runner
+from otakube_cli.run.runner import Runner, next_run
 from otakube_cli.run.upstream import stand_in_upstream
 
 Results = tuple[list[LocalRun], dict[str, Any] | None]
@@ -44,10 +44,13 @@ async def _carry_out(enrichments: Sequence[AnimeEnrichment], options: RunOptions
     try:
         async with Wiring(f"{EMBEDDED}{options.stores}") as wiring:
             assert isinstance(wiring.stores, EmbeddedStores)
+            local_runs = await wiring.stores.runs()
+            for one in enrichments:  # one that is refused is refused before any is run
+                await next_run(local_runs, one, again=options.again)
             reviewer = Reviewer(wiring=wiring, yes=options.yes, interactive=on_terminal())
             runner = Runner(
                 wiring=wiring,
-                runs=await wiring.stores.runs(),
+                runs=local_runs,
                 listener=report.ProgressLines(),
                 ask=reviewer.ask,
             )

@@ -52,6 +52,10 @@ def test_a_changed_spec_and_again_are_new_versions_of_the_same_entry(local: RunB
     other = local.run(manifest(tmp_path, "hoshi", anime={"title": "Kasa no Eki"}))
     assert other.status == 65
     assert "spec.anime cannot change" in other.error
+    kasa = manifest(tmp_path, "kasa", anime={"title": "Kasa no Eki"}, review={"policy": "Never"})
+    assert local.run(kasa, tmp_path / "hoshi.yaml").status == 65
+    runs = local.documents.documents("runs")
+    assert {row["enrichment"] for row in runs} == {"default/hoshi"}, "refused before any is run"
 
 
 def test_without_a_person_a_review_waits_and_the_next_call_goes_on_behind_it(local: RunBench) -> None:
