@@ -19,8 +19,8 @@ EXAMPLES = """
 Examples:
 
 \b
-  # What `kubectl apply -f` takes, a file or a folder of files
-  otakube run crds/samples/by-title.yaml
+  # What `kubectl apply -f` takes, a file or a folder; the samples hold invented anime
+  otakube run crds/samples/by-title.yaml --stand-in
 
 \b
   # A title; the providers on the internet are asked

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeEnrichments of files, of standard input and of bare titles, checked as the API server checks them."""
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,24 @@ from otakube_cli.run.validation import admit
 
 STDIN = "-"
 _SUFFIXES = (".yaml", ".yml", ".json")
+_NAME_LENGTH = 63  # of a label's value
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as kubectl reads it: a date stays text, a field that is given twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if twice := [key for key in dict.fromkeys(keys) if keys.count(key) > 1]:
+            message = f"{', '.join(map(repr, twice))} is given more than once"
+            raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [one for one in known if one[0] != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read(given: Sequence[str]) -> list[AnimeEnrichment]:
@@ -31,27 +50,55 @@ def read(given: Sequence[str]) -> list[AnimeEnrichment]:
 
 def _bodies(given: str) -> Iterator[tuple[str, Any]]:
     path = Path(given)
+    if not given:
+        _refuse("a title is empty: write it as a provider writes it")
     if given == STDIN:
-        yield from _documents("standard input", sys.stdin.read())
+        yield from _documents("standard input", _standard_input())
+    elif not _exists(given):
+        if path.suffix in _SUFFIXES:
+            _refuse(f"there is no file {given}: give a manifest, or a title")
+        yield f"title {given!r}", _of_title(given)
     elif path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
         if not files:
             _refuse(f"{given} has no {', '.join(_SUFFIXES)}: name a folder of manifests")
         for file in files:
-            yield from _documents(str(file), file.read_text())
-    elif path.is_file():
-        yield from _documents(given, path.read_text())
-    elif path.suffix in _SUFFIXES:
-        _refuse(f"there is no file {given}: give a manifest, or a title")
+            yield from _documents(str(file), _text(file))
     else:
-        yield f"title {given!r}", _of_title(given)
+        yield from _documents(given, _text(path))
+
+
+def _exists(given: str) -> bool:
+    """True for what lies in the file system, a pipe too; a title may be longer than any file's name."""
+    try:
+        return Path(given).exists()
+    except OSError:
+        return False
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        _refuse("standard input is not UTF-8: give a manifest")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        _refuse(f"{file} cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        _refuse(f"{file} is not UTF-8: give a manifest, or a title")
 
 
 def _documents(where: str, text: str) -> Iterator[tuple[str, Any]]:
     try:
-        documents = [document for document in yaml.safe_load_all(text) if document is not None]
+        documents = [document for document in yaml.load_all(text, _Loader) if document is not None]
     except yaml.YAMLError as error:
         _refuse(f"{where} is no YAML: {' '.join(str(error).split())}")
+    except RecursionError:
+        _refuse(f"{where} is nested too deeply for a manifest")
     if not documents:
         _refuse(f"{where} holds no object: write an {KIND.name}, or run `otakube run TITLE`")
     for number, document in enumerate(documents, 1):
@@ -60,13 +107,21 @@ def _documents(where: str, text: str) -> Iterator[tuple[str, Any]]:
 
 def _of_title(title: str) -> dict[str, Any]:
     """The object that a person would write for a title."""
-    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:63].strip("-") or "title"
     return {
         "apiVersion": API_VERSION,
         "kind": KIND.name,
-        "metadata": {"name": name},
+        "metadata": {"name": _name_of(title)},
         "spec": {"anime": {"title": title}},
     }
+
+
+def _name_of(title: str) -> str:
+    """A name of its words; a digest tells apart what a name's letters cannot, such as two titles in kanji."""
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    if name == "-".join(re.sub("[:,] ", " ", title.lower()).split()) and len(name) <= _NAME_LENGTH:
+        return name
+    digest = hashlib.sha256(title.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{name[: _NAME_LENGTH - 9].strip('-') or 'title'}-{digest}"
 
 
 def _refuse(message: str) -> NoReturn:

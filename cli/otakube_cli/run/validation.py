@@ -18,6 +18,7 @@ from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_cli.cluster import ConsoleError
 
 LIST_TYPE = "x-kubernetes-list-type"
+_TOP_LEVEL = {"apiVersion", "kind", "metadata", "spec", "status"}
 _BEFORE = "oldSelf"  # rules over a change: whoever calls compares with what was run before
 _FUNCTIONS = {"trim": str.strip}  # of Kubernetes' string library, which CEL itself has not
 
@@ -35,6 +36,9 @@ def _head(body: Any) -> Iterator[str]:
     if not isinstance(body, dict):
         yield f"{_quoted(body)} is no object: write apiVersion, kind, metadata and spec"
         return
+    for name in body.keys() - _TOP_LEVEL:
+        known = ", ".join(sorted(_TOP_LEVEL))
+        yield f"{name} is {_quoted(body[name])}, but there is no such field: there are {known}"
     if body.get("apiVersion") != API_VERSION:
         yield f"apiVersion is {_quoted(body.get('apiVersion'))}: write {API_VERSION}"
     if body.get("kind") != KIND.name:
