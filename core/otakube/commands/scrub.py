@@ -73,7 +73,13 @@ async def _scrub(
 
     async with Wiring(objects) as wiring:
         stores = await wiring.stores.commit_stores()
-        run = Scrub(stores=stores, clock=lambda: datetime.now(UTC), older_than=older_than, dry_run=dry_run)
+        run = Scrub(
+            stores=stores,
+            clock=lambda: datetime.now(UTC),
+            older_than=older_than,
+            dry_run=dry_run,
+            embedder=wiring.text_embedder,
+        )
         await finish(run)
         if full:
             await expire(

@@ -92,10 +92,16 @@ async def finished(stores: CommitStores, request: Commit, key: str) -> Intent | 
     intent = await stores.ledger.intent(key)
     if intent is None or intent.state is not IntentState.DONE:
         return None
-    if intent.run == request.run:
-        return intent
     state = await stores.ledger.state(intent.entry_id)
-    return intent if state and state.commit_key == key else None
+    if state and state.commit_key == key:
+        return intent if await _whole(stores, intent) else None
+    return intent if intent.run == request.run else None
+
+
+async def _whole(stores: CommitStores, intent: Intent) -> bool:
+    """True if all that readers need of a live version is there: else the same content is committed again."""
+    stored = await stores.vectors.count(intent.entry_id, version=intent.version)
+    return stored == intent.points and await stores.objects.exists(vectors_key(intent))
 
 
 async def take_lease(stores: CommitStores, request: Commit, *, lease_seconds: float, clock: Clock) -> Held:

@@ -7,14 +7,19 @@ It runs beside commits: what belongs to an open intent is left alone, and a dele
 from collections import defaultdict
 from datetime import timedelta
 
-from pydantic import ValidationError
-
-from otakube.commit.recovery import audit_copy, audit_key, event_in, project, vectors_key
+from otakube.commit.recovery import (
+    audit_copy,
+    audit_key,
+    event_in,
+    project,
+    vectors_key,
+    version_of,
+)
 from otakube.commit.request import payload
 from otakube.domain.record import handover
-from otakube.domain.record.handover import VectorSet
-from otakube.errors import StepError
-from otakube.maintenance.scrub import Damage, Outcome, Scrub
+from otakube.maintenance.scrub import Damage, Outcome, Scrub, entry_lease
+from otakube.maintenance.vectors import recovered
+from otakube.ports.catalogue import LiveEntry
 from otakube.ports.ledger import EntryState
 from otakube.ports.objects import Prefix
 from otakube.ports.vectors import Version
@@ -42,6 +47,8 @@ async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
             await _audit_entry(scrub, state, points[state.entry_id], images)
     await _orphaned_points(scrub, points)
     for entry_id in sorted(await scrub.stores.ledger.projected_entries() - entries):
+        if await scrub.stores.ledger.state(entry_id):
+            continue  # it went live meanwhile
         async with scrub.repairing(Damage.PROJECTION_ORPHANED, entry_id, "there is no such entry") as go:
             if go:
                 await scrub.stores.ledger.drop_projections(entry_id)
@@ -57,6 +64,18 @@ async def _in_hand(scrub: Scrub, entry_id: str, version: int | None = None) -> b
     return False
 
 
+async def _needed(scrub: Scrub, entry_id: str, version: int) -> bool:
+    """True for a version that is live or may go live yet.
+
+    Intents first: one that is not open any more went live before or never will, and the state read after it
+    says which. The other way round a commit that ends between the two reads would be in neither.
+    """
+    if await _in_hand(scrub, entry_id, version):
+        return True
+    state = await scrub.stores.ledger.state(entry_id)
+    return state is not None and state.live_version == version
+
+
 async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], images: set[str]) -> None:
     """One live version against everything that it needs."""
     live = await scrub.stores.catalogue.entry(state.entry_id)
@@ -65,12 +84,7 @@ async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], 
     if (found := handover.digest(live.record)) != live.digest:
         cure = f"its digest is {found}, not {live.digest}; enrich it again"
         scrub.found(Damage.RECORD_CHANGED, state.entry_id, cure, Outcome.FAILED)
-    stored = points.get(live.version, 0)
-    if stored < state.points:
-        await _reinsert(scrub, state, f"{stored} of {state.points} points of version {live.version}")
-    if stored > state.points:
-        cure = f"{stored} points where version {live.version} has {state.points}; enrich it again"
-        scrub.found(Damage.POINTS_EXTRA, state.entry_id, cure, Outcome.FAILED)
+    await _audit_points(scrub, state, live, stored=points.get(live.version, 0))
     expected = {"episodes": len(live.record.episodes), "characters": len(live.record.characters)}
     projected = await scrub.stores.ledger.projected(state.entry_id)
     if projected != {name: {live.version: count} if count else {} for name, count in expected.items()}:
@@ -83,25 +97,29 @@ async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], 
     await _audit_event(scrub, state)
 
 
-async def _reinsert(scrub: Scrub, state: EntryState, detail: str) -> None:
-    """Put missing points back from the bucket's copy of the vectors."""
-    if scrub.dry_run:
-        return scrub.found(Damage.POINTS_MISSING, state.entry_id, detail, Outcome.FOUND)
-    live = await scrub.stores.catalogue.entry(state.entry_id)
-    if live is None:
-        return None
-    key = vectors_key(live)
-    try:
-        vectors = VectorSet.model_validate_json(await scrub.stores.objects.get(key))
-        await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
-        version = Version(entry_id=live.entry_id, version=live.version, digest=live.digest)
-        await scrub.stores.vectors.insert(version, vectors.points, payload=payload(live.record.entry))
-    except (KeyError, ValidationError):
-        detail = f"{detail}; {key} is gone too, enrich the entry again"
-        return scrub.found(Damage.POINTS_MISSING, state.entry_id, detail, Outcome.FAILED)
-    except StepError as error:
-        return scrub.found(Damage.POINTS_MISSING, state.entry_id, f"{detail}; {error}", Outcome.FAILED)
-    return scrub.found(Damage.POINTS_MISSING, state.entry_id, detail, Outcome.REPAIRED)
+async def _audit_points(scrub: Scrub, state: EntryState, live: LiveEntry, *, stored: int) -> None:
+    """The vectors in the bucket and the points: each can be made from the other."""
+    if not await scrub.stores.objects.exists(key := vectors_key(live)):
+        async with scrub.repairing(Damage.VECTORS_MISSING, state.entry_id, f"{key} is gone") as go:
+            if go:
+                vectors = await recovered(scrub, live, points=state.points)
+                await scrub.stores.objects.put(key, vectors.model_dump_json().encode())
+    if stored < state.points:
+        detail = f"{stored} of {state.points} points of version {live.version}"
+        async with scrub.repairing(Damage.POINTS_MISSING, state.entry_id, detail) as go:
+            if go:
+                await _reinsert(scrub, live, points=state.points)
+    if stored > state.points:
+        cure = f"{stored} points where version {live.version} has {state.points}; enrich it again"
+        scrub.found(Damage.POINTS_EXTRA, state.entry_id, cure, Outcome.FAILED)
+
+
+async def _reinsert(scrub: Scrub, live: LiveEntry, *, points: int) -> None:
+    """Put missing points back from the vectors that can still be had."""
+    vectors = await recovered(scrub, live, points=points)
+    await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
+    version = Version(entry_id=live.entry_id, version=live.version, digest=live.digest)
+    await scrub.stores.vectors.insert(version, vectors.points, payload=payload(live.record.entry))
 
 
 async def _audit_event(scrub: Scrub, state: EntryState) -> None:
@@ -129,13 +147,22 @@ async def _audit_event(scrub: Scrub, state: EntryState) -> None:
 async def _orphaned_points(scrub: Scrub, points: Stored) -> None:
     for entry_id, versions in sorted(points.items()):
         for version, number in sorted(versions.items()):
-            state = await scrub.stores.ledger.state(entry_id)
-            if (state and state.live_version == version) or await _in_hand(scrub, entry_id, version):
+            if await _needed(scrub, entry_id, version):
                 continue
             detail = f"{number} points of version {version}"
             async with scrub.repairing(Damage.POINTS_ORPHANED, entry_id, detail) as go:
                 if go:
-                    await scrub.stores.vectors.delete(entry_id, version=version)
+                    await _delete_points(scrub, entry_id, version)
+
+
+async def _delete_points(scrub: Scrub, entry_id: str, version: int) -> None:
+    """Under the entry's lease, so that no version but a live one can need them any more."""
+    if await scrub.stores.ledger.state(entry_id) is None:
+        await scrub.stores.vectors.delete(entry_id, version=version)
+        return
+    async with entry_lease(scrub, entry_id):
+        if not await _needed(scrub, entry_id, version):
+            await scrub.stores.vectors.delete(entry_id, version=version)
 
 
 async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta) -> None:
@@ -147,9 +174,10 @@ async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta
             await _drop_blob(scrub, key)
     async for key, written in objects.aged(Prefix.VECTORS):
         _, entry_id, name = key.split("/", 2)
-        state = await scrub.stores.ledger.state(entry_id)
-        live = state is not None and f"{state.live_version}-{state.commit_key}.json" == name
-        if not live and written <= oldest and not await _in_hand(scrub, entry_id):
+        if written > oldest or await _in_hand(scrub, entry_id, version_of(key)):
+            continue
+        state = await scrub.stores.ledger.state(entry_id)  # after the intents, as in `_needed`
+        if state is None or f"{state.live_version}-{state.commit_key}.json" != name:
             await _drop_blob(scrub, key)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scrubber finishes what commits left behind; `otakube.maintenance.audit` compares the stores in full."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +10,7 @@ from enum import StrEnum
 from otakube.commit.lease import Clock, Fenced, Held, letting_go, take
 from otakube.commit.recovery import CommitStores, end_older, relay
 from otakube.errors import StepError
+from otakube.ports.embedding import TextEmbedder
 from otakube.ports.ledger import EntryState, Intent
 
 OWNER = "scrub"
@@ -26,6 +27,7 @@ class Damage(StrEnum):
     POINTS_ORPHANED = "PointsOrphaned"  # of a version that is neither live nor in hand
     POINTS_MISSING = "PointsMissing"
     POINTS_EXTRA = "PointsExtra"
+    VECTORS_MISSING = "VectorsMissing"  # the bucket's copy, from which points are put back
     PROJECTION_STALE = "ProjectionStale"
     PROJECTION_ORPHANED = "ProjectionOrphaned"
     BLOB_MISSING = "BlobMissing"
@@ -74,6 +76,7 @@ class Scrub:
     clock: Clock
     older_than: timedelta = timedelta()  # beyond the end of a lease
     dry_run: bool = False
+    embedder: Callable[[], TextEmbedder] | None = None  # loads the text model of the settings
     report: Report = field(default_factory=Report)
 
     def found(self, damage: Damage, subject: str, detail: str, outcome: Outcome) -> None:

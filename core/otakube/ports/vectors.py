@@ -28,6 +28,9 @@ class VectorStore(Protocol):
 
     async def count(self, entry_id: str, *, version: int | None = None) -> int: ...
 
+    async def stored(self, entry_id: str, *, version: int) -> list[Point]:
+        """One version's points with their vectors, by kind and number; vectors come back at length 1."""
+
     async def delete(self, entry_id: str, *, version: int) -> None:
         """Delete one version's points, and wait."""
 

@@ -1,27 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scrubber against damage made by hand in every store."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from drill import records
+from otakube.commit.embedding import vectors_of
 from otakube.commit.recovery import vectors_key
+from otakube.commit.saga import commit
 from otakube.domain.record import handover
 from otakube.domain.record.golden import Provenance
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.maintenance.audit import audit
 from otakube.maintenance.expire import Expiry, expire
 from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, entry_lease, finish
-from otakube.ports.ledger import IntentState, Lease
+from otakube.ports.ledger import EntryState, Intent, IntentState, Lease, Ledger
 from otakube.ports.vectors import Version
-from otakube_api.contract import Provider
+from otakube_api.contract import Output, Provider
 from shop import Shop
 
 
-async def scrubbed(shop: Shop, *, dry_run: bool = False) -> list[Finding]:
-    scrub = Scrub(stores=shop.stores, clock=shop.clock, dry_run=dry_run)
+async def scrubbed(shop: Shop, *, dry_run: bool = False, embedder: "Embedder | None" = None) -> list[Finding]:
+    load = (lambda: embedder) if embedder else None
+    scrub = Scrub(stores=shop.stores, clock=shop.clock, dry_run=dry_run, embedder=load)
     await finish(scrub)
     await expire(Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60))
     await audit(scrub, blobs_older_than=timedelta(days=-1))
@@ -74,6 +80,12 @@ async def points_of_another_version_appeared(shop: Shop, wanted: Commit) -> None
 async def points_were_lost(shop: Shop, wanted: Commit) -> None:
     entry_id, version = await live(shop, wanted)
     await shop.stores.vectors.delete(entry_id, version=version)
+
+
+async def the_vectors_were_lost(shop: Shop, wanted: Commit) -> None:
+    live = await shop.stores.catalogue.entry(wanted.record.entry.id)
+    assert live is not None
+    await shop.stores.objects.delete(vectors_key(live))
 
 
 async def points_of_no_entry_appeared(shop: Shop, wanted: Commit) -> None:
@@ -163,6 +175,7 @@ DAMAGES: list[tuple[Callable[..., Awaitable[None]], Damage, Outcome]] = [
     (points_of_another_version_appeared, Damage.POINTS_ORPHANED, Outcome.REPAIRED),
     (points_of_no_entry_appeared, Damage.POINTS_ORPHANED, Outcome.REPAIRED),
     (points_were_lost, Damage.POINTS_MISSING, Outcome.REPAIRED),
+    (the_vectors_were_lost, Damage.VECTORS_MISSING, Outcome.REPAIRED),
     (a_point_too_many_appeared, Damage.POINTS_EXTRA, Outcome.FAILED),
     (an_episode_was_lost, Damage.PROJECTION_STALE, Outcome.REPAIRED),
     (characters_of_no_entry_appeared, Damage.PROJECTION_ORPHANED, Outcome.REPAIRED),
@@ -233,6 +246,123 @@ async def test_a_scrub_that_fails_while_it_holds_an_entry_lets_go_of_it(shop: Sh
             raise RuntimeError
     assert (await shop.stores.ledger.state(entry_id)).lease is None
     await shop.commit(await shop.wanted("let go", 2))
+
+
+async def test_vectors_that_are_lost_with_their_points_are_embedded_anew(shop: Shop) -> None:
+    embedder = Embedder()
+    record = (await shop.wanted("anew")).record
+    digest = handover.digest(record)
+    vectors = vectors_of(record, embedder, digest=digest)
+    wanted = (await shop.wanted("anew")).model_copy(update={"vectors": vectors})
+    await shop.commit(wanted)
+    await points_were_lost(shop, wanted)
+    await the_vectors_were_lost(shop, wanted)
+    found = await scrubbed(shop)
+    assert {(f.damage, f.outcome) for f in found} == {
+        (Damage.VECTORS_MISSING, Outcome.FAILED),
+        (Damage.POINTS_MISSING, Outcome.FAILED),
+    }
+    assert all("enrich the entry again" in one.detail for one in found)
+    assert all(one.outcome is Outcome.REPAIRED for one in await scrubbed(shop, embedder=embedder))
+    assert await scrubbed(shop) == []
+    live = await shop.stores.catalogue.entry(wanted.record.entry.id)
+    assert live is not None
+    assert VectorSet.model_validate_json(await shop.stores.objects.get(vectors_key(live))) == vectors
+
+
+async def test_enriching_again_repairs_a_version_that_is_not_whole(shop: Shop) -> None:
+    wanted = await shop.wanted("cure")
+    await shop.commit(wanted)
+    await points_were_lost(shop, wanted)
+    await the_vectors_were_lost(shop, wanted)
+    again = wanted.model_copy(update={"run": "work/cure/2-1"})
+    assert (await shop.commit(again))[Output.VERSION] == "2"
+    assert await scrubbed(shop) == []
+
+
+class Reads:
+    """A ledger at whose nth look at one entry something else happens."""
+
+    def __init__(self, ledger: Ledger, nth: int, then: Callable[[], Awaitable[None]]) -> None:
+        self._ledger, self._left, self._then = ledger, nth, then
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._ledger, name)
+
+    async def _looked(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            await self._then()
+
+    async def state(self, entry_id: str) -> EntryState | None:
+        found = await self._ledger.state(entry_id)
+        await self._looked()
+        return found
+
+    async def open_intents(self, entry_id: str | None = None) -> AsyncIterator[Intent]:
+        found = [intent async for intent in self._ledger.open_intents(entry_id)]
+        await self._looked()
+        for intent in found:
+            yield intent
+
+
+class Waits:
+    """A ledger whose compare-and-set waits for a word."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger, self.reached, self.go = ledger, asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._ledger, name)
+
+    async def make_live(self, **given: Any) -> bool:
+        self.reached.set()
+        await self.go.wait()
+        return await self._ledger.make_live(**given)
+
+
+@pytest.mark.parametrize("nth", range(1, 9))
+async def test_a_commit_that_ends_between_two_looks_of_the_audit_keeps_its_points(
+    shop: Shop, nth: int
+) -> None:
+    await shop.commit(await shop.wanted("between"))
+    wanted = await shop.wanted("between", 2)
+    waits = Waits(shop.stores.ledger)
+    request = commit(
+        replace(shop.stores, ledger=waits),  # type: ignore[arg-type]
+        wanted,
+        collection=collection(shop),
+        lease_seconds=60,
+        clock=shop.clock,
+    )
+    at_work = asyncio.create_task(request)
+    await waits.reached.wait()
+
+    async def ends() -> None:
+        waits.go.set()
+        await at_work
+
+    reads = Reads(shop.stores.ledger, nth, ends)
+    stores = replace(shop.stores, ledger=reads)  # type: ignore[arg-type]
+    await audit(Scrub(stores=stores, clock=shop.clock), blobs_older_than=timedelta(days=-1))
+    await ends()
+    entry_id, version = await live(shop, wanted)
+    assert version == 2
+    assert await shop.stores.vectors.count(entry_id, version=2) == len(wanted.vectors.points)
+    left = [one.subject for one in await scrubbed(shop)]
+    assert left in ([], [f"images/{1:064x}.png"]), "the first version's image alone"
+
+
+class Embedder:
+    """A text model of one vector."""
+
+    name, dimension, max_tokens = records.MODEL, records.DIMENSION, 100
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0] + [0.0] * (self.dimension - 1) for _ in texts]
 
 
 async def test_what_a_licence_ends_is_gone_from_every_store(shop: Shop) -> None:

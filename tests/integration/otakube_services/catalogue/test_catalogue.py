@@ -22,13 +22,13 @@ from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.qdrant.connection import Qdrant
 from otakube.adapters.stores.qdrant.vectors import QdrantVectors
 from otakube.adapters.stores.s3.objects import S3Objects
+from otakube.commit.embedding import vectors_of
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind, Relation, RelationKind, Titles
 from otakube.ports.catalogue import Binding
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.vectors import Version
 from otakube.settings import Settings
-from otakube.steps.embed.step import vectors_of
 from otakube_api.contract import Provider
 from stores import Stores, free_port
 

@@ -14,7 +14,7 @@ from otakube.ports.vectors import Version
 from otakube_api.contract import FailureReason
 
 if TYPE_CHECKING:
-    from qdrant_client.http.models import CollectionInfo, Filter, PointStruct
+    from qdrant_client.http.models import CollectionInfo, Filter, PointStruct, Record
 
 # A point is 4 to 8 KB of JSON at 384 dimensions; Qdrant's default request limit is 32 MB.
 _BATCH = 200
@@ -68,6 +68,25 @@ class QdrantVectors:
                 return 0
             counted = await client.count(self.collection, _of(entry_id, equal=version), exact=True)
         return int(counted.count)
+
+    async def stored(self, entry_id: str, *, version: int) -> list[Point]:
+        """One version's points; none without a collection."""
+        client = await self.qdrant.client()
+        found: list[Point] = []
+        offset = None
+        with self.qdrant.translated(f"reading points of {entry_id}"):
+            while await client.collection_exists(self.collection):
+                points, offset = await client.scroll(
+                    self.collection,
+                    scroll_filter=_of(entry_id, equal=version),
+                    limit=_BATCH,
+                    offset=offset,
+                    with_vectors=True,
+                )
+                found += [_point(point) for point in points]
+                if offset is None:
+                    break
+        return sorted(found, key=lambda point: (KINDS.index(point.kind), point.number))
 
     async def delete(self, entry_id: str, *, version: int) -> None:
         """Delete one version's points."""
@@ -143,6 +162,15 @@ def _struct(version: Version, point: Point, payload: dict[str, object]) -> "Poin
             "number": point.number,
             "text": point.text,
         },
+    )
+
+
+def _point(record: "Record") -> Point:
+    payload, vectors = record.payload or {}, record.vector
+    kind = payload["kind"]
+    vector = vectors[kind] if isinstance(vectors, dict) else vectors
+    return Point.model_validate(
+        {name: payload[name] for name in ("kind", "number", "text")} | {"vector": vector}
     )
 
 
