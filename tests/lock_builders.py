@@ -6,8 +6,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.lock import LOCK, Different, FieldLock, Lock, Same, TitleLock
 from otakube.domain.record.text import plain
+from otakube.maintenance.merge_locks import curate
+from otakube.ports.locks import Locks
 
 WHEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DECISION: dict[str, Any] = {"decided_by": "ilse", "decided_at": WHEN}
@@ -34,6 +37,16 @@ def means(title: str, number: int, **fields: Any) -> TitleLock:
 def fixed(field: str, value: Any, *numbers: int, **changes: Any) -> FieldLock:
     fields = {"pages": [page(n) for n in numbers], "field": field, "value": value}
     return FieldLock.model_validate(fields | DECISION | changes)
+
+
+async def add(locks: Locks, *wanted: Lock) -> None:
+    """Set locks as a curator does."""
+    await curate(locks, LockChange(set=list(wanted)))
+
+
+async def remove(locks: Locks, name: str) -> bool:
+    """Remove a lock as a curator does; False if there was none."""
+    return bool((await curate(locks, LockChange(remove=[name]))).removed)
 
 
 _NUMBERS = st.integers(0, 11)

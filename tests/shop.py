@@ -38,6 +38,7 @@ class Shop:
     ports: Ports
     raw: RawDocuments
     stores: CommitStores
+    uri: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     def clock(self) -> datetime:
@@ -126,4 +127,4 @@ async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             raw: RawDocuments = MongoRaw(documents.client, settings.mongodb_database)
         else:
             raw = SqliteRaw(tmp_path / "stores/documents.sqlite3")
-        yield Shop(settings=settings, ports=ports, raw=raw, stores=await ports.commit_stores())
+        yield Shop(settings=settings, ports=ports, raw=raw, stores=await ports.commit_stores(), uri=uri)

@@ -7,12 +7,14 @@ from datetime import datetime
 from otakube import logs
 from otakube.domain.locks.change import LockChange, LockChangeResult, unpack
 from otakube.domain.locks.file import ImportPlan, LockLine, plan_import
-from otakube.domain.locks.lock import Lock, Same, answer, format_lock, lock_id, pages_among
+from otakube.domain.locks.lock import Lock, Same, lock_id, pages_among
 from otakube.domain.record.handover import Commit
 from otakube.domain.record.text import plain
-from otakube.errors import Fatal
+from otakube.errors import Fatal, Retriable
 from otakube.ports.locks import Locks
 from otakube_api.contract import Decision, FailureReason, Gate
+
+_ROUNDS = 100  # of a change that meets others; each round that is lost is another's that is done
 
 
 def read_payload(payload: str) -> LockChange:
@@ -26,25 +28,36 @@ def read_payload(payload: str) -> LockChange:
 async def curate(locks: Locks, change: LockChange, *, dry_run: bool = False) -> LockChangeResult:
     """Change the locks as asked; a lock that contradicts another is Fatal and nothing is changed.
 
-    A run that was cut off is repeated: what is there already is unchanged.
+    Everybody who changes locks comes through here, and a plan is carried out only if no other change came
+    since it was made. A run that was cut off is repeated: what is there already is unchanged.
     """
     await locks.prepare()
+    for _ in range(_ROUNDS):
+        generation = await locks.generation()
+        wanted, result = await _plan(locks, change, dry_run=dry_run)
+        idle = dry_run or not (wanted.remove or wanted.set)
+        if idle or await locks.apply(wanted, after=generation):
+            return result
+    message = f"{_ROUNDS} other changes of the merge locks came first; try again"
+    raise Retriable(FailureReason.STORE_UNAVAILABLE, message)
+
+
+async def _plan(locks: Locks, change: LockChange, *, dry_run: bool) -> tuple[LockChange, LockChangeResult]:
+    """The change that is left to do by the locks that stand, and its report."""
     going = set(change.remove)
     lines = [LockLine(number, lock) for number, lock in enumerate(change.set, start=1)]
-    planned = plan_import(
-        lines, [one for one in await _standing(locks, change.set) if lock_id(one) not in going]
-    )
+    standing = [one for one in await _standing(locks, change.set) if lock_id(one) not in going]
+    planned = plan_import(lines, standing)
     _refuse(planned)
     held = {lock_id(lock) for lock in await locks.get(sorted(going))}
-    if not dry_run:
-        await _carry_out(locks, sorted(held), [one.lock for one in planned.added])
-    return LockChangeResult(
+    result = LockChangeResult(
         added=len(planned.added),
         unchanged=len(planned.unchanged),
         removed=len(held),
         missing=sorted(going - held),
         dry_run=dry_run,
     )
+    return LockChange(remove=sorted(held), set=[one.lock for one in planned.added]), result
 
 
 async def _standing(locks: Locks, proposed: Sequence[Lock]) -> list[Lock]:
@@ -59,17 +72,6 @@ def _refuse(planned: ImportPlan) -> None:
         messages = "; ".join(one.message for one in planned.refused[:3])
         message = f"{len(planned.refused)} locks are refused, and nothing is changed: {messages}"
         raise Fatal(FailureReason.RECORD_INVALID, message)
-
-
-async def _carry_out(locks: Locks, gone: Sequence[str], fresh: Sequence[Lock]) -> None:
-    for name in gone:
-        await locks.remove(name)
-    for lock in fresh:
-        standing = await locks.add(lock)
-        if answer(standing) != answer(lock):  # somebody decided meanwhile
-            second = f"{format_lock(lock)} came second to {format_lock(standing)}"
-            message = f"{second}; remove that one first, then try again"
-            raise Fatal(FailureReason.RECORD_INVALID, message)
 
 
 async def remember(locks: Locks, request: Commit, *, at: datetime) -> Same | None:

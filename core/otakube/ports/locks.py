@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Store of merge locks. Every method is one atomic change of one lock, or a read."""
+"""Store of merge locks: reads, and one way to change them, in which all changes meet."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
+from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.lock import Lock, lock_id
 
 PAGE = 500
@@ -14,11 +15,11 @@ class Locks(Protocol):
     async def prepare(self) -> None:
         """Create what runs read by, if it is not there."""
 
-    async def add(self, lock: Lock) -> Lock:
-        """Insert unless there is one of this id; return the one that stands."""
+    async def generation(self) -> int:
+        """Number of the latest change, 0 before the first; one that was cut off is finished first."""
 
-    async def remove(self, lock_id: str) -> bool:
-        """False if there was none."""
+    async def apply(self, change: LockChange, *, after: int) -> bool:
+        """Carry out the change, all of it, if it is the next one after a generation; False if another is."""
 
     async def get(self, lock_ids: Sequence[str]) -> list[Lock]:
         """Those of these ids that there are."""

@@ -13,8 +13,9 @@ from otakube.domain.locks.file import describe_fault
 from otakube.domain.locks.lock import AnyLock, Lock
 from otakube.domain.record.golden import Record
 
-UNPACKED_LIMIT_BYTES = 16 * 2**20
-"""Of JSON; a change that fits a parameter has a hundredth of it, unless it was made to burst."""
+UNPACKED_LIMIT_BYTES = 8 * 2**20
+"""Of JSON, so that a document of the store holds it; a change that fits a parameter has a fiftieth of that,
+unless it was made to burst."""
 
 PAYLOAD_LIMIT = 32 * 2**10
 """Characters of one parameter. Argo hands a pod its template twice over in one environment variable, in which

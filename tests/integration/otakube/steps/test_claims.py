@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from drill.records import made_id
-from lock_builders import DECISION
+from lock_builders import DECISION, add, remove
 from otakube.commit import saga
 from otakube.domain.locks.lock import Different, Same, lock_id
 from otakube.domain.record.handover import Commit
@@ -146,8 +146,8 @@ async def test_a_different_lock_that_is_set_during_the_review_stops_the_commit(s
     entry_id = wanted.record.entry.id
     await shop.claim(wanted.record.entry.sources, entry_id)
     lock = Different(pages=[ANILIST, KITSU], **DECISION)
-    await shop.stores.locks.add(Same(pages=[ANILIST, MAL], **DECISION))
-    await shop.stores.locks.add(lock)
+    await add(shop.stores.locks, Same(pages=[ANILIST, MAL], **DECISION))
+    await add(shop.stores.locks, lock)
     with pytest.raises(Fatal, match=f"{KITSU} of {entry_id} is another anime by {lock_id(lock)}") as told:
         await shop.commit(wanted)
     assert told.value.reason is FailureReason.PAGES_LOCKED_APART
@@ -156,7 +156,7 @@ async def test_a_different_lock_that_is_set_during_the_review_stops_the_commit(s
     assert state is not None
     assert state.lease is None
     assert [one async for one in shop.stores.ledger.open_intents()] == []
-    assert await shop.stores.locks.remove(lock_id(lock))
+    assert await remove(shop.stores.locks, lock_id(lock))
     await shop.commit(wanted)
 
 

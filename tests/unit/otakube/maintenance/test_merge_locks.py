@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from golden import NOW, a_record, an_entry
-from lock_builders import different, page, same
+from lock_builders import add, different, page, same
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.domain.record import handover
@@ -70,7 +70,7 @@ async def test_nothing_else_becomes_a_lock(locks: SqliteLocks, changes: dict[str
 
 
 async def test_an_approval_against_a_lock_leaves_the_lock(locks: SqliteLocks) -> None:
-    await locks.add(different(0, 1))
+    await add(locks, different(0, 1))
     assert await remember(locks, approved(), at=NOW) is None
     assert [lock async for lock in every(locks)] == [different(0, 1)]
 

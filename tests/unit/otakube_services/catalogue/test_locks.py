@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from curation import read_api
-from lock_builders import same
+from lock_builders import add, same
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.domain.locks.lock import as_json, lock_id
@@ -22,7 +22,7 @@ def api(tmp_path: Path) -> TestClient:
 
     async def decide() -> None:
         for lock in DECIDED:
-            await locks.add(lock)
+            await add(locks, lock)
 
     asyncio.run(decide())
     return read_api(locks)

@@ -14,7 +14,7 @@ from otakube.errors import Fatal, Retriable
 from otakube_api.contract import FailureReason
 
 FILE = "documents.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _UPGRADES = {
     2: (
         "ALTER TABLE animes ADD COLUMN lease_nonce TEXT",
@@ -23,6 +23,7 @@ _UPGRADES = {
         "ALTER TABLE identities ADD COLUMN since TEXT",
         "ALTER TABLE identities ADD COLUMN token INTEGER NOT NULL DEFAULT 0",
     ),
+    3: ("CREATE TABLE merge_lock_changes (id INTEGER PRIMARY KEY, number INTEGER NOT NULL)",),
 }
 """The statements that make a file of the form before into one of this form."""
 _WAIT_SECONDS = 10.0  # for another process that writes

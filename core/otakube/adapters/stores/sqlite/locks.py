@@ -6,12 +6,17 @@ from collections.abc import Iterable, Sequence
 import orjson
 
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments, as_list
+from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.lock import LOCK, FieldLock, Lock, Same, as_json, lock_id
 
 _BY_ID = "SELECT lock FROM merge_locks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _BY_PAGE = """
 SELECT DISTINCT id, lock FROM merge_locks JOIN merge_lock_pages ON id = lock_id
 WHERE page IN (SELECT value FROM json_each(?))
+"""
+_NEXT_CHANGE = """
+INSERT INTO merge_lock_changes VALUES (1, :number)
+ON CONFLICT DO UPDATE SET number = excluded.number WHERE number = :after
 """
 
 
@@ -24,22 +29,26 @@ class SqliteLocks:
     async def prepare(self) -> None:
         """Nothing to do: the tables and their indexes are made with the file."""
 
-    async def add(self, lock: Lock) -> Lock:
-        """Insert, or return what was decided before."""
-        name = lock_id(lock)
-        with self._documents.transaction(f"writing {name}") as rows:
-            values = (name, orjson.dumps(as_json(lock)).decode())
-            if rows.execute("INSERT OR IGNORE INTO merge_locks VALUES (?, ?)", values).rowcount:
-                pages = [(page, name) for page in lock.pages]
-                rows.executemany("INSERT INTO merge_lock_pages VALUES (?, ?)", pages)
-        standing = await self.get([name])
-        return standing[0] if standing else lock
+    async def generation(self) -> int:
+        """Number of the latest change."""
+        with self._documents.statement("reading the latest change of the merge locks") as rows:
+            row = rows.execute("SELECT number FROM merge_lock_changes").fetchone()
+        return row["number"] if row else 0
 
-    async def remove(self, lock_id: str) -> bool:
-        """Delete by id."""
-        with self._documents.transaction(f"removing {lock_id}") as rows:
-            rows.execute("DELETE FROM merge_lock_pages WHERE lock_id = ?", [lock_id])
-            return rows.execute("DELETE FROM merge_locks WHERE id = ?", [lock_id]).rowcount == 1
+    async def apply(self, change: LockChange, *, after: int) -> bool:
+        """Compare the number, then remove and set, in one transaction."""
+        fresh = {lock_id(lock): lock for lock in change.set}
+        with self._documents.transaction("changing the merge locks") as rows:
+            if not rows.execute(_NEXT_CHANGE, {"number": after + 1, "after": after}).rowcount:
+                return False
+            gone = [[name] for name in {*change.remove, *fresh}]
+            rows.executemany("DELETE FROM merge_lock_pages WHERE lock_id = ?", gone)
+            rows.executemany("DELETE FROM merge_locks WHERE id = ?", gone)
+            texts = [(name, orjson.dumps(as_json(lock)).decode()) for name, lock in fresh.items()]
+            rows.executemany("INSERT INTO merge_locks VALUES (?, ?)", texts)
+            pages = [(page, name) for name, lock in fresh.items() for page in lock.pages]
+            rows.executemany("INSERT INTO merge_lock_pages VALUES (?, ?)", pages)
+        return True
 
     async def get(self, lock_ids: Sequence[str]) -> list[Lock]:
         """By id."""

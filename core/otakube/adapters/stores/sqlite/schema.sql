@@ -45,5 +45,6 @@ CREATE TABLE provider_checks (provider TEXT, title TEXT, checked TEXT NOT NULL, 
 CREATE TABLE merge_locks (id TEXT PRIMARY KEY, lock TEXT NOT NULL);
 CREATE TABLE merge_lock_pages (page TEXT, lock_id TEXT, PRIMARY KEY (page, lock_id));
 CREATE INDEX merge_lock_pages_lock ON merge_lock_pages (lock_id);
+CREATE TABLE merge_lock_changes (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE runs (work TEXT PRIMARY KEY, enrichment TEXT NOT NULL, run TEXT NOT NULL);
 CREATE INDEX runs_enrichment ON runs (enrichment);

@@ -3,22 +3,27 @@
 
 import asyncio
 import random
+from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 
-from lock_builders import different, fixed, means, page, same
+from lock_builders import WHEN, add, different, fixed, means, page, remove, same
 from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.mongodb.locks import MongoLocks
+from otakube.bootstrap.stores import choose
 from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.effects import concerning
-from otakube.domain.locks.lock import Lock, lock_id
+from otakube.domain.locks.lock import Lock, Same, lock_id
 from otakube.errors import Fatal, Retriable
-from otakube.maintenance.merge_locks import curate
+from otakube.maintenance.merge_locks import curate, remember
 from otakube.ports.locks import Locks, every
 from otakube.settings import Settings
 from shop import Shop
 from stores import free_port
+from unit.otakube.maintenance.test_merge_locks import approved
+
+RACES = 40
 
 DECIDED = [
     same(0, 1), same(1, 2, note="two cours"), different(2, 5), means("Mushishi", 0, year=2005),
@@ -39,7 +44,7 @@ async def kept(locks: Locks) -> list[Lock]:
 async def test_what_was_decided_is_read_as_it_was_written(locks: Locks) -> None:
     await locks.prepare()
     for lock in DECIDED:
-        assert await locks.add(lock) == lock
+        await add(locks, lock)
     assert await kept(locks) == sorted(DECIDED, key=lock_id)
     ids = [lock_id(DECIDED[4]), "lock_unknown", lock_id(DECIDED[0])]
     assert {lock_id(lock) for lock in await locks.get(ids)} == set(ids) - {"lock_unknown"}
@@ -47,21 +52,22 @@ async def test_what_was_decided_is_read_as_it_was_written(locks: Locks) -> None:
 
 async def test_the_first_of_two_answers_stands(locks: Locks) -> None:
     first, second = fixed("type", "TV", 1), fixed("type", "ONA", 1, decided_by="oskar")
-    assert await locks.add(first) == first
-    assert await locks.add(second) == first
+    await add(locks, first)
+    with pytest.raises(Fatal, match="contradicts"):
+        await add(locks, second)
     assert await kept(locks) == [first]
 
 
 async def test_a_lock_is_removed_once(locks: Locks) -> None:
-    await locks.add(same(1, 2))
-    assert await locks.remove(lock_id(same(1, 2)))
-    assert not await locks.remove(lock_id(same(1, 2)))
+    await add(locks, same(1, 2))
+    assert await remove(locks, lock_id(same(1, 2)))
+    assert not await remove(locks, lock_id(same(1, 2)))
     assert await kept(locks) == []
 
 
 async def test_locks_come_page_by_page_in_the_order_of_their_ids(locks: Locks) -> None:
     for lock in DECIDED:
-        await locks.add(lock)
+        await add(locks, lock)
     ids = sorted(map(lock_id, DECIDED))
     first = await locks.after("", 4)
     second = await locks.after(lock_id(first[-1]), 4)
@@ -74,13 +80,13 @@ async def test_what_concerns_an_anime_is_found_through_all_that_joins_its_pages(
     locks: Locks, number: int
 ) -> None:
     for lock in DECIDED:
-        await locks.add(lock)
+        await add(locks, lock)
     wanted = sorted(concerning(DECIDED, [page(number)]), key=lock_id)
     assert await locks.about([page(number)]) == wanted
 
 
 async def test_a_change_is_all_or_nothing(locks: Locks) -> None:
-    await locks.add(same(0, 1))
+    await add(locks, same(0, 1))
     with pytest.raises(Fatal, match="1 locks are refused, and nothing is changed"):
         await curate(locks, LockChange(set=[same(5, 6), different(0, 1)], remove=["lock_unknown"]))
     assert await kept(locks) == [same(0, 1)]
@@ -88,7 +94,7 @@ async def test_a_change_is_all_or_nothing(locks: Locks) -> None:
 
 async def test_a_change_removes_first_and_a_second_time_changes_nothing(locks: Locks) -> None:
     old, new = fixed("type", "TV", 1), fixed("type", "ONA", 1)
-    await locks.add(old)
+    await add(locks, old)
     change = LockChange(set=[new, same(1, 2)], remove=[lock_id(old), "lock_unknown"])
     trial = await curate(locks, change, dry_run=True)
     assert await kept(locks) == [old]
@@ -110,6 +116,43 @@ async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(locks
     assert standing in answers
     assert sum(not isinstance(one, BaseException) for one in done) == 1
     assert all(isinstance(one, Fatal) for one in done if isinstance(one, BaseException))
+
+
+async def test_of_a_change_and_the_approval_against_it_one_stands_and_the_other_is_told(
+    shop: Shop, locks: Locks
+) -> None:
+    async with AsyncExitStack() as stack:
+        ports = choose(shop.uri, lambda: shop.settings, stack)
+        others = await ports.locks()  # of another process, by a connection of its own
+        for number in range(RACES):
+            one, other = 2 * number, 2 * number + 1
+            request = approved(sources=[page(one), page(other)])
+            kept_, refused = await asyncio.gather(
+                remember(others, request, at=WHEN),
+                curate(locks, LockChange(set=[different(one, other)])),
+                return_exceptions=True,
+            )
+            [standing] = [lock for lock in await kept(locks) if page(one) in lock.pages]
+            told = isinstance(refused, Fatal) if isinstance(standing, Same) else kept_ is None
+            assert told, (standing, kept_, refused)
+
+
+async def test_a_change_that_was_cut_off_is_carried_out_by_the_next_one_and_by_no_sleeper(
+    own_settings: Settings,
+) -> None:
+    async with Documents(own_settings) as documents:
+        locks = MongoLocks(documents)
+        cut_off = LockChange(set=[same(0, 1), same(2, 3)])
+        await locks._set_latest({"number": 1, "pending": cut_off.model_dump_json()}, 0)
+        with pytest.raises(Fatal, match="contradicts"):
+            await add(locks, different(0, 1))
+        assert await kept(locks) == sorted(cut_off.set, key=lock_id)
+        assert await remove(locks, lock_id(same(0, 1)))
+        await locks._carry_out(1, cut_off)
+        assert await kept(locks) == [same(2, 3)]
+        assert not await locks.apply(LockChange(set=[different(2, 3)]), after=1)
+        await add(locks, same(0, 1))
+        assert len(await kept(locks)) == 2
 
 
 async def test_a_thousand_pages_are_asked_for_at_once(locks: Locks) -> None:

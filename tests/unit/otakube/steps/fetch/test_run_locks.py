@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lock_builders import different, means, page, same
+from lock_builders import add, different, means, page, same
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.ports.locks import Locks
@@ -42,7 +42,8 @@ def decisions(store: Counted) -> RunDecisions:
 
 
 async def test_each_page_is_asked_about_once(store: Counted, decisions: RunDecisions) -> None:
-    await store.add(same(0, 1))
+    await add(store, same(0, 1))
+    store.asked.clear()
     await decisions.learn([page(0), "https://example.org/official"])
     await decisions.learn([page(0), page(2)])
     assert store.asked == [[page(0)], [page(2)]]
@@ -59,8 +60,8 @@ async def test_rows_of_a_search_are_told_apart_and_put_together_as_decided(
         said(Provider.KITSU, 9),
     ]
     assert [row.source_url for row in rows[:3]] == [page(0), page(1), page(2)]
-    await store.add(same(0, 1))
-    await store.add(different(1, 2))
+    await add(store, same(0, 1))
+    await add(store, different(1, 2))
     decided = await decisions.between(rows)
     assert decided(rows[0], rows[1]) is True
     assert decided(rows[0], rows[2]) is False
@@ -79,7 +80,7 @@ async def test_rows_of_a_search_are_told_apart_and_put_together_as_decided(
 async def test_a_title_is_replaced_by_the_page_that_it_means(
     store: Counted, decisions: RunDecisions, asked: dict[str, object], found: str
 ) -> None:
-    await store.add(means("Aoi Tori", 4))
+    await add(store, means("Aoi Tori", 4))
     usual: dict[str, object] = {"anime_id": "", "source_urls": (), "title": "", "providers": ()}
     request = await apply_title_lock(FetchRequest(**usual | asked), decisions)  # type: ignore[arg-type]  # a table of fields
     assert request.source_urls == ((found,) if found else ())
