@@ -95,6 +95,9 @@ test-fuzz: setup ## Hostile files, URLs and answers: a result or the failure tha
 fuzz: setup ## The same with many more of them
 	@FUZZ_FILES=300 FUZZ_URLS=300 FUZZ_ANSWERS=20000 $(BIN)/pytest $(PYTEST_ARGS) -n 2 -rP tests/fuzz
 
+drill-random: setup ## Random schedules of commits and scrubs under faults (N=2000, SEED=..., FIRST=... repeats one)
+	@N=$(or $(N),2000) $(if $(SEED),SEED=$(SEED)) $(if $(FIRST),FIRST=$(FIRST)) $(BIN)/pytest $(PYTEST_ARGS) -n $(if $(filter 1,$(N)),0,2) tests/drill/test_random.py
+
 drill-try: setup ## Kill `otakube run` at ten random moments; the digests must be those of an undisturbed run
 	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py
 
@@ -153,5 +156,5 @@ clean: ## Remove caches of this checkout
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup hooks lock try drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
+.PHONY: help setup hooks lock try drill-random drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
 	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import redis-server clean

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One site for all drills of a session, and the tally of faults that really fell into a commit."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,3 +53,11 @@ def tally(pytestconfig: pytest.Config) -> "Counter[str]":
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("drill")) as running:
         yield running
+
+
+@pytest.fixture
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory, where there is one: a disk's waits are not what is drilled."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A TCP proxy on loopback with one trap: it acts between a request and its answer, and may withhold that."""
+"""A TCP proxy on loopback with one trap: it acts between a request and its answer, and may withhold that.
+
+It may also lose the answer and send the request once more, as a driver does that heard nothing.
+"""
 
 import socket
 import threading
@@ -18,6 +21,7 @@ class Trap:
     action: Callable[[], None]
     when: Literal["forwarded", "answered"]  # at once, or when the server has answered
     withhold: bool  # cut the connection instead of delivering the answer
+    repeat: bool = False  # send the request again, and deliver that answer alone
     sprung: threading.Event = field(default_factory=threading.Event)
 
 
@@ -80,6 +84,7 @@ class _Pair:
     def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
         self._proxy, self._client, self._server = proxy, client, server
         self._caught: Trap | None = None
+        self._request = b""
 
     def requests(self) -> None:
         """Client to server."""
@@ -87,7 +92,7 @@ class _Pair:
             while data := self._client.recv(CHUNK):
                 trap = self._proxy.caught(data)
                 if trap and trap.when == "answered":
-                    self._caught = trap
+                    self._caught, self._request = trap, data
                 self._server.sendall(data)
                 if trap and trap.when == "forwarded":
                     self._spring(trap)
@@ -104,6 +109,9 @@ class _Pair:
                     self._spring(trap)
                     if trap.withhold:
                         break
+                    if trap.repeat:
+                        self._server.sendall(self._request)
+                        continue
                 self._client.sendall(data)
         except OSError:
             pass

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges a schedule: looks at the raw stores after each step that readers may notice, and at the end.
+
+Like the checker, whose clients it uses, it shares no code with the product.
+"""
+
+from dataclasses import dataclass, field
+
+from drill.checker import Content, Json, Raw, digest, violations
+
+# Calls after which a reader might see something else.
+NOTICED = frozenset({"ledger.make_live", "vectors.insert", "vectors.delete", "vectors.delete_before"})
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """A commit whose run was told that it is done."""
+
+    run: str
+    outputs: Json
+
+
+@dataclass
+class Judge:
+    """Everything that was given to runs and acknowledged, and every version that was seen live."""
+
+    raw: Raw
+    contents: dict[str, Content] = field(default_factory=dict)  # by digest
+    entries: set[str] = field(default_factory=set)
+    rejected: set[str] = field(default_factory=set)  # runs
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    live: list[tuple[str, int, str]] = field(default_factory=list)  # entry, version, digest
+    found: list[str] = field(default_factory=list)
+    lost: set[tuple[str, int, str]] = field(default_factory=set)  # versions that a restored backup is without
+    restored: bool = False
+
+    async def watch(self, called: str) -> None:
+        """I2 and I4 at this instant."""
+        if called in NOTICED:
+            for entry_id in self.entries:
+                self.look(entry_id, called)
+
+    def look(self, entry_id: str, called: str = "") -> None:
+        """One entry, as a reader that joins points on the live version sees it."""
+        entry = self.raw.entry(entry_id)
+        version = entry.get("live_version")
+        if version is None:
+            return
+        newest = max((v for e, v, _ in self.live if e == entry_id), default=0)
+        if version < newest:
+            self.found.append(f"I4: version {version} after {newest}, at {called}")
+        if version > newest:
+            self.live.append((entry_id, version, entry["digest"]))
+        content = self.contents.get(entry["digest"])
+        if content is None or digest(entry["record"]) != entry["digest"]:
+            self.found.append(f"I2: version {version} shows a body that nobody committed, at {called}")
+        elif not self.restored:
+            points = self.raw.points(entry_id, vectors=False)
+            seen = {
+                (p["payload"]["kind"], p["payload"]["number"])
+                for p in points
+                if p["payload"]["version"] == version
+            }
+            if seen != content.point_names:
+                self.found.append(f"I2: version {version} is live with {len(seen)} points, at {called}")
+
+    def backup(self) -> tuple[list[Acknowledged], list[tuple[str, int, str]]]:
+        """What a restored document store can be asked for."""
+        return list(self.acknowledged), list(self.live)
+
+    def restore(self, backup: tuple[list[Acknowledged], list[tuple[str, int, str]]]) -> None:
+        """Ask no more for what went live since."""
+        self.lost = set(self.live) - set(backup[1])
+        self.acknowledged, self.live = list(backup[0]), list(backup[1])
+        self.restored = True
+
+    def verdict(self) -> list[str]:
+        """Every violation, once nothing runs and the scrubber has been."""
+        for entry_id in sorted(self.entries):
+            self.look(entry_id, "the end")
+            self.found += [f"{entry_id[-4:]}: {one}" for one in self._entry(entry_id)]
+        self._acknowledged()
+        self._pages()
+        return list(dict.fromkeys(self.found))
+
+    def _entry(self, entry_id: str) -> list[str]:
+        live = [(version, digest_) for entry, version, digest_ in self.live if entry == entry_id]
+        committed = [self.contents[digest_] for _, digest_ in sorted(live) if digest_ in self.contents]
+        last = committed[-1] if committed else None
+        found = violations(self.raw, entry_id, live=last, committed=committed)
+        if self.restored:  # copies of the lost future stay for a person to read
+            events = self.raw.db.events.find({"entry_id": entry_id})
+            missing = {f"audit/{e['id']}.json" for e in events} - self.raw.keys(f"audit/{entry_id}/")
+            found = [one for one in found if not one.startswith("I5: audit copies")]
+            found += [f"I5: no copy of {sorted(missing)}"] if missing else []
+        return found
+
+    def _acknowledged(self) -> None:
+        events = {(e["entry_id"], e["version"], e["digest"]): e for e in self.raw.db.events.find({})}
+        for one in self.acknowledged:
+            named = (one.outputs["entry-id"], int(one.outputs["version"]), one.outputs["digest"])
+            if named not in events and named not in self.lost:
+                self.found.append(f"I1: {one.run} was told {named[1:]}, and no such version went live")
+        for event in events.values():
+            if event["run"] in self.rejected:
+                self.found.append(f"I7: {event['run']} was rejected and went live")
+
+    def _pages(self) -> None:
+        owners: dict[str, set[str]] = {}
+        for entry_id in self.entries:
+            entry = self.raw.entry(entry_id)
+            if entry.get("live_version") is not None:
+                for page in entry["record"]["entry"]["sources"]:
+                    owners.setdefault(page, set()).add(entry_id)
+        for page, live in owners.items():
+            if len(live) > 1:
+                self.found.append(f"pages: {page} is in {len(live)} live entries")
