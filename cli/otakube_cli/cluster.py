@@ -98,6 +98,16 @@ class Cluster:
         """Create, in this namespace; with `generateName` the API server chooses the name."""
         return await self._call("POST", resource, body=manifest)
 
+    async def try_create(self, resource: Resource, manifest: Body, *, user: str) -> None:
+        """Have the API server check a creation by another user, and store nothing; Refused if it refuses."""
+        await self._call(
+            "POST", resource, params={"dryRun": "All"}, body=manifest, headers={"Impersonate-User": user}
+        )
+
+    async def read(self, path: str) -> Body:
+        """An object by its path in the API, of any kind and namespace."""
+        return _checked(await self._request("GET", path, params={}))
+
     async def apply(self, resource: Resource, manifest: Body) -> Body:
         """Server-side apply, in this namespace."""
         return await self._call(
@@ -163,6 +173,7 @@ class Cluster:
         body: Any = None,
         content_type: str = "application/json",
         accept: str = "application/json",
+        headers: Mapping[str, str] | None = None,
         all_namespaces: bool = False,
     ) -> Body:
         version, plural = resource
@@ -171,12 +182,10 @@ class Cluster:
             method,
             f"/apis/{version}{place}/{plural}{path}",
             params=params or {},
-            headers={"Content-Type": content_type, "Accept": accept},
+            headers={"Content-Type": content_type, "Accept": accept, **(headers or {})},
             body=body,
         )
-        if response.is_success:
-            return _json(response)
-        raise Refused(_message(response), status=response.status)
+        return _checked(response)
 
     async def _request(
         self,
@@ -265,6 +274,12 @@ def unreachable(server: str, error: Exception) -> ConsoleError:
         f"the API server at {server} does not answer: {error or type(error).__name__}. "
         "Check `kubectl cluster-info`; for the local cluster: `otakube cluster status`"
     )
+
+
+def _checked(response: Response) -> Body:
+    if response.is_success:
+        return _json(response)
+    raise Refused(_message(response), status=response.status)
 
 
 def _json(response: Response) -> Body:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands that the cluster carries out: submit a Workflow of a template, wait for it, read its report.
 
-The Workflow names its template and its arguments and nothing else: Argo's strict mode admits no more.
+The Workflow names its template and its arguments and nothing else: the admission policy admits no more.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeEnrichment -> Workflow manifest: a reference to the template, arguments, owner and labels, no more.
 
-Argo runs with `templateReferencing: Strict`, which refuses a Workflow that sets more.
+Argo runs with `templateReferencing: Secure`; the chart's admission policy refuses a Workflow that sets more.
 """
 
 from dataclasses import dataclass

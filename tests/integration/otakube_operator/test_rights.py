@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Role of the chart lets the operator do all of its work."""
+"""The Role and the admission policy of the chart let the operator do all of its work."""
 
 from pathlib import Path
 
@@ -12,30 +12,43 @@ from integration.otakube_operator.conftest import World
 from integration.otakube_operator.test_schedules import apply, conditions
 from operator_builders import committed, fetched, imaged
 from operator_process import running_operator
+from otakube_cli.preflight import forbidden
 from otakube_cluster import binaries, settings
 
 VALUES = ValueSet("otakube", CHARTS / "otakube/ci/inline-secrets-values.yaml")
 RIGHTS = {"ServiceAccount", "Role", "RoleBinding"}
+POLICY = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
 
 
 @pytest.fixture
 def token(plane: ControlPlane, world: World) -> str:
-    """A token of the chart's service account, bound as the chart binds it."""
+    """A token of the chart's service account, bound as the chart binds it, once the policy holds for it."""
     documents = render(binaries.program("helm", settings.load().cache), VALUES, world.namespace)
     own = [
         each
         for each in documents
-        if each["kind"] in RIGHTS and each["metadata"]["name"] == "otakube-operator"
+        if each["kind"] in POLICY
+        or (each["kind"] in RIGHTS and each["metadata"]["name"] == "otakube-operator")
     ]
-    assert {each["kind"] for each in own} == RIGHTS
+    assert {each["kind"] for each in own} == RIGHTS | POLICY
     applied = plane.kubectl("-n", world.namespace, "apply", "-f", "-", stdin=yaml.safe_dump_all(own))
     assert applied.returncode == 0, applied.stderr
     made = plane.kubectl("-n", world.namespace, "create", "token", "otakube-operator")
     assert made.returncode == 0, made.stderr
-    return made.stdout.strip()
+    token = made.stdout.strip()
+    world.eventually(lambda: "otakube-workflows-" in forbidden_creation(plane, world.namespace, token))
+    return token
 
 
-def test_the_chart_s_role_suffices_for_a_whole_life(
+def forbidden_creation(plane: ControlPlane, namespace: str, token: str) -> str:
+    """The API server's answer to a Workflow that changes its pods."""
+    path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflows"
+    with plane.client() as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client.post(path, json=forbidden(), params={"dryRun": "All"}).text
+
+
+def test_the_chart_s_role_and_policy_suffice_for_a_whole_life(
     plane: ControlPlane, world: World, token: str, tmp_path: Path
 ) -> None:
     world.apply(successfulWorkflowsHistoryLimit=0)
