@@ -16,6 +16,8 @@ case $1 in
     kubectl config use-context kind-otakube >/dev/null
     kubectl create namespace argo --dry-run=client -o yaml | kubectl apply -f - >/dev/null
     kubectl apply --server-side -n argo -f "https://github.com/argoproj/argo-workflows/releases/download/$argo/install.yaml" >/dev/null
+    kubectl -n argo patch configmap workflow-controller-configmap --type merge \
+      --patch '{"data": {"workflowRestrictions": "templateReferencing: Secure"}}' >/dev/null
     kubectl -n argo set env deployment/workflow-controller DEFAULT_REQUEUE_TIME=1s >/dev/null
     kubectl -n argo rollout status deployment/workflow-controller --timeout=300s
     ;;
