@@ -95,8 +95,12 @@ test-fuzz: setup ## Hostile files, URLs and answers: a result or the failure tha
 fuzz: setup ## The same with many more of them
 	@FUZZ_FILES=300 FUZZ_URLS=300 FUZZ_ANSWERS=20000 $(BIN)/pytest $(PYTEST_ARGS) -n 2 -rP tests/fuzz
 
-drill-random: setup ## Random schedules of commits and scrubs under faults (N=2000, SEED=..., FIRST=... repeats one)
-	@N=$(or $(N),2000) $(if $(SEED),SEED=$(SEED)) $(if $(FIRST),FIRST=$(FIRST)) $(BIN)/pytest $(PYTEST_ARGS) -n $(if $(filter 1,$(N)),0,2) tests/drill/test_random.py
+N ?= 2000
+SEED ?= 20261126
+FIRST ?= 0
+
+drill-random: setup ## Random schedules of commits and scrubs under faults (FIRST=7 N=1 repeats the seventh of a SEED)
+	@N=$(N) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) $(if $(filter 1,$(N)),,-n 2) tests/drill/test_random.py
 
 drill-try: setup ## Kill `otakube run` at ten random moments; the digests must be those of an undisturbed run
 	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py

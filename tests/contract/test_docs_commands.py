@@ -19,7 +19,7 @@ from otakube.main import app
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", MAKEFILE, re.MULTILINE))
 # Variables that a caller may set: those of the Makefile, and those that its scripts read.
-SCRIPT_VARIABLES = {"OTAKUBE_REGISTRY", "DRILL_RANDOM", "DRILL_SEED"}
+SCRIPT_VARIABLES = {"OTAKUBE_REGISTRY", "DRILL_RANDOM", "DRILL_SEED", "FUZZ_ANSWER", "N"}
 VARIABLES = set(re.findall(r"\$\(?\{?([A-Z_]{3,})", MAKEFILE)) | SCRIPT_VARIABLES
 # Words that look like paths: a resource of Kubernetes, and a file that must not be there.
 NO_PATHS = {"services/proxy", "operator/__init__.py"}

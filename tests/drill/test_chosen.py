@@ -19,7 +19,7 @@ FROM_S1 = POINTS[POINTS.index("S1.after") : -1]  # nothing is called after the l
 # Lasts until others have nothing left to do; the shorter of two ends first.
 SLEEP, LONG_SLEEP = 1_000, 2_000
 SCRUB_CALLS = range(18)
-BESIDE_A_SCRUB = ("S1.after", "S3.after", "S5.after", "S6.after", "S7.after")
+BESIDE_A_SCRUB = ("S1.after", "S3.after", "S4.after", "S5.before", "S5.after", "S6.after", "S7.after")
 
 
 @pytest.fixture(autouse=True)
