@@ -84,6 +84,9 @@ async def end_intent(stores: CommitStores, intent: Intent, held: Held, *, clock:
 
 async def compensate(stores: CommitStores, intent: Intent, *, by: int) -> None:
     """Undo a version that never went live and never will, whoever else is at it or has ended the intent."""
+    now = await stores.ledger.intent(intent.commit_key)
+    if now and now.version == intent.version and now.nonce != intent.nonce:
+        return  # the document store was restored: the same content under the same number is another's
     await stores.ledger.move_intent(intent, IntentState.ABORTING, by=by)
     await withdraw(stores, intent)
     await stores.objects.delete(vectors_key(intent))
@@ -92,8 +95,8 @@ async def compensate(stores: CommitStores, intent: Intent, *, by: int) -> None:
 
 async def withdraw(stores: CommitStores, intent: Intent) -> None:
     """Delete the points of a version that is not live, and look that they are gone."""
-    await stores.vectors.delete(intent.entry_id, version=intent.version)
-    left = await stores.vectors.count(intent.entry_id, version=intent.version)
+    await stores.vectors.delete(intent.entry_id, version=intent.version, digest=intent.digest)
+    left = await stores.vectors.count(intent.entry_id, version=intent.version, digest=intent.digest)
     if left:
         message = (
             f"{left} points of {intent.entry_id} version {intent.version} are still there after deletion"

@@ -100,7 +100,7 @@ async def finished(stores: CommitStores, request: Commit, key: str) -> Intent | 
 
 async def _whole(stores: CommitStores, intent: Intent) -> bool:
     """True if all that readers need of a live version is there: else the same content is committed again."""
-    stored = await stores.vectors.count(intent.entry_id, version=intent.version)
+    stored = await stores.vectors.count(intent.entry_id, version=intent.version, digest=intent.digest)
     return stored == intent.points and await stores.objects.exists(vectors_key(intent))
 
 
@@ -162,7 +162,7 @@ async def insert_points(stores: CommitStores, request: Commit, intent: Intent) -
     fp("S4.before")
     version = Version(entry_id=intent.entry_id, version=intent.version, digest=intent.digest)
     await stores.vectors.insert(version, request.vectors.points, payload=payload(request.record.entry))
-    stored = await stores.vectors.count(intent.entry_id, version=intent.version)
+    stored = await stores.vectors.count(intent.entry_id, version=intent.version, digest=intent.digest)
     if stored != intent.points:
         message = (
             f"the vector store acknowledged {intent.points} points of {intent.entry_id} version "
@@ -220,4 +220,5 @@ def _intent(request: Commit, held: Held, collection: str, now: datetime) -> Inte
         points=len(request.vectors.points),
         prepared_at=now,
         fence=held.lease.token,
+        nonce=held.lease.nonce,
     )

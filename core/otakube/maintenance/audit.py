@@ -24,7 +24,7 @@ from otakube.ports.ledger import EntryState
 from otakube.ports.objects import Prefix
 from otakube.ports.vectors import Version
 
-Stored = dict[str, dict[int, int]]  # points by version, by entry
+Stored = dict[str, dict[Version, int]]  # points by version, by entry
 
 WORK_KEPT = timedelta(days=45)
 """Beyond the life of any run, which may wait 30 days for a review; a dead letter's inputs stay as long."""
@@ -33,8 +33,8 @@ WORK_KEPT = timedelta(days=45)
 async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
     """Both directions of every store."""
     points: Stored = defaultdict(dict)
-    async for entry_id, version, number in scrub.stores.vectors.versions():
-        points[entry_id][version] = number
+    async for version, number in scrub.stores.vectors.versions():
+        points[version.entry_id][version] = number
     images = {key async for key in scrub.stores.objects.list(Prefix.IMAGES)}
     kept = {key async for key in scrub.stores.image_map.blobs()}
     async for intent in scrub.stores.ledger.open_intents():
@@ -64,19 +64,23 @@ async def _in_hand(scrub: Scrub, entry_id: str, version: int | None = None) -> b
     return False
 
 
-async def _needed(scrub: Scrub, entry_id: str, version: int) -> bool:
+def _stamp(live: LiveEntry) -> Version:
+    return Version(entry_id=live.entry_id, version=live.version, digest=live.digest)
+
+
+async def _needed(scrub: Scrub, version: Version) -> bool:
     """True for a version that is live or may go live yet.
 
     Intents first: one that is not open any more went live before or never will, and the state read after it
     says which. The other way round a commit that ends between the two reads would be in neither.
     """
-    if await _in_hand(scrub, entry_id, version):
+    if await _in_hand(scrub, version.entry_id, version.version):
         return True
-    state = await scrub.stores.ledger.state(entry_id)
-    return state is not None and state.live_version == version
+    state = await scrub.stores.ledger.state(version.entry_id)
+    return state is not None and (state.live_version, state.digest) == (version.version, version.digest)
 
 
-async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], images: set[str]) -> None:
+async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[Version, int], images: set[str]) -> None:
     """One live version against everything that it needs."""
     live = await scrub.stores.catalogue.entry(state.entry_id)
     if live is None or live.version != state.live_version:
@@ -84,7 +88,7 @@ async def _audit_entry(scrub: Scrub, state: EntryState, points: dict[int, int], 
     if (found := handover.digest(live.record)) != live.digest:
         cure = f"its digest is {found}, not {live.digest}; enrich it again"
         scrub.found(Damage.RECORD_CHANGED, state.entry_id, cure, Outcome.FAILED)
-    await _audit_points(scrub, state, live, stored=points.get(live.version, 0))
+    await _audit_points(scrub, state, live, stored=points.get(_stamp(live), 0))
     expected = {"episodes": len(live.record.episodes), "characters": len(live.record.characters)}
     projected = await scrub.stores.ledger.projected(state.entry_id)
     if projected != {name: {live.version: count} if count else {} for name, count in expected.items()}:
@@ -118,8 +122,8 @@ async def _reinsert(scrub: Scrub, live: LiveEntry, *, points: int) -> None:
     """Put missing points back from the vectors that can still be had."""
     vectors = await recovered(scrub, live, points=points)
     await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
-    version = Version(entry_id=live.entry_id, version=live.version, digest=live.digest)
-    await scrub.stores.vectors.insert(version, vectors.points, payload=payload(live.record.entry))
+    await scrub.stores.vectors.delete(live.entry_id, version=live.version)  # an older release's ids differ
+    await scrub.stores.vectors.insert(_stamp(live), vectors.points, payload=payload(live.record.entry))
 
 
 async def _audit_event(scrub: Scrub, state: EntryState) -> None:
@@ -146,23 +150,24 @@ async def _audit_event(scrub: Scrub, state: EntryState) -> None:
 
 async def _orphaned_points(scrub: Scrub, points: Stored) -> None:
     for entry_id, versions in sorted(points.items()):
-        for version, number in sorted(versions.items()):
-            if await _needed(scrub, entry_id, version):
+        for version, number in sorted(versions.items(), key=lambda one: (one[0].version, one[0].digest)):
+            if await _needed(scrub, version):
                 continue
-            detail = f"{number} points of version {version}"
+            detail = f"{number} points of version {version.version}, record {version.digest}"
             async with scrub.repairing(Damage.POINTS_ORPHANED, entry_id, detail) as go:
                 if go:
-                    await _delete_points(scrub, entry_id, version)
+                    await _delete_points(scrub, version)
 
 
-async def _delete_points(scrub: Scrub, entry_id: str, version: int) -> None:
+async def _delete_points(scrub: Scrub, version: Version) -> None:
     """Under the entry's lease, so that no version but a live one can need them any more."""
+    vectors, entry_id = scrub.stores.vectors, version.entry_id
     if await scrub.stores.ledger.state(entry_id) is None:
-        await scrub.stores.vectors.delete(entry_id, version=version)
+        await vectors.delete(entry_id, version=version.version, digest=version.digest)
         return
     async with entry_lease(scrub, entry_id):
-        if not await _needed(scrub, entry_id, version):
-            await scrub.stores.vectors.delete(entry_id, version=version)
+        if not await _needed(scrub, version):
+            await vectors.delete(entry_id, version=version.version, digest=version.digest)
 
 
 async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta) -> None:

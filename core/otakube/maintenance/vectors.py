@@ -18,7 +18,7 @@ async def recovered(scrub: Scrub, live: LiveEntry, *, points: int) -> VectorSet:
     try:
         return VectorSet.model_validate_json(await scrub.stores.objects.get(key))
     except (KeyError, ValidationError):
-        stored = await scrub.stores.vectors.stored(live.entry_id, version=live.version)
+        stored = await scrub.stores.vectors.stored(live.entry_id, version=live.version, digest=live.digest)
     if stored and len(stored) == points:
         dimension = len(stored[0].vector)
         return VectorSet(model=live.model, dimension=dimension, golden_digest=live.digest, points=stored)

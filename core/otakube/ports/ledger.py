@@ -42,6 +42,7 @@ class Intent:
     points: int
     prepared_at: datetime
     fence: int = 0  # the token that moved it last: an older one moves it no more
+    nonce: str = ""  # of the lease that it was opened under
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ class PassageHit:
 
     entry_id: str
     version: int
+    digest: str
     kind: str
     number: int
     text: str
@@ -24,6 +25,7 @@ class EntrySummary:
 
     entry_id: str
     version: int
+    digest: str
     title: str
     type: str
     year: int | None

@@ -26,16 +26,16 @@ class VectorStore(Protocol):
     async def insert(self, version: Version, points: Sequence[Point], *, payload: dict[str, object]) -> None:
         """Insert the absent points and wait until they are stored; present ones stay as they are."""
 
-    async def count(self, entry_id: str, *, version: int | None = None) -> int: ...
+    async def count(self, entry_id: str, *, version: int | None = None, digest: str | None = None) -> int: ...
 
-    async def stored(self, entry_id: str, *, version: int) -> list[Point]:
-        """One version's points with their vectors, by kind and number; vectors come back at length 1."""
+    async def stored(self, entry_id: str, *, version: int, digest: str) -> list[Point]:
+        """One version's points of one record, by kind and number; vectors come back at length 1."""
 
-    async def delete(self, entry_id: str, *, version: int) -> None:
-        """Delete one version's points, and wait."""
+    async def delete(self, entry_id: str, *, version: int, digest: str | None = None) -> None:
+        """Delete one version's points (of one record, or of any), and wait."""
 
     async def delete_before(self, entry_id: str, *, version: int) -> None:
         """Delete the points of versions below, and wait."""
 
-    def versions(self) -> AsyncIterator[tuple[str, int, int]]:
-        """(entry id, version, number of points) of everything stored; empty if there is no collection."""
+    def versions(self) -> AsyncIterator[tuple[Version, int]]:
+        """Version and number of points of everything stored; empty if there is no collection."""

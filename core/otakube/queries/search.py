@@ -61,6 +61,6 @@ def confirmed(hits: Sequence[PassageHit], live: Mapping[str, EntrySummary]) -> l
     best: dict[str, Found] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.score, hit.entry_id, hit.kind, hit.number)):
         summary = live.get(hit.entry_id)
-        if summary is not None and summary.version == hit.version:
+        if summary is not None and (summary.version, summary.digest) == (hit.version, hit.digest):
             best.setdefault(hit.entry_id, Found(summary=summary, hit=hit))
     return list(best.values())

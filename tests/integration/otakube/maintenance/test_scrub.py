@@ -270,6 +270,20 @@ async def test_vectors_that_are_lost_with_their_points_are_embedded_anew(shop: S
     assert VectorSet.model_validate_json(await shop.stores.objects.get(vectors_key(live))) == vectors
 
 
+async def test_points_of_a_lost_history_never_pass_for_the_restored_one(shop: Shop) -> None:
+    """The counter reached the number once more: other points under the live version are told apart."""
+    lost, wanted = await shop.wanted("restored", 2), await shop.wanted("restored")
+    await shop.stores.vectors.ensure(model=lost.vectors.model, dimension=lost.vectors.dimension)
+    await _insert(shop, lost, 1)
+    await shop.commit(wanted)
+    entry_id, version = await live(shop, wanted)
+    assert version == 1
+    assert await shop.stores.vectors.count(entry_id, digest=wanted.digest) == len(wanted.vectors.points)
+    found = await scrubbed(shop)
+    assert Damage.POINTS_ORPHANED in {one.damage for one in found}
+    assert await shop.stores.vectors.count(entry_id) == len(wanted.vectors.points)
+
+
 async def test_enriching_again_repairs_a_version_that_is_not_whole(shop: Shop) -> None:
     wanted = await shop.wanted("cure")
     await shop.commit(wanted)

@@ -6,13 +6,17 @@ from otakube.queries.search import OVERFETCH, PASSAGES_LIMIT, confirmed, search
 
 
 def a_hit(
-    entry: str, score: float, *, version: int = 1, kind: str = "synopsis", number: int = 0
+    entry: str, score: float, *, version: int = 1, kind: str = "synopsis", number: int = 0, digest: str = "d"
 ) -> PassageHit:
-    return PassageHit(entry_id=entry, version=version, kind=kind, number=number, text=entry, score=score)
+    return PassageHit(
+        entry_id=entry, version=version, digest=digest, kind=kind, number=number, text=entry, score=score
+    )
 
 
 def a_summary(entry: str, version: int = 1) -> EntrySummary:
-    return EntrySummary(entry_id=entry, version=version, title=entry.upper(), type="TV", year=2024)
+    return EntrySummary(
+        entry_id=entry, version=version, digest="d", title=entry.upper(), type="TV", year=2024
+    )
 
 
 class Index:
@@ -74,3 +78,8 @@ async def test_an_empty_index_is_asked_once() -> None:
     index = Index([])
     assert await titles(index, Documents()) == []
     assert len(index.asked) == 1
+
+
+def test_points_of_another_record_under_the_live_number_are_not_shown() -> None:
+    """The document store was restored, and its counter reached the number once more."""
+    assert confirmed([a_hit("a", 0.9, digest="of a lost commit")], {"a": a_summary("a")}) == []

@@ -123,6 +123,7 @@ class MongoLedger:
         same = {
             "_id": intent.commit_key,
             "version": intent.version,
+            "nonce": intent.nonce or {"$in": ["", None]},  # of an older release
             "state": {"$in": [intent.state.value, to.value]},
             "fence": {"$not": {"$gt": by}},
         }
@@ -132,7 +133,8 @@ class MongoLedger:
 
     async def make_live(self, *, expected: int | None, live: LiveEntry, intent: Intent, event: Event) -> bool:
         """Compare and set of the entry's one document: from here on readers see the new version, whole."""
-        prior = {"_id": live.entry_id, "lease.token": live.version, "live_version": expected}
+        held = {"lease.token": live.version, "lease.nonce": intent.nonce}
+        prior = {"_id": live.entry_id, **held, "live_version": expected}
         new = {
             "live_version": live.version,
             "commit_key": live.commit_key,

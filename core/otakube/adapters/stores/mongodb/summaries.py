@@ -14,6 +14,7 @@ from otakube.ports.search import EntrySummary
 
 _SHOWN = {
     "live_version": 1,
+    "digest": 1,
     "record.entry.titles.main": 1,
     "record.entry.type": 1,
     "record.entry.season": 1,
@@ -56,6 +57,7 @@ def _summary(document: dict[str, Any]) -> EntrySummary:
         {
             "entry_id": document["_id"],
             "version": document["live_version"],
+            "digest": document["digest"],
             "title": entry["titles"]["main"],
             "type": entry["type"],
             "year": (entry.get("season") or {}).get("year"),

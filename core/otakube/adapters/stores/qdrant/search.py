@@ -11,7 +11,7 @@ from otakube.ports.search import PassageHit
 if TYPE_CHECKING:
     from qdrant_client.http.models import ScoredPoint
 
-_SHOWN = ["entry_id", "version", "kind", "number", "text"]
+_SHOWN = ["entry_id", "version", "digest", "kind", "number", "text"]
 
 
 class QdrantSearch:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 # A point is 4 to 8 KB of JSON at 384 dimensions; Qdrant's default request limit is 32 MB.
 _BATCH = 200
 _PAGE = 1_000
+_STAMP = ("entry_id", "version", "digest")
 _NAMESPACE = uuid5(NAMESPACE_URL, "https://otakube.dev/points")
 
 
-def point_id(entry_id: str, version: int, kind: str, number: int) -> str:
-    """The same point of the same version has the same id; versions never overwrite each other."""
-    return str(uuid5(_NAMESPACE, f"{entry_id}/{version}/{kind}/{number}"))
+def point_id(version: Version, kind: str, number: int) -> str:
+    """The same point of the same record and version has the same id; others never overwrite each other."""
+    name = f"{version.entry_id}/{version.version}/{version.digest}/{kind}/{number}"
+    return str(uuid5(_NAMESPACE, name))
 
 
 class QdrantVectors:
@@ -60,16 +62,18 @@ class QdrantVectors:
                 batch = structs[start : start + _BATCH]
                 await client.upsert(self.collection, batch, wait=True, update_mode=UpdateMode.INSERT_ONLY)
 
-    async def count(self, entry_id: str, *, version: int | None = None) -> int:
+    async def count(self, entry_id: str, *, version: int | None = None, digest: str | None = None) -> int:
         """Points of an entry, or of one version of it; 0 without a collection."""
         client = await self.qdrant.client()
         with self.qdrant.translated(f"counting points of {entry_id}"):
             if not await client.collection_exists(self.collection):
                 return 0
-            counted = await client.count(self.collection, _of(entry_id, equal=version), exact=True)
+            counted = await client.count(
+                self.collection, _of(entry_id, equal=version, digest=digest), exact=True
+            )
         return int(counted.count)
 
-    async def stored(self, entry_id: str, *, version: int) -> list[Point]:
+    async def stored(self, entry_id: str, *, version: int, digest: str) -> list[Point]:
         """One version's points; none without a collection."""
         client = await self.qdrant.client()
         found: list[Point] = []
@@ -78,7 +82,7 @@ class QdrantVectors:
             while await client.collection_exists(self.collection):
                 points, offset = await client.scroll(
                     self.collection,
-                    scroll_filter=_of(entry_id, equal=version),
+                    scroll_filter=_of(entry_id, equal=version, digest=digest),
                     limit=_BATCH,
                     offset=offset,
                     with_vectors=True,
@@ -88,40 +92,42 @@ class QdrantVectors:
                     break
         return sorted(found, key=lambda point: (KINDS.index(point.kind), point.number))
 
-    async def delete(self, entry_id: str, *, version: int) -> None:
+    async def delete(self, entry_id: str, *, version: int, digest: str | None = None) -> None:
         """Delete one version's points."""
-        await self._delete(entry_id, equal=version)
+        await self._delete(entry_id, _of(entry_id, equal=version, digest=digest))
 
     async def delete_before(self, entry_id: str, *, version: int) -> None:
         """Delete the points of older versions."""
-        await self._delete(entry_id, below=version)
+        await self._delete(entry_id, _of(entry_id, below=version))
 
-    async def _delete(self, entry_id: str, *, equal: int | None = None, below: int | None = None) -> None:
+    async def _delete(self, entry_id: str, those: "Filter") -> None:
         client = await self.qdrant.client()
         from qdrant_client.http.models import FilterSelector
 
-        chosen = FilterSelector(filter=_of(entry_id, equal=equal, below=below))
+        chosen = FilterSelector(filter=those)
         with self.qdrant.translated(f"deleting points of {entry_id}"):
             if await client.collection_exists(self.collection):
                 await client.delete(self.collection, chosen, wait=True)
 
-    async def versions(self) -> AsyncIterator[tuple[str, int, int]]:
-        """Entry, version and number of points of all that is stored."""
+    async def versions(self) -> AsyncIterator[tuple[Version, int]]:
+        """Version and number of points of all that is stored."""
         client = await self.qdrant.client()
-        found: Counter[tuple[str, int]] = Counter()
+        found: Counter[Version] = Counter()
         offset = None
         with self.qdrant.translated("reading points"):
             if not await client.collection_exists(self.collection):
                 return
             while True:
                 points, offset = await client.scroll(
-                    self.collection, limit=_PAGE, offset=offset, with_payload=["entry_id", "version"]
+                    self.collection, limit=_PAGE, offset=offset, with_payload=list(_STAMP)
                 )
-                found.update((p.payload["entry_id"], p.payload["version"]) for p in points if p.payload)
+                found.update(
+                    Version(**{name: p.payload[name] for name in _STAMP}) for p in points if p.payload
+                )
                 if offset is None:
                     break
-        for (entry_id, version), number in found.items():
-            yield entry_id, version, number
+        for version, number in found.items():
+            yield version, number
 
     async def _create(self, *, model: str, dimension: int) -> None:
         """Create, unless another step was faster."""
@@ -151,7 +157,7 @@ def _struct(version: Version, point: Point, payload: dict[str, object]) -> "Poin
     from qdrant_client.http.models import PointStruct
 
     return PointStruct(
-        id=point_id(version.entry_id, version.version, point.kind, point.number),
+        id=point_id(version, point.kind, point.number),
         vector={point.kind: point.vector},
         payload={
             **payload,
@@ -174,12 +180,16 @@ def _point(record: "Record") -> Point:
     )
 
 
-def _of(entry_id: str, *, equal: int | None = None, below: int | None = None) -> "Filter":
+def _of(
+    entry_id: str, *, equal: int | None = None, below: int | None = None, digest: str | None = None
+) -> "Filter":
     from qdrant_client.http.models import FieldCondition, Filter, MatchValue, Range
 
     must = [FieldCondition(key="entry_id", match=MatchValue(value=entry_id))]
     if equal is not None:
         must.append(FieldCondition(key="version", match=MatchValue(value=equal)))
+    if digest is not None:
+        must.append(FieldCondition(key="digest", match=MatchValue(value=digest)))
     if below is not None:
         must.append(FieldCondition(key="version", range=Range(lt=below)))
     return Filter(must=must)

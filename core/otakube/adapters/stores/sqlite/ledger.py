@@ -32,7 +32,8 @@ WHERE entry_id = :entry_id
 _MAKE_LIVE = """
 UPDATE animes SET live_version = :version, commit_key = :commit_key, digest = :digest, model = :model,
   record = :record, committed_at = :committed_at, blobs = :blobs, points = :points, collection = :collection
-WHERE entry_id = :entry_id AND lease_token = :version AND live_version IS :expected
+WHERE entry_id = :entry_id AND lease_token = :version AND coalesce(lease_nonce, '') = :nonce
+  AND live_version IS :expected
 """
 _OPEN_INTENT = """
 INSERT INTO intents VALUES (:commit_key, :entry_id, :version, :state, :intent)
@@ -43,6 +44,7 @@ _MOVE_INTENT = """
 UPDATE intents SET state = :to, intent = json_set(intent, '$.fence', :by)
 WHERE commit_key = :key AND version = :version AND state IN (:state, :to)
   AND coalesce(json_extract(intent, '$.fence'), 0) <= :by
+  AND coalesce(json_extract(intent, '$.nonce'), '') = :nonce
 """
 _RENEW_LEASE = """
 UPDATE animes SET lease_until = :until
@@ -145,6 +147,7 @@ class SqliteLedger:
             "state": intent.state.value,
             "to": to.value,
             "by": by,
+            "nonce": intent.nonce,
         }
         return self._change(f"moving {intent.commit_key} to {to}", _MOVE_INTENT, values)
 
@@ -162,6 +165,7 @@ class SqliteLedger:
             "blobs": json.dumps(intent.blobs),
             "points": intent.points,
             "collection": intent.collection,
+            "nonce": intent.nonce,
         }
         queued = (event.id, event.entry_id, _EVENT.dump_json(event).decode())
         with self._documents.transaction(f"committing {live.entry_id}") as rows:

@@ -9,7 +9,7 @@ from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.search import EntrySummary
 
 _SUMMARIES = """
-SELECT entry_id, live_version AS version, json_extract(record, '$.entry.titles.main') AS title,
+SELECT entry_id, live_version AS version, digest, json_extract(record, '$.entry.titles.main') AS title,
        json_extract(record, '$.entry.type') AS type, json_extract(record, '$.entry.season.year') AS year
 FROM animes WHERE live_version IS NOT NULL AND entry_id IN (SELECT value FROM json_each(?))
 """

@@ -218,7 +218,7 @@ async def the_next_version(shop: Shop, name: str) -> tuple[LiveEntry, Intent, Ev
     token = await shop.stores.ledger.next_version(entry_id)
     held = Lease(token=token, owner="next", until=shop.now + timedelta(seconds=10))
     assert await shop.stores.ledger.take_lease(entry_id, held, now=shop.now)
-    intent = replace(known, version=token)
+    intent = replace(known, version=token, nonce="")
     event = event_of(intent, decision="automatic", note="", reviewer="", at=shop.now)
     return replace(live, version=token), intent, event
 
@@ -232,6 +232,22 @@ async def test_a_version_goes_live_only_over_the_one_that_was_seen(shop: Shop) -
     state = await ledger.state(live.entry_id)
     assert state is not None
     assert (state.live_version, [one.id for one in state.outbox]) == (live.version, [event.id])
+
+
+async def test_a_version_goes_live_under_its_own_lease_alone(shop: Shop) -> None:
+    """The same number of another history: the document was erased or restored meanwhile."""
+    live, intent, event = await the_next_version(shop, "nonce")
+    other = replace(intent, nonce="of another history")
+    before = live.version - 1
+    assert not await shop.stores.ledger.make_live(expected=before, live=live, intent=other, event=event)
+
+
+async def test_an_intent_of_another_history_is_not_moved(shop: Shop) -> None:
+    mine = replace(intent(shop, 1), nonce="a")
+    assert await shop.stores.ledger.open_intent(mine)
+    other = replace(mine, nonce="b")
+    assert not await shop.stores.ledger.move_intent(other, IntentState.ABORTING, by=9)
+    assert await shop.stores.ledger.move_intent(mine, IntentState.ABORTING, by=9)
 
 
 async def test_projections_never_go_back(shop: Shop) -> None:
