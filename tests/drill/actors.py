@@ -220,5 +220,5 @@ def page_url(number: int) -> str:
 def format_findings(findings: list[Finding]) -> str:
     """All findings in a line."""
     return (
-        "; ".join(f"{f.damage} {f.subject[-8:]} {f.detail[:80]} {f.outcome}" for f in findings) or "nothing"
+        "; ".join(f"{f.damage} {f.subject[-8:]} {f.detail[:200]} {f.outcome}" for f in findings) or "nothing"
     )

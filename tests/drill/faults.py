@@ -90,6 +90,8 @@ class FaultyPort:
         self, fault: Fault, called: str, real: Callable[[], Awaitable[Any]], *, read: bool
     ) -> Any:
         await self._before(fault, called)
+        if fault.kind is Kind.FORGET:
+            return None
         answer = await self._done(called, real)
         if fault.kind is Kind.TWICE and not read:
             answer = await self._done(called, real)

@@ -31,11 +31,14 @@ class Judge:
     acknowledged: list[Acknowledged] = field(default_factory=list)
     live: list[tuple[str, int, str]] = field(default_factory=list)  # entry, version, digest
     found: list[str] = field(default_factory=list)
+    projected: dict[str, int] = field(default_factory=dict)  # version by document of a projection
     lost: set[tuple[str, int, str]] = field(default_factory=set)  # versions that a restored backup is without
     restored: bool = False
 
     async def watch(self, called: str) -> None:
         """I2 and I4 at this instant."""
+        if called == "ledger.project":
+            self._look_at_projections()
         if called in NOTICED:
             for entry_id in self.entries:
                 self.look(entry_id, called)
@@ -64,6 +67,15 @@ class Judge:
             if seen != content.point_names:
                 self.found.append(f"I2: version {version} is live with {len(seen)} points, at {called}")
 
+    def _look_at_projections(self) -> None:
+        """No document of a projection goes back to an older version."""
+        stored = [*self.raw.db.episodes.find({}), *self.raw.db.characters.find({})]
+        now = {str(one["_id"]): int(one["version"]) for one in stored}
+        for name, version in now.items():
+            if version < self.projected.get(name, 0):
+                self.found.append(f"I4: {name} went back to version {version}")
+        self.projected = now
+
     def backup(self) -> tuple[list[Acknowledged], list[tuple[str, int, str]]]:
         """What a restored document store can be asked for."""
         return list(self.acknowledged), list(self.live)
@@ -72,7 +84,7 @@ class Judge:
         """Ask no more for what went live since."""
         self.lost = set(self.live) - set(backup[1])
         self.acknowledged, self.live = list(backup[0]), list(backup[1])
-        self.restored = True
+        self.restored, self.projected = True, {}
 
     def verdict(self) -> list[str]:
         """Every violation, once nothing runs and the scrubber has been."""
@@ -101,7 +113,10 @@ class Judge:
             named = (one.outputs["entry-id"], int(one.outputs["version"]), one.outputs["digest"])
             if named not in events and named not in self.lost:
                 self.found.append(f"I1: {one.run} was told {named[1:]}, and no such version went live")
+        ended = {(one["entry_id"], one["version"]): one["state"] for one in self.raw.db.intents.find({})}
         for event in events.values():
+            if ended.get((event["entry_id"], event["version"]), "Done") != "Done":
+                self.found.append(f"I2: version {event['version']} went live, and its intent was taken back")
             if event["run"] in self.rejected:
                 self.found.append(f"I7: {event['run']} was rejected and went live")
 

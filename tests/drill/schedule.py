@@ -23,6 +23,9 @@ class Kind(StrEnum):
     LATE = "send again later"  # a copy of the request arrives when others have moved on
     LOSE_ANSWER = "lose the answer"  # done in the store, the client hears of a failure
     LOSE_REQUEST = "lose the request"  # the store never sees it
+    FORGET = (
+        "acknowledge and forget"  # the store says that it is done, and it is not: only in chosen schedules
+    )
 
 
 ENDING = (Kind.KILL, Kind.KILL_ANSWERED)

@@ -34,6 +34,11 @@ def folders(memory_folder: Path) -> Folders:
 
 async def check(folders: Folders, number: int, schedule: Schedule) -> list[str]:
     """Play one schedule; violations and its trace, if there are any."""
+    return (await played(folders, number, schedule))[0]
+
+
+async def played(folders: Folders, number: int, schedule: Schedule) -> tuple[list[str], list[str]]:
+    """Violations and trace of one schedule, and the trace alone."""
     scheduler = Scheduler(schedule.seed)
     async with folders.place(number, lambda: scheduler.now) as place:
         cast = Cast(schedule, place, scheduler, Judge(place.raw))
@@ -44,7 +49,7 @@ async def check(folders: Folders, number: int, schedule: Schedule) -> list[str]:
         finally:
             await scheduler.close()
     assert scheduler.tally["faults"], "nobody slept"
-    return [*found, str(schedule), *scheduler.trace] if found else []
+    return [*found, str(schedule), *scheduler.trace] if found else [], scheduler.trace
 
 
 def stop(victim: str, at: str | int, steps: int) -> Fault:
@@ -86,3 +91,23 @@ async def test_a_commit_goes_on_between_any_two_calls_of_a_full_scrub(
         found = await check(folders, call, schedule)
         tally.update(drills=1, effective=1)
         assert not found, "\n".join(found)
+
+
+async def test_points_that_are_there_after_their_deletion_keep_the_intent_open(
+    folders: Folders, tally: "Counter[str]"
+) -> None:
+    schedule = Schedule(
+        seed="forgotten deletion",
+        actors=(run(1, begins=0), Actor("scrub 1", begins=60, skew_seconds=600)),
+        faults=(
+            Fault(Kind.KILL, "run 1", "S5.before", steps=0, seconds=0),
+            Fault(Kind.FORGET, "scrub 1", "vectors.delete", steps=0, seconds=0),
+        ),
+    )
+    found, trace = await played(folders, 0, schedule)
+    tally.update(drills=1, effective=1)
+    assert not found, "\n".join(found)
+    scrubbed = [line for line in trace if "scrub 1: found IntentOpen" in line]
+    assert len(scrubbed) == 1, "\n".join(trace)
+    assert "are still there after deletion" in " ".join(trace)
+    assert scrubbed[0].endswith("Failed")
