@@ -23,7 +23,7 @@ from otakube_operator.enrichment.observed import WorkflowRun
 from otakube_operator.enrichment.plan import WorkflowChange, WorkflowPatch
 from otakube_operator.enrichment.workflows import NewRun, manifest
 from otakube_operator.runtime.objects import ObjectKey
-from workflows import under_review
+from workflows import a_review_node, under_review
 
 Body = dict[str, Any]
 Patch = Body | list[Body]  # a merge patch, or a JSON patch
@@ -34,6 +34,7 @@ OWN_TEMPLATE = {
     "container": {"image": "busybox", "envFrom": [{"secretRef": {"name": "otakube-stores"}}]},
 }
 OWN_SPEC = {"entrypoint": "own", "templates": [OWN_TEMPLATE]}
+PAUSE = "pause"  # another node that waits
 RESUME = "resumes a run that is suspended"
 STORED = "storedWorkflowTemplateSpec"
 
@@ -48,6 +49,9 @@ def waiting_run(namespace: str) -> Body:
     """A run that waits for its review, as Argo's controller writes it."""
     new = run(namespace)
     status = under_review("d1", new["metadata"]["name"])["status"]
+    decision = {"parameters": [{"name": "decision", "valueFrom": {"supplied": {}}}]}
+    pause = a_review_node(id="pause", displayName=PAUSE, outputs=decision)
+    status["nodes"]["pause"] = pause
     return {**new, "status": {**status, STORED: {"entrypoint": "enrich", "templates": [{"name": "enrich"}]}}}
 
 
@@ -178,9 +182,9 @@ def _answers(waiting: Body, **values: str) -> list[Body]:
 def patches(waiting: Body) -> dict[str, list[Patch]]:
     """Words of the page -> patches of a run that waits for its review."""
     nodes = waiting["status"]["nodes"]
-    gate, step = (
+    gate, step, pause = (
         next(node for node in nodes.values() if node["displayName"] == name)
-        for name in ("review", "assemble")
+        for name in ("review", "assemble", PAUSE)
     )
 
     def node(which: Body, **fields: Any) -> Body:
@@ -224,9 +228,16 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             [*_answers(waiting), {"op": "add", "path": "/status/phase", "value": "Succeeded"}],
         ],
         "ends the review otherwise": [
-            node(gate, phase=phase) for phase in ("Failed", "Skipped", "Error", "Pending")
+            *(node(gate, phase=phase) for phase in ("Failed", "Skipped", "Error", "Pending")),
+            [
+                each | ({"value": "Failed"} if each["op"] == "replace" else {})
+                for each in _answers(waiting)[1:3]
+            ]
+            + _answers(waiting)[3:],
+            [*_answers(waiting), {"op": "remove", "path": f"/status/nodes/{gate['id']}/startedAt"}],
         ],
         "writes outputs or phase of another node": [
+            node(pause, phase="Succeeded", outputs=approved),
             node(step, outputs={"parameters": [{"name": "digest", "value": "d2"}]}),
             node(step, phase="Failed"),
             node(step, displayName="review"),
