@@ -108,6 +108,8 @@ async def _audit_points(scrub: Scrub, state: EntryState, live: LiveEntry, *, sto
             if go:
                 vectors = await recovered(scrub, live, points=state.points)
                 await scrub.stores.objects.put(key, vectors.model_dump_json().encode())
+    if stored < state.points:  # as it was before the state was read: a commit may have ended meanwhile
+        stored = await scrub.stores.vectors.count(live.entry_id, version=live.version)
     if stored < state.points:
         detail = f"{stored} of {state.points} points of version {live.version}"
         async with scrub.repairing(Damage.POINTS_MISSING, state.entry_id, detail) as go:
