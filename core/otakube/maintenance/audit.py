@@ -108,8 +108,8 @@ async def _audit_points(scrub: Scrub, state: EntryState, live: LiveEntry, *, sto
             if go:
                 vectors = await recovered(scrub, live, points=state.points)
                 await scrub.stores.objects.put(key, vectors.model_dump_json().encode())
-    if stored < state.points:  # as it was before the state was read: a commit may have ended meanwhile
-        stored = await scrub.stores.vectors.count(live.entry_id, version=live.version)
+    if stored < state.points:  # listed before the state was read: a commit may have ended meanwhile
+        stored = await scrub.stores.vectors.count(live.entry_id, version=live.version, digest=live.digest)
     if stored < state.points:
         detail = f"{stored} of {state.points} points of version {live.version}"
         async with scrub.repairing(Damage.POINTS_MISSING, state.entry_id, detail) as go:
@@ -121,11 +121,13 @@ async def _audit_points(scrub: Scrub, state: EntryState, live: LiveEntry, *, sto
 
 
 async def _reinsert(scrub: Scrub, live: LiveEntry, *, points: int) -> None:
-    """Put missing points back from the vectors that can still be had."""
+    """Put the missing points back from the vectors that can still be had; those that are there stay."""
     vectors = await recovered(scrub, live, points=points)
     await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
-    await scrub.stores.vectors.delete(live.entry_id, version=live.version)  # an older release's ids differ
-    await scrub.stores.vectors.insert(_stamp(live), vectors.points, payload=payload(live.record.entry))
+    left = await scrub.stores.vectors.stored(live.entry_id, version=live.version, digest=live.digest)
+    names = {(point.kind, point.number) for point in left}  # their ids may be an older release's
+    missing = [point for point in vectors.points if (point.kind, point.number) not in names]
+    await scrub.stores.vectors.insert(_stamp(live), missing, payload=payload(live.record.entry))
 
 
 async def _audit_event(scrub: Scrub, state: EntryState) -> None:
