@@ -110,6 +110,21 @@ async def test_a_commit_that_slept_goes_not_live_with_a_page_that_was_taken(
     assert await live_entries(shop, MAL) == []
 
 
+async def test_a_claim_that_slept_before_it_drew_a_token_sees_what_went_live_since(shop: Shop) -> None:
+    wanted = await shop.wanted("mine", sources=[MAL])
+    mine = wanted.record.entry.id
+    await shop.claim([MAL], mine)
+    await an_older_entry(shop)
+    sleeper = Sleeper(shop.stores.ledger, "next_version")
+    claims = shop.claims("work/sleeper/1-1", ledger=sleeper)
+    claim = asyncio.create_task(claims.claim([MAL, ANILIST], made_id("ani", "sleeper")))
+    await sleeper.asleep.wait()
+    await shop.commit(wanted)
+    sleeper.awake.set()
+    assert await claim == (mine, True)
+    assert await live_entries(shop, MAL) == [mine]
+
+
 async def test_a_claim_waits_for_a_commit_that_is_at_work(shop: Shop) -> None:
     wanted = await shop.wanted("at work", sources=[MAL])
     await shop.claim([MAL], wanted.record.entry.id)

@@ -118,6 +118,16 @@ async def test_of_two_answers_at_once_one_stands_and_the_other_hears_of_it(locks
     assert all(isinstance(one, Fatal) for one in done if isinstance(one, BaseException))
 
 
+async def test_a_change_that_was_planned_before_another_is_not_carried_out(locks: Locks) -> None:
+    assert await locks.generation() == 0
+    assert await locks.apply(LockChange(set=[same(0, 1)]), after=0)
+    assert not await locks.apply(LockChange(set=[different(0, 1)]), after=0)
+    assert await locks.apply(LockChange(set=[same(2, 3)]), after=1)
+    assert not await locks.apply(LockChange(remove=[lock_id(same(0, 1))]), after=1)
+    assert await locks.generation() == 2
+    assert await kept(locks) == sorted([same(0, 1), same(2, 3)], key=lock_id)
+
+
 async def test_of_a_change_and_the_approval_against_it_one_stands_and_the_other_is_told(
     shop: Shop, locks: Locks
 ) -> None:
