@@ -16,6 +16,7 @@ async def raw_server(reply: Reply) -> AsyncIterator[str]:
     """Its URL; each connection serves one request."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A client may leave in the middle.
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             body = await reader.readexactly(_length(head))

@@ -158,5 +158,6 @@ def faulty_stores(real: CommitStores, process: Process, scheduler: Scheduler, wa
     """All stores of a commit, seen by one process."""
     ports = {field.name: getattr(real, field.name) for field in fields(real)}
     return CommitStores(
+        # A FaultyPort passes every method of its port on.
         **{name: FaultyPort(name, port, process, scheduler, watch) for name, port in ports.items()}  # type: ignore[arg-type]
     )

@@ -5,6 +5,7 @@ import http.client
 import json
 import shutil
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, replace
@@ -42,20 +43,20 @@ class DatedObjects:
 
 
 @dataclass
-class Place:
+class Place(ABC):
     """Where a schedule takes place: its stores, and raw clients for the judge."""
 
     stores: CommitStores
     raw: Raw
     collection: str
 
+    @abstractmethod
     def backup(self) -> Any:
         """All that the document store has."""
-        raise NotImplementedError
 
+    @abstractmethod
     def restore(self, backup: Any) -> None:
         """Put it back, over what is there."""
-        raise NotImplementedError
 
 
 class ServerPlace(Place):

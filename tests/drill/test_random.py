@@ -88,7 +88,7 @@ async def played(places: Places, number: int, tally: "Counter[str]") -> list[str
             await cast.play()
             await cast.tidy()
             found = judge.verdict()
-        except Exception as error:
+        except Exception as error:  # a violation like any other, told with its seed
             found = [*judge.found, f"raised {error!r}"]
         finally:
             await scheduler.close()

@@ -94,7 +94,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await self.inner.handle_async_request(request)
-        body = b"".join([chunk async for chunk in response.stream])  # type: ignore[union-attr]
+        body = b"".join([chunk async for chunk in response.stream])  # type: ignore[union-attr]  # it is async here
         if response.headers.get("Content-Encoding") == "gzip":
             body = _unzipped(body)
         question = Question(request.url.raw_path.decode(), request.content)
@@ -195,7 +195,7 @@ class Arena:
         limiter = StoredRateLimiter(
             self.provider, limits, ProcessRateLimitStore(second=SECOND), flight=30, second=SECOND
         )
-        kept = BucketAnswers(Memory(), self.provider, LICENCES[self.provider])  # type: ignore[arg-type]
+        kept = BucketAnswers(Memory(), self.provider, LICENCES[self.provider])  # type: ignore[arg-type]  # only what is called
 
         def connect(**how: Any) -> ProviderClient:
             return ProviderClient(
@@ -210,7 +210,7 @@ def use(raw: RawRecord, reader: GuardedConverter) -> None:
     """All that a step does with answers before it knows them to be good."""
     raw.model_dump_json()
     shape_of({part: one.body for part, one in raw.answers.items()})
-    record = convert(raw, reader)  # type: ignore[arg-type]
+    record = convert(raw, reader)  # type: ignore[arg-type]  # only what is called
     record.model_dump_json()
     agreement(record.metadata, Metadata.model_validate(record.metadata.model_dump() | {"title": "x"}))
 

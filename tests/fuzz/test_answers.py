@@ -44,7 +44,7 @@ async def test_a_hostile_answer_is_a_result_or_the_source_s_error(
             repeat = f"{name}: repeat with `make fuzz FUZZ_ANSWER={name}`"
             try:
                 outcome = await ground.attack(Case(name, provider, ground.recording))
-            except Exception as error:
+            except Exception as error:  # told again with the command that repeats it
                 raise AssertionError(f"{repeat}; {error!r}; {log.getvalue()[-6_000:]}") from error
             assert outcome.cost.cpu <= CPU_SECONDS, f"{repeat}; {outcome.cost.cpu:.1f} s of CPU"
             assert outcome.cost.memory <= MEMORY, f"{repeat}; {outcome.cost.memory // 2**20} MiB"

@@ -52,7 +52,7 @@ async def letting_go(ledger: Ledger, held: Held) -> AsyncIterator[None]:
     """Release at the end, also of a body that fails: whoever comes next needs not wait for the clock."""
     try:
         yield
-    except Exception:
+    except Exception:  # raised again below: only the lease is let go of
         with suppress(StepError):  # a store that is away: the lease ends by the clock
             await ledger.release_lease(held.entry_id, held.lease)
         raise

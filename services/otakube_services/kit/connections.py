@@ -35,7 +35,7 @@ class PeerConnection(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._unsent = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's is narrower
         super().connection_made(transport)
         self._await_peer()
         self._drop_oldest()

@@ -54,7 +54,7 @@ class CatchFailures:
 
         try:
             await self._app(scope, receive, note)
-        except Exception:  # the edge of the application
+        except Exception:  # the edge of the application: logged, and told as a problem
             if begun or scope["type"] != "http":
                 raise
             logs.logger().exception("request failed", route=route_of(scope))

@@ -117,7 +117,7 @@ class _Server(uvicorn.Server):
             raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
         self.listening.set()
 
-    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # uvicorn's is a generator
         return nullcontext()
 
 

@@ -32,7 +32,7 @@ class ProviderEdge:
             yield
         except (SourceError, StepError):
             raise
-        except Exception as error:
+        except Exception as error:  # whatever an answer provokes is the provider's failure
             self.broken += 1
             logs.logger().exception(
                 "provider adapter broke", provider=self._provider.value, call=call, count=self.broken

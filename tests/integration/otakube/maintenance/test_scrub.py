@@ -343,7 +343,7 @@ async def test_a_commit_that_ends_between_two_looks_of_the_audit_keeps_its_point
     wanted = await shop.wanted("between", 2)
     waits = Waits(shop.stores.ledger)
     request = commit(
-        replace(shop.stores, ledger=waits),  # type: ignore[arg-type]
+        replace(shop.stores, ledger=waits),  # type: ignore[arg-type]  # only what is called
         wanted,
         collection=collection(shop),
         lease_seconds=60,
@@ -357,7 +357,7 @@ async def test_a_commit_that_ends_between_two_looks_of_the_audit_keeps_its_point
         await at_work
 
     reads = Reads(shop.stores.ledger, nth, ends)
-    stores = replace(shop.stores, ledger=reads)  # type: ignore[arg-type]
+    stores = replace(shop.stores, ledger=reads)  # type: ignore[arg-type]  # only what is called
     await audit(Scrub(stores=stores, clock=shop.clock), blobs_older_than=timedelta(days=-1))
     await ends()
     entry_id, version = await live(shop, wanted)

@@ -173,11 +173,11 @@ async def test_points_that_were_acknowledged_and_are_not_there_are_not_made_live
     async def all_but_one(version: Version, points: list[Point], *, payload: dict[str, object]) -> None:
         await insert(version, points[1:], payload=payload)
 
-    shop.stores.vectors.insert = all_but_one  # type: ignore[method-assign,assignment]
+    shop.stores.vectors.insert = all_but_one  # type: ignore[method-assign,assignment]  # loses one
     given = len(wanted.vectors.points)
     with pytest.raises(Retriable, match=rf"acknowledged {given} points of .* version 1 and has {given - 1}"):
         await shop.commit(wanted)
-    shop.stores.vectors.insert = insert  # type: ignore[method-assign]
+    shop.stores.vectors.insert = insert  # type: ignore[method-assign]  # as before
     assert (await shop.commit(wanted))[Output.VERSION] == "2"
     assert await points(shop, wanted) == len(wanted.vectors.points)
 
@@ -194,7 +194,7 @@ async def test_a_commit_that_fails_lets_go_of_its_entry(shop: Shop) -> None:
 
     with pytest.raises(Retriable, match="the bucket is away"):
         await commit(
-            replace(shop.stores, objects=Away()),  # type: ignore[arg-type]
+            replace(shop.stores, objects=Away()),  # type: ignore[arg-type]  # only what is called
             wanted,
             collection=shop.settings.qdrant_collection,
             lease_seconds=60,

@@ -58,7 +58,7 @@ def connect(port: int, data: bytes = b"") -> socket.socket:
 def rest_of(peer: socket.socket) -> bytes:
     """Everything until the server closes the connection."""
     found = bytearray()
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(ConnectionError):  # the server may end it first
         while more := peer.recv(2**20):
             found += more
     return bytes(found)
@@ -109,7 +109,7 @@ def test_a_request_that_comes_byte_by_byte_is_ended_all_the_same(impatient: Gree
         for _ in range(3000):
             if not is_open(peer):
                 break
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(ConnectionError):  # the server may end it first
                 peer.send(b"a")
             time.sleep(0.02)
         else:
@@ -160,7 +160,7 @@ def test_a_body_is_read_up_to_a_limit_and_arrives_whole(patient: Greeter) -> Non
     begin = b"POST /letters HTTP/1.1\r\nHost: greeter\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
     assert answer(patient.port, begin % BODY_LIMIT + b"x" * BODY_LIMIT)[1] == b"%d" % BODY_LIMIT
     with connect(patient.port) as peer:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError):  # the server may end it first
             peer.sendall(begin % (4 * BODY_LIMIT) + b"x" * 4 * BODY_LIMIT)
         assert rest_of(peer).partition(b"\r\n")[0] in (
             b"",
@@ -183,7 +183,7 @@ def test_a_body_is_read_up_to_a_limit_and_arrives_whole(patient: Greeter) -> Non
 )
 def test_a_malformed_request_is_refused_and_nobody_else_notices(patient: Greeter, request_: bytes) -> None:
     with connect(patient.port) as peer:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError):  # the server may end it first
             peer.sendall(request_)
         found = rest_of(peer)
     assert not found or found.startswith((b"HTTP/1.1 400", b"HTTP/1.1 431", b"HTTP/1.1 501"))

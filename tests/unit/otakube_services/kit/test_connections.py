@@ -99,7 +99,7 @@ class Port:
     def connect(self, data: bytes = b"") -> tuple[PeerConnection, Transport]:
         connection = self._made(self._config, self._state, {}, self.clock)
         transport = Transport()
-        connection.connection_made(transport)  # type: ignore[arg-type]
+        connection.connection_made(transport)  # type: ignore[arg-type]  # only what is called
         if data:
             connection.data_received(data)
         return connection, transport

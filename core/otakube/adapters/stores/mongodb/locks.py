@@ -58,7 +58,7 @@ class MongoLocks:
         if after:
             known = _LATEST | {"number": after, "pending": None}
             return bool((await self._changes.update_one(known, {"$set": latest})).matched_count)
-        with suppress(DuplicateKeyError):
+        with suppress(DuplicateKeyError):  # another made the first document
             await self._changes.insert_one(_LATEST | latest)
             return True
         return False
@@ -77,7 +77,7 @@ class MongoLocks:
         """Change a lock's document, unless a change as new as this one has."""
         older = {"_id": name, "change": {"$not": {"$gte": number}}}
         numbered = change | {"$set": change.get("$set", {}) | {"change": number}}
-        with suppress(DuplicateKeyError):
+        with suppress(DuplicateKeyError):  # a newer change stands there
             await self._locks.update_one(older, numbered, upsert=True)
 
     async def get(self, lock_ids: Sequence[str]) -> list[Lock]:

@@ -37,7 +37,7 @@ def connect(url: str) -> Redis:
     """
     retry = Retry(ExponentialWithJitterBackoff(cap=1, base=0.05), 3)
     client = Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=retry)
-    client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    client.connection_pool.make_connection()  # type: ignore[no-untyped-call]  # untyped in redis-py
     return client
 
 

@@ -96,7 +96,7 @@ async def test_of_a_list_no_more_rows_are_converted_than_it_has(monkeypatch: pyt
     converted: list[Any] = []
     real = animeschedule.describe
     monkeypatch.setattr(client, "describe", lambda row, at: converted.append(row) or real(row, at))
-    found = await client.AnimeSchedule(OneList(), "").search("x")  # type: ignore[arg-type]
+    found = await client.AnimeSchedule(OneList(), "").search("x")  # type: ignore[arg-type]  # only what is called
     assert [row.episode_count or 0 for row in found] == list(range(10))
     assert len(converted) <= 50
 
