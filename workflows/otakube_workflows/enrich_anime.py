@@ -9,6 +9,7 @@ from hera.workflows import DAG, Container, Parameter, Suspend, Task, WorkflowTem
 from hera.workflows.models import SuppliedValueFrom, ValueFrom
 
 from otakube_api.contract import (
+    FETCH_DEADLINE,
     TEMPLATE,
     Accelerator,
     Decision,
@@ -145,7 +146,7 @@ STEPS = (
             Output.FAILED_SOURCES: "[]",
         },
         stores=[Store.BUCKET, Store.DOCUMENTS, Store.PROVIDERS],
-        deadline=900,
+        deadline=round(FETCH_DEADLINE.total_seconds()),
     ),
     Step(name=Node.STAGE, inputs=[*RUN, Argument.MODE], deadline=900),
     Step(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bootstrap: joins ports to adapters, each imported when it is asked for: each pod pays for imports."""
 
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
@@ -32,6 +33,7 @@ class Wiring:
         self.stores = choose(stores_uri, lambda: self.settings, self._stack)
         self._settings: Settings | None = None
         self._rate_limiters: dict[Provider, RateLimiter] = {}
+        self._permits_until: float | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,14 +53,18 @@ class Wiring:
                 raise Fatal(FailureReason.SETTINGS_INVALID, str(error)) from error
         return self._settings
 
-    async def providers(self, *, live: bool = False) -> "dict[Provider, ProviderAdapter]":
+    async def providers(
+        self, *, live: bool = False, within: float | None = None
+    ) -> "dict[Provider, ProviderAdapter]":
         """The providers that are switched on; all share one client, and the bucket's answers.
 
-        `live`: without answers from before, but those that a provider forbids to ask for again.
+        `live`: without answers from before, but those that a provider forbids to ask for again. `within`:
+        seconds from now in which requests wait for their permits; without it each waits two minutes at most.
         """
         from otakube.adapters.http.client import new_client
         from otakube.bootstrap.providers import build
 
+        self._permits_until = None if within is None else time.monotonic() + within
         client = await self._stack.enter_async_context(new_client())
         kept = {p: answers for p, answers in (await self._answers()).items() if answers.floor or not live}
         return build(self.settings, client, await self.rate_limiters(), kept)
@@ -73,9 +79,17 @@ class Wiring:
             store = self._rate_limit_store()
             for provider, profile in PROFILES.items():
                 limits = profile.limits._replace(day=self.settings.providers[provider].daily_budget)
-                limiter = StoredRateLimiter(provider, limits, store(provider), flight=flight, second=second)
-                self._rate_limiters[provider] = limiter
+                self._rate_limiters[provider] = StoredRateLimiter(
+                    provider, limits, store(provider), flight=flight, second=second, patience=self._patience
+                )
         return self._rate_limiters
+
+    def _patience(self) -> float:
+        """Seconds that a request may wait for its permit, whichever run it is of."""
+        from otakube.adapters.http.rate_limit import two_minutes
+
+        until = self._permits_until
+        return two_minutes() if until is None else max(0.0, until - time.monotonic())
 
     async def rate_limit_status(self, provider: "Provider") -> "RateLimitStatus":
         """Rate limit and breaker of a provider at this moment."""

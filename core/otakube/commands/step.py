@@ -8,7 +8,7 @@ What a step needs is imported inside it, so that `otakube step fetch` never pays
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -21,6 +21,9 @@ from otakube_api import contract
 from otakube_api.contract import Node
 
 Step = Callable[..., Awaitable[Outputs]]
+
+PERMITS_WITHIN = contract.FETCH_DEADLINE - timedelta(minutes=3)
+"""Time until the last permit of a fetch: its pod starts before, and the last answers come after."""
 
 STEPS: dict[Node, Step] = {}
 """The steps' functions by node: what a pod runs by its command line, `otakube run` calls in one process."""
@@ -180,7 +183,7 @@ async def fetch(
     )
     return await fetch(
         request,
-        await wiring.providers(),
+        await wiring.providers(within=PERMITS_WITHIN.total_seconds()),
         await wiring.stores.objects(),
         Memory(
             claims=claims,

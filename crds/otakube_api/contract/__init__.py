@@ -18,6 +18,7 @@ from otakube_api.contract.failures import (
 from otakube_api.contract.outputs import OUTPUTS_FOLDER, TERMINATION_LOG, Output, ReviewOutput
 from otakube_api.contract.parameters import (
     CHECK_TEMPLATE,
+    FETCH_DEADLINE,
     LONGEST_REVIEW,
     MERGE_LOCKS_TEMPLATE,
     PAYLOAD,
@@ -46,6 +47,7 @@ from otakube_api.contract.vocabulary import (
 __all__ = [
     "CHECK_TEMPLATE",
     "EXIT",
+    "FETCH_DEADLINE",
     "LONGEST_REVIEW",
     "MERGE_LOCKS_TEMPLATE",
     "OUTPUTS_FOLDER",

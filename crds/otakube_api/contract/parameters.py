@@ -26,6 +26,9 @@ STEP_SECRET = "otakube-stores"  # noqa: S105 - the Secret's name
 
 SECRETS_FOLDER = "/etc/otakube/secrets"
 
+FETCH_DEADLINE = timedelta(minutes=15)
+"""Age at which Argo ends a pod of the step `fetch`."""
+
 LONGEST_REVIEW = timedelta(hours=720)
 """The most that spec.review.timeout may say; a run's work objects must outlive it."""
 

@@ -14,7 +14,13 @@ from otakube.ports.rate_limits import RateLimitStore, Snapshot
 from otakube_api.contract import Provider, SourceReason
 from otakube_api.providers import RateLimits
 
-PATIENCE = 120.0  # seconds that one request waits for its permit, by our clock: others of ours are before it
+Patience = Callable[[], float]
+"""Seconds, by our clock, that a request which begins to wait now may wait for its permit."""
+
+
+def two_minutes() -> float:
+    """The patience of a caller that has no deadline: others of ours are before it."""
+    return 120.0
 
 
 class StoredRateLimiter:
@@ -30,7 +36,7 @@ class StoredRateLimiter:
         store: RateLimitStore,
         *,
         flight: float,
-        patience: float = PATIENCE,
+        patience: Patience = two_minutes,
         second: float = 1.0,
     ) -> None:
         self._provider = provider
@@ -42,17 +48,18 @@ class StoredRateLimiter:
         self._queue = asyncio.Lock()  # in this process, first come is first served
 
     async def acquire(self) -> None:
+        patience = self._patience()
         try:
-            async with asyncio.timeout(self._patience), self._queue:
-                pause = await self._try_acquire()
+            async with asyncio.timeout(patience), self._queue:
+                pause = await self._try_acquire(patience)
                 while pause is not None:
                     await asyncio.sleep(pause * self._second)
-                    pause = await self._try_acquire()
+                    pause = await self._try_acquire(patience)
         except TimeoutError as error:
-            waited = f"{self._provider}: no permit within {self._patience:g} s, so many wait for one"
+            waited = f"{self._provider}: no permit within {patience:.3g} s, so many wait for one"
             raise SourceError(SourceReason.RATE_LIMITED, waited) from error
 
-    async def _try_acquire(self) -> float | None:
+    async def _try_acquire(self, patience: float) -> float | None:
         """None if the permit is ours; else seconds after which to look again."""
         snapshot = await self._store.read()
         permit = rate_limit.acquire(snapshot.state, self._limits, snapshot.now, self._flight)
@@ -65,7 +72,7 @@ class StoredRateLimiter:
             left = timedelta(seconds=round(permit.wait))
             spent = f"{self._provider}: today's {self._limits.day} requests are spent; new ones in {left}"
             raise SourceError(SourceReason.RATE_LIMITED, spent)
-        if permit.blocked_by is BlockReason.CLOSED and permit.wait > self._patience:
+        if permit.blocked_by is BlockReason.CLOSED and permit.wait * self._second > patience:
             closed = f"{self._provider} asks to stay away for {permit.wait:.0f} s"
             raise SourceError(SourceReason.RATE_LIMITED, closed)
         return permit.wait

@@ -54,7 +54,7 @@ async def pod(redis: RedisProcess, request: pytest.FixtureRequest) -> AsyncItera
             store,
             flight=10,
             second=second,
-            patience=30,
+            patience=lambda: 30,
         )
 
     yield make
@@ -167,8 +167,9 @@ async def test_a_days_budget_outlives_its_process_and_redis(redis: RedisProcess,
 async def test_a_turn_that_takes_too_long_is_given_up(redis: RedisProcess, pod: Pod) -> None:
     one = pod(Provider.ANIDB, second=0.1)
     await one.acquire()
+    limits = PROFILES[Provider.ANIDB].limits
     impatient = StoredRateLimiter(
-        Provider.ANIDB, PROFILES[Provider.ANIDB].limits, one._store, flight=10, second=0.1, patience=1
+        Provider.ANIDB, limits, one._store, flight=10, second=0.1, patience=lambda: 1
     )
     with pytest.raises(SourceError, match="no permit within 1 s") as caught:
         await impatient.acquire()
@@ -179,7 +180,7 @@ async def test_a_provider_whose_clock_runs_faster_is_waited_for_as_long(pod: Pod
     """Pods of a busy machine take their own time, however fast a stand-in's seconds are."""
     provider = Provider.ANIDB
     limits, store = PROFILES[provider].limits, pod(provider)._store
-    limiter = StoredRateLimiter(provider, limits, store, flight=1, second=SECOND, patience=60)
+    limiter = StoredRateLimiter(provider, limits, store, flight=1, second=SECOND, patience=lambda: 60)
     await limiter.acquire()
     await limiter.acquire()  # once the first is given up, after 100 of the provider's seconds
 
