@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from otakube.main import interrupted
 from otakube_api.contract import one_line
 from otakube_cli.cluster import Cluster, ConsoleError, connected
 
@@ -73,4 +74,4 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
         print(f"otakube: {error.object!r:.100} is not UTF-8", file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise interrupted() from None

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from otakube.main import INTERRUPTED
 from otakube_api import labels
 from otakube_api.argo import FAILED_PHASES, FINAL_PHASES, ArgoNode, ArgoWorkflow, read_workflow
 from otakube_api.contract import Failure, Output, one_line, parse_failure
@@ -71,8 +72,8 @@ async def submit_and_wait(
             f"{_look(cluster, name)}. If it never began, see that Argo's workflow-controller runs"
         ) from None
     except asyncio.CancelledError:
-        say(f"otakube: workflow {name!r} goes on without you: {_look(cluster, name)}")
-        raise
+        goes_on = f"interrupted; workflow {name!r} goes on without you: {_look(cluster, name)}"
+        raise ConsoleError(goes_on, code=INTERRUPTED) from None
     return _reported(cluster, name, state)
 
 

@@ -23,6 +23,9 @@ GROUP = "otakube.commands"
 # This distribution's own entry points: a scan of every installed one costs each pod tens of milliseconds.
 DISTRIBUTION = "otakube"
 
+INTERRUPTED = 130
+"""Exit status after ^C, as a shell has it: 128 and the signal's number."""
+
 
 @cache
 def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
@@ -74,6 +77,19 @@ class LazyCommands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         entry = entry_points().get(args[0])
         return (entry.name, load(entry), args[1:]) if entry else super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """As every group, but typer would say nothing of a ^C that comes before a command can heed it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise interrupted() from None
+
+
+def interrupted() -> typer.Exit:
+    """Say that ^C ended the command, and how to go on; the way out."""
+    print("otakube: interrupted; give the same command again", file=sys.stderr)
+    return typer.Exit(INTERRUPTED)
 
 
 def print_version(wanted: bool) -> None:

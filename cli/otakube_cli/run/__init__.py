@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from otakube.commands.output import Output, OutputFormat
+from otakube.main import INTERRUPTED
 from otakube_cli.cluster import ConsoleError
 from otakube_cli.command import application
 from otakube_cli.run.options import PORT, RunOptions
@@ -34,8 +35,6 @@ Examples:
   # Enrich nothing, search what is there
   otakube run --search "a courier who crosses a desert of glass"
 """
-
-INTERRUPTED = 130
 
 
 def default_stores() -> Path:

@@ -5,6 +5,7 @@ The order and the gate are those of the workflow. What Argo keeps of a Workflow 
 so that a run that was cut off goes on behind its last finished step.
 """
 
+import asyncio
 import inspect
 import json
 import time
@@ -115,11 +116,13 @@ class Runner:
         identity = Run(run.enrichment, run.uid, run.generation, run.attempt, run.work)
         known = {**options(run, enrichment), **more}
         wanted = {name: known[name] for name in keywords(function) if name in known}
+        _stop_if_interrupted()
         try:
             return dict(await function(self.wiring, identity, **wanted))
-        except StepError:
-            raise
         except Exception as error:  # as in a pod: said, logged whole, and worth another try
+            _stop_if_interrupted()
+            if isinstance(error, StepError):
+                raise
             logs.logger().exception("the step broke", step=node.value)
             raise StepError(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}") from error
 
@@ -153,6 +156,13 @@ class Runner:
     async def _kept(self, run: LocalRun) -> LocalRun:
         await self.runs.put(run)
         return run
+
+
+def _stop_if_interrupted() -> None:
+    """Raise ^C anew where a step ended with a result, or an error of its own, in spite of it."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def options(run: LocalRun, enrichment: AnimeEnrichment) -> dict[str, str]:

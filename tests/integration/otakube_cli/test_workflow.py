@@ -119,6 +119,9 @@ def test_who_interrupts_is_told_that_the_work_goes_on(
         said = process.stderr.read()
     [stored] = workflows(api, namespace)
     name = stored["metadata"]["name"]
-    assert f"otakube: workflow '{name}' goes on without you: kubectl -n {namespace} get workflow" in said
+    assert (
+        f"otakube: interrupted; workflow '{name}' goes on without you: kubectl -n {namespace} get workflow"
+        in said
+    )
     assert "Traceback" not in said
     assert process.returncode == 130

@@ -124,3 +124,19 @@ def test_the_traceback_of_an_error_that_nobody_expects_shows_no_secret() -> None
     assert "Traceback" in done.stderr
     assert "ValueError: refused: ***" in done.stderr
     assert "of-the-store" not in done.stderr.replace("masking.hide(['of-the-store'])", "")
+
+
+def test_an_interruption_before_the_command_is_loaded_is_said_in_a_line() -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from otakube import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "main.load = lambda _: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['otakube', 'run', 'Cowboy Bebop']\n"
+        "main.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "otakube: interrupted; give the same command again\n"
