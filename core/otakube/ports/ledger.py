@@ -111,6 +111,7 @@ class Ledger(Protocol):
         """Hold the entry if nobody does, or the holder's time is over, or the holder has the same owner.
 
         A token that is not newer than every one that held the entry before never takes it, free or not.
+        The next one to be drawn is newer than this one, though a restored store may not know of its drawing.
         """
 
     async def renew_lease(self, entry_id: str, lease: Lease) -> bool:

@@ -77,7 +77,11 @@ class MongoLedger:
             "lease.token": older,  # of a document that an older release wrote, which had no fence
             "$or": [{"lease": None}, {"lease.until": {"$lt": now}}, {"lease.owner": lease.owner}],
         }
-        return await self._change(free, {"$set": {"lease": asdict(lease), "fence": lease.token}})
+        taken = {
+            "$set": {"lease": asdict(lease), "fence": lease.token},
+            "$max": {"next_version": lease.token},  # drawn before the store was restored, it is beyond that
+        }
+        return await self._change(free, taken)
 
     async def renew_lease(self, entry_id: str, lease: Lease) -> bool:
         """Move the end; False if another token holds the entry."""

@@ -23,7 +23,7 @@ SELECT entry_id, live_version, commit_key, digest, next_version,
 FROM animes
 """
 _TAKE_LEASE = """
-UPDATE animes SET fence = :token,
+UPDATE animes SET fence = :token, next_version = max(next_version, :token),
   lease_token = :token, lease_nonce = :nonce, lease_owner = :owner, lease_until = :until
 WHERE entry_id = :entry_id
   AND max(coalesce(live_version, 0), coalesce(lease_token, 0), coalesce(fence, 0)) < :token

@@ -168,6 +168,15 @@ async def test_a_token_that_is_not_the_newest_never_takes_a_released_entry(shop:
     assert taken
 
 
+async def test_a_token_that_a_restored_store_has_not_drawn_yet_keeps_nobody_out_after_it(shop: Shop) -> None:
+    drawn = await shop.stores.ledger.next_version(FIRST)
+    lost = Lease(token=drawn + 7, owner="lost", until=shop.now)
+    assert await shop.stores.ledger.take_lease(FIRST, lost, now=shop.now)
+    await shop.stores.ledger.release_lease(FIRST, lost)
+    newer, taken = await lease(shop, "newer")
+    assert (newer.token, taken) == (drawn + 8, True)
+
+
 async def test_a_lease_is_its_holder_s_alone_to_renew_and_to_release(shop: Shop) -> None:
     mine, _ = await lease(shop, "mine")
     other = replace(mine, nonce="of another history")
