@@ -37,6 +37,9 @@ class RawDocuments(Protocol):
 
     async def set_intents(self, state: str) -> None: ...
 
+    async def erase(self) -> None:
+        """Delete all documents."""
+
 
 class MongoRaw:
     """PyMongo."""
@@ -69,6 +72,10 @@ class MongoRaw:
 
     async def set_intents(self, state: str) -> None:
         await self._db["intents"].update_many({}, {"$set": {"state": state}})
+
+    async def erase(self) -> None:
+        for name in await self._db.list_collection_names():
+            await self._db[name].delete_many({})
 
 
 class SqliteFile:
@@ -167,6 +174,11 @@ class SqliteRaw:
 
     async def set_intents(self, state: str) -> None:
         self._file.run("UPDATE intents SET state = ?", state)
+
+    async def erase(self) -> None:
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for table in self._file.run(tables):
+            self._file.run(f"DELETE FROM {table['name']}")
 
 
 def _timed(document: Json) -> Json:

@@ -57,6 +57,7 @@ async def commit(
         await end_older(stores, held, clock=clock)
         done = await finished(stores, request, key)
         if done is None:
+            await look_at_review(stores, request)
             held = await _expected(stores, held, request, claim=claim, at=clock())
             done = await _carry_out(stores, request, held, _intent(request, held, collection, clock()), clock)
     fp("S8.after")
@@ -77,6 +78,26 @@ async def record_review(stores: CommitStores, request: Commit, *, at: datetime) 
         )
     )
     fp("S0.after")
+    _approved(standing, request)
+
+
+async def look_at_review(stores: CommitStores, request: Commit) -> None:
+    """Look, under the lease, that the decision is still there: a store that was restored since lacks it.
+
+    Whoever makes a version live needs the lease that was stored before this look: so its decision is stored
+    in every backup that has the lease.
+    """
+    standing = await stores.reviews.of(request.run)
+    if standing is None:
+        message = (
+            f"the decision on {request.run} is gone: the document store was restored; run the step again"
+        )
+        raise Fenced(FailureReason.COMMIT_FENCED, message)
+    _approved(standing, request)
+
+
+def _approved(standing: ReviewDecision, request: Commit) -> None:
+    """Fatal unless the decision that stands lets this record go live."""
     if standing.decision not in DECISIONS:
         message = (
             f"the decision on {request.run} is {standing.decision!r}, by {standing.reviewer or 'nobody'}"

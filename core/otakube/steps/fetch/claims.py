@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from otakube.commit.lease import Clock, letting_go, take
+from otakube.commit.lease import Clock, Held, letting_go, renew, take
 from otakube.commit.pages import since
 from otakube.errors import Fatal
 from otakube.ports.catalogue import Binding, Identities
@@ -53,9 +53,10 @@ class PageClaims:
         """Let go of an entry's pages; a commit of them that is at work can not go live any more."""
         if not source_urls:
             return
-        async with self._holding(entry_id) as token:
+        async with self._holding(entry_id) as held:
             for url in source_urls:
-                await self.identities.release(url, owner=entry_id, token=token)
+                await renew(self.ledger, held, clock=self.clock)
+                await self.identities.release(url, owner=entry_id, token=held.lease.token)
 
     async def _take(self, urls: Sequence[str], to: Binding, bound: Mapping[str, Binding]) -> None:
         """Bind free pages and those of owners that never went live; the next round sees what became of it."""
@@ -63,22 +64,27 @@ class PageClaims:
             if url not in bound:
                 await self.identities.bind(url, to)
         for owner in sorted(owners(bound) - {to.entry_id}):
-            async with self._holding(owner) as token:
+            async with self._holding(owner) as held:
                 if await self._live(owner):
                     return
                 for url in [url for url, one in bound.items() if one.entry_id == owner]:
-                    await self.identities.move(url, to, owner=owner, token=token)
+                    await renew(self.ledger, held, clock=self.clock)
+                    await self.identities.move(url, to, owner=owner, token=held.lease.token)
 
     async def _live(self, entry_id: str) -> bool:
         state = await self.ledger.state(entry_id)
         return state is not None and state.live_version is not None
 
     @asynccontextmanager
-    async def _holding(self, entry_id: str) -> AsyncIterator[int]:
-        """Lease an entry under a token of its own, which ends the chances of all commits before it."""
+    async def _holding(self, entry_id: str) -> AsyncIterator[Held]:
+        """Lease an entry under a token of its own, which ends the chances of all commits before it.
+
+        Each page is taken after a look at the lease: pages compare the token's number alone, and a document
+        store that was restored meanwhile counts the same numbers again.
+        """
         held = await take(self.ledger, entry_id, owner=self.run, seconds=self.lease_seconds, clock=self.clock)
         async with letting_go(self.ledger, held):
-            yield held.lease.token
+            yield held
 
 
 def owner_of(bound: Mapping[str, Binding], live: Collection[str], proposed_id: str) -> str:
