@@ -19,12 +19,16 @@ from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal, Retriable
 from otakube.maintenance.audit import audit
+from otakube.maintenance.expire import Expiry, expire
 from otakube.maintenance.scrub import Finding, Outcome, Scrub, finish
 from otakube.steps.fetch.claims import PageClaims
+from otakube_api.contract import Provider
 
 LEASE_SECONDS = 120
 GRACE = timedelta(hours=24)
 POSTER = "d" * 64
+# Points that a process has passed which may change what readers see without a further compare-and-set.
+PAST_S5 = {"S5.before", "S6.before"}
 SITES = ("myanimelist.net", "anilist.co", "kitsu.app", "anidb.net")
 
 
@@ -60,7 +64,8 @@ class Cast:
     def _attempt(self, actor: Actor, process: Process, steps: int, seconds: float) -> None:
         if actor.pages and actor.replaced:
             process.replace = lambda: self._replace(actor, process)
-        body = self._run if actor.pages else self._scrub
+        process.scrubs = not actor.pages
+        body = self._scrub if process.scrubs else self._run
         self.scheduler.start(process, lambda: body(actor, process), steps=steps, seconds=seconds)
 
     def _replace(self, actor: Actor, gone: Process) -> None:
@@ -115,9 +120,13 @@ class Cast:
         made["entry"]["sources"] = pages(actor)
         golden = GoldenRecord.model_validate_json(records.body(made))
         digest, run = handover.digest(golden), run_name(actor)
-        vectors = records.vectors(json.loads(golden.model_dump_json()), digest)
+        content = json.loads(golden.model_dump_json())
+        vectors = records.vectors(content, digest)
         self.judge.entries.add(entry_id)
-        self.judge.contents[digest] = Content(run, json.loads(golden.model_dump_json()), vectors)
+        self.judge.contents[digest] = Content(run, content, vectors)
+        if self.schedule.licence_over:
+            left = Content(f"licence/{run}", records.without_genres(content), vectors)
+            self.judge.contents[left.digest] = left
         if actor.decision == "reject":
             self.judge.rejected.add(run)
         return Commit(
@@ -137,10 +146,20 @@ class Cast:
         try:
             await finish(scrub)
             if actor.full:
+                await self._expire(scrub)
                 await audit(scrub, blobs_older_than=GRACE)
         except Retriable as error:
             self.scheduler.note(process, f"a store is away: {error}")
         self.scheduler.note(process, f"found {format_findings(scrub.report.findings)}")
+
+    async def _expire(self, scrub: Scrub) -> None:
+        """Make versions without the values of a provider whose licence is over."""
+        if self.schedule.licence_over:
+            over = [Provider.KITSU]
+            collection = self.place.collection
+            await expire(
+                Expiry(scrub=scrub, unstorable=over, collection=collection, lease_seconds=LEASE_SECONDS)
+            )
 
     async def backup(self) -> None:
         """Keep the document store, and put it back later."""
@@ -149,15 +168,19 @@ class Cast:
 
         async def restore() -> None:
             for process in self.scheduler.processes:
-                if not process.over and "S5.before" in process.passed:
+                if not process.over and (process.scrubs or PAST_S5 & process.passed):
                     self.kill(process)
+            self.scheduler.lose(lambda port: port not in {"vectors", "objects"})
             self.place.restore(kept)
             self.judge.restore(known)
 
         self.scheduler.later(steps, "the document store is restored", restore)
 
     def kill(self, process: Process) -> None:
-        """A backup is put back when no commit is past S5; runs before that may sleep, and wake up later."""
+        """End a process before the backup is put back, as whoever restores does with all that he sees.
+
+        Runs that are not past S5 may sleep where nobody sees them, and wake up later.
+        """
         process.dead = True
         self.scheduler.note(process, "is killed")
         if process.replace:
@@ -172,12 +195,10 @@ class Cast:
                 break
         else:
             self.judge.found.append(f"I8: still held: {format_findings(findings)}")
-        failed = [found for found in await self._clean(full=True) if found.outcome is not Outcome.REPAIRED]
+        failed = unrepaired(await self._clean(full=True))
         if failed and self.judge.restored:
-            await self._enrich_again({found.subject for found in failed})
-            failed = [
-                found for found in await self._clean(full=True) if found.outcome is not Outcome.REPAIRED
-            ]
+            await self._enrich_again({one.subject for one in failed if one.outcome is Outcome.FAILED})
+            failed = unrepaired(await self._clean(full=True))
         if failed:
             self.judge.found.append(f"scrub: cannot repair {format_findings(failed)}")
         elif again := await self._clean(full=True):
@@ -187,6 +208,9 @@ class Cast:
         scrub = Scrub(stores=self.place.stores, clock=lambda: self.scheduler.now)
         await finish(scrub)
         if full:
+            await self._expire(scrub)
+            for entry_id in sorted(self.judge.entries):
+                self.judge.look(entry_id, "the scrub")
             await audit(scrub, blobs_older_than=timedelta())
         self.scheduler.note("cleaner", f"found {format_findings(scrub.report.findings)}")
         return scrub.report.findings
@@ -200,6 +224,11 @@ class Cast:
             self.owned[actor.name] = entry_id
             self.start(actor)
             await self.scheduler.run()
+
+
+def unrepaired(findings: list[Finding]) -> list[Finding]:
+    """The findings that are left."""
+    return [found for found in findings if found.outcome is not Outcome.REPAIRED]
 
 
 def run_name(actor: Actor) -> str:

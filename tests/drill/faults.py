@@ -97,7 +97,7 @@ class FaultyPort:
             answer = await self._done(called, real)
         if fault.kind is Kind.LATE and not read:
             words = f"{called} of {self._process.name} again"
-            self._scheduler.later(fault.steps, words, lambda: self._late(called, real))
+            self._scheduler.later(fault.steps, words, lambda: self._late(called, real), port=self._name)
         await self._after(fault, called)
         return answer
 

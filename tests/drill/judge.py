@@ -4,6 +4,7 @@
 Like the checker, whose clients it uses, it shares no code with the product.
 """
 
+import json
 from dataclasses import dataclass, field
 
 from drill.checker import Content, Json, Raw, digest, violations
@@ -34,6 +35,7 @@ class Judge:
     projected: dict[str, int] = field(default_factory=dict)  # version by document of a projection
     lost: set[tuple[str, int, str]] = field(default_factory=set)  # versions that a restored backup is without
     restored: bool = False
+    licence_over: bool = False  # of the genres
 
     async def watch(self, called: str) -> None:
         """I2 and I4 at this instant."""
@@ -93,6 +95,7 @@ class Judge:
             self.found += [f"{entry_id[-4:]}: {one}" for one in self._entry(entry_id)]
         self._acknowledged()
         self._pages()
+        self._licences()
         return list(dict.fromkeys(self.found))
 
     def _entry(self, entry_id: str) -> list[str]:
@@ -130,3 +133,14 @@ class Judge:
         for page, live in owners.items():
             if len(live) > 1:
                 self.found.append(f"pages: {page} is in {len(live)} live entries")
+
+    def _licences(self) -> None:
+        """No live version, and no audit copy, keeps a value whose licence is over."""
+        for entry_id in sorted(self.entries) if self.licence_over else ():
+            entry = self.raw.entry(entry_id)
+            if entry.get("live_version") is not None and entry["record"]["entry"]["genres"]:
+                self.found.append(f"licence: version {entry['live_version']} shows the genres")
+            for key in sorted(self.raw.keys(f"audit/{entry_id}/")):
+                record = json.loads(self.raw.get(key))["record"]
+                if record and record["entry"]["genres"]:
+                    self.found.append(f"licence: {key} keeps the genres")

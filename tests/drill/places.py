@@ -156,6 +156,7 @@ class Folders:
         settings = Settings()
         async with AsyncExitStack() as stack:
             stores = await EmbeddedStores(folder, lambda: settings, stack).commit_stores()
+            await stores.ledger.state("")  # makes the file: a backup before it would be of no tables
             yield EmbeddedPlace(dated(stores, clock), EmbeddedRaw(folder), settings.qdrant_collection)
         shutil.rmtree(folder)
 

@@ -45,7 +45,11 @@ def golden(entry_id: str, revision: int, *, episodes: int = 3, images: dict[str,
                 "titles.main": {
                     "provider": "Jikan", "fetched_at": "2026-11-20T12:00:00Z", "licence": "none",
                     "confidence": 1.0,
-                }
+                },
+                "genres": {
+                    "provider": "Kitsu", "fetched_at": "2026-11-20T12:00:00Z", "licence": "none",
+                    "confidence": 1.0,
+                },
             },
         },
         "episodes": [
@@ -55,6 +59,12 @@ def golden(entry_id: str, revision: int, *, episodes: int = 3, images: dict[str,
         "characters": [{"id": made_id("char", entry_id), "name": f"Warden {revision}", "role": "Main"}],
         "assembled_at": f"2026-11-20T12:{revision % 60:02d}:00Z",
     }  # fmt: skip
+
+
+def without_genres(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without what Kitsu alone says."""
+    provenance = {field: said for field, said in record["entry"]["provenance"].items() if field != "genres"}
+    return record | {"entry": record["entry"] | {"genres": [], "provenance": provenance}}
 
 
 def vectors(record: dict[str, Any], digest: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ CALLS = (
 )  # fmt: skip
 # Points at which a run holds the lease, and may have lost it when it wakes up.
 HOLDING = POINTS[POINTS.index("S1.after") : POINTS.index("S6.after")]
-RESTORED = 0.0  # share of schedules whose document store is put back to an earlier state
+RESTORED = 0.1  # share of schedules whose document store is put back to an earlier state
+EXPIRED = 0.25  # share of schedules in which a full scrub takes values out whose licence is over
 SKEWS_MINUTES = (-10, -3, -1, 1, 3, 10)
 
 
@@ -93,10 +94,12 @@ class Schedule:
     live_before: bool = False  # the anime has a live version already
     backup_at: int | None = None  # steps until the document store is backed up
     restore_at: int | None = None  # steps until that is put back
+    licence_over: bool = False  # full scrubs make versions without the genres
 
     def __str__(self) -> str:
         lines = [f"seed {self.seed}", *map(str, self.actors), *map(str, self.faults)]
         lines += ["a version is live before"] if self.live_before else []
+        lines += ["the licence of the genres is over"] if self.licence_over else []
         if self.restore_at is not None:
             lines.append(f"document store backed up at {self.backup_at}, restored at {self.restore_at}")
         return "\n  ".join(lines)
@@ -130,6 +133,7 @@ def drawn(seed: str) -> Schedule:
         live_before=source.random() < 0.5,
         backup_at=backup_at,
         restore_at=restore_at,
+        licence_over=random.Random(f"licence {seed}").random() < EXPIRED,
     )
 
 

@@ -35,6 +35,7 @@ class Process:
     until_step: int = 0  # not granted a step before
     until_time: datetime = STARTED
     dead: bool = False
+    scrubs: bool = False
     replace: "Callable[[], None] | None" = (
         None  # starts the attempt that follows one that is gone, or seems so
     )
@@ -45,6 +46,16 @@ class Process:
     def over(self) -> bool:
         """True if no step will ever be granted to it."""
         return self.dead or (self.task is not None and self.task.done())
+
+
+@dataclass(frozen=True, eq=False)
+class Due:
+    """What happens outside of all processes when so many steps have been granted."""
+
+    step: int
+    words: str
+    action: Callable[[], Awaitable[object]]
+    port: str  # that a request is on its way to
 
 
 class Scheduler:
@@ -58,7 +69,7 @@ class Scheduler:
         self.trace: list[str] = []
         self.tally: Counter[str] = Counter()
         self._returned = asyncio.Event()
-        self._due: list[tuple[int, str, Callable[[], Awaitable[object]]]] = []
+        self._due: list[Due] = []
 
     def clock(self, process: Process) -> datetime:
         """The time by the process's own clock."""
@@ -88,9 +99,15 @@ class Scheduler:
         self.processes.append(process)
         return process
 
-    def later(self, steps: int, words: str, action: Callable[[], Awaitable[object]]) -> None:
+    def later(
+        self, steps: int, words: str, action: Callable[[], Awaitable[object]], *, port: str = ""
+    ) -> None:
         """Do something outside of all processes when so many steps have been granted."""
-        self._due.append((self.steps + steps, words, action))
+        self._due.append(Due(self.steps + steps, words, action, port))
+
+    def lose(self, arrives: Callable[[str], bool]) -> None:
+        """Lose the requests that are on their way to these ports."""
+        self._due = [due for due in self._due if not (due.port and arrives(due.port))]
 
     async def point(self, process: Process) -> None:
         """Wait for the next step; a dead process waits for ever."""
@@ -141,10 +158,11 @@ class Scheduler:
 
     async def _arrive(self) -> None:
         idle = self._ready() is None
-        for one in [due for due in self._due if idle or due[0] <= self.steps]:
-            self._due.remove(one)
-            self.note("network", one[1])
-            await one[2]()
+        for one in [due for due in self._due if idle or due.step <= self.steps]:
+            if one in self._due:  # not lost by one before it
+                self._due.remove(one)
+                self.note("network", one.words)
+                await one.action()
 
     def _ready(self) -> list[Process] | None:
         waiting = [process for process in self.processes if not process.over]

@@ -82,7 +82,7 @@ async def played(places: Places, number: int, tally: "Counter[str]") -> list[str
     schedule = drawn(f"{SEED}/{number}")
     scheduler = Scheduler(schedule.seed)
     async with places.place(number, lambda: scheduler.now) as place:
-        judge = Judge(place.raw)
+        judge = Judge(place.raw, licence_over=schedule.licence_over)
         cast = Cast(schedule, place, scheduler, judge)
         try:
             await cast.play()
