@@ -155,10 +155,13 @@ bench-fetch: setup redis-server ## Batch fetches through limits, 429s and an out
 bench-import: setup ## CPU time and modules of each step's start; BENCH_ARGS="--against CHECKOUT" compares
 	@$(BIN)/python tests/bench/import_bench.py $(BENCH_ARGS)
 
+bench-cli: setup ## Start-up of `otakube --help` and of a list, against `kubectl get`
+	@$(BIN)/python tests/bench/cli_bench.py --binary "$$($(OTAKUBE) cluster program kubernetes)" $(BENCH_ARGS)
+
 ##@ Clean
 clean: ## Remove caches of this checkout
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup hooks lock try drill-random drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import redis-server clean
+	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import bench-cli redis-server clean

@@ -179,5 +179,5 @@ def _is_ready(plane: ControlPlane) -> bool:
     try:
         with plane.client() as client:
             return client.get("/readyz").status_code == 200
-    except httpx2.TransportError:
+    except (httpx2.TransportError, ssl.SSLError):  # its certificate may be half written
         return False

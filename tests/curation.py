@@ -13,7 +13,9 @@ from otakube.adapters.stores.sqlite.locks import SqliteLocks
 from otakube.errors import StepError
 from otakube.maintenance.merge_locks import curate, read_payload
 from otakube_api.contract import PAYLOAD, Failure, Output, format_failure
-from otakube_cli.cluster import Body, Cluster, ConsoleError, Resource
+from otakube_cli.cluster import Cluster, Resource
+from otakube_cli.errors import ConsoleError
+from otakube_cli.kube.answers import Body
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.kit.problems import handle_problems
 

@@ -2,118 +2,163 @@
 """The API server, as the commands need it: JSON in and out, and errors that a person can act on."""
 
 import json
-import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
-from otakube.masking import masked
+from otakube_cli.errors import ConsoleError, Refused
+from otakube_cli.kube import answers
+from otakube_cli.kube.answers import Body
+from otakube_cli.kube.login import find_login
+from otakube_cli.kube.transport import Response, StreamRefused, Transport
 
-if TYPE_CHECKING:  # half a second that `--help` need not pay
-    from kubernetes.aio.client import ApiClient, Configuration
 
-Body = dict[str, Any]
+class Resource(NamedTuple):
+    """A kind of namespaced object as the API addresses it."""
 
-Resource = tuple[str, str]  # group with version, and plural
-ENRICHMENTS: Resource = ("otakube.dev/v1alpha1", "animeenrichments")
-WORKFLOWS: Resource = ("argoproj.io/v1alpha1", "workflows")
+    version: str  # group and version
+    plural: str
+    singular: str = ""
+
+    def path(self, namespace: str | None, name: str = "") -> str:
+        """URL path; every namespace if `namespace` is None."""
+        root = f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
+        place = "" if namespace is None else f"/namespaces/{quote(namespace, safe='')}"
+        return "/".join(part for part in (root + place, self.plural, name) if part)
+
+    @property
+    def qualified(self) -> str:
+        """The plural with its group, as the API server names it in its messages."""
+        group = self.version.rpartition("/")[0]
+        return f"{self.plural}.{group}" if group else self.plural
+
+    def named(self, name: str) -> str:
+        """The object as `kubectl get --output name` prints it."""
+        group = self.version.rpartition("/")[0]
+        return f"{self.singular}{f'.{group}' if group else ''}/{name}"
+
+
+ENRICHMENTS = Resource("otakube.dev/v1alpha1", "animeenrichments", "animeenrichment")
+WORKFLOWS = Resource("argoproj.io/v1alpha1", "workflows", "workflow")
+PODS = Resource("v1", "pods", "pod")
+EVENTS = Resource("v1", "events", "event")
+
 CATALOGUE = "otakube-catalogue:8080"
 """The read API's Service and port, reached through the API server's proxy: nobody has to open a tunnel."""
 
 INTERNAL = "otakube-catalogue-internal:8081"
 """The same of what is no reader's business: drafts and locks. The right to it is one of its own."""
 
-TIMEOUT_SECONDS = 30
+NAMESPACE = "otakube"
+"""The namespace that the charts are installed into: where neither option nor context names one."""
+
+PAGE = 500
 FIELD_MANAGER = "otakube-console"
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")  # of an object: RFC 1123
-
-
-class ConsoleError(Exception):
-    """Failure of a command, with what to do, in a sentence or two; `code` is the exit status."""
-
-    def __init__(self, message: str, *, code: int = 1) -> None:
-        super().__init__(masked(message))
-        self.code = code
-
-
-class Refused(ConsoleError):
-    """The API server answered with an error."""
-
-    def __init__(self, message: str, *, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """Answer of the API server, or of a Service behind it."""
-
-    status: int
-    text: str
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status <= 299
-
-    def json(self) -> Any:
-        return json.loads(self.text)
+MERGE_PATCH = "application/merge-patch+json"
 
 
 class Cluster:
     """One namespace of one cluster."""
 
-    def __init__(self, api: "ApiClient", namespace: str) -> None:
-        self._api = api
+    def __init__(self, transport: Transport, namespace: str) -> None:
+        self._transport = transport
         self.namespace = namespace
 
+    @property
+    def server(self) -> str:
+        """The API server's URL."""
+        return self._transport.server
+
+    def place(self, all_namespaces: bool) -> str | None:
+        """This namespace, or None for all."""
+        return None if all_namespaces else self.namespace
+
     async def get(self, resource: Resource, name: str) -> Body:
-        """One object; a missing one is a ConsoleError."""
+        """One object; a missing one is a ConsoleError that tells near names."""
         if not NAME.fullmatch(name):  # an empty one would be the whole list
             raise ConsoleError(
                 f"{name!r:.100} is no name of an object: it has lower-case letters, digits, - and .", code=2
             )
         try:
-            return await self._call("GET", resource, f"/{name}")
+            return await self.read(resource.path(self.namespace, name))
         except Refused as error:
             if error.status != 404:
                 raise
-            raise ConsoleError(
-                f"there is no {resource[1]} {name!r} in namespace {self.namespace!r}; "
-                f"`kubectl get {resource[1]} --all-namespaces` shows where it is"
+            hint = answers.near(name, self.namespace, await self._names(resource))
+            raise Refused(
+                f'Error from server (NotFound): {resource.qualified} "{name}" not found in namespace '
+                f'"{self.namespace}"{hint}',
+                status=404,
             ) from error
 
     async def list_all(
         self, resource: Resource, *, selector: str = "", all_namespaces: bool = False
     ) -> list[Body]:
-        """Every object of the kind, in this namespace or in all."""
-        params = {"labelSelector": selector} if selector else {}
-        answer = await self._call("GET", resource, params=params, all_namespaces=all_namespaces)
-        items: list[Body] = answer["items"]
-        return items
+        """Every object of the kind, in this namespace or in all, by namespace and name."""
+        items: list[Body] = []
+        params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
+        while True:
+            page = await self._call("GET", resource.path(self.place(all_namespaces)), params=params)
+            items += page["items"]
+            if not (token := page["metadata"].get("continue")):
+                return items
+            params["continue"] = token
 
-    async def create(self, resource: Resource, manifest: Body) -> Body:
+    async def watch(
+        self, resource: Resource, *, name: str = "", all_namespaces: bool = False
+    ) -> AsyncIterator[tuple[str, Body]]:
+        """Everything that is there, then each change as (type, object), without end."""
+        chosen = {"fieldSelector": f"metadata.name={name}"} if name else {}
+        path = resource.path(self.place(all_namespaces))
+        while True:
+            page = await self._call("GET", path, params=chosen)
+            for item in page["items"]:
+                yield "ADDED", item
+            version = page["metadata"]["resourceVersion"]
+            async for event, item in self._changes(path, {**chosen, "resourceVersion": version}):
+                yield event, item
+
+    async def create(self, resource: Resource, manifest: Body, *, dry_run: bool = False) -> Body:
         """Create, in this namespace; with `generateName` the API server chooses the name."""
-        return await self._call("POST", resource, body=manifest)
+        params = {"fieldManager": FIELD_MANAGER} | ({"dryRun": "All"} if dry_run else {})
+        return await self._call("POST", resource.path(self.namespace), params=params, body=manifest)
 
     async def try_create(self, resource: Resource, manifest: Body, *, user: str) -> None:
         """Have the API server check a creation by another user, and store nothing; Refused if it refuses."""
-        await self._call(
-            "POST", resource, params={"dryRun": "All"}, body=manifest, headers={"Impersonate-User": user}
-        )
+        path, headers = resource.path(self.namespace), {"Impersonate-User": user}
+        await self._call("POST", path, params={"dryRun": "All"}, body=manifest, headers=headers)
 
-    async def read(self, path: str) -> Body:
+    async def read(self, path: str, **query: str) -> Body:
         """An object by its path in the API, of any kind and namespace."""
-        return _checked(await self._request("GET", path, params={}))
+        return await self._call("GET", path, params=query)
+
+    async def post(self, path: str, body: Body, *, user: str = "") -> Body:
+        """Post to a path of the API, as another user if one is named."""
+        return await self._call("POST", path, body=body, headers={"Impersonate-User": user} if user else {})
+
+    async def text(self, path: str, **query: str) -> str:
+        """An answer that is no JSON, such as a pod's log."""
+        response = await self._request("GET", path, params=query)
+        if response.is_success:
+            return response.text
+        raise answers.refused(response)
+
+    async def lines(self, path: str, **query: str) -> AsyncIterator[bytes]:
+        """The lines of an answer as they come."""
+        try:
+            async for line in self._transport.lines(_with_query(path, query)):
+                yield line
+        except StreamRefused as error:
+            raise answers.refused(error.response) from error
 
     async def apply(self, resource: Resource, manifest: Body) -> Body:
         """Server-side apply, in this namespace."""
         return await self._call(
             "PATCH",
-            resource,
-            f"/{manifest['metadata']['name']}",
+            resource.path(self.namespace, manifest["metadata"]["name"]),
             params={"fieldManager": FIELD_MANAGER, "force": "true"},
             body=manifest,
             content_type="application/apply-patch+yaml",
@@ -123,20 +168,27 @@ class Cluster:
         self, resource: Resource, name: str, operations: list[Body], *, dry_run: bool = False
     ) -> Body:
         """JSON patch (RFC 6902); a failed `test` raises Refused with status 422."""
-        params = {"fieldManager": FIELD_MANAGER} | ({"dryRun": "All"} if dry_run else {})
-        return await self._call(
-            "PATCH",
-            resource,
-            f"/{name}",
-            params=params,
-            body=operations,
-            content_type="application/json-patch+json",
-        )
+        kind = "application/json-patch+json"
+        return await self._patch(resource.path(self.namespace, name), operations, kind, dry_run)
+
+    async def merge(
+        self,
+        resource: Resource,
+        name: str,
+        change: Body,
+        *,
+        namespace: str | None = None,
+        dry_run: bool = False,
+    ) -> Body:
+        """JSON merge patch (RFC 7386)."""
+        path = resource.path(namespace or self.namespace, name)
+        return await self._patch(path, change, MERGE_PATCH, dry_run)
 
     async def delete(self, resource: Resource, name: str) -> bool:
         """Delete in the foreground; False if it was not there."""
+        path = resource.path(self.namespace, name)
         try:
-            await self._call("DELETE", resource, f"/{name}", params={"propagationPolicy": "Foreground"})
+            await self._call("DELETE", path, params={"propagationPolicy": "Foreground"})
         except Refused as error:
             if error.status != 404:
                 raise
@@ -145,8 +197,7 @@ class Cluster:
 
     async def table(self, resource: Resource) -> Body:
         """The API server's own columns, as `kubectl get` prints them."""
-        accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
-        return await self._call("GET", resource, accept=accept)
+        return await self._call("GET", resource.path(self.namespace), accept=answers.AS_TABLE)
 
     async def catalogue(self, path: str, **query: str | int) -> Body:
         """Ask the read API, through the API server."""
@@ -160,32 +211,47 @@ class Cluster:
         proxy = f"/api/v1/namespaces/{self.namespace}/services/{service}/proxy"
         response = await self._request("GET", f"{proxy}/{path}", params=query)
         if response.is_success:
-            return _json(response)
-        raise ConsoleError(_problem(response, self.namespace, service.partition(":")[0]))
+            return answers.body(response)
+        raise ConsoleError(answers.problem(response, self.namespace, service.partition(":")[0]))
+
+    async def _names(self, resource: Resource) -> list[tuple[str, str]]:
+        """Namespace and name of every object that this login may list; without a right, none."""
+        for place in (None, self.namespace):
+            try:
+                page = await self._call("GET", resource.path(place), accept=answers.AS_METADATA)
+            except Refused:
+                continue
+            return [(item["metadata"]["namespace"], item["metadata"]["name"]) for item in page["items"]]
+        return []
+
+    async def _changes(self, path: str, params: Mapping[str, str]) -> AsyncIterator[tuple[str, Body]]:
+        """One watch, to its end."""
+        async for line in self.lines(path, **{"watch": "true", **params}):
+            event = json.loads(line)
+            if event["type"] == "ERROR":  # too old a version: list anew
+                return
+            yield event["type"], event["object"]
+
+    async def _patch(self, path: str, change: Any, kind: str, dry_run: bool) -> Body:
+        params = {"fieldManager": FIELD_MANAGER} | ({"dryRun": "All"} if dry_run else {})
+        return await self._call("PATCH", path, params=params, body=change, content_type=kind)
 
     async def _call(  # noqa: PLR0913 - the parts of one HTTP request
         self,
         method: str,
-        resource: Resource,
-        path: str = "",
+        path: str,
         *,
         params: Mapping[str, str] | None = None,
         body: Any = None,
         content_type: str = "application/json",
         accept: str = "application/json",
         headers: Mapping[str, str] | None = None,
-        all_namespaces: bool = False,
     ) -> Body:
-        version, plural = resource
-        place = "" if all_namespaces else f"/namespaces/{self.namespace}"
+        given = {"Accept": accept, **({"Content-Type": content_type} if body is not None else {})}
         response = await self._request(
-            method,
-            f"/apis/{version}{place}/{plural}{path}",
-            params=params or {},
-            headers={"Content-Type": content_type, "Accept": accept, **(headers or {})},
-            body=body,
+            method, path, params=params or {}, headers={**given, **(headers or {})}, content=body
         )
-        return _checked(response)
+        return answers.body(response)
 
     async def _request(
         self,
@@ -194,117 +260,22 @@ class Cluster:
         *,
         params: Mapping[str, str | int],
         headers: Mapping[str, str] | None = None,
-        body: Any = None,
+        content: Any = None,
     ) -> Response:
-        from aiohttp import ClientError
-
-        request = await self._api.param_serialize(
-            method,
-            path,
-            query_params=list(params.items()),
-            header_params=dict(headers or {}),
-            body=body,
-            auth_settings=["BearerToken"],
-        )
-        try:
-            answer = await self._api.call_api(*request, _request_timeout=TIMEOUT_SECONDS)
-            return Response(answer.status, (await answer.read()).decode())
-        except (ClientError, TimeoutError) as error:
-            raise unreachable(self._api.configuration.host, error) from error
+        sent = None if content is None else json.dumps(content, ensure_ascii=False).encode()
+        return await self._transport.request(method, _with_query(path, params), headers=headers, body=sent)
 
 
 @asynccontextmanager
 async def connected(*, kubeconfig: str, context: str, namespace: str) -> AsyncIterator[Cluster]:
-    """Log in as kubectl would."""
-    from kubernetes.aio.client import ApiClient
-
-    async with ApiClient(await logged_in(kubeconfig, context)) as api:
-        yield Cluster(api, namespace)
-
-
-async def logged_in(kubeconfig: str, context: str) -> "Configuration":
-    """Server and credentials of a kubeconfig; in a pod without one, of its ServiceAccount."""
-    import yaml
-    from kubernetes.aio.client import Configuration
-    from kubernetes.aio.config import (
-        KUBE_CONFIG_DEFAULT_LOCATION,
-        ConfigException,
-        load_incluster_config,
-        load_kube_config,
-    )
-
-    configuration = Configuration()
+    """Log in as kubectl would, to the namespace that is given, else the context's."""
+    login = find_login(kubeconfig=kubeconfig, context=context)
+    transport = Transport(login)
     try:
-        if any_file(kubeconfig or KUBE_CONFIG_DEFAULT_LOCATION):
-            await load_kube_config(kubeconfig or None, context or None, configuration, persist_config=False)
-        elif kubeconfig or not os.environ.get("KUBERNETES_SERVICE_HOST"):
-            raise FileNotFoundError("there is no such file")
-        else:
-            load_incluster_config(client_configuration=configuration)
-    except (ConfigException, ValueError, KeyError, TypeError, OSError, yaml.YAMLError) as error:
-        raise no_login(error, kubeconfig=kubeconfig, context=context) from error
-    return configuration
+        yield Cluster(transport, namespace or login.namespace or NAMESPACE)
+    finally:
+        transport.close()
 
 
-def any_file(paths: str) -> bool:
-    """True if a list of paths, as KUBECONFIG has it, names a file."""
-    return any(Path(path).expanduser().is_file() for path in paths.split(os.pathsep) if path)
-
-
-def no_login(error: Exception, *, kubeconfig: str, context: str) -> ConsoleError:
-    """Why no cluster could be reached, and the cure."""
-    where = " ".join(
-        part
-        for part in (
-            f"with --kubeconfig {kubeconfig}"
-            if kubeconfig
-            else "with the kubeconfig of KUBECONFIG or ~/.kube/config",
-            f"and --context {context}" if context else "",
-        )
-        if part
-    )
-    return ConsoleError(
-        f"cannot reach a cluster {where}: {error or type(error).__name__}. Check `kubectl cluster-info`; "
-        "for the local cluster: `otakube cluster status`"
-    )
-
-
-def unreachable(server: str, error: Exception) -> ConsoleError:
-    return ConsoleError(
-        f"the API server at {server} does not answer: {error or type(error).__name__}. "
-        "Check `kubectl cluster-info`; for the local cluster: `otakube cluster status`"
-    )
-
-
-def _checked(response: Response) -> Body:
-    if response.is_success:
-        return _json(response)
-    raise Refused(_message(response), status=response.status)
-
-
-def _json(response: Response) -> Body:
-    body: Body = response.json()
-    return body
-
-
-def _message(response: Response) -> str:
-    """The API server's own sentence."""
-    try:
-        return str(response.json()["message"])
-    except (ValueError, KeyError, TypeError):
-        return f"the API server answered {response.status}: {response.text[:200]}"
-
-
-def _problem(response: Response, namespace: str, service: str) -> str:
-    """The read API's own sentence (RFC 9457), or why it was not reached."""
-    try:
-        body = response.json()
-    except ValueError:
-        body = {}
-    if isinstance(body, dict) and "detail" in body:
-        return str(body["detail"])
-    return (
-        f"the catalogue in namespace {namespace!r} does not answer ({_message(response)}); "
-        f"look at it with `kubectl -n {namespace} describe service {service}` and at the Deployment "
-        "otakube-catalogue"
-    )
+def _with_query(path: str, params: Mapping[str, str | int]) -> str:
+    return f"{path}?{urlencode(params)}" if params else path

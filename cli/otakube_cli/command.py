@@ -10,50 +10,78 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from otakube.commands.output import NoHeaders, Output, OutputFormat, Printer
 from otakube.main import interrupted
 from otakube_api.contract import one_line
-from otakube_cli.cluster import Cluster, ConsoleError, connected
+from otakube_cli.cluster import Cluster, connected
+from otakube_cli.errors import ConsoleError
 
 Kubeconfig = Annotated[
     str, typer.Option(help="Kubeconfig file; default KUBECONFIG or ~/.kube/config.", show_default=False)
 ]
 Context = Annotated[str, typer.Option(help="Context of it; default the current one.", show_default=False)]
 Namespace = Annotated[
-    str, typer.Option("--namespace", "-n", envvar="OTAKUBE_NAMESPACE", help="Namespace of the enrichments.")
+    str,
+    typer.Option(
+        "--namespace",
+        "-n",
+        envvar="OTAKUBE_NAMESPACE",
+        help="Namespace of the enrichments; default the context's, else otakube.",
+        show_default=False,
+    ),
 ]
 
-AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="List those of every namespace.")]
+AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Those of every namespace.")]
 
 Command = TypeVar("Command", bound=Callable[..., Awaitable[None]])
 
 
-def _shared(kubeconfig: Kubeconfig = "", context: Context = "", namespace: Namespace = "otakube") -> None:
+def _shared(kubeconfig: Kubeconfig = "", context: Context = "", namespace: Namespace = "") -> None:
     """The options that every command has."""
+
+
+def _printing(output: Output = OutputFormat.TABLE, no_headers: NoHeaders = False) -> None:
+    """The options of a command that takes a `Printer`."""
 
 
 def application() -> typer.Typer:
     return typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-def cluster_command(app: typer.Typer, name: str | None = None) -> Callable[[Command], Command]:
-    """Register an async function of a Cluster; its keyword arguments become arguments and options."""
+def cluster_command(
+    app: typer.Typer, name: str | None = None, **settings: Any
+) -> Callable[[Command], Command]:
+    """Register an async function of a Cluster; its keyword arguments become arguments and options.
+
+    One called `out` is a Printer: the command gets the options that choose its form.
+    """
 
     def register(function: Command) -> Command:
         own = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        prints = any(parameter.name == "out" for parameter in own)
+        printing = list(inspect.signature(_printing).parameters.values()) if prints else []
         shared = list(inspect.signature(_shared).parameters.values())
 
         def command(**given: Any) -> None:
             login = {parameter.name: given.pop(parameter.name) for parameter in shared}
+            if prints:
+                given["out"] = Printer(given.pop("output"), headers=not given.pop("no_headers"))
             run(lambda cluster: function(cluster, **given), **login)
 
-        parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in [*own, *shared]]
+        options = [parameter for parameter in own if parameter.name != "out"]
+        parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in [*options, *printing, *shared]]
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         command.__doc__ = function.__doc__
-        app.command(name or function.__name__)(command)
+        app.command(name or function.__name__, **settings)(command)
         return function
 
     return register
+
+
+def to_stderr(text: str) -> None:
+    """Say something beside the answer, which a program may read."""
+    print(text, file=sys.stderr)
 
 
 def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:

@@ -23,8 +23,10 @@ from otakube.domain.locks.file import (
 )
 from otakube.domain.locks.lock import LOCK, Lock, describe_lock, lock_id
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD
-from otakube_cli.cluster import Cluster, ConsoleError
-from otakube_cli.workflow import Say, submit_and_wait, to_stderr
+from otakube_cli.cluster import Cluster
+from otakube_cli.command import to_stderr
+from otakube_cli.errors import ConsoleError
+from otakube_cli.workflow import Say, submit_and_wait
 
 PAGE = 500
 SHOWN_LINES = 50  # of a report for people; --output json has all

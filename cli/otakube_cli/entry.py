@@ -8,11 +8,12 @@ from urllib.parse import quote
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from otakube.commands.output import Output, OutputFormat, print_facts, show
+from otakube.commands.output import TABLE, Printer, print_facts
 from otakube.domain.record.golden import Id
 from otakube_cli import record
-from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
+from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.command import application, cluster_command
+from otakube_cli.errors import ConsoleError
 from otakube_cli.lineage import print_tree
 
 app = application()
@@ -37,42 +38,38 @@ def entry() -> None:
 
 
 @cluster_command(app, "show")
-async def show_one(cluster: Cluster, *, entry: Entry, output: Output = OutputFormat.TABLE) -> None:
+async def show_one(cluster: Cluster, *, entry: Entry, out: Printer = TABLE) -> None:
     """Show an entry as readers see it.
 
     Example: otakube entry show frozen-tide -o yaml
     """
     anime = await read(cluster, await entry_id(cluster, entry))
-    show(anime, output, table=lambda: print_entry(anime))
+    out.show(anime, table=lambda: print_entry(anime))
 
 
 @cluster_command(app)
-async def explain(
-    cluster: Cluster, *, entry: Entry, field: Field = "", output: Output = OutputFormat.TABLE
-) -> None:
+async def explain(cluster: Cluster, *, entry: Entry, field: Field = "", out: Printer = TABLE) -> None:
     """Show who says a field, when, how sure, and who disagrees.
 
     Example: otakube entry explain frozen-tide episode_count
     """
     path = f"animes/{await entry_id(cluster, entry)}/explain"
     explanation = await cluster.catalogue(f"{path}/{quote(field, safe='')}" if field else path)
-    show(explanation, output, table=lambda: record.print_fields(explanation))
+    out.show(explanation, table=lambda: record.print_fields(explanation, out))
 
 
 @cluster_command(app)
-async def relations(
-    cluster: Cluster, *, entry: Entry, depth: Depth = 50, output: Output = OutputFormat.TABLE
-) -> None:
+async def relations(cluster: Cluster, *, entry: Entry, depth: Depth = 50, out: Printer = TABLE) -> None:
     """Show all works around an entry: sequels, side stories, what it is made from, and what is around them.
 
     Example: otakube entry relations frozen-tide
     """
     graph = await cluster.catalogue(f"animes/{await entry_id(cluster, entry)}/relations", depth=depth)
-    show(graph, output, table=lambda: print_tree(graph))
+    out.show(graph, table=lambda: print_tree(graph))
 
 
 @cluster_command(app)
-async def images(cluster: Cluster, *, entry: Entry, output: Output = OutputFormat.TABLE) -> None:
+async def images(cluster: Cluster, *, entry: Entry, out: Printer = TABLE) -> None:
     """List an entry's images with the hashes they are mirrored under.
 
     Example: otakube entry images frozen-tide
@@ -80,7 +77,7 @@ async def images(cluster: Cluster, *, entry: Entry, output: Output = OutputForma
     anime = await read(cluster, await entry_id(cluster, entry))
     found = record.every_image(anime["record"])
     empty = "No provider shows an image of it."
-    show(found, output, table=lambda: record.print_images(found) if found else print(empty))
+    out.show(found, table=lambda: record.print_images(found, out) if found else print(empty))
 
 
 async def read(cluster: Cluster, entry: str) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from otakube.commands.output import Output, OutputFormat, print_table, show
+from otakube.commands.output import TABLE, Printer
 from otakube.domain.locks.file import format_file
 from otakube.domain.locks.lock import Lock, describe_lock, lock_id
 from otakube_api.contract import one_line
 from otakube_cli import curation, setting
-from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
 from otakube_cli.curation import DryRun
+from otakube_cli.errors import ConsoleError
 from otakube_cli.workflow import Timeout
 
 STANDARD = "-"
@@ -36,20 +37,22 @@ def locks() -> None:
 
 
 @cluster_command(app, "list")
-async def list_all(cluster: Cluster, *, output: Output = OutputFormat.TABLE) -> None:
+async def list_all(cluster: Cluster, *, out: Printer = TABLE) -> None:
     """List every decision, with its id.
 
     Example: otakube locks list
     """
     standing = await curation.read_all(cluster)
     empty = "Nobody has decided anything; `otakube locks set --help` shows how."
-    show(
-        curation.as_rows(standing), output, table=lambda: print_locks(standing) if standing else print(empty)
+    out.show(
+        curation.as_rows(standing),
+        table=lambda: print_locks(standing, out) if standing else print(empty),
+        names=lambda: sorted(map(lock_id, standing)),
     )
 
 
 @cluster_command(app)
-async def export(cluster: Cluster, *, file: Target = STANDARD, output: Output = OutputFormat.TABLE) -> None:
+async def export(cluster: Cluster, *, file: Target = STANDARD, out: Printer = TABLE) -> None:
     """Write every decision to a file: a line each, sorted, made to be kept and compared.
 
     Example: otakube locks export locks.jsonl
@@ -61,7 +64,7 @@ async def export(cluster: Cluster, *, file: Target = STANDARD, output: Output = 
         return
     write_text(file, text)
     written = {"file": file, "locks": len(standing)}
-    show(written, output, table=lambda: print(f"{len(standing)} locks are in {file}"))
+    out.show(written, table=lambda: print(f"{len(standing)} locks are in {file}"))
 
 
 @cluster_command(app, "import")
@@ -71,7 +74,7 @@ async def import_(
     file: File,
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """Take over the decisions of a file: all of it, or nothing if a line is refused.
 
@@ -82,7 +85,7 @@ async def import_(
     if not planned.refused and not dry_run:
         await curation.add(cluster, planned.added, within=within)
     report = curation.report(planned, dry_run=dry_run)
-    show(report, output, table=lambda: curation.print_report(report))
+    out.show(report, table=lambda: curation.print_report(report))
     if planned.refused:
         raise ConsoleError(f"{len(planned.refused)} lines of {file} are refused; nothing is changed")
 
@@ -94,7 +97,7 @@ async def remove(
     ids: Ids,
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """Take decisions back: the next run decides for itself again.
 
@@ -110,7 +113,7 @@ async def remove(
     done = "would be removed" if dry_run else "is removed"
     answer = {"removed": curation.as_rows(going), "applied": not dry_run}
     lines = "\n".join(one_line(f"{lock_id(lock)} {done}: {describe_lock(lock)}") for lock in going)
-    show(answer, output, table=lambda: print(lines))
+    out.show(answer, table=lambda: print(lines))
 
 
 def read_text(file: str) -> str:
@@ -132,7 +135,7 @@ def write_text(file: str, text: str) -> None:
         raise ConsoleError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def print_locks(locks: list[Lock]) -> None:
+def print_locks(locks: list[Lock], out: Printer = TABLE) -> None:
     """One line a lock."""
     rows = [
         (
@@ -145,4 +148,4 @@ def print_locks(locks: list[Lock]) -> None:
         )
         for lock in sorted(locks, key=lambda lock: (lock.kind, describe_lock(lock)))
     ]
-    print_table(("id", "kind", "decision", "by", "on", "note"), rows)
+    out.table(("id", "kind", "decision", "by", "on", "note"), rows)

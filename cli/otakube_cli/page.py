@@ -7,7 +7,8 @@ from typing import Any
 from otakube.commands.output import print_facts
 from otakube_api.contract import one_line
 from otakube_cli import record, suggestions
-from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.cluster import Cluster
+from otakube_cli.errors import ConsoleError
 from otakube_cli.run_review import RunReviewState
 
 

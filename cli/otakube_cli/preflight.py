@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import Output, OutputFormat, print_table, show
+from otakube.commands.output import TABLE, Printer
 from otakube_api.contract import TEMPLATE
 from otakube_cli import workflow
-from otakube_cli.cluster import WORKFLOWS, Body, Cluster, ConsoleError, Refused
+from otakube_cli.cluster import WORKFLOWS, Cluster
 from otakube_cli.command import application, cluster_command
+from otakube_cli.errors import ConsoleError, Refused
+from otakube_cli.kube.answers import Body
 
 UNSAFE = 1
 WANTED = "Secure"
@@ -47,7 +49,7 @@ async def preflight(
     argo_config: Annotated[
         str, typer.Option(help="Name of its ConfigMap.")
     ] = "workflow-controller-configmap",
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """Verify that Argo and the API server keep Workflows within the roles; changes nothing.
 
@@ -61,7 +63,7 @@ async def preflight(
         await workflow_policy(cluster),
     ]
     rows = [asdict(report) for report in reports]
-    show(rows, output, table=lambda: print_table(list(rows[0]), [list(row.values()) for row in rows]))
+    out.show(rows, table=lambda: out.table(list(rows[0]), [list(row.values()) for row in rows]))
     if wrong := [report.check for report in reports if report.state is not PreflightState.OK]:
         raise ConsoleError(
             f"not safe, or not known to be: {', '.join(wrong)}; the table says why", code=UNSAFE

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import Output, OutputFormat, print_table, show
+from otakube.commands.output import TABLE, Printer
 from otakube_api.contract import CHECK_TEMPLATE
-from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
+from otakube_cli.errors import ConsoleError
 from otakube_cli.workflow import Timeout, submit_and_wait
 
 TROUBLE = 1
@@ -29,7 +30,7 @@ async def check(
     *,
     title: Annotated[str, typer.Option(help="A title that they all know; default: the chart's.")] = "",
     within: Timeout = 600,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """Ask every provider, from where the steps run, for one known title.
 
@@ -39,15 +40,15 @@ async def check(
     Example: otakube providers check -o json
     """
     rows = await submit_and_wait(cluster, CHECK_TEMPLATE, {"title": title}, within=within)
-    show(rows, output, table=lambda: print_rows(rows))
+    out.show(rows, table=lambda: print_rows(rows, out))
     if unwell := [str(row["provider"]) for row in rows if row["state"] not in WELL]:
         raise ConsoleError(f"not well: {', '.join(unwell)}; the table says why", code=TROUBLE)
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_rows(rows: Sequence[Mapping[str, Any]], out: Printer = TABLE) -> None:
     """One line a provider."""
     columns = ["provider", "state", "seconds", "breaker", "budget", "today", "message"]
-    print_table(columns, [cells(row) for row in rows])
+    out.table(columns, [cells(row) for row in rows])
 
 
 def cells(row: Mapping[str, Any]) -> list[object]:

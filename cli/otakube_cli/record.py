@@ -5,13 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from otakube.commands.output import print_facts, print_table
+from otakube.commands.output import TABLE, Printer, print_facts
 from otakube_api.contract import one_line
 
 VALUE_COLUMNS = 60
 
 
-def print_fields(explanation: Mapping[str, Any]) -> None:
+def print_fields(explanation: Mapping[str, Any], out: Printer = TABLE) -> None:
     """One line a field: its value, who says so, how sure, when; a line below for each that disagrees.
 
     One field alone is shown with all that is known of it, and what is withheld of it.
@@ -23,7 +23,7 @@ def print_fields(explanation: Mapping[str, Any]) -> None:
         withheld = [field for field in withheld if field["field"].partition(".")[0] == root]
     else:
         rows = [row for field in fields for row in _rows(field)]
-        print_table(("field", "value", "says", "sure", "on"), rows)
+        out.table(("field", "value", "says", "sure", "on"), rows)
     print_withheld(withheld)
 
 
@@ -73,14 +73,14 @@ def print_withheld(withheld: Sequence[Mapping[str, Any]]) -> None:
         print(one_line(f"Withheld: {field['field']} ({field['count']}): {field['reason']}"))
 
 
-def print_images(images: Sequence[Mapping[str, Any]]) -> None:
+def print_images(images: Sequence[Mapping[str, Any]], out: Printer = TABLE) -> None:
     """One line an image: what it shows, and the hash it is stored under, or why it is not."""
     rows = []
     for image in images:
         size = f"{image['width']}x{image['height']}" if image["width"] else ""
         stored = image["sha256"] or f"not mirrored: {image['error'] or 'not tried yet'}"
         rows.append((image["kind"], size, stored, image["source_url"]))
-    print_table(("kind", "size", "sha256", "source"), rows)
+    out.table(("kind", "size", "sha256", "source"), rows)
 
 
 def short(value: Any) -> str:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import Output, OutputFormat, print_table, show
+from otakube.commands.output import TABLE, Printer
 from otakube_api import contract, labels
 from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
-from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
-from otakube_cli.command import AllNamespaces, application, cluster_command
+from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster
+from otakube_cli.command import AllNamespaces, application, cluster_command, to_stderr
+from otakube_cli.errors import ConsoleError, Refused
 from otakube_cli.page import failed_gates, print_review, read_draft, review_of
 from otakube_cli.run_review import (
     NOTE_LIMIT,
@@ -72,7 +73,7 @@ def review() -> None:
 
 @cluster_command(app, "list")
 async def list_waiting(
-    cluster: Cluster, *, all_namespaces: AllNamespaces = False, output: Output = OutputFormat.TABLE
+    cluster: Cluster, *, all_namespaces: AllNamespaces = False, out: Printer = TABLE
 ) -> None:
     """List the enrichments that wait for a decision, the most urgent first.
 
@@ -82,11 +83,11 @@ async def list_waiting(
     waiting = sorted(filter(_waits, enrichments), key=lambda item: review_of(item).get("deadline") or "")
     place = "any namespace" if all_namespaces else f"namespace {cluster.namespace}"
     empty = f"Nothing waits for a review in {place}."
-    show(waiting, output, table=lambda: print_waiting(waiting) if waiting else print(empty))
+    out.show(waiting, table=lambda: print_waiting(waiting, out) if waiting else to_stderr(empty))
 
 
 @cluster_command(app, "show")
-async def show_one(cluster: Cluster, *, name: Name, output: Output = OutputFormat.TABLE) -> None:
+async def show_one(cluster: Cluster, *, name: Name, out: Printer = TABLE) -> None:
     """Show what a reviewer must know of one enrichment: gates, findings, fields, who says so, who disagrees.
 
     Example: otakube review show frozen-tide
@@ -100,7 +101,7 @@ async def show_one(cluster: Cluster, *, name: Name, output: Output = OutputForma
     facts = {"state": review.state.value, **review.answers, "digest": digest, "workflow": review.workflow}
     suggested = suggestions.suggested(workflow)
     answered = {"enrichment": enrichment, "review": facts, "draft": draft, "suggestions": suggested}
-    show(answered, output, table=lambda: print_review(enrichment, facts, draft, suggested))
+    out.show(answered, table=lambda: print_review(enrichment, facts, draft, suggested))
 
 
 @cluster_command(app)
@@ -143,10 +144,10 @@ async def reject(
     await decide(cluster, name, _values(Decision.REJECT, note, reviewer, digest), dry_run=dry_run)
 
 
-def print_waiting(waiting: Sequence[Mapping[str, Any]]) -> None:
+def print_waiting(waiting: Sequence[Mapping[str, Any]], out: Printer = TABLE) -> None:
     """One line an enrichment."""
     columns = ("namespace", "name", "anime", "confidence", "gates", "findings", "deadline")
-    print_table(columns, [_row(enrichment) for enrichment in waiting])
+    out.table(columns, [_row(enrichment) for enrichment in waiting])
 
 
 def _row(enrichment: Mapping[str, Any]) -> list[object]:

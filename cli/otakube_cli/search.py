@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import Output, OutputFormat, print_table, show
+from otakube.commands.output import TABLE, Printer
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
 from otakube_cli.record import short
@@ -35,14 +35,14 @@ async def search(
     text: Text,
     limit: Limit = 5,
     kind: OnlyKind = None,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """Search the catalogue by meaning: the words need not occur.
 
     Example: otakube search "a courier who crosses a desert of glass"
     """
     answer = await find(cluster, text, limit=limit, kind=kind)
-    show(answer, output, table=lambda: print_results(answer))
+    out.show(answer, table=lambda: print_results(answer, out))
 
 
 async def find(cluster: Cluster, text: str, *, limit: int, kind: PassageKind | None = None) -> dict[str, Any]:
@@ -51,7 +51,7 @@ async def find(cluster: Cluster, text: str, *, limit: int, kind: PassageKind | N
     return await cluster.catalogue("search", q=text, limit=limit, **chosen)
 
 
-def print_results(answer: dict[str, Any]) -> None:
+def print_results(answer: dict[str, Any], out: Printer = TABLE) -> None:
     """One line an entry, best first, with the passage that is nearest."""
     rows = [
         (
@@ -66,6 +66,6 @@ def print_results(answer: dict[str, Any]) -> None:
         for result in answer["results"]
     ]
     if rows:
-        print_table(("score", "anime", "type", "year", "entry", "matched", "passage"), rows)
+        out.table(("score", "anime", "type", "year", "entry", "matched", "passage"), rows)
     else:
         print("The catalogue has no entry yet; apply an AnimeEnrichment, or run `otakube demo`.")

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import Output, OutputFormat, show
+from otakube.commands.output import TABLE, Printer
 from otakube.domain.locks.file import LockLine, plan_import
 from otakube.domain.locks.lock import LOCKABLE, Lockable, describe_lock, lock_id, typed
 from otakube_api.contract import one_line
 from otakube_cli import curation
-from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
 from otakube_cli.curation import By, DryRun, Note, decision, lock_from
+from otakube_cli.errors import ConsoleError
 from otakube_cli.workflow import Timeout
 
 app = application()
@@ -43,14 +44,14 @@ async def same(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """These pages show one anime.
 
     Example: otakube locks set same https://myanimelist.net/anime/457 https://anilist.co/anime/457
     """
     fields = {"kind": "Same", "pages": pages, **decision(by, note)}
-    await decide(cluster, fields, dry_run=dry_run, within=within, output=output)
+    await decide(cluster, fields, dry_run=dry_run, within=within, out=out)
 
 
 @cluster_command(app)
@@ -62,14 +63,14 @@ async def different(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """No two of these pages show one anime.
 
     Example: otakube locks set different https://myanimelist.net/anime/457 https://anilist.co/anime/1
     """
     fields = {"kind": "Different", "pages": pages, **decision(by, note)}
-    await decide(cluster, fields, dry_run=dry_run, within=within, output=output)
+    await decide(cluster, fields, dry_run=dry_run, within=within, out=out)
 
 
 @cluster_command(app)
@@ -84,7 +85,7 @@ async def title(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """A search for this title means this page.
 
@@ -92,7 +93,7 @@ async def title(  # noqa: PLR0913 - the options of a command
     """
     narrowed: dict[str, Any] = {**({"year": year} if year else {}), **({"type": type} if type else {})}
     fields = {"kind": "Title", "title": title, **narrowed, "page": page, **decision(by, note)}
-    await decide(cluster, fields, dry_run=dry_run, within=within, output=output)
+    await decide(cluster, fields, dry_run=dry_run, within=within, out=out)
 
 
 @cluster_command(app)
@@ -106,14 +107,14 @@ async def field(  # noqa: PLR0913 - the options of a command
     by: By = "",
     dry_run: DryRun = False,
     within: Timeout = 300,
-    output: Output = OutputFormat.TABLE,
+    out: Printer = TABLE,
 ) -> None:
     """The anime with these pages has this value.
 
     Example: otakube locks set field episode_count 26 https://myanimelist.net/anime/457
     """
     fields = {"kind": "Field", "pages": pages, "field": name, "value": value_of(name, value)}
-    await decide(cluster, fields | decision(by, note), dry_run=dry_run, within=within, output=output)
+    await decide(cluster, fields | decision(by, note), dry_run=dry_run, within=within, out=out)
 
 
 async def decide(
@@ -122,7 +123,7 @@ async def decide(
     *,
     dry_run: bool,
     within: int,
-    output: OutputFormat,
+    out: Printer,
 ) -> None:
     """Set one lock, unless it stands already or contradicts another."""
     lock = lock_from(fields)
@@ -133,7 +134,7 @@ async def decide(
         await curation.add(cluster, planned.added, within=within)
     outcome = "stands already" if planned.unchanged else "would be set" if dry_run else "is set"
     answer = {"added": len(planned.added), "applied": not dry_run, "lock": curation.as_rows([lock])[0]}
-    show(answer, output, table=lambda: print(one_line(f"{lock_id(lock)} {outcome}: {describe_lock(lock)}")))
+    out.show(answer, table=lambda: print(one_line(f"{lock_id(lock)} {outcome}: {describe_lock(lock)}")))
 
 
 def value_of(name: str, text: str) -> Any:

@@ -6,7 +6,6 @@ The Workflow names its template and its arguments and nothing else: the admissio
 
 import asyncio
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,7 +16,10 @@ from otakube.main import INTERRUPTED
 from otakube_api import labels
 from otakube_api.argo import FAILED_PHASES, FINAL_PHASES, ArgoNode, ArgoWorkflow, read_workflow
 from otakube_api.contract import Failure, Output, one_line, parse_failure
-from otakube_cli.cluster import FIELD_MANAGER, WORKFLOWS, Body, Cluster, ConsoleError, Refused
+from otakube_cli.cluster import FIELD_MANAGER, WORKFLOWS, Cluster
+from otakube_cli.command import to_stderr
+from otakube_cli.errors import ConsoleError, Refused
+from otakube_cli.kube.answers import Body
 
 POLL_SECONDS = 0.5
 
@@ -44,11 +46,6 @@ class WorkflowState:
 
     def __str__(self) -> str:
         return one_line(f"{self.phase}: {self.message}" if self.message else self.phase)
-
-
-def to_stderr(text: str) -> None:
-    """Progress, beside an answer that a program may read."""
-    print(text, file=sys.stderr)
 
 
 async def submit_and_wait(

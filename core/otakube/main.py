@@ -4,10 +4,10 @@
 An image without a command's libraries lists the command, and says which extra it needs when it is run.
 """
 
-import ast
 import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
 import traceback
 from functools import cache
@@ -19,9 +19,19 @@ from typer.core import TyperGroup
 
 from otakube.masking import masked
 
-GROUP = "otakube.commands"
+GROUP = "otakube.commands."
+SECTIONS = {
+    "enrichments": "Commands for enrichments",
+    "catalogue": "Commands for the catalogue",
+    "installation": "Commands for an installation",
+    "local": "Commands for this machine",
+    "pods": "Commands that pods run",
+}
+"""Groups of entry points, as `--help` shows them."""
+
 # This distribution's own entry points: a scan of every installed one costs each pod tens of milliseconds.
 DISTRIBUTION = "otakube"
+FIRST_LINE = re.compile(r'^"""(.*?)(?:"""|$)', re.MULTILINE)
 
 INTERRUPTED = 130
 """Exit status after ^C, as a shell has it: 128 and the signal's number."""
@@ -30,8 +40,9 @@ INTERRUPTED = 130
 @cache
 def entry_points() -> dict[str, importlib.metadata.EntryPoint]:
     """The sub-commands whose module is installed, by name."""
-    found = importlib.metadata.distribution(DISTRIBUTION).entry_points.select(group=GROUP)
-    return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name) if source(entry)}
+    found = importlib.metadata.distribution(DISTRIBUTION).entry_points
+    ours = [entry for entry in found if entry.group.startswith(GROUP)]
+    return {entry.name: entry for entry in sorted(ours, key=lambda entry: entry.name) if source(entry)}
 
 
 def source(entry: importlib.metadata.EntryPoint) -> Path | None:
@@ -44,10 +55,10 @@ def source(entry: importlib.metadata.EntryPoint) -> Path | None:
 
 
 def summary(entry: importlib.metadata.EntryPoint) -> str:
-    """First line of the module's docstring, read from its text."""
+    """First line of the module's docstring, read from its text: parsing it would take longer."""
     path = source(entry)
-    docstring = ast.get_docstring(ast.parse(path.read_bytes())) if path else None
-    return (docstring or "").partition("\n")[0]
+    found = FIRST_LINE.search(path.read_text()) if path else None
+    return found[1] if found else ""
 
 
 def load(entry: importlib.metadata.EntryPoint) -> Any:
@@ -57,7 +68,7 @@ def load(entry: importlib.metadata.EntryPoint) -> Any:
     except ModuleNotFoundError as error:
         sys.exit(
             f"otakube {entry.name}: the library {error.name} is not installed here; "
-            "install otakube with the extra of this command: steps, embed, client, bucket or cluster"
+            "install otakube with the extra of this command: steps, embed, bucket or cluster"
         )
     command.name = entry.name
     command.params = [p for p in command.params if p.name not in {"install_completion", "show_completion"}]
@@ -73,6 +84,16 @@ class LazyCommands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's signature
         entry = entry_points().get(cmd_name)
         return TyperGroup(name=cmd_name, short_help=summary(entry)) if entry else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Print the commands by what they are for."""
+        for section, title in SECTIONS.items():
+            names = [name for name, entry in entry_points().items() if entry.group == f"{GROUP}{section}"]
+            limit = formatter.width - 6 - max(map(len, names), default=0)
+            rows = [(name, self.get_command(ctx, name).get_short_help_str(limit)) for name in names]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         entry = entry_points().get(args[0])
@@ -101,7 +122,11 @@ def print_version(wanted: bool) -> None:
 
 # No markup, as in the sub-commands: with it, one that is called without a word would say nothing.
 app = typer.Typer(
-    cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    cls=LazyCommands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 

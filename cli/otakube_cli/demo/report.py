@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from otakube.commands.output import print_table
 from otakube_cli import record, search
-from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError
+from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.demo.progress import PHASES, TitleProgress, timing
 from otakube_cli.demo.screen import Screen
 from otakube_cli.entry import entry_id, print_entry, read
+from otakube_cli.errors import ConsoleError
 
 SHOWN = "hoshi-no-toudaimori"
 QUERY = "someone keeps a light burning so that the lost find their way home"

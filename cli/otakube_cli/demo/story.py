@@ -13,9 +13,10 @@ import yaml
 from otakube_api import labels
 from otakube_api.contract import Decision, ReviewOutput
 from otakube_cli import review
-from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster, ConsoleError, Refused
+from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster
 from otakube_cli.demo.progress import TitleProgress, progress_of
 from otakube_cli.demo.screen import Screen
+from otakube_cli.errors import ConsoleError, Refused
 
 POLL_SECONDS = 1.0
 REVIEWED = "kagami-no-kuni"

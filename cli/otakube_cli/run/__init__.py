@@ -10,8 +10,8 @@ import typer
 
 from otakube.commands.output import Output, OutputFormat
 from otakube.main import INTERRUPTED
-from otakube_cli.cluster import ConsoleError
 from otakube_cli.command import application
+from otakube_cli.errors import ConsoleError
 from otakube_cli.run.options import PORT, RunOptions
 
 app = application()

@@ -13,7 +13,7 @@ import yaml
 from otakube_api.contract import EXIT
 from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichment
 from otakube_api.v1alpha1.meta import API_VERSION
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 from otakube_cli.run.validation import admit
 
 STDIN = "-"

@@ -35,7 +35,7 @@ from otakube_api.contract import (
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
 from otakube_api.v1alpha1.arguments import arguments_of
 from otakube_api.v1alpha1.validation import ANIME_IMMUTABLE
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 
 ORDER = (Node.FETCH, Node.STAGE, Node.ASSEMBLE, Node.REVIEW, Node.EMBED, Node.COMMIT)
 AUTOMATIC: dict[str, str] = {

@@ -16,7 +16,7 @@ from otakube.errors import Fatal, StepError
 from otakube.ports.runs import LocalRun, RunPhase
 from otakube_api.contract import EXIT, Failure, format_failure
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 from otakube_cli.run import manifests, report
 from otakube_cli.run.options import RunOptions
 from otakube_cli.run.questions import Reviewer, on_terminal

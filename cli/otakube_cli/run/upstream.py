@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from otakube_api.contract import EXIT
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 
 MODULE = "otakube_standins.upstream.companion"
 _ROUNDS, _PAUSE_SECONDS = 20, 0.25  # one that was orphaned by a kill frees its port in a moment

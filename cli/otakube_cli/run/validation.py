@@ -15,7 +15,7 @@ from otakube_api.contract import EXIT, one_line
 from otakube_api.schema import RULES, JsonSchema, structural
 from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichment, AnimeEnrichmentSpec
 from otakube_api.v1alpha1.meta import API_VERSION
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 
 LIST_TYPE = "x-kubernetes-list-type"
 _TOP_LEVEL = {"apiVersion", "kind", "metadata", "spec", "status"}

@@ -6,6 +6,7 @@ Nothing that is printed steers the reader's terminal: texts come from providers.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -13,16 +14,48 @@ import typer
 
 from otakube_api.contract import one_line
 
-WIDEST = 10_000  # columns; tables are cut by nobody, so that they can be piped
+GAP = 3  # columns between two columns, as kubectl has it
 
 
 class OutputFormat(StrEnum):
     TABLE = "table"
+    WIDE = "wide"
+    NAME = "name"
     JSON = "json"
     YAML = "yaml"
 
 
 Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="Form of the answer.")]
+NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Print tables without their headings.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """The form in which a command answers."""
+
+    output: OutputFormat = OutputFormat.TABLE
+    headers: bool = True
+
+    @property
+    def wide(self) -> bool:
+        """True if further columns are asked for."""
+        return self.output is OutputFormat.WIDE
+
+    def show(
+        self, answer: Any, *, table: Callable[[], None], names: Callable[[], Iterable[str]] | None = None
+    ) -> None:
+        """Print an answer; `names` are those of its objects, for `kubectl` to take."""
+        if self.output is OutputFormat.NAME and names is not None:
+            print("\n".join(names()))
+        else:
+            show(answer, self.output, table=table)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print columns as kubectl does."""
+        print_table(columns, rows, headers=self.headers)
+
+
+TABLE = Printer()
 
 
 def show(answer: Any, output: OutputFormat, *, table: Callable[[], None]) -> None:
@@ -33,13 +66,15 @@ def show(answer: Any, output: OutputFormat, *, table: Callable[[], None]) -> Non
         import yaml
 
         print(yaml.safe_dump(answer, sort_keys=False, allow_unicode=True).rstrip())
+    elif output is OutputFormat.NAME:
+        raise typer.BadParameter("--output name: this answer is no list of objects; take json or yaml")
     else:
         table()
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, headers: bool = True) -> None:
     """Print columns as kubectl does: plain, aligned, in capitals."""
-    _print_aligned(rows, headings=[column.upper() for column in columns])
+    _print_aligned(rows, headings=[column.upper() for column in columns] if headers else [])
 
 
 def print_facts(heading: str, facts: Iterable[tuple[str, object]]) -> None:
@@ -49,18 +84,14 @@ def print_facts(heading: str, facts: Iterable[tuple[str, object]]) -> None:
 
 
 def _print_aligned(rows: Iterable[Sequence[object]], headings: Sequence[str] = ()) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    """Nobody cuts a column, so that tables can be piped."""
+    from rich.cells import cell_len  # of a table: rich.table itself takes a tenth of a second to import
 
-    table = Table(*headings, box=None, show_header=bool(headings), padding=(0, 3, 0, 0), header_style="")
-    for row in rows:
-        table.add_row(*(Text(_cell(cell), no_wrap=True) for cell in row))
-    console = Console(width=WIDEST, color_system=None)
-    with console.capture() as capture:
-        console.print(table)
-    for line in capture.get().splitlines():
-        print(line.rstrip())
+    lines = [[_cell(cell) for cell in row] for row in ([headings] if headings else []) + list(rows)]
+    widths = [max(map(cell_len, column)) + GAP for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        print("".join(padded).rstrip())
 
 
 def _cell(value: object) -> str:

@@ -14,7 +14,8 @@ import pytest
 
 from control_plane import ControlPlane
 from otakube_api.contract import ReviewOutput
-from otakube_cli.cluster import WORKFLOWS, Cluster, ConsoleError
+from otakube_cli.cluster import WORKFLOWS, Cluster
+from otakube_cli.errors import ConsoleError
 from otakube_cli.review import ALREADY_DECIDED, CHANGED, NOT_OPEN, decide
 from otakube_cli.run_review import read_review
 from workflows import a_review_node, a_workflow, under_review
@@ -178,7 +179,18 @@ def test_a_name_that_does_not_exist_is_named_with_its_namespace(
 ) -> None:
     done = otakube(otakube_api, "review", "show", "nobody", "-n", namespace)
     assert done.returncode == 1
-    assert f"there is no animeenrichments 'nobody' in namespace '{namespace}'" in done.stderr
+    said = f'animeenrichments.otakube.dev "nobody" not found in namespace "{namespace}"'
+    assert done.stderr == f"otakube: Error from server (NotFound): {said}\n"
+
+
+def test_a_name_with_a_slip_is_answered_with_names_that_are_like_it(
+    otakube_api: ControlPlane, api: httpx2.Client, namespace: str
+) -> None:
+    waiting(api, namespace, "frozen-tide")
+    slip = otakube(otakube_api, "review", "show", "frozen-tdie", "-n", namespace)
+    assert slip.stderr.endswith("; did you mean frozen-tide?\n")
+    elsewhere = otakube(otakube_api, "review", "show", "frozen-tide", "-n", "default")
+    assert elsewhere.stderr.endswith(f"; it is in namespace {namespace}: choose it with -n\n")
 
 
 def test_what_waits_is_listed(otakube_api: ControlPlane, api: httpx2.Client, namespace: str) -> None:
@@ -208,7 +220,7 @@ def test_what_waits_is_listed(otakube_api: ControlPlane, api: httpx2.Client, nam
     waiting_one = [namespace, "tide", "Frozen", "Tide", "0.62", "Drift", "1", "2026-04-04T12:00:00Z"]
     assert listed[1].split() == waiting_one
     elsewhere = otakube(otakube_api, "review", "list", "-n", "default")
-    assert elsewhere.stdout == "Nothing waits for a review in namespace default.\n"
+    assert (elsewhere.stdout, elsewhere.stderr) == ("", "Nothing waits for a review in namespace default.\n")
     everywhere = otakube(otakube_api, "review", "list", "-n", "default", "--all-namespaces")
     assert waiting_one in [line.split() for line in everywhere.stdout.splitlines()]
     shown = otakube(otakube_api, "review", "show", "tide", "-n", namespace)

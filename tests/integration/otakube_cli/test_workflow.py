@@ -14,7 +14,8 @@ import pytest
 from control_plane import ControlPlane
 from curation import a_run
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, Output
-from otakube_cli.cluster import Cluster, ConsoleError
+from otakube_cli.cluster import Cluster
+from otakube_cli.errors import ConsoleError
 from otakube_cli.workflow import submit_and_wait
 
 pytestmark = pytest.mark.usefixtures("argo_crds")

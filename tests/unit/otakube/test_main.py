@@ -60,6 +60,17 @@ def test_listing_imports_no_command() -> None:
     }
 
 
+def test_a_list_imports_neither_models_nor_clients_nor_table_libraries() -> None:
+    heavy = {"kubernetes", "aiohttp", "urllib3", "httpx2", "yaml", "structlog", "pymongo", "pydantic"}
+    code = "import otakube_cli.review, otakube_cli.kube.transport, otakube_cli.kube.plugin"
+    assert not imported(code) & heavy
+
+
+def test_a_table_is_printed_without_the_library_of_tables() -> None:
+    code = "from otakube.commands.output import TABLE; TABLE.table(['a'], [['b']]); import sys"
+    imported(f"{code}; assert 'rich.table' not in sys.modules")
+
+
 def test_version_is_the_distributions() -> None:
     assert run("--version").stdout.startswith("otakube 0.")
 

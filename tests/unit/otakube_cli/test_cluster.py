@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from otakube_cli.cluster import ENRICHMENTS, Cluster, ConsoleError, unreachable
+from otakube_cli.cluster import ENRICHMENTS, Cluster
+from otakube_cli.errors import ConsoleError
+from otakube_cli.kube.transport import unreachable
 
 NOBODY: Any = None
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from otakube_api.argo import read_workflow
 from otakube_api.contract import Node
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
-from otakube_cli.cluster import ConsoleError
 from otakube_cli.demo import story
 from otakube_cli.demo.progress import TitleProgress, changes, progress_of, steps_of, timing
 from otakube_cli.demo.screen import Screen, board
+from otakube_cli.errors import ConsoleError
 from workflows import a_workflow
 
 NOW = datetime(2026, 4, 1, 12, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 
 from golden import a_record
 from otakube_api.contract import Decision, ReviewOutput
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 from otakube_cli.page import print_review
 from otakube_cli.review import ALREADY_DECIDED, CHANGED, NOT_OPEN, _values, closed, run_order, with_digest
 from otakube_cli.run_review import NOTE_LIMIT, read_review

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 from otakube_cli.run.manifests import read
 
 REPOSITORY = Path(__file__).parents[4]

@@ -11,7 +11,7 @@ import yaml
 from integration.otakube_api.wrong import ENRICHMENTS, Wrong
 from otakube_api.v1alpha1 import validation
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
-from otakube_cli.cluster import ConsoleError
+from otakube_cli.errors import ConsoleError
 from otakube_cli.run import manifests
 from otakube_cli.run.validation import admit
 
