@@ -53,9 +53,20 @@ ACCOUNTS: Mapping[str, str] = {
 }
 """Role -> service account. The last two are no roles of the chart: somebody else gave them rights."""
 
+GARBAGE_COLLECTOR, CONTROLLER_MANAGER = "garbage collector", "controller manager"
+"""Controllers of Kubernetes: one by its account in kube-system, one by the program's own name."""
+
+GARBAGE_COLLECTOR_ACCOUNT, CONTROLLER_MANAGER_USER = (
+    "generic-garbage-collector",
+    "system:kube-controller-manager",
+)
+
 OTHERS = {
     "an-author": [
         {"apiGroups": ["argoproj.io"], "resources": ["workflows"], "verbs": ["create", "update", "patch"]}
+    ],
+    CONTROLLER_MANAGER_USER: [
+        {"apiGroups": ["argoproj.io"], "resources": ["workflows"], "verbs": ["get", "patch"]}
     ],
     "a-controller": [
         {"apiGroups": ["argoproj.io"], "resources": ["workflows"], "verbs": ["create", "update", "patch"]},
@@ -117,11 +128,23 @@ def installation(
     ]
     documents += [part for account in OTHERS for part in _granted(account, namespace)]
     documents += [_account(account) for account in ("a-reviewer", "a-curator")]
-    applied = with_argo.kubectl("-n", namespace, "apply", "-f", "-", stdin=yaml.safe_dump_all(documents))
-    assert applied.returncode == 0, applied.stderr
+    documents.append(_account(GARBAGE_COLLECTOR_ACCOUNT, "kube-system"))
+    _apply(with_argo, namespace, documents)
     with ExitStack() as stack:
-        roles = {role: stack.enter_context(_client(with_argo, namespace, role)) for role in ACCOUNTS}
-        yield Installation(namespace, server, roles)
+        clients = {role: _client(with_argo, namespace, account) for role, account in ACCOUNTS.items()}
+        clients[GARBAGE_COLLECTOR] = _client(with_argo, "kube-system", GARBAGE_COLLECTOR_ACCOUNT)
+        clients[CONTROLLER_MANAGER] = with_argo.client()
+        clients[CONTROLLER_MANAGER].headers["Impersonate-User"] = CONTROLLER_MANAGER_USER
+        yield Installation(
+            namespace, server, {role: stack.enter_context(one) for role, one in clients.items()}
+        )
+
+
+def _apply(plane: ControlPlane, namespace: str, documents: list[dict[str, Any]]) -> None:
+    for place in ("kube-system", namespace):
+        own = [each for each in documents if each["metadata"].get("namespace", namespace) == place]
+        applied = plane.kubectl("-n", place, "apply", "-f", "-", stdin=yaml.safe_dump_all(own))
+        assert applied.returncode == 0, applied.stderr
 
 
 def _values(namespace: str) -> dict[str, Any]:
@@ -135,30 +158,29 @@ def _values(namespace: str) -> dict[str, Any]:
     }
 
 
-def _account(name: str) -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
+def _account(name: str, namespace: str | None = None) -> dict[str, Any]:
+    place = {"namespace": namespace} if namespace else {}
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, **place}}
 
 
-def _granted(account: str, namespace: str) -> list[dict[str, Any]]:
-    """An account with a Role of its own, which is none of the chart's."""
-    group, meta = "rbac.authorization.k8s.io", {"name": account}
-    subject = {"kind": "ServiceAccount", "name": account, "namespace": namespace}
-    role = {"apiGroup": group, "kind": "Role", "name": account}
+def _granted(who: str, namespace: str) -> list[dict[str, Any]]:
+    """An account, or a user of that name, with a Role of its own, which is none of the chart's."""
+    group, meta = "rbac.authorization.k8s.io", {"name": who}
+    account = {"kind": "ServiceAccount", "name": who, "namespace": namespace}
+    user = {"kind": "User", "name": who, "apiGroup": group}
+    binding = {
+        "roleRef": {"apiGroup": group, "kind": "Role", "name": who},
+        "subjects": [user if who == CONTROLLER_MANAGER_USER else account],
+    }
     return [
-        _account(account),
-        {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": meta, "rules": OTHERS[account]},
-        {
-            "apiVersion": f"{group}/v1",
-            "kind": "RoleBinding",
-            "metadata": meta,
-            "roleRef": role,
-            "subjects": [subject],
-        },
+        *([] if who == CONTROLLER_MANAGER_USER else [_account(who)]),
+        {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": meta, "rules": OTHERS[who]},
+        {"apiVersion": f"{group}/v1", "kind": "RoleBinding", "metadata": meta, **binding},
     ]
 
 
-def _client(plane: ControlPlane, namespace: str, role: str) -> httpx2.Client:
-    made = plane.kubectl("-n", namespace, "create", "token", ACCOUNTS[role])
+def _client(plane: ControlPlane, namespace: str, account: str) -> httpx2.Client:
+    made = plane.kubectl("-n", namespace, "create", "token", account)
     assert made.returncode == 0, made.stderr
     return httpx2.Client(
         base_url=plane.url,

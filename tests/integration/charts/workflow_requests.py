@@ -36,6 +36,13 @@ OWN_TEMPLATE = {
 OWN_SPEC = {"entrypoint": "own", "templates": [OWN_TEMPLATE]}
 PAUSE = "pause"  # another node that waits
 RESUME = "resumes a run that is suspended"
+SECOND = "answers a review that is answered"
+LATE = "answers a review that does not wait"
+DISGUISED = "answers another kind of node that is called review"
+OVER = ("Succeeded", "Pending", "Failed", "Error", "Skipped", "Omitted")
+"""Phases in which a review waits for nobody."""
+
+NO_TEXT = (1, True, ["a"], {"a": "b"}, ["{{workflow.parameters}}"])
 STORED = "storedWorkflowTemplateSpec"
 
 
@@ -53,6 +60,15 @@ def waiting_run(namespace: str) -> Body:
     pause = a_review_node(id="pause", displayName=PAUSE, outputs=decision)
     status["nodes"]["pause"] = pause
     return {**new, "status": {**status, STORED: {"entrypoint": "enrich", "templates": [{"name": "enrich"}]}}}
+
+
+def ended_run(namespace: str) -> Body:
+    """A run with a review in each phase that does not wait, and a running pod of the same name."""
+    new = run(namespace)
+    answered = {"parameters": [{"name": name, "value": "a"} for name in ReviewOutput]}
+    nodes = [a_review_node(id=phase, phase=phase, outputs=answered) for phase in OVER]
+    nodes.append(a_review_node(id="Pod", type="Pod"))
+    return {**new, "status": {"phase": "Running", "nodes": {node["id"]: node for node in nodes}}}
 
 
 def locks(payload: str = "H4sI") -> Body:
@@ -116,6 +132,9 @@ def _arguments(body: Body, name: str) -> list[Body]:
         {"name": name, "value": "{{=toJson(workflow)}}"},
         {"name": name, "valueFrom": {"configMapKeyRef": {"name": "otakube-steps", "key": "a"}}},
         {"name": name, "value": "1", "globalName": "a"},
+        {"name": name},
+        {"value": "1"},
+        *({"name": name, "value": value} for value in NO_TEXT),
     ]
     artifacts = {"artifacts": [{"name": "a", "raw": {"data": "b"}}]}
     return [
@@ -125,7 +144,8 @@ def _arguments(body: Body, name: str) -> list[Body]:
 
 
 def _of_template(body: Body, *names: str) -> list[Body]:
-    return [changed(body, "spec.workflowTemplateRef.name", name) for name in names]
+    named = [changed(body, "spec.workflowTemplateRef.name", name) for name in names]
+    return [*named, *(changed(each, "spec.arguments", {}) for each in named)]
 
 
 def _metadata(body: Body) -> list[Body]:
@@ -179,6 +199,22 @@ def _answers(waiting: Body, **values: str) -> list[Body]:
     return answer(waiting, read_review(waiting), values=given, now=NOW)[1:]  # without the resourceVersion
 
 
+def _with_parameters(waiting: Body, extra: Body) -> Patch:
+    """An answer whose last parameter has more than a name and a text."""
+    *before, filled = _answers(waiting)
+    *others, last = filled["value"]
+    return [*before, {**filled, "value": [*others, {**last, **extra}]}]
+
+
+def _late_answers(node: str) -> list[Patch]:
+    """An answer to a node that does not wait: whole, and only in parts of it."""
+    values = [{"name": name, "value": "b"} for name in ReviewOutput]
+    outputs: Body = {"outputs": {"parameters": values}}
+    whole = {"phase": "Succeeded", "finishedAt": "2026-04-01T13:00:00Z", "message": "b", **outputs}
+    parts: list[Body] = [whole, outputs, {"message": "b"}, {"finishedAt": "2026-04-01T13:00:00Z"}]
+    return [{"status": {"nodes": {node: part}}} for part in parts]
+
+
 def patches(waiting: Body) -> dict[str, list[Patch]]:
     """Words of the page -> patches of a run that waits for its review."""
     nodes = waiting["status"]["nodes"]
@@ -221,12 +257,17 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             node(gate, phase="Succeeded", outputs=approved),
             node(gate, phase="Succeeded", outputs={"result": "x"}),
             node(gate, phase="Succeeded", outputs={"artifacts": [{"name": "a"}]}),
+            *(_with_parameters(waiting, extra) for extra in ({"globalName": "a"}, {"enum": ["a"]})),
+            *(_with_parameters(waiting, {"value": value}) for value in NO_TEXT),
             [
                 *_answers(waiting),
                 {"op": "add", "path": f"/status/nodes/{gate['id']}/templateName", "value": "fetch"},
             ],
             [*_answers(waiting), {"op": "add", "path": "/status/phase", "value": "Succeeded"}],
         ],
+        SECOND: _late_answers("Succeeded"),
+        LATE: [patch for phase in OVER for patch in _late_answers(phase)],
+        DISGUISED: _late_answers("Pod"),
         "ends the review otherwise": [
             *(node(gate, phase=phase) for phase in ("Failed", "Skipped", "Error", "Pending")),
             [
@@ -265,4 +306,5 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
                 {"ownerReferences": None},
             )
         ],
+        "takes the owners off a run": [{"metadata": {"ownerReferences": None}}],
     }
