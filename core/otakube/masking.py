@@ -12,9 +12,13 @@ from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "***"
 SHORTEST = 8
-"""Secrets below it are not looked for: they would be found in ordinary words."""
+"""Secrets below it are found only by their place in an address: elsewhere they would be found in words."""
+
+SECRET_OPTION = re.compile(r"pass|token|secret|key|credential|mechanismproperties", re.IGNORECASE)
+"""Names of an address's options whose values are secrets."""
 
 _USERINFO = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
+_OPTION = re.compile(r"(?<=[?&;])([^\s=?&;#\"'<>]+)=[^\s&;#\"'<>]+")
 _forms: set[str] = set()
 _pattern: re.Pattern[str] | None = None
 
@@ -28,10 +32,15 @@ def hide(secrets: Iterable[str]) -> None:
 
 
 def masked(text: str) -> str:
-    """The text without secrets, and without user and password of any URL in it."""
+    """The text without secrets, and without user, password and secret options of any URL in it."""
     if _pattern is not None:
         text = _pattern.sub(HIDDEN, text)
-    return _USERINFO.sub(HIDDEN + "@", text) if "://" in text else text
+    return _OPTION.sub(_without_secret, _USERINFO.sub(HIDDEN + "@", text)) if "://" in text else text
+
+
+def _without_secret(option: re.Match[str]) -> str:
+    name = option[1]
+    return f"{name}={HIDDEN}" if SECRET_OPTION.search(name) else option[0]
 
 
 def _written(secret: str) -> Iterator[str]:

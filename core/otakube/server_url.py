@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from otakube.masking import SECRET_OPTION
+
 ADDRESS = r"^(https?://[^\s@?#]+)?$"
 """Addresses in the chart's values; empty is the default."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SECRET_OPTION = re.compile(r"pass|token|secret|key|credential|mechanismproperties", re.IGNORECASE)
 _ENCODE = "percent-encode / ? # [ ] @ in its user, password and options (/ is %2F, ? is %3F, # is %23)"
 
 
@@ -62,7 +63,7 @@ def secrets_in(text: str) -> Iterator[str]:
     if found:
         yield userinfo.partition(":")[2]
     for name, value in parse_qsl(rest.partition("?")[2]):
-        if _SECRET_OPTION.search(name):
+        if SECRET_OPTION.search(name):
             yield value
 
 

@@ -14,6 +14,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from growth import LINEAR, growth
 from otakube import logs, masking
 from otakube.commands.exits import pod_exits
 from otakube.errors import Fatal, SourceError
@@ -83,10 +84,35 @@ def test_an_error_that_nobody_expects_reaches_the_kubelet_without_it(
         ("see https://kitsu.io/@user", "see https://kitsu.io/@user"),
         ("mail a@b.example", "mail a@b.example"),
         ("redis://:p@a@host/0", "redis://***@host/0"),
+        (
+            "mongodb://db/?tls=true&tlsCertificateKeyFilePassword=abc",
+            "mongodb://db/?tls=true&tlsCertificateKeyFilePassword=***",
+        ),
+        (
+            "GET https://api.example/v4?q=x&apiKey=k1&page=2 failed",
+            "GET https://api.example/v4?q=x&apiKey=***&page=2 failed",
+        ),
+        ("see https://api.example/?q=password", "see https://api.example/?q=password"),
+        ("no address: ?key=1", "no address: ?key=1"),
     ],
 )
 def test_a_url_loses_its_user_and_password_though_nobody_named_them(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@given(password=st.text(alphabet=string.printable, min_size=1, max_size=masking.SHORTEST - 1))
+@pytest.mark.parametrize(
+    "address", ["redis://:{}@cache/0", "mongodb://user:{}@db/?tls=true", "mongodb://db/?a=1&authToken={}"]
+)
+def test_in_an_address_a_secret_of_any_length_is_found_by_its_place(address: str, password: str) -> None:
+    text = f"before {address.format(quote(password, safe=''))} after"
+    assert masked(text) == masked(f"before {address.format('another')} after")
+    assert "***" in masked(text)
+
+
+@pytest.mark.parametrize("piece", ["?key", "&", "key", "://a", "a@", "?key=a"])
+def test_hostile_text_is_masked_in_linear_time(piece: str) -> None:
+    assert growth(lambda size: masked(f"https://?{piece * size}"), 20_000) < LINEAR
 
 
 def test_a_short_secret_is_not_looked_for_in_ordinary_words() -> None:
