@@ -422,6 +422,11 @@ def damage(catalogue: Catalogue, entry_id: str, change: dict[str, Any]) -> None:
         ({"record": "x"}, "Input should be an object"),
         ({"record.entry.sources": []}, "entry.sources"),
         ({"record.entry.score": {"mean": "high"}}, "entry.score"),
+        ({"live_version": "seven"}, "live_version: Input should be a valid integer"),
+        ({"commit_key": None}, "commit_key: Input should be a valid string"),
+        ({"digest": 7}, "digest: Input should be a valid string"),
+        ({"model": ["minilm"]}, "model: Input should be a valid string"),
+        ({"committed_at": "yesterday"}, "committed_at: Input should be a valid datetime"),
     ],
 )
 def test_a_damaged_record_is_named_with_its_cure_and_one_line_of_the_log(

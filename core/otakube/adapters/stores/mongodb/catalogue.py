@@ -10,8 +10,8 @@ import orjson
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.damage import intact_record
+from otakube.adapters.stores.live_entry import Bookkeeping, live_entry
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 
 T = TypeVar("T", MirroredImage, ReviewDecision)
@@ -22,18 +22,11 @@ def url_key(source_url: str) -> str:
     return hashlib.sha256(source_url.encode()).hexdigest()
 
 
-def live_entry(document: dict[str, Any]) -> LiveEntry:
-    """An `animes` document with a live version, validated again on the way out; else Damaged."""
+def _live_entry(document: dict[str, Any]) -> LiveEntry:
+    """An `animes` document with a live version; Damaged if it cannot be read."""
     with intact_record(document["_id"]):
-        return LiveEntry(
-            entry_id=document["_id"],
-            version=document["live_version"],
-            commit_key=document["commit_key"],
-            digest=document["digest"],
-            model=document["model"],
-            record=GoldenRecord.model_validate_json(orjson.dumps(document["record"])),
-            committed_at=document["committed_at"],
-        )
+        stored = Bookkeeping.model_validate(document)
+        return live_entry(document["_id"], stored, orjson.dumps(document["record"]))
 
 
 class MongoIdentities:
@@ -104,7 +97,7 @@ class MongoCatalogue:
         """The live version, or None."""
         async with translated(f"reading {entry_id}"):
             found = await self._animes.find_one({"_id": entry_id, "live_version": {"$ne": None}})
-        return live_entry(found) if found else None
+        return _live_entry(found) if found else None
 
     async def by_source(self, source_url: str) -> LiveEntry | None:
         """The live version of the URL's entry, or None."""

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Identities, live entries, image map, reviews and dead letters, each change one transaction."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from otakube.adapters.stores.damage import intact_record
+from otakube.adapters.stores.live_entry import Bookkeeping, live_entry
 from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_text, as_time
-from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 
 _IMAGE, _REVIEW, _LETTER = TypeAdapter(MirroredImage), TypeAdapter(ReviewDecision), TypeAdapter(DeadLetter)
@@ -162,12 +163,5 @@ class SqliteDeadLetters:
 
 def _live_entry(row: Row) -> LiveEntry:
     with intact_record(row["entry_id"]):
-        return LiveEntry(
-            entry_id=row["entry_id"],
-            version=row["live_version"],
-            commit_key=row["commit_key"],
-            digest=row["digest"],
-            model=row["model"],
-            record=GoldenRecord.model_validate_json(row["record"]),
-            committed_at=as_time(row["committed_at"]),
-        )
+        beside = json.dumps({name: row[name] for name in Bookkeeping.model_fields})
+        return live_entry(row["entry_id"], Bookkeeping.model_validate_json(beside), row["record"])
