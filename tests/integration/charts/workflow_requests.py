@@ -259,10 +259,18 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             node(gate, phase="Succeeded", outputs={"artifacts": [{"name": "a"}]}),
             *(_with_parameters(waiting, extra) for extra in ({"globalName": "a"}, {"enum": ["a"]})),
             *(_with_parameters(waiting, {"value": value}) for value in NO_TEXT),
-            [
-                *_answers(waiting),
-                {"op": "add", "path": f"/status/nodes/{gate['id']}/templateName", "value": "fetch"},
-            ],
+            *(
+                [
+                    *_answers(waiting),
+                    {"op": "add", "path": f"/status/nodes/{gate['id']}/{field}", "value": value},
+                ]
+                for field, value in (
+                    ("templateName", "fetch"),
+                    ("outputs/result", "x"),
+                    ("outputs/exitCode", "0"),
+                    ("outputs/artifacts", [{"name": "a", "raw": {"data": "b"}}]),
+                )
+            ),
             [*_answers(waiting), {"op": "add", "path": "/status/phase", "value": "Succeeded"}],
         ],
         SECOND: _late_answers("Succeeded"),
