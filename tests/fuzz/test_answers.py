@@ -18,6 +18,8 @@ ANSWERS = int(os.environ.get("FUZZ_ANSWERS", "2000"))
 SEED = os.environ.get("FUZZ_SEED", "9")
 REPEATED = os.environ.get("FUZZ_ANSWER", "")
 
+pytestmark = pytest.mark.timeout(600 + ANSWERS)  # seven seconds an answer, which hardly takes a tenth of one
+
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
