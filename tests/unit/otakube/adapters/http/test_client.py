@@ -26,6 +26,9 @@ from otakube.ports.providers import AnswerMemory
 from otakube_api.contract import Provider, SourceReason
 from raw_server import answer, raw_server
 
+NAMED_AT_LENGTH = b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * 10**5
+"""A gzip file whose name is long and whose content is none: as the inner of two layers it gives nothing."""
+
 
 @pytest.fixture
 async def client() -> AsyncIterator[ProviderClient]:
@@ -223,6 +226,15 @@ async def test_text_comes_decoded(client: ProviderClient, httpserver: HTTPServer
         (Response("x", content_type="text/xml; charset=utf-7"), SourceReason.ANSWER_INVALID, "utf-7"),
         (
             Response(gzip.compress(b"0" * 10**6), content_type="application/gzip"),
+            SourceReason.ANSWER_TOO_LARGE,
+            "1000",
+        ),
+        (
+            Response(
+                gzip.compress(NAMED_AT_LENGTH),
+                content_type="application/gzip",
+                headers={"Content-Encoding": "gzip"},
+            ),
             SourceReason.ANSWER_TOO_LARGE,
             "1000",
         ),
