@@ -2,6 +2,7 @@
 """The generated CRDs are what the types say, and keep the conventions of Kubernetes' own API linter."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 
 from integration.otakube_api.wrong import SAID
 from otakube_api import manifests
-from otakube_api.contract import FailureReason
+from otakube_api.contract import FailureReason, PodReason
 from otakube_api.pages import fields, rule_messages
 from otakube_api.reasons import ConditionType, Reason
 from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
@@ -168,8 +169,9 @@ def test_the_chart_keeps_the_crd_on_uninstall_and_is_else_the_same(kind: str) ->
     assert crd == yaml.safe_load((ROOT / "crds" / name).read_text())
 
 
-def test_every_failure_of_a_step_is_a_reason() -> None:
-    assert set(FailureReason) <= set(EnrichmentReason)
+@pytest.mark.parametrize("words", [FailureReason, PodReason])
+def test_every_failure_of_a_step_or_its_pod_is_a_reason(words: type[StrEnum]) -> None:
+    assert set(words) <= set(EnrichmentReason)
 
 
 @pytest.mark.parametrize("word", sorted(WORDS), ids=str)

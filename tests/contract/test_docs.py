@@ -11,19 +11,19 @@ from otakube.maintenance.scrub import Damage
 from otakube.provider_settings import ProviderSettings
 from otakube.settings import Settings
 from otakube_api import manifests
-from otakube_api.contract import FailureReason, SourceReason
+from otakube_api.contract import FailureReason, PodReason, SourceReason
 from otakube_api.reasons import Reason
 from otakube_api.v1alpha1.episode_schedule import ScheduleReason
 
 ROOT = Path(__file__).parents[2]
 TROUBLESHOOTING = (ROOT / "docs/troubleshooting.md").read_text()
-FOLDERS = ("core", "operator")
+FOLDERS = ("core", "operator", "crds/otakube_api/argo")
 SOURCES = "".join(path.read_text() for folder in FOLDERS for path in ROOT.glob(f"{folder}/**/*.py"))
 KINDS = [source.kind for source in manifests.kind_models()]
 REASONS = list(dict.fromkeys(reason for kind in KINDS for reason in kind.reasons))
 CONDITIONS = list(dict.fromkeys(condition for kind in KINDS for condition in kind.conditions))
 NOT_GIVEN_YET = set(ScheduleReason) - {ScheduleReason.NOT_SUPPORTED}
-SAID_BY_STEPS = {word.value for word in FailureReason}
+SAID_OF_STEPS = {word.value: word for words in (FailureReason, PodReason) for word in words}
 
 
 @pytest.mark.parametrize("word", [*REASONS, *CONDITIONS, *SourceReason], ids=str)
@@ -40,8 +40,8 @@ def test_every_word_of_a_report_is_explained(page: str, word: str) -> None:
 
 @pytest.mark.parametrize("reason", [reason for reason in REASONS if reason not in NOT_GIVEN_YET], ids=str)
 def test_something_gives_each_reason(reason: Reason) -> None:
-    enumeration = "FailureReason" if reason.value in SAID_BY_STEPS else type(reason).__name__
-    assert re.search(rf"\b{enumeration}\.{reason.name}\b", SOURCES)
+    word = SAID_OF_STEPS.get(reason.value, reason)
+    assert re.search(rf"\b{type(word).__name__}\.{word.name}\b", SOURCES)
 
 
 SETTINGS = [name for name in Settings.model_fields if name != "providers"]

@@ -7,9 +7,11 @@ commands; the steps write the outputs. A name that changes here changes in all t
 
 from otakube_api.contract.failures import (
     EXIT,
+    Cause,
     ExitCode,
     Failure,
     FailureReason,
+    PodReason,
     SourceReason,
     format_failure,
     one_line,
@@ -60,6 +62,7 @@ __all__ = [
     "TERMINATION_LOG",
     "Accelerator",
     "AnimeType",
+    "Cause",
     "Decision",
     "ExitCode",
     "Failure",
@@ -69,6 +72,7 @@ __all__ = [
     "Node",
     "Output",
     "Parameter",
+    "PodReason",
     "Provider",
     "ReviewNeed",
     "ReviewOutput",

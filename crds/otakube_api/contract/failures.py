@@ -35,6 +35,24 @@ class FailureReason(StrEnum):
     UNEXPECTED = "UnexpectedError"
 
 
+class PodReason(StrEnum):
+    """Why a step's pod does not run or has ended, where the step itself could not say."""
+
+    UNSCHEDULABLE = "Unschedulable"  # no node has the room or the labels that it asks for
+    IMAGE_PULL_FAILED = "ImagePullFailed"
+    CONTAINER_START_FAILED = "ContainerStartFailed"  # a Secret, a ConfigMap or the program is missing
+    REFUSED = "PodRefused"  # by a quota, a policy or the kubelet
+    OOM_KILLED = "OOMKilled"
+    EVICTED = "Evicted"
+    DEADLINE_EXCEEDED = "DeadlineExceeded"
+    LOST = "PodLost"  # deleted or killed, or its node is gone
+    STOPPED = "WorkflowStopped"  # a person stopped or terminated the run
+
+
+Cause = FailureReason | PodReason
+"""Reason of a failure: the step's own, or that of its pod."""
+
+
 class SourceReason(StrEnum):
     """Why one provider's answer is missing from a run (SourceFailed)."""
 
@@ -51,7 +69,7 @@ class SourceReason(StrEnum):
 class Failure(NamedTuple):
     """One failure as the operator reads it off a node."""
 
-    reason: FailureReason
+    reason: Cause
     message: str
 
 

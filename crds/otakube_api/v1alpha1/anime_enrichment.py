@@ -10,6 +10,7 @@ from otakube_api.contract import (
     FailureReason,
     Gate,
     Mode,
+    PodReason,
     Provider,
     ReviewState,
     SourceState,
@@ -101,7 +102,7 @@ class EnrichmentReason(Reason):
     # What goes wrong around a run
     WORKFLOW_DELETED = "WorkflowDeleted", "Somebody deleted the running Workflow; it is started anew."
     WORKFLOW_STOPPED = (
-        "WorkflowStopped", "Somebody stopped or terminated the Workflow.",
+        PodReason.STOPPED.value, "Somebody stopped or terminated the Workflow, or failed its review node.",
         "Ask for a new run with the annotation otakube.dev/requested-at.",
     )  # fmt: skip
     WORKFLOW_CONFLICT = (
@@ -119,6 +120,44 @@ class EnrichmentReason(Reason):
     REVIEW_TIMED_OUT = (
         "ReviewTimedOut", "Nobody decided before status.review.deadline, so the record was rejected.",
         "Ask for a new run with the annotation otakube.dev/requested-at, or set spec.review.",
+    )  # fmt: skip
+
+    # What becomes of a step's pod: while the run goes on, and where that ended it
+    UNSCHEDULABLE = (
+        PodReason.UNSCHEDULABLE.value, "No node has the room or the labels that the step's pod asks for.",
+        "The message is the scheduler's. Add or free such a node: the pod starts by itself. For a GPU that "
+        "is not there, set spec.accelerator to CPU.",
+    )  # fmt: skip
+    IMAGE_PULL_FAILED = (
+        PodReason.IMAGE_PULL_FAILED.value, "The image of the step cannot be pulled.",
+        "The message names it. Correct the chart's values for images and pull secrets, or bring the registry "
+        "back; a pull is repeated by itself.",
+    )  # fmt: skip
+    CONTAINER_START_FAILED = (
+        PodReason.CONTAINER_START_FAILED.value, "The step's container cannot be created or started.",
+        "The message names the Secret, ConfigMap or program that is missing; it starts by itself once that "
+        "is there.",
+    )  # fmt: skip
+    POD_REFUSED = (
+        PodReason.REFUSED.value, "A quota, a policy or the node refused the step's pod.",
+        "The message carries the answer; raise the quota or correct the policy of the namespace.",
+    )  # fmt: skip
+    OOM_KILLED = (
+        PodReason.OOM_KILLED.value, "The step needed more memory than its container may have.",
+        "Report it with the title; a smaller image_limit_bytes or provider_answer_limit_bytes makes a step "
+        "need less.",
+    )  # fmt: skip
+    EVICTED = (
+        PodReason.EVICTED.value, "The node ended the step's pod, for lack of memory or disk or to shut down.",
+        "The message names what ran short. The step is tried again; relieve the node if it happens again.",
+    )  # fmt: skip
+    DEADLINE_EXCEEDED = (
+        PodReason.DEADLINE_EXCEEDED.value, "A step's pod or the run took longer than its deadline.",
+        "Read the step's log for what it waited for, then ask for a new run.",
+    )  # fmt: skip
+    POD_LOST = (
+        PodReason.LOST.value, "The step's pod was deleted or killed, or its node is gone.",
+        "None while the step is tried again; else look at the node, then ask for a new run.",
     )  # fmt: skip
 
     # What steps report
@@ -173,7 +212,8 @@ class EnrichmentReason(Reason):
     )  # fmt: skip
     INPUT_MISSING = (
         FailureReason.INPUT_MISSING.value, "A step found no output of the step before it in the bucket.",
-        "Check the bucket's lifecycle rules, then ask for a new run.",
+        "Ask for a new run: the objects of a stopped run are gone, so that `argo retry` cannot go on. "
+        "If nobody stopped it, check the bucket's lifecycle rules with `otakube bucket check`.",
     )  # fmt: skip
     SETTINGS_INVALID = (
         FailureReason.SETTINGS_INVALID.value, "A setting of the installation is missing or wrong.",
@@ -223,6 +263,25 @@ class WorkflowStatus(ApiType):
     """phase is copied from the Workflow: Pending, Running, Succeeded, Failed or Error."""
     start_time: Time | None = None
     """startTime is when Argo started the Workflow."""
+
+
+class StepStatus(ApiType):
+    """The step that the latest run is at, or that broke it."""
+
+    name: Name
+    """name is fetch, stage, assemble, review, embed, commit or conclude."""
+    attempt: Count
+    """attempt that runs or waits, or that failed last, from 1."""
+    attempt_limit: Count
+    """attemptLimit is the most attempts that Argo makes."""
+    reason: str | None = Field(None, max_length=64)
+    """reason is why the step does not get on: that of Ready meanwhile; absent while all is well."""
+    message: Sentence | None = None
+    """message is what the step, Argo or Kubernetes said."""
+    since_time: Time | None = None
+    """sinceTime is when the attempt began, or when this reason was first seen."""
+    next: Sentence | None = None
+    """next says what happens without anybody's help, if the step does not get on."""
 
 
 class ReviewStatus(ApiType):
@@ -286,6 +345,8 @@ class AnimeEnrichmentStatus(ApiType):
     """confidence of the merge in the latest record, 0.00 to 1.00."""
     workflow: WorkflowStatus | None = None
     """workflow is the latest Workflow."""
+    step: StepStatus | None = None
+    """step is where the latest run is, or what broke it."""
     review: ReviewStatus | None = None
     """review says where the latest run stands with its review."""
     sources: list[SourceStatus] = Field([], max_length=16, json_schema_extra=list_map("provider"))
@@ -323,6 +384,7 @@ KIND = Kind(
         Column("Anime", ".status.title", description="Main title, once known"),
         condition_column("Ready", CommonCondition.READY, "status"),
         condition_column("Reason", CommonCondition.READY, "reason"),
+        Column("Step", ".status.step.name", description="Step that the latest run is at, or that broke it"),
         Column("Published", ".status.publicationTime", "date"),
         Column("Age", ".metadata.creationTimestamp", "date"),
         Column("Suspend", ".spec.suspend", "boolean", priority=1),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from otakube_api.contract import TEMPLATE, FailureReason
+from otakube_api.contract import TEMPLATE, FailureReason, PodReason
 from otakube_api.durations import parse_duration
 from otakube_api.reasons import CommonReason, Reason
 from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentReason
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
+from otakube_operator.enrichment.steps import format_trouble
 from otakube_operator.runtime.conditions import Truth
 
 
@@ -36,7 +37,15 @@ class Assessment:
 
 def assess(enrichment: Enrichment, run: WorkflowRun) -> Assessment:
     """Assess the current run."""
-    checks = (_is_published, _was_not_approved, _has_failed, _is_paused, _waits_for_review, _has_not_started)
+    checks = (
+        _is_published,
+        _was_not_approved,
+        _has_failed,
+        _is_paused,
+        _waits_for_review,
+        _has_not_started,
+        _step_does_not_get_on,
+    )
     assessments = (check(enrichment, run) for check in checks)
     return next((assessment for assessment in assessments if assessment is not None), _runs(run))
 
@@ -67,7 +76,7 @@ def review_deadline(enrichment: Enrichment, run: WorkflowRun) -> datetime | None
 def review_timed_out(enrichment: Enrichment, run: WorkflowRun) -> bool:
     """True if the review closed by itself: nobody signed, and not before the deadline."""
     review, deadline = run.results.review, review_deadline(enrichment, run)
-    if review is None or review.running or review.approved or review.reviewer or deadline is None:
+    if review is None or not review.answered or review.approved or review.reviewer or deadline is None:
         return False
     # Argo writes whole seconds, so the node may seem to end a second early.
     return review.finished_at is not None and review.finished_at >= deadline - timedelta(seconds=1)
@@ -88,10 +97,8 @@ def _is_published(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None
 
 def _was_not_approved(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
     review = run.results.review
-    if review is None or review.running or review.approved:
+    if review is None or not review.answered or review.approved:
         return None
-    if run.shutdown and review.phase != "Succeeded":
-        return None  # the review node fell with the run; nobody answered
     if review_timed_out(enrichment, run):
         return stuck(
             EnrichmentReason.REVIEW_TIMED_OUT, "Nobody decided in time, so the record counts as rejected."
@@ -111,7 +118,7 @@ def _has_failed(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     if not run.finished:
         return None
     if _stopped_by_hand(run):
-        return stuck(EnrichmentReason.WORKFLOW_STOPPED, f"Workflow {run.name} was stopped: {run.message}")
+        return stuck(EnrichmentReason.WORKFLOW_STOPPED, _stopped(run))
     failure = run.results.failure
     if failure is not None and failure.reason is not FailureReason.UNEXPECTED:
         return stuck(as_reason(failure.reason), failure.message)
@@ -160,14 +167,28 @@ def _has_not_started(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     return working(EnrichmentReason.WORKFLOW_STARTING, f"Workflow {run.name} waits for the Argo controller.")
 
 
+def _step_does_not_get_on(_: Enrichment, run: WorkflowRun) -> Assessment | None:
+    step = run.results.step
+    if step is None or step.cause is None:
+        return None
+    return working(as_reason(step.cause.reason), format_trouble(step))
+
+
 def _runs(run: WorkflowRun) -> Assessment:
     review = run.results.review
     if review is not None and review.approved:
         return working(
             EnrichmentReason.REVIEW_APPROVED, f"The record was approved; Workflow {run.name} goes on."
         )
-    return working(EnrichmentReason.WORKFLOW_RUNNING, f"Workflow {run.name} runs.")
+    step = f": step {run.results.step.step}." if run.results.step is not None else "."
+    return working(EnrichmentReason.WORKFLOW_RUNNING, f"Workflow {run.name} runs{step}")
 
 
 def _stopped_by_hand(run: WorkflowRun) -> bool:
-    return bool(run.shutdown) and run.finished
+    failure = run.results.failure
+    return bool(run.shutdown) or (failure is not None and failure.reason is PodReason.STOPPED)
+
+
+def _stopped(run: WorkflowRun) -> str:
+    step = f" at the step {run.results.step.step}" if run.results.step is not None else ""
+    return f"Workflow {run.name} was stopped{step}: {run.message or 'no message'}"

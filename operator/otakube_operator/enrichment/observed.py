@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from otakube_api import labels
-from otakube_api.argo import FINAL_PHASES
+from otakube_api.argo import FINAL_PHASES, SUCCEEDED, StepProgress
 from otakube_api.contract import Failure
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
 from otakube_operator.enrichment.naming import spec_hash
@@ -64,6 +64,11 @@ class ReviewNode(NamedTuple):
         """True if nobody has decided yet."""
         return self.phase == "Running"
 
+    @property
+    def answered(self) -> bool:
+        """True if a person or the deadline decided; a gate that failed fell with its run."""
+        return self.phase == SUCCEEDED
+
 
 class Publication(NamedTuple):
     """Report of the commit step, after it had read the live version back."""
@@ -91,6 +96,7 @@ class Results:
     review: ReviewNode | None = None
     publication: Publication | None = None
     failure: Failure | None = None
+    step: StepProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from otakube_api import labels
-from otakube_api.argo import FINAL_PHASES, ArgoNode, ArgoWorkflow, Body, read_workflow
+from otakube_api.argo import FINAL_PHASES, ArgoNode, ArgoWorkflow, Body, read_progress, read_workflow
 from otakube_api.contract import Decision, Gate, Node, Output, ReviewNeed, ReviewOutput
 from otakube_operator.enrichment.observed import (
     FailedSource,
@@ -66,6 +66,7 @@ def read_results(seen: ArgoWorkflow) -> Results:
         review=_review_node(seen.review),
         publication=_publication(seen.task(Node.COMMIT)),
         failure=seen.failure,
+        step=read_progress(seen),
     )
 
 

@@ -24,6 +24,7 @@ from otakube_operator.enrichment.assessment import (
     review_timed_out,
 )
 from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
+from otakube_operator.enrichment.steps import step_status
 from otakube_operator.runtime.conditions import DesiredCondition, apply_conditions
 
 
@@ -55,7 +56,12 @@ def _of_run(enrichment: Enrichment, run: WorkflowRun) -> dict[str, Any]:
         phase=run.phase,
         start_time=run.started_at,
     )
-    fields: dict[str, Any] = {"workflow": workflow, "review": _review(enrichment, run), "gates": _gates(run)}
+    fields: dict[str, Any] = {
+        "workflow": workflow,
+        "step": step_status(run.results.step),
+        "review": _review(enrichment, run),
+        "gates": _gates(run),
+    }
     if run.requested_at is not None:
         fields["last_handled_request"] = run.requested_at
     return fields
@@ -89,6 +95,8 @@ def _review(enrichment: Enrichment, run: WorkflowRun) -> ReviewStatus | None:
         return _answer(ReviewState.WAITING, findings, review_deadline(enrichment, run))
     if review.approved:
         return _answer(ReviewState.APPROVED, findings)
+    if not review.answered:
+        return None
     late = review_timed_out(enrichment, run)
     return _answer(ReviewState.TIMED_OUT if late else ReviewState.REJECTED, findings)
 
