@@ -65,7 +65,7 @@ def read_cause(message: str) -> Failure:
 
 
 def read_waiting(message: str) -> Failure | None:
-    """What a waiting pod's node complains of; None while it merely starts.
+    """The cause that a waiting pod's node names; None while it merely starts.
 
     A pull that failed and the pause before the next one alternate, so both read alike.
     """

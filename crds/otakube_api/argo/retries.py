@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often and how soon Argo tries a step again, as its template says."""
+"""Limits of retries: how often and how soon Argo tries a step again, as its template says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RetryLimits:
     """Time from the first attempt's start after which there is no other."""
 
     def next_attempt(self, ended: Sequence[ArgoNode]) -> datetime | None:
-        """When Argo starts another attempt after these; None where there is none, or its time is unknown."""
+        """Time at which Argo starts another attempt after these; None where none follows or it is unknown."""
         last = ended[-1].finished_at if ended else None
         if last is None or len(ended) >= self.attempts:
             return None

@@ -36,9 +36,9 @@ class FailureReason(StrEnum):
 
 
 class PodReason(StrEnum):
-    """Why a step's pod does not run or has ended, where the step itself could not say."""
+    """Reasons of a step's pod, where the step itself could not say why it does not run or has ended."""
 
-    UNSCHEDULABLE = "Unschedulable"  # no node has the room or the labels that it asks for
+    UNSCHEDULABLE = "Unschedulable"  # no node has the labels or the free resources that it asks for
     IMAGE_PULL_FAILED = "ImagePullFailed"
     CONTAINER_START_FAILED = "ContainerStartFailed"  # a Secret, a ConfigMap or the program is missing
     REFUSED = "PodRefused"  # by a quota, a policy or the kubelet

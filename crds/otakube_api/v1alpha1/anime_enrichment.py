@@ -124,7 +124,7 @@ class EnrichmentReason(Reason):
 
     # What becomes of a step's pod: while the run goes on, and where that ended it
     UNSCHEDULABLE = (
-        PodReason.UNSCHEDULABLE.value, "No node has the room or the labels that the step's pod asks for.",
+        PodReason.UNSCHEDULABLE.value, "No node has the free resources or labels that the pod asks for.",
         "The message is the scheduler's. Add or free such a node: the pod starts by itself. For a GPU that "
         "is not there, set spec.accelerator to CPU.",
     )  # fmt: skip

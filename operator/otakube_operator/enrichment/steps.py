@@ -14,7 +14,7 @@ WAITING = {
     PodReason.REFUSED: "It is tried again by itself.",
     PodReason.EVICTED: "It is started again.",
 }
-"""What follows for a pod that waits."""
+"""The next thing that happens to a pod that waits."""
 
 
 def step_status(step: StepProgress | None) -> StepStatus | None:
@@ -44,7 +44,7 @@ def format_trouble(step: StepProgress) -> str:
 
 
 def format_next(step: StepProgress) -> str:
-    """What happens without anybody's help; nothing of a step that gets on, or has ended."""
+    """The next thing that happens without anybody's help; nothing of a step that gets on, or has ended."""
     if step.cause is None:
         return ""
     if step.waiting:
