@@ -23,6 +23,7 @@ from otakube_api.v1alpha1.anime_enrichment import (
     ImageStatus,
     ReviewStatus,
     SourceStatus,
+    StepStatus,
     WorkflowStatus,
 )
 from otakube_api.v1alpha1.episode_schedule import (
@@ -159,6 +160,15 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
         digest="a" * 64,
         confidence="0.93",
         workflow=WorkflowStatus(name="w" * 253, generation=1, attempt=2, phase="Running", start_time=NOW),
+        step=StepStatus(
+            name="fetch",
+            attempt=2,
+            attempt_limit=7,
+            reason="StoreUnavailable",
+            message="語" * 9999,
+            since_time=NOW,
+            next="次" * 9999,
+        ),
         review=ReviewStatus(state=ReviewState.WAITING, deadline=NOW, findings=["語" * 9999] * 50),
         sources=[
             SourceStatus(provider="Jikan", state=SourceState.ANSWERED),

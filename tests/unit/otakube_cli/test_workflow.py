@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from curation import a_run
-from otakube_api.contract import FailureReason, Output
+from otakube_api.contract import Cause, FailureReason, PodReason, Output
 from otakube_cli.workflow import WorkflowState, manifest, read_state
 
 
@@ -58,13 +58,17 @@ def test_a_failure_is_the_step_s_own_reason_and_of_retries_the_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("workflow", "words"),
+    ("workflow", "expected"),
     [
-        (a_run("w", "Error", {"message": "pod deleted"}), "pod deleted"),
-        ({"status": {"phase": "Error", "message": "template x not found"}}, "template x not found"),
-        ({"status": {"phase": "Failed"}}, "no reason was given"),
+        (a_run("w", "Error", {"message": "pod deleted"}), (PodReason.LOST, "pod deleted")),
+        (
+            {"status": {"phase": "Error", "message": "template x not found"}},
+            (FailureReason.UNEXPECTED, "template x not found"),
+        ),
+        ({"status": {"phase": "Failed"}}, (FailureReason.UNEXPECTED, "no reason was given")),
     ],
 )
-def test_a_failure_that_no_step_explains_is_argo_s_word(workflow: dict[str, Any], words: str) -> None:
-    failure = read_state(workflow).failure
-    assert failure == (FailureReason.UNEXPECTED, words)
+def test_a_failure_that_no_step_explains_is_argo_s_word(
+    workflow: dict[str, Any], expected: tuple[Cause, str]
+) -> None:
+    assert read_state(workflow).failure == expected
