@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from curation import a_run
-from otakube_api.contract import Cause, FailureReason, PodReason, Output
+from otakube_api.contract import Cause, FailureReason, Output, PodReason
 from otakube_cli.workflow import WorkflowState, manifest, read_state
 
 
