@@ -38,9 +38,13 @@ class Judge:
     licence_over: bool = False  # of the genres
 
     async def watch(self, called: str) -> None:
-        """I2 and I4 at this instant."""
+        """I2, I4 and I6 at this instant, and that no page stands in two live entries."""
         if called == "ledger.project":
             self._look_at_projections()
+        if called == "ledger.drop_event":
+            self._look_at_events()
+        if called == "ledger.make_live":
+            self._pages()
         if called in NOTICED:
             for entry_id in self.entries:
                 self.look(entry_id, called)
@@ -77,6 +81,17 @@ class Judge:
             if version < self.projected.get(name, 0):
                 self.found.append(f"I4: {name} went back to version {version}")
         self.projected = now
+
+    def _look_at_events(self) -> None:
+        """Each version that went live has its event, in the outbox or relayed."""
+        for entry_id in self.entries:
+            kept = [
+                *self.raw.db.events.find({"entry_id": entry_id}),
+                *self.raw.entry(entry_id).get("outbox", []),
+            ]
+            missing = {version for entry, version, _ in self.live if entry == entry_id}
+            if missing := missing - {event["version"] for event in kept}:
+                self.found.append(f"I6: no event of versions {sorted(missing)} is left")
 
     def backup(self) -> tuple[list[Acknowledged], list[tuple[str, int, str]]]:
         """What a restored document store can be asked for."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chosen schedules: a sleeper at every point beside a holder at every point, and beside a scrub's reads."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -111,3 +112,19 @@ async def test_points_that_are_there_after_their_deletion_keep_the_intent_open(
     assert len(scrubbed) == 1, "\n".join(trace)
     assert "are still there after deletion" in " ".join(trace)
     assert scrubbed[0].endswith("Failed")
+
+
+async def test_points_that_were_acknowledged_and_forgotten_never_go_live(
+    folders: Folders, tally: "Counter[str]"
+) -> None:
+    schedule = Schedule(
+        seed="forgotten points",
+        actors=(run(1, begins=0, attempts=2),),
+        faults=(Fault(Kind.FORGET, "run 1", "vectors.insert", steps=0, seconds=0),),
+        live_before=True,
+    )
+    found, trace = await played(folders, 0, schedule)
+    tally.update(drills=1, effective=1)
+    assert not found, "\n".join(found)
+    assert re.search(r"the vector store acknowledged \d+ points of \S+ version 2 and has 0", " ".join(trace))
+    assert "run 1: is told version" in " ".join(trace)
