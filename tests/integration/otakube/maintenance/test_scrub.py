@@ -248,7 +248,8 @@ async def test_a_scrub_that_fails_while_it_holds_an_entry_lets_go_of_it(shop: Sh
     await shop.commit(await shop.wanted("let go", 2))
 
 
-async def test_vectors_that_are_lost_with_their_points_are_embedded_anew(shop: Shop) -> None:
+@pytest.mark.parametrize("left", [0, 2])
+async def test_vectors_that_are_lost_with_their_points_are_embedded_anew(shop: Shop, left: int) -> None:
     embedder = Embedder()
     record = (await shop.wanted("anew")).record
     digest = handover.digest(record)
@@ -256,6 +257,7 @@ async def test_vectors_that_are_lost_with_their_points_are_embedded_anew(shop: S
     wanted = (await shop.wanted("anew")).model_copy(update={"vectors": vectors})
     await shop.commit(wanted)
     await points_were_lost(shop, wanted)
+    await _insert(shop, _with_points(wanted, left), 1)
     await the_vectors_were_lost(shop, wanted)
     found = await scrubbed(shop)
     assert {(f.damage, f.outcome) for f in found} == {
@@ -268,6 +270,12 @@ async def test_vectors_that_are_lost_with_their_points_are_embedded_anew(shop: S
     live = await shop.stores.catalogue.entry(wanted.record.entry.id)
     assert live is not None
     assert VectorSet.model_validate_json(await shop.stores.objects.get(vectors_key(live))) == vectors
+
+
+def _with_points(wanted: Commit, left: int) -> Commit:
+    """The same commit with a part of its points."""
+    some = wanted.vectors.model_copy(update={"points": wanted.vectors.points[:left]})
+    return wanted.model_copy(update={"vectors": some})
 
 
 async def test_points_of_a_lost_history_never_pass_for_the_restored_one(shop: Shop) -> None:

@@ -206,11 +206,12 @@ async def test_a_commit_that_fails_lets_go_of_its_entry(shop: Shop) -> None:
     assert await shop.commit(wanted.model_copy(update={"run": "work/other/1-1"}))
 
 
-async def test_what_another_run_left_half_done_is_ended_first(shop: Shop) -> None:
-    first, second = await shop.wanted("half"), await shop.wanted("half", 2)
+async def test_what_other_runs_left_half_done_is_ended_first(shop: Shop) -> None:
+    """Rolled forward, both the live version and the one that it has superseded."""
+    first, second, third = [await shop.wanted("half", revision) for revision in (1, 2, 3)]
     await shop.commit(first)
-    entry_id = first.record.entry.id
-    await shop.raw.set_intents(IntentState.COMMITTED.value)
     await shop.commit(second)
-    states = [intent["state"] for intent in await shop.raw.find("intents", entry_id=entry_id)]
-    assert states == ["Done", "Done"]
+    await shop.raw.set_intents(IntentState.COMMITTED.value)
+    await shop.commit(third)
+    states = [intent["state"] for intent in await shop.raw.find("intents", entry_id=first.record.entry.id)]
+    assert states == ["Done", "Done", "Done"]
