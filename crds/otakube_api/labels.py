@@ -10,6 +10,7 @@ ENRICHMENT_NAME = f"{GROUP}/enrichment"  # cut to 63 characters: for people, nev
 GENERATION = f"{GROUP}/generation"
 ATTEMPT = f"{GROUP}/attempt"
 SPEC_HASH = f"{GROUP}/spec-hash"  # annotation: sha256 of the fields that make a new run necessary
+ARGUMENTS_HASH = f"{GROUP}/arguments-hash"  # annotation: sha256 of the run's arguments at its creation
 SUPERSEDED = f"{GROUP}/superseded"  # annotation: the operator stopped this run for a newer generation
 
 REQUESTED_AT = f"{GROUP}/requested-at"  # annotation on the AnimeEnrichment: run again, now

@@ -6,7 +6,16 @@ Pure, and tolerant of whatever a hostile or foreign hand wrote there.
 
 from otakube_api.argo.causes import read_cause, read_waiting
 from otakube_api.argo.failures import FailedTask, failed_task, failure_of, read_failures, was_stopped
-from otakube_api.argo.nodes import FAILED_PHASES, FINAL_PHASES, SUCCEEDED, ArgoNode, Body
+from otakube_api.argo.nodes import (
+    FAILED_PHASES,
+    FINAL_PHASES,
+    SUCCEEDED,
+    ArgoNode,
+    Body,
+    mapping_of,
+    mappings_of,
+    time_of,
+)
 from otakube_api.argo.progress import StepProgress, read_progress
 from otakube_api.argo.retries import RetryLimits
 from otakube_api.argo.workflow import ArgoWorkflow, read_workflow
@@ -23,10 +32,13 @@ __all__ = [
     "StepProgress",
     "failed_task",
     "failure_of",
+    "mapping_of",
+    "mappings_of",
     "read_cause",
     "read_failures",
     "read_progress",
     "read_waiting",
     "read_workflow",
+    "time_of",
     "was_stopped",
 ]

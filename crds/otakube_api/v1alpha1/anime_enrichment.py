@@ -57,6 +57,10 @@ class EnrichmentCondition(ConditionType):
         "GateFailed", "abnormal when True", "only while True",
         "A gate found the latest record doubtful; status.gates lists why, and a reviewer sees the same.",
     )  # fmt: skip
+    FOREIGN_WORKFLOW = (
+        "ForeignWorkflow", "abnormal when True", "only while True",
+        "A Workflow that the operator did not start runs in this object's name; it is being terminated.",
+    )  # fmt: skip
 
 
 class EnrichmentReason(Reason):
@@ -101,6 +105,19 @@ class EnrichmentReason(Reason):
 
     # What goes wrong around a run
     WORKFLOW_DELETED = "WorkflowDeleted", "Somebody deleted the running Workflow; it is started anew."
+    WORKFLOW_ALTERED = (
+        "WorkflowAltered", "Somebody changed the arguments of the Workflow; it is stopped and started anew."
+    )  # fmt: skip
+    WORKFLOW_RATE_LIMITED = (
+        "WorkflowRateLimited", "Ten Workflows were started within ten minutes; the next one waits its turn.",
+        "Find out who changes the spec or the annotation otakube.dev/requested-at, or deletes Workflows: see "
+        "the Events and metadata.managedFields.",
+    )  # fmt: skip
+    FOREIGN_WORKFLOW = (
+        "ForeignWorkflow",
+        "A Workflow runs in the name of this object that the operator did not start; it is being terminated.",
+        "Use the annotation otakube.dev/requested-at instead of `argo resubmit` or a copy of a Workflow.",
+    )
     WORKFLOW_STOPPED = (
         PodReason.STOPPED.value, "Somebody stopped or terminated the Workflow, or failed its review node.",
         "Ask for a new run with the annotation otakube.dev/requested-at.",
@@ -259,6 +276,8 @@ class WorkflowStatus(ApiType):
     """generation is the metadata.generation that the Workflow was started for."""
     attempt: Count
     """attempt counts the Workflows of one generation, from 1."""
+    uid: str | None = Field(None, max_length=64)
+    """uid of the Workflow, by which it is known again when its labels are gone."""
     phase: str | None = Field(None, max_length=32)
     """phase is copied from the Workflow: Pending, Running, Succeeded, Failed or Error."""
     start_time: Time | None = None
@@ -330,7 +349,8 @@ class AnimeEnrichmentStatus(ApiType):
     """The observed state, written by the operator alone."""
 
     conditions: list[Condition] = Field([], max_length=16, json_schema_extra=list_map("type"))
-    """conditions are Ready, Reconciling, Stalled, AwaitingReview, SourceFailed and GateFailed."""
+    """conditions are Ready, Reconciling and Stalled, and while they are true AwaitingReview, SourceFailed,
+    GateFailed and ForeignWorkflow."""
     observed_generation: Generation | None = None
     """observedGeneration is the metadata.generation that this status was planned from."""
     entry_id: str | None = Field(None, max_length=64)
@@ -347,6 +367,8 @@ class AnimeEnrichmentStatus(ApiType):
     """workflow is the latest Workflow."""
     step: StepStatus | None = None
     """step is where the latest run is, or what broke it."""
+    recent_starts: list[Time] = Field([], max_length=10, json_schema_extra=AS_ATOMIC)
+    """recentStarts are when the latest Workflows were started; no more than ten start within ten minutes."""
     review: ReviewStatus | None = None
     """review says where the latest run stands with its review."""
     sources: list[SourceStatus] = Field([], max_length=16, json_schema_extra=list_map("provider"))

@@ -4,8 +4,9 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from otakube_api import labels
-from otakube_api.argo import FINAL_PHASES
 from otakube_api.reasons import CommonCondition
 from otakube_api.v1alpha1.anime_enrichment import (
     KIND,
@@ -14,6 +15,8 @@ from otakube_api.v1alpha1.anime_enrichment import (
     EnrichmentReason,
 )
 from otakube_api.v1alpha1.meta import VERSION
+from otakube_operator.enrichment.adoption import Repair, recognised, recorded_workflow
+from otakube_operator.enrichment.naming import is_run_name
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun, read_enrichment
 from otakube_operator.enrichment.plan import (
     EnrichmentPlan,
@@ -26,9 +29,11 @@ from otakube_operator.enrichment.runs import read_run
 from otakube_operator.enrichment.status import describe
 from otakube_operator.enrichment.workflows import NewRun, manifest
 from otakube_operator.runtime.api import ApiResource, RequestRefused
-from otakube_operator.runtime.controller import CreateFailure, Observed
+from otakube_operator.runtime.controller import CreateFailure, ObservationOutdated, Observed
 from otakube_operator.runtime.objects import CustomResource
 from otakube_operator.runtime.owned import ForeignObject, OwnedObjects, OwnedResource
+
+logger = structlog.stdlib.get_logger(__name__)
 
 
 class EnrichmentController:
@@ -40,37 +45,49 @@ class EnrichmentController:
         read=read_enrichment,
         finalizer=labels.FINALIZER,
         warnings=frozenset(
-            {CommonCondition.STALLED, EnrichmentCondition.SOURCE_FAILED, EnrichmentCondition.GATE_FAILED}
+            {
+                CommonCondition.STALLED,
+                EnrichmentCondition.SOURCE_FAILED,
+                EnrichmentCondition.GATE_FAILED,
+                EnrichmentCondition.FOREIGN_WORKFLOW,
+            }
         ),
     )
     owned = OwnedResource(
-        kind="Workflow", api=ApiResource("argoproj.io", "v1alpha1", "workflows"), read=read_run
+        kind="Workflow",
+        api=ApiResource("argoproj.io", "v1alpha1", "workflows"),
+        read=read_run,
+        may_be=is_run_name,
     )
 
     def __init__(self, *, gpu: bool) -> None:
         self._gpu = gpu
 
     async def observe(self, seen: Enrichment, owned: OwnedObjects[WorkflowRun]) -> ObservedEnrichment:
-        """Gather the runs; a recorded one that the store misses is looked for before it counts as gone."""
-        runs, record = owned.of(seen.uid), seen.status.workflow
-        if record is not None and record.phase not in FINAL_PHASES:
-            missing = record.name not in {run.name for run in runs}
-            if missing and await owned.find(seen.key.namespace, record.name):
-                runs = owned.of(seen.uid)
-        return Observed(seen, runs)
+        """Gather the runs; one that no watch may tell of is read, a recorded one before it counts as gone."""
+        record, runs = recorded_workflow(seen), owned.of(seen.uid)
+        unwatched = [run for run in runs if run.damage is not None and not run.finished]
+        if record is not None and not record.finished and record.name not in {run.name for run in runs}:
+            unwatched.append(record)
+        for run in unwatched:
+            await owned.find(run.namespace, run.name, run)
+        return Observed(seen, owned.of(seen.uid))
 
     def plan(
-        self, observed: ObservedEnrichment, _now: datetime, failure: CreateFailure | None = None
+        self, observed: ObservedEnrichment, now: datetime, failure: CreateFailure | None = None
     ) -> EnrichmentPlan:
-        """Decide on runs; the time plays no part."""
-        return plan(observed, failure)
+        """Decide on runs; the time bounds how often they start."""
+        return plan(observed, now, failure)
 
     async def apply(self, plan: EnrichmentPlan, owned: OwnedObjects[WorkflowRun]) -> bool:
-        """Create and patch Workflows; True if what that made must be planned from at once."""
-        adopted = plan.create is not None and not await self._create(plan.create, owned)
+        """Create, repair and patch Workflows; True if what that made must be planned from at once."""
+        if plan.create is not None:
+            await self._create(plan.create, owned)
+        for repair in plan.repairs:
+            await self._repair(repair, owned)
         for patch in plan.patches:
             await owned.patch(patch.run, patch_of(patch))
-        return adopted or bool(plan.patches)
+        return bool(plan.patches)
 
     def status(
         self, observed: ObservedEnrichment, plan: EnrichmentPlan, now: datetime
@@ -79,23 +96,33 @@ class EnrichmentController:
         decision = plan.decision
         if decision is None:
             return observed.object.status
-        return describe(observed.object, decision.run, decision.assessment, now)
+        run, new = decision.run, plan.create
+        if new is not None:  # as it is now that it was created
+            run = next((each for each in observed.owned if each.name == new.name), run)
+        status = describe(observed.object, run, decision.assessment, now, decision.beside)
+        return status if new is None else status.model_copy(update={"recent_starts": list(decision.starts)})
 
-    async def _create(self, new: NewRun, owned: OwnedObjects[WorkflowRun]) -> bool:
-        """Create the Workflow; False if it was there already."""
-        enrichment = new.enrichment
-
-        def is_ours(run: WorkflowRun) -> bool:
-            return (run.owner_uid, run.spec_hash) == (enrichment.uid, enrichment.spec_hash)
-
+    async def _create(self, new: NewRun, owned: OwnedObjects[WorkflowRun]) -> None:
+        """Create the Workflow; one that was there may answer another request, so it is planned from anew."""
         try:
-            return await owned.create(manifest(new, gpu=self._gpu), is_ours)
+            created = await owned.create(
+                manifest(new, gpu=self._gpu), lambda run: recognised(new.enrichment, run) is not None
+            )
         except RequestRefused as error:
             message = f"The API server refused Workflow {new.name}: {error.message}"
             raise CreateFailure(EnrichmentReason.WORKFLOW_REFUSED, message) from error
         except ForeignObject:
             message = f"Workflow {new.name} exists and belongs to somebody else: delete or rename it."
             raise CreateFailure(EnrichmentReason.WORKFLOW_CONFLICT, message) from None
+        if not created:
+            raise ObservationOutdated(f"Workflow {new.name} was there already")
+
+    async def _repair(self, repair: Repair, owned: OwnedObjects[WorkflowRun]) -> None:
+        """Restore labels and owner; if that is refused, a pass now and then reads the run itself."""
+        try:
+            await owned.patch(repair.run, repair.body)
+        except RequestRefused as error:
+            logger.warning("labels not restored", workflow=repair.run.name, error=str(error))
 
 
 def patch_of(patch: WorkflowPatch) -> dict[str, Any]:

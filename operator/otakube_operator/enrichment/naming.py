@@ -7,11 +7,15 @@ beside another operator, meets AlreadyExists.
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec
 
 LABEL_LIMIT = 63
 """Argo copies a Workflow's name into a label value, so a longer one could not run."""
+
+_RUN_NAME = re.compile(r"-[1-9][0-9]*-[0-9a-f]{8}$")
 
 
 def spec_hash(spec: AnimeEnrichmentSpec) -> str:
@@ -36,9 +40,24 @@ def workflow_name(*, name: str, uid: str, generation: int, attempt: int, spec_ha
     A generation of a uid has one spec, so the hash of the spec changes no name; it lets a status that records
     a name prove which spec was run, long after the Workflow is gone.
     """
-    digest = hashlib.sha256(f"{uid}/{generation}/{attempt}/{spec_hash}".encode()).hexdigest()[:8]
-    suffix = f"-{generation}-{digest}"
+    suffix = name_suffix(uid=uid, generation=generation, attempt=attempt, spec_hash=spec_hash)
     return label_value(name.replace(".", "-"), LABEL_LIMIT - len(suffix)) + suffix
+
+
+def name_suffix(*, uid: str, generation: int, attempt: int, spec_hash: str) -> str:
+    """The part of a Workflow's name that proves which run it is, whatever its labels say."""
+    digest = hashlib.sha256(f"{uid}/{generation}/{attempt}/{spec_hash}".encode()).hexdigest()[:8]
+    return f"-{generation}-{digest}"
+
+
+def is_run_name(name: str) -> bool:
+    """True if a Workflow that has lost its labels may be a run, by its name."""
+    return _RUN_NAME.search(name) is not None
+
+
+def arguments_hash(arguments: Mapping[str, object]) -> str:
+    """SHA-256 over the arguments of a run, noted at its creation, so that a later change shows."""
+    return hashlib.sha256(json.dumps(arguments, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def label_value(text: str, limit: int = LABEL_LIMIT) -> str:

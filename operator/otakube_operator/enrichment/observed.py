@@ -9,6 +9,7 @@ from otakube_api import labels
 from otakube_api.argo import FINAL_PHASES, SUCCEEDED, StepProgress
 from otakube_api.contract import Failure
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
+from otakube_operator.enrichment.identity import MetadataDamage, RunIdentity
 from otakube_operator.enrichment.naming import spec_hash
 from otakube_operator.runtime.objects import Body, KubeObject, UnreadableObject, read_object
 
@@ -112,7 +113,12 @@ class WorkflowRun:
     spec_hash: str
     resource_version: str = field(default="", compare=False)
     requested_at: str | None = None
+    created_at: datetime | None = None
     superseded: bool = False
+    altered: bool = False
+    """True if it has not the arguments that it was created with."""
+    damage: MetadataDamage | None = None
+    """What is to be restored of its labels and owner."""
     suspended: bool = False
     shutdown: str = ""
     phase: str = ""
@@ -130,6 +136,11 @@ class WorkflowRun:
     def published(self) -> bool:
         """True if its commit went through, whatever became of the rest."""
         return self.results.publication is not None
+
+    @property
+    def identity(self) -> RunIdentity:
+        """The run that it is, or claims to be."""
+        return RunIdentity(self.owner_uid, self.generation, self.attempt, self.spec_hash)
 
     @property
     def order(self) -> tuple[int, int]:

@@ -5,12 +5,14 @@ A plan follows from the present state alone, so a restart, a lost event or a sec
 place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
 from otakube_api.argo import FINAL_PHASES
 from otakube_api.reasons import CommonCondition, CommonReason
-from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentReason, WorkflowStatus
+from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentCondition, EnrichmentReason, WorkflowStatus
+from otakube_operator.enrichment.adoption import Repair, family_of, repairs_of
 from otakube_operator.enrichment.assessment import (
     Activity,
     Assessment,
@@ -21,11 +23,14 @@ from otakube_operator.enrichment.assessment import (
     working,
 )
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
+from otakube_operator.enrichment.run_rate import explained, next_start, recent_starts, with_start
 from otakube_operator.enrichment.workflows import NewRun, name_of
-from otakube_operator.runtime.conditions import find
+from otakube_operator.runtime.conditions import DesiredCondition, find
 from otakube_operator.runtime.controller import CreateFailure, Observed, ReconcilePlan
 
 ObservedEnrichment = Observed[Enrichment, WorkflowRun]
+
+UNWATCHED_INTERVAL = timedelta(seconds=20)
 
 
 class WorkflowChange(Enum):
@@ -53,6 +58,11 @@ class RunDecision:
     run: WorkflowRun | None = None
     create: NewRun | None = None
     patches: tuple[WorkflowPatch, ...] = ()
+    beside: tuple[DesiredCondition, ...] = ()
+    starts: tuple[datetime, ...] = ()
+    """The starts to record, if one is added."""
+    due: datetime | None = None
+    """When time alone changes the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,7 @@ class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
     """Finalizer and clean-up follow from the decision; without one, the object is about to go."""
 
     decision: RunDecision | None = None
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def create(self) -> NewRun | None:
@@ -72,21 +83,33 @@ class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
         return self.decision.patches if self.decision is not None else ()
 
 
-def plan(observed: ObservedEnrichment, failure: CreateFailure | None = None) -> EnrichmentPlan:
+def plan(claimed: ObservedEnrichment, now: datetime, failure: CreateFailure | None = None) -> EnrichmentPlan:
     """Plan the next changes; `failure` is why creating a Workflow has just failed."""
-    enrichment = observed.object
-    active = [run for run in observed.owned if not run.finished]
-    if enrichment.deleting and not active:
-        return EnrichmentPlan(remove_finalizer=enrichment.has_finalizer)
-    decision = _decide(observed)
+    enrichment = claimed.object
+    family = family_of(enrichment, claimed.owned)
+    observed = Observed(enrichment, family.runs)
+    strays = [stray for stray in family.strays if not stray.finished]
+    live = [*strays, *(run for run in family.runs if not run.finished)]
+    repairs = repairs_of(enrichment, family.runs)
+    if enrichment.deleting and not live:
+        return EnrichmentPlan(remove_finalizer=enrichment.has_finalizer, repairs=repairs)
+    decision = _beside_strays(_decide(observed, strays, now), strays)
     if failure is not None:
         decision = RunDecision(stuck(as_reason(failure.reason), failure.message))
     return EnrichmentPlan(
         decision=decision,
-        add_finalizer=_must_be_undone(active) and not enrichment.has_finalizer and not enrichment.deleting,
+        add_finalizer=_must_be_undone(live) and not enrichment.has_finalizer and not enrichment.deleting,
         prune=() if enrichment.deleting else _beyond_history(observed, decision.run),
-        remove_finalizer=enrichment.has_finalizer and not active and decision.create is None,
+        remove_finalizer=enrichment.has_finalizer and not live and decision.create is None,
+        repairs=repairs,
+        revisit_at=_revisit_at(live, decision, now),
     )
+
+
+def _revisit_at(live: list[WorkflowRun], decision: RunDecision, now: datetime) -> datetime | None:
+    """The moment to look again without an event: a run without its label is in no watch."""
+    unwatched = [now + UNWATCHED_INTERVAL] if any(run.damage is not None for run in live) else []
+    return min([*unwatched, *([decision.due] if decision.due is not None else [])], default=None)
 
 
 def _must_be_undone(active: list[WorkflowRun]) -> bool:
@@ -114,40 +137,62 @@ def recorded_run(enrichment: Enrichment) -> WorkflowStatus | None:
 def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
     answered = {None, run.requested_at, enrichment.status.last_handled_request}
     return (
-        run.spec_hash == enrichment.spec_hash and not run.superseded and enrichment.requested_at in answered
+        run.spec_hash == enrichment.spec_hash
+        and not run.superseded
+        and not run.altered
+        and enrichment.requested_at in answered
     )
 
 
-def _decide(observed: ObservedEnrichment) -> RunDecision:
+def _decide(observed: ObservedEnrichment, strays: list[WorkflowRun], now: datetime) -> RunDecision:
     enrichment, current = observed.object, current_run(observed)
     active = [run for run in observed.owned if not run.finished]
     if enrichment.deleting:
-        return _stop_runs(active, WorkflowChange.STOP, _deleting(active))
+        return _stop_runs(active, WorkflowChange.STOP, _deleting([*active, *strays]))
     outdated = [run for run in active if run is not current]
+    if current is not None:
+        decision = _stop_runs(outdated, WorkflowChange.SUPERSEDE, assess(enrichment, current))
+        patches = (*decision.patches, *_suspension(enrichment, current))
+        return replace(decision, run=current, patches=patches)
     if outdated:
         return _stop_runs(outdated, WorkflowChange.SUPERSEDE, _superseded(outdated))
-    if current is not None:
-        return RunDecision(assess(enrichment, current), run=current, patches=_suspension(enrichment, current))
-    return _without_run(observed)
+    if strays:
+        return RunDecision(working(EnrichmentReason.FOREIGN_WORKFLOW, _foreign(strays)))
+    return _without_run(observed, now)
 
 
-def _without_run(observed: ObservedEnrichment) -> RunDecision:
+def _beside_strays(decision: RunDecision, strays: list[WorkflowRun]) -> RunDecision:
+    """The same decision, while what others started in the object's name is ended and told of."""
+    if not strays:
+        return decision
+    ending = _stop_runs(strays, WorkflowChange.SUPERSEDE, decision.assessment)
+    told = DesiredCondition(
+        EnrichmentCondition.FOREIGN_WORKFLOW, "True", EnrichmentReason.FOREIGN_WORKFLOW, _foreign(strays)
+    )
+    return replace(decision, patches=(*decision.patches, *ending.patches), beside=(told,))
+
+
+def _without_run(observed: ObservedEnrichment, now: datetime) -> RunDecision:
     enrichment, record = observed.object, recorded_run(observed.object)
     settled = _settled_before(enrichment) if record is not None else None
     if settled is not None:
         return RunDecision(settled)
     if enrichment.spec.suspend:
         return RunDecision(resting(CommonReason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
+    starts = recent_starts(enrichment, observed.owned, now)
+    due = next_start(starts)
+    if due is not None:
+        return RunDecision(working(EnrichmentReason.WORKFLOW_RATE_LIMITED, explained(due)), due=due)
     new = NewRun(enrichment, _next_attempt(observed))
+    return RunDecision(_starting(new, record), run=_expected(new), create=new, starts=with_start(starts, now))
+
+
+def _starting(new: NewRun, record: WorkflowStatus | None) -> Assessment:
     if record is not None and record.phase not in FINAL_PHASES:
-        assessment = working(
+        return working(
             EnrichmentReason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it."
         )
-    else:
-        assessment = working(
-            EnrichmentReason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller."
-        )
-    return RunDecision(assessment, run=_expected(new), create=new)
+    return working(EnrichmentReason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller.")
 
 
 def _settled_before(enrichment: Enrichment) -> Assessment | None:
@@ -221,7 +266,17 @@ def _deleting(active: list[WorkflowRun]) -> Assessment:
 
 def _superseded(outdated: list[WorkflowRun]) -> Assessment:
     names = ", ".join(run.name for run in outdated)
+    if all(run.altered for run in outdated):
+        return working(
+            EnrichmentReason.WORKFLOW_ALTERED,
+            f"The arguments of Workflow {names} were changed by hand; it is stopped and started anew.",
+        )
     return working(EnrichmentReason.SUPERSEDED, f"Waiting for Workflow {names} to stop; the new one follows.")
+
+
+def _foreign(strays: list[WorkflowRun]) -> str:
+    names = ", ".join(stray.name for stray in strays)
+    return f"Workflow {names} runs in this object's name and is none of the operator's: it is terminated."
 
 
 def _beyond_history(observed: ObservedEnrichment, described: WorkflowRun | None) -> tuple[WorkflowRun, ...]:

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from otakube_api import labels
-from otakube_api.argo import FINAL_PHASES, ArgoNode, ArgoWorkflow, Body, read_progress, read_workflow
+from otakube_api.argo import (
+    FINAL_PHASES,
+    ArgoNode,
+    ArgoWorkflow,
+    Body,
+    read_progress,
+    read_workflow,
+    time_of,
+)
 from otakube_api.contract import Decision, Gate, Node, Output, ReviewNeed, ReviewOutput
+from otakube_operator.enrichment.identity import damage_of, identify, number, was_altered
 from otakube_operator.enrichment.observed import (
     FailedSource,
     GateFailure,
@@ -18,33 +27,35 @@ from otakube_operator.enrichment.observed import (
 )
 
 
-def read_run(body: Body) -> WorkflowRun | None:
-    """The WorkflowRun that a Workflow body stands for; None if it is not one that the operator made."""
-    meta = body["metadata"]
-    tags, notes = meta.get("labels") or {}, meta.get("annotations") or {}
-    owner = tags.get(labels.ENRICHMENT_UID)
-    generation, attempt = _number(tags.get(labels.GENERATION)), _number(tags.get(labels.ATTEMPT))
-    if owner is None or generation is None or attempt is None:
+def read_run(body: Body, known: WorkflowRun | None = None) -> WorkflowRun | None:
+    """The WorkflowRun that a Workflow body stands for; None if it is not one that the operator made.
+
+    `known` is the same Workflow as it was seen before, whatever has become of its labels since.
+    """
+    meta, seen = body["metadata"], read_workflow(body)
+    notes = meta.get("annotations") or {}
+    identity = identify(body, known.identity if known is not None else None)
+    if identity is None:
         return None
-    seen = read_workflow(body)
+    results = read_results(seen)
     return WorkflowRun(
         namespace=meta["namespace"],
         name=meta["name"],
         uid=meta["uid"],
-        owner_uid=owner,
-        generation=generation,
-        attempt=attempt,
-        spec_hash=notes.get(labels.SPEC_HASH, ""),
+        **identity._asdict(),
         resource_version=meta.get("resourceVersion", ""),
-        requested_at=notes.get(labels.REQUESTED_AT),
+        requested_at=known.requested_at if known is not None else notes.get(labels.REQUESTED_AT),
+        created_at=time_of(meta.get("creationTimestamp")),
         superseded=labels.SUPERSEDED in notes,
+        altered=was_altered(body, published=results.publication is not None),
+        damage=damage_of(body, identity),
         suspended=seen.suspended,
         shutdown=seen.shutdown,
         phase=seen.phase,
         message=seen.message,
         started_at=seen.started_at,
         finished_at=seen.finished_at,
-        results=read_results(seen),
+        results=results,
     )
 
 
@@ -61,8 +72,8 @@ def read_results(seen: ArgoWorkflow) -> Results:
         confidence=assembled.get(Output.CONFIDENCE, "")[:8] or None,
         findings=tuple(str(item) for item in _json_list(assembled.get(Output.FINDINGS)))[:50],
         gates=_gate_failures(assembled),
-        images_stored=_number(assembled.get(Output.IMAGES_STORED)),
-        images_failed=_number(assembled.get(Output.IMAGES_FAILED)),
+        images_stored=number(assembled.get(Output.IMAGES_STORED)),
+        images_failed=number(assembled.get(Output.IMAGES_FAILED)),
         review=_review_node(seen.review),
         publication=_publication(seen.task(Node.COMMIT)),
         failure=seen.failure,
@@ -107,7 +118,7 @@ def _review_node(node: ArgoNode | None) -> ReviewNode | None:
 
 
 def _publication(node: ArgoNode | None) -> Publication | None:
-    version = _number(node.outputs.get(Output.VERSION)) if node is not None else None
+    version = number(node.outputs.get(Output.VERSION)) if node is not None else None
     if node is None or version is None:
         return None
     return Publication(
@@ -124,8 +135,3 @@ def _json_list(text: str | None) -> list[Any]:
     except ValueError:
         return []
     return value if isinstance(value, list) else []
-
-
-def _number(text: object) -> int | None:
-    """A decimal of at most nine digits, which fits every counter of the status."""
-    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 10 else None

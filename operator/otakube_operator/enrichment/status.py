@@ -29,14 +29,18 @@ from otakube_operator.runtime.conditions import DesiredCondition, apply_conditio
 
 
 def describe(
-    enrichment: Enrichment, run: WorkflowRun | None, assessment: Assessment, now: datetime
+    enrichment: Enrichment,
+    run: WorkflowRun | None,
+    assessment: Assessment,
+    now: datetime,
+    beside: Sequence[DesiredCondition] = (),
 ) -> AnimeEnrichmentStatus:
     """The status to write; what the run has not said yet stays as it was."""
     fields: dict[str, Any] = {"observed_generation": enrichment.generation}
     if run is not None:
         fields |= _of_run(enrichment, run) | _of_results(run)
     status = _with(enrichment.status, fields)
-    wanted = _conditions(status, assessment)
+    wanted = [*_conditions(status, assessment), *beside]
     conditions = apply_conditions(
         enrichment.status.conditions, wanted, generation=enrichment.generation, now=now
     )
@@ -53,6 +57,7 @@ def _of_run(enrichment: Enrichment, run: WorkflowRun) -> dict[str, Any]:
         name=run.name,
         generation=run.generation,
         attempt=run.attempt,
+        uid=run.uid or None,
         phase=run.phase,
         start_time=run.started_at,
     )

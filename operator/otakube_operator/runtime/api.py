@@ -15,6 +15,7 @@ from otakube_operator.runtime.rate_limit import WriteRateLimiter
 
 Body = dict[str, Any]
 PAGE = 500
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
 class ApiResource(NamedTuple):
@@ -87,13 +88,20 @@ class ApiServer:
         return await self._call("GET", resource.path(namespace, name))
 
     async def list(
-        self, resource: ApiResource, namespace: str | None, *, selector: str = ""
+        self,
+        resource: ApiResource,
+        namespace: str | None,
+        *,
+        selector: str = "",
+        metadata_only: bool = False,
     ) -> AsyncIterator[tuple[str, list[Body]]]:
         """Pages of the objects with the list's resourceVersion, from a quorum read."""
+        accept = METADATA_ONLY if metadata_only else ""
         params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
         while True:
-            page = await self._call("GET", resource.path(namespace), params=params)
-            yield page["metadata"]["resourceVersion"], page["items"]
+            page = await self._call("GET", resource.path(namespace), params=params, accept=accept)
+            items = page["items"] or []  # null in an empty list of metadata
+            yield page["metadata"]["resourceVersion"], items
             token = page["metadata"].get("continue")
             if not token:
                 return
@@ -131,8 +139,10 @@ class ApiServer:
         params: Mapping[str, str] | None = None,
         body: Body | None = None,
         content_type: str = "",
+        accept: str = "",
     ) -> Body:
-        headers = {"Content-Type": content_type} if content_type else {}
+        given = {"Content-Type": content_type, "Accept": accept}
+        headers = {name: value for name, value in given.items() if value}
         async with (
             _translated(),
             self._session.request(

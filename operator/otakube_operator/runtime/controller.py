@@ -33,6 +33,12 @@ class ReconcilePlan(Generic[OwnedT]):
     add_finalizer: bool = False
     prune: tuple[OwnedT, ...] = ()
     remove_finalizer: bool = False
+    revisit_at: datetime | None = None
+    """When another pass is due though nothing has changed."""
+
+
+class ObservationOutdated(Exception):
+    """The world was not as it was observed; now that the store knows, another pass plans anew."""
 
 
 class CreateFailure(Exception):
@@ -68,11 +74,14 @@ class Controller(Protocol[ObjectT, OwnedT, PlanT]):
     async def apply(self, plan: PlanT, owned: OwnedObjects[OwnedT], /) -> bool:
         """Do what the plan adds to a ReconcilePlan; True if another pass is due at once.
 
-        Raises CreateFailure, or ApiError where the world is not as it was observed.
+        Raises CreateFailure, or ObservationOutdated or ApiError where the world is not as it was observed.
         """
 
     def status(self, observed: Observed[ObjectT, OwnedT], plan: PlanT, now: datetime, /) -> ObjectStatus:
-        """The status once the plan is applied; the same as before if nothing has changed."""
+        """The status once the plan is applied; the same as before if nothing has changed.
+
+        What the object owns is as `apply` left it.
+        """
 
 
 AnyController = Controller[Any, Any, Any]

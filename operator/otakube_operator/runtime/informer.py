@@ -2,7 +2,6 @@
 """Informer: turns watch events and periodic re-lists into work-queue keys."""
 
 import asyncio
-from collections.abc import Iterable
 from random import Random
 from typing import Generic
 
@@ -42,9 +41,10 @@ class Informer(Generic[ObjectT, OwnedT]):
 
     def owned_event(self, event: str | None, body: Body) -> None:
         """Take note of an owned object that was listed, added, changed or deleted."""
-        changed = self._store.drop_owned(body) if event == "DELETED" else self._store.put_owned(body)
-        owner = owner_of(body, self._resource.kind)
-        if changed and owner is not None:
+        store = self._store
+        owner_uid = store.drop_owned(body) if event == "DELETED" else store.put_owned(body)
+        owner = store.key_of_owner(owner_uid)
+        if owner is not None:
             self._queue.add(owner)
 
     async def fill(self, namespaces: tuple[str, ...]) -> None:
@@ -92,22 +92,31 @@ class Informer(Generic[ObjectT, OwnedT]):
         return listed_at, keys
 
     async def _list_owned(self, namespace: str | None) -> set[str]:
-        uids = set()
+        uids: set[str] = set()
         if self._owned is not None:
             listed = self._server.list(self._owned.api, namespace, selector=self._owned.selector)
             async for _, page in listed:
                 for body in page:
                     self._store.put_owned(body)
                     uids.add(body["metadata"]["uid"])
+            await self._find_unlabelled(self._owned, namespace, uids)
         return uids
 
+    async def _find_unlabelled(
+        self, owned: OwnedResource[OwnedT], namespace: str | None, uids: set[str]
+    ) -> None:
+        """Look at those that by their name may be ours and have lost the label of the watch."""
+        listed = self._server.list(owned.api, namespace, metadata_only=True)
+        async for _, page in listed:
+            for meta in (body["metadata"] for body in page):
+                if meta["uid"] not in uids and owned.may_be(meta["name"]):
+                    await self._look_at(owned, meta)
 
-def owner_of(body: Body, kind: str) -> ObjectKey | None:
-    """The object of that kind that owns this one."""
-    owners: Iterable[Body] = body["metadata"].get("ownerReferences") or ()
-    names = (owner["name"] for owner in owners if owner.get("kind") == kind)
-    name = next(names, None)
-    return None if name is None else ObjectKey(body["metadata"]["namespace"], name)
+    async def _look_at(self, owned: OwnedResource[OwnedT], meta: Body) -> None:
+        try:
+            self._store.put_owned(await self._server.get(owned.api, meta["namespace"], meta["name"]))
+        except ObjectNotFound:
+            return  # it went meanwhile
 
 
 def _explain(error: ApiError) -> str:

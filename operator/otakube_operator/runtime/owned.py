@@ -48,12 +48,17 @@ OwnedT = TypeVar("OwnedT", bound=OwnedObject)
 
 @dataclass(frozen=True, slots=True)
 class OwnedResource(Generic[OwnedT]):
-    """A kind that a controller creates objects of; `read` answers None for those of others."""
+    """A kind that a controller creates objects of; `read` answers None for those of others.
+
+    Its second argument is what was read of the same uid before: what is known stays known, whatever somebody
+    takes off the object. `may_be` tells by its name whether an object without labels is worth a look.
+    """
 
     kind: str
     api: ApiResource
-    read: Callable[[Body], OwnedT | None]
+    read: Callable[[Body, OwnedT | None], OwnedT | None]
     selector: str = OURS
+    may_be: Callable[[str], bool] = lambda _name: False
 
 
 class OwnedStore(Protocol[OwnedT]):
@@ -62,8 +67,11 @@ class OwnedStore(Protocol[OwnedT]):
     def owned(self, owner_uid: str) -> tuple[OwnedT, ...]:
         """Those of one owner."""
 
-    def put_owned(self, body: Body) -> bool:
-        """Remember."""
+    def missing(self, owner_uid: str) -> tuple[OwnedT, ...]:
+        """Those of one owner that a watch or a list no longer holds, and that nobody has looked for."""
+
+    def put_owned(self, body: Body, known: OwnedT | None = None) -> str:
+        """Remember; `known` is what the caller knows of that uid."""
 
     def forget_owned(self, owned: OwnedT) -> None:
         """Forget."""
@@ -92,13 +100,21 @@ class OwnedObjects(Generic[OwnedT]):
         """The objects of one owner, as last seen."""
         return self._store.owned(owner_uid)
 
-    async def find(self, namespace: str, name: str) -> bool:
-        """Read an object that the store misses from the API server; False if it is not there either."""
+    async def find(self, namespace: str, name: str, known: OwnedT | None = None) -> None:
+        """Read an object that no watch tells of from the API server; `known` is forgotten if it is gone."""
         try:
-            self._store.put_owned(await self._server.get(self._resource.api, namespace, name))
+            body = await self._server.get(self._resource.api, namespace, name)
         except ObjectNotFound:
-            return False
-        return True
+            body = None
+        if known is not None and (body is None or body["metadata"]["uid"] != known.uid):
+            self._store.forget_owned(known)
+        if body is not None:
+            self._store.put_owned(body, known)
+
+    async def look_for_missing(self, owner_uid: str) -> None:
+        """Tell objects that lost the label of the watch from those that are gone."""
+        for known in self._store.missing(owner_uid):
+            await self.find(known.namespace, known.name, known)
 
     async def create(self, body: dict[str, Any], is_ours: Callable[[OwnedT], bool]) -> bool:
         """Create; False if it was there already and is ours, since a crash or a twin came between.
@@ -110,7 +126,7 @@ class OwnedObjects(Generic[OwnedT]):
             answer, created = await self._server.create(self._resource.api, namespace, body), True
         except AlreadyExists:
             answer, created = await self._server.get(self._resource.api, namespace, name), False
-            existing = self._resource.read(answer)
+            existing = self._resource.read(answer, None)
             if existing is None or not is_ours(existing):
                 raise ForeignObject(name) from None
         self._store.put_owned(answer)

@@ -10,7 +10,13 @@ import structlog
 
 from otakube_operator.runtime.api import ApiError, ApiServer, ObjectNotFound, Unavailable, WriteConflict
 from otakube_operator.runtime.conditions import unreadable_status
-from otakube_operator.runtime.controller import Controller, CreateFailure, Observed, PlanT
+from otakube_operator.runtime.controller import (
+    Controller,
+    CreateFailure,
+    ObservationOutdated,
+    Observed,
+    PlanT,
+)
 from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.object_writer import ObjectWriter
 from otakube_operator.runtime.objects import ObjectKey, ObjectT, UnreadableObject
@@ -47,23 +53,26 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
             finally:
                 queue.done(key)
 
-    async def reconcile(self, key: ObjectKey) -> bool:
-        """One pass; True if another is due at once. Raises ApiError where it must be repeated later."""
+    async def reconcile(self, key: ObjectKey) -> float | None:
+        """One pass; seconds until another is due. Raises ApiError where it must be repeated later."""
         seen = self._store.object(key)
         if seen is None:
-            return False
+            return None
         if isinstance(seen, UnreadableObject):
             await self._writer.write_status(seen, unreadable_status(seen, self._now()), seen.resource_version)
-            return False
+            return None
+        await self._owned.look_for_missing(seen.uid)
         try:
             return await self._carry_out(await self._controller.observe(seen, self._owned))
+        except ObservationOutdated:
+            return 0.0
         except CreateFailure as failure:
             await self._report(key, failure)
             raise
 
     async def _carry_out(
         self, observed: Observed[ObjectT, OwnedT], failure: CreateFailure | None = None
-    ) -> bool:
+    ) -> float | None:
         """Plan and do, in the order that ReconcilePlan promises."""
         seen, now = observed.object, self._now()
         version = seen.resource_version
@@ -71,13 +80,16 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
         if plan.add_finalizer:
             version = await self._writer.add_finalizer(seen, version)
         again = await self._controller.apply(plan, self._owned)
-        status = self._controller.status(observed, plan, now)
+        now_owned = Observed(seen, self._owned.of(seen.uid))
+        status = self._controller.status(now_owned, plan, now)
         version = await self._writer.write_status(seen, status, version)
         for gone in plan.prune:
             await self._owned.delete(gone)
         if plan.remove_finalizer:
             await self._writer.remove_finalizer(seen, version)
-        return again
+        if again:
+            return 0.0
+        return None if plan.revisit_at is None else max(0.0, (plan.revisit_at - now).total_seconds())
 
     async def _report(self, key: ObjectKey, failure: CreateFailure) -> None:
         """The finalizer may have been added meanwhile, so plan from what the store holds now."""
@@ -88,12 +100,13 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
     async def _pass(self, key: ObjectKey, queue: WorkQueue[ObjectKey]) -> None:
         started, kind = perf_counter(), self._controller.resource.kind
         try:
-            if await self.reconcile(key):
-                queue.add(key)
+            due = await self.reconcile(key)
         except Exception as error:  # one object's fault must not end the others' worker
             result = await self._failed(key, error, queue)
         else:
             queue.forget(key)
+            if due is not None:
+                queue.add_later(key, due)
             result = "ok"
         self._metrics.reconciles.labels(kind, result).inc()
         self._metrics.duration.labels(kind).observe(perf_counter() - started)

@@ -21,6 +21,7 @@ from otakube_operator.runtime.objects import (
     version_of,
 )
 from otakube_operator.runtime.owned import OwnedResource, OwnedT
+from otakube_operator.runtime.owned_index import OwnedIndex
 
 _META = ("name", "namespace", "uid", "generation", "resourceVersion", "finalizers", "deletionTimestamp")
 _ANNOTATIONS = (labels.REQUESTED_AT,)
@@ -32,7 +33,10 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
     def __init__(self, resource: CustomResource[ObjectT], owned: OwnedResource[OwnedT] | None = None) -> None:
         self._resource, self._owned_resource = resource, owned
         self._objects: dict[ObjectKey, tuple[int, bytes]] = {}
-        self._owned: dict[str, dict[str, OwnedT]] = {}
+        self._uids: dict[ObjectKey, str] = {}
+        self._keys: dict[str, ObjectKey] = {}  # by uid
+        self._owned: OwnedIndex[OwnedT] = OwnedIndex()
+        self._missing: OwnedIndex[OwnedT] = OwnedIndex()
 
     def object(self, key: ObjectKey) -> ObjectT | UnreadableObject | None:
         """The object as last seen."""
@@ -41,7 +45,15 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
 
     def owned(self, owner_uid: str) -> tuple[OwnedT, ...]:
         """The objects that this one owns."""
-        return tuple(self._owned.get(owner_uid, {}).values())
+        return self._owned.of(owner_uid)
+
+    def missing(self, owner_uid: str) -> tuple[OwnedT, ...]:
+        """Those that a watch or a list no longer holds: gone, or only without the label of the watch."""
+        return self._missing.of(owner_uid)
+
+    def key_of_owner(self, owner_uid: str) -> ObjectKey | None:
+        """The known object of that uid."""
+        return self._keys.get(owner_uid)
 
     def known_keys(self) -> list[ObjectKey]:
         """Every served object known."""
@@ -51,7 +63,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         """The number of known objects of each kind."""
         counts = {self._resource.kind: len(self._objects)}
         if self._owned_resource is not None:
-            counts[self._owned_resource.kind] = sum(map(len, self._owned.values()))
+            counts[self._owned_resource.kind] = len(self._owned)
         return counts
 
     def put(self, body: Body) -> bool:
@@ -59,6 +71,9 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         key, version = key_of(body), version_of(body)
         if version <= self._version(key):
             return False
+        self._keys.pop(self._uids.get(key, ""), None)
+        self._uids[key] = body["metadata"]["uid"]
+        self._keys[self._uids[key]] = key
         self._objects[key] = (version, _trimmed(body))
         return True
 
@@ -69,42 +84,43 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
 
     def forget(self, key: ObjectKey) -> bool:
         """Forget an object that the API server does not know."""
+        uid = self._uids.pop(key, "")
+        self._keys.pop(uid, None)
+        for missing in self._missing.of(uid):
+            self._missing.pop(missing.uid)
         return self._objects.pop(key, None) is not None
 
-    def put_owned(self, body: Body) -> bool:
-        """Remember an owned object; False if nothing that matters to a plan has changed.
+    def put_owned(self, body: Body, known: OwnedT | None = None) -> str:
+        """Remember an owned object; the uid of its owner if something that matters to a plan has changed.
 
-        Other controllers touch an object far more often than they change what a plan reads.
+        Other controllers touch an object far more often than they change what a plan reads. `known` is what
+        the caller knows of it, if it is the same.
         """
-        fresh = self._read_owned(body)
+        uid = body["metadata"]["uid"]
+        stored = self._owned.get(uid)
+        if stored is not None and version_number(stored.resource_version) >= version_of(body):
+            return ""
+        same = known if known is not None and known.uid == uid else None
+        before = stored or self._missing.get(uid) or same
+        fresh = self._read_owned(body, before)
         if fresh is None:
-            return False
-        siblings = self._owned.setdefault(fresh.owner_uid, {})
-        stored = siblings.get(fresh.name)
-        if (
-            stored is not None
-            and stored.uid == fresh.uid
-            and version_number(stored.resource_version) >= version_of(body)
-        ):
-            return False
-        siblings[fresh.name] = fresh
-        return stored != fresh
+            return ""
+        self._missing.pop(uid)
+        self._owned.put(fresh)
+        return fresh.owner_uid if stored != fresh else ""
 
-    def drop_owned(self, body: Body) -> bool:
-        """Forget an owned object; False if it was not known."""
-        gone = self._read_owned(body)
-        stored = self._owned.get(gone.owner_uid, {}).get(gone.name) if gone is not None else None
-        if gone is None or stored is None or stored.uid != gone.uid:
-            return False
-        self.forget_owned(stored)
-        return True
+    def drop_owned(self, body: Body) -> str:
+        """Note that the watch no longer holds an object; the uid of its owner if it was known."""
+        stored = self._owned.pop(body["metadata"]["uid"])
+        if stored is None:
+            return ""
+        self._missing.put(stored)
+        return stored.owner_uid
 
     def forget_owned(self, owned: OwnedT) -> None:
         """Forget an owned object that the API server does not know."""
-        siblings = self._owned.get(owned.owner_uid, {})
-        siblings.pop(owned.name, None)
-        if not siblings:
-            self._owned.pop(owned.owner_uid, None)
+        self._owned.pop(owned.uid)
+        self._missing.pop(owned.uid)
 
     def drop_absent(
         self, *, version: str, namespace: str | None, keys: set[ObjectKey], owned_uids: set[str]
@@ -114,16 +130,17 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         for key in self.known_keys():
             if namespace in {None, key.namespace} and key not in keys and self._version(key) <= limit:
                 self.forget(key)
-        for owned in [owned for siblings in self._owned.values() for owned in siblings.values()]:
+        for owned in list(self._owned):
             gone = owned.uid not in owned_uids and namespace in {None, owned.namespace}
             if gone and version_number(owned.resource_version) <= limit:
-                self.forget_owned(owned)
+                self._owned.pop(owned.uid)
+                self._missing.put(owned)
 
     def _version(self, key: ObjectKey) -> int:
         return self._objects.get(key, (0, b""))[0]
 
-    def _read_owned(self, body: Body) -> OwnedT | None:
-        return None if self._owned_resource is None else self._owned_resource.read(body)
+    def _read_owned(self, body: Body, known: OwnedT | None) -> OwnedT | None:
+        return None if self._owned_resource is None else self._owned_resource.read(body, known)
 
 
 def _trimmed(body: Body) -> bytes:

@@ -167,6 +167,10 @@ def creations(namespace: str) -> dict[str, list[Body]]:
         "creates a run with other arguments": _arguments(new, "title"),
         "creates a run with a status": _statuses(new),
         "creates a run with other metadata": _metadata(new),
+        "creates a copy of a run": [
+            changed(new, "metadata.name", f"{new['metadata']['name']}-x7k2p"),
+            changed(new, "metadata.name", "another"),
+        ],
         "creates a change of locks, or a check of the providers": [locks(), check()],
         "creates a Workflow of another template": [
             *_of_template(locks(), "otakube-enrich-anime", SCRUB_CRON_WORKFLOW, "other"),
@@ -217,7 +221,7 @@ def _late_answers(node: str) -> list[Patch]:
 
 def patches(waiting: Body) -> dict[str, list[Patch]]:
     """Words of the page -> patches of a run that waits for its review."""
-    nodes = waiting["status"]["nodes"]
+    nodes, owners = waiting["status"]["nodes"], waiting["metadata"]["ownerReferences"]
     gate, step, pause = (
         next(node for node in nodes.values() if node["displayName"] == name)
         for name in ("review", "assemble", PAUSE)
@@ -301,17 +305,40 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             {"status": None},
             {"status": {STORED: None}},
         ],
+        "changes what says which run a Workflow is": [
+            {"metadata": {"labels": {labels.GENERATION: "99"}}},
+            {"metadata": {"labels": {labels.ATTEMPT: "999999999"}}},
+            {"metadata": {"labels": {labels.ENRICHMENT_UID: None}}},
+            {"metadata": {"labels": {labels.MANAGED_BY: None}}},
+            {"metadata": {"labels": None}},
+            {"metadata": {"annotations": {labels.SPEC_HASH: "0"}}},
+            {"metadata": {"annotations": {labels.SUPERSEDED: "true"}}},
+            {"metadata": {"ownerReferences": None}},
+            {"spec": {"arguments": None}},
+            {"spec": {"arguments": {"parameters": [{"name": "title", "value": "Other"}]}}},
+        ],
+        "restores labels and owner of a run": [
+            {"metadata": {"labels": {labels.GENERATION: "7"}}},
+            {"metadata": {"annotations": {labels.SPEC_HASH: "0"}}},
+            {"metadata": {"ownerReferences": [*owners, {**owners[0], "uid": "u2", "controller": False}]}},
+        ],
         "changes labels, annotations, owners or finalizers": [
             {"metadata": change}
             for change in (
-                {"labels": {labels.ENRICHMENT_UID: "other"}},
                 {"labels": None},
+                {"labels": {"a": ""}},
                 {"finalizers": ["a.example/b"]},
                 {"labels": {"workflows.argoproj.io/completed": "true"}},
                 {"annotations": {"a": "b"}},
-                {"annotations": {labels.SPEC_HASH: "0"}},
+                {"annotations": {"a": ""}},
                 {"annotations": None},
                 {"ownerReferences": None},
+                {
+                    "ownerReferences": [
+                        *owners,
+                        {**owners[0], "kind": "AnimeEnrichments", "controller": False},
+                    ]
+                },
             )
         ],
         "takes the owners off a run": [{"metadata": {"ownerReferences": None}}],

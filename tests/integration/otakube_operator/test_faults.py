@@ -62,7 +62,7 @@ def outcome(world: World) -> Body:
     body = world.enrichment()
     assert body is not None
     status = body["status"]
-    workflow = {**status["workflow"], "name": ""}
+    workflow = {**status["workflow"], "name": "", "uid": ""}
     conditions = [(each["type"], each["status"], each["reason"]) for each in status["conditions"]]
     kept = ("entryId", "title", "liveVersion", "sources", "observedGeneration", "images", "confidence")
     generations = [each["metadata"]["labels"]["otakube.dev/generation"] for each in world.workflows()]
@@ -108,7 +108,7 @@ def test_killed_after_any_write_the_end_is_the_same(
         "images": {"stored": 12, "failed": 1},
         "confidence": "0.91",
         "workflow": {
-            "name": "", "generation": 2, "attempt": 1, "phase": "Succeeded",
+            "name": "", "uid": "", "generation": 2, "attempt": 1, "phase": "Succeeded",
             "startTime": "2027-01-01T12:00:00Z",
         },
         "conditions": [("Ready", "True", "Published"), ("SourceFailed", "True", "SourceFailed")],

@@ -76,7 +76,7 @@ def read_greeting(body: Body) -> Greeting | UnreadableObject:
     return read_object(body, KubeObject, GreetingSpec, GreetingStatus)
 
 
-def read_page(body: Body) -> Page | None:
+def read_page(body: Body, _known: Page | None = None) -> Page | None:
     meta = body["metadata"]
     owner = next((each for each in meta.get("ownerReferences", ()) if each["kind"] == "Greeting"), None)
     if owner is None:

@@ -93,6 +93,7 @@ def test_a_status_is_written_in_camel_case_without_absent_fields() -> None:
         "conditions": [],
         "observedGeneration": 3,
         "liveVersion": 7,
+        "recentStarts": [],
         "sources": [],
         "gates": [],
     }

@@ -24,7 +24,7 @@ WORKFLOWS = ApiResource("argoproj.io", "v1alpha1", "workflows")
 class OwnerOfEnrichments(ScheduleController):
     """A controller that owns objects of a kind that another one serves."""
 
-    owned: Any = OwnedResource("AnimeEnrichment", ENRICHMENTS, lambda _: None)
+    owned: Any = OwnedResource("AnimeEnrichment", ENRICHMENTS, lambda _body, _known: None)
 
 
 @pytest.fixture

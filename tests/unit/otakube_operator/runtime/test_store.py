@@ -55,3 +55,44 @@ def test_a_stored_object_keeps_what_a_plan_reads_and_no_more() -> None:
     kept = store.object(KEY)
     assert isinstance(kept, Enrichment)
     assert (kept.requested_at, kept.has_finalizer, kept.deleting) == ("now", True, False)
+
+
+def test_an_owned_object_that_left_the_watch_is_missing_until_it_is_found_or_forgotten() -> None:
+    store = empty()
+    store.put_owned(workflow())
+    assert store.drop_owned(workflow()) == UID
+    [missing] = store.missing(UID)
+    assert store.owned(UID) == ()
+    bare = workflow()
+    bare["metadata"] |= {"labels": None, "resourceVersion": "10"}
+    assert store.put_owned(bare) == UID  # known by its uid
+    assert (store.missing(UID), len(store.owned(UID))) == ((), 1)
+    store.forget_owned(missing)
+    assert store.owned(UID) == ()
+
+
+def test_a_workflow_of_the_same_name_and_another_uid_is_not_taken_for_the_known_one() -> None:
+    store, bare = empty(), workflow()
+    store.put_owned(workflow())
+    [known] = store.owned(UID)
+    store.drop_owned(workflow())
+    bare["metadata"] |= {"labels": None, "resourceVersion": "10", "uid": "w2"}
+    assert store.put_owned(bare, known) == ""
+
+
+def test_the_owner_of_an_object_is_found_by_uid_while_it_is_there() -> None:
+    store = empty()
+    store.put(body())
+    assert store.key_of_owner(UID) == KEY
+    store.put_owned(workflow())
+    store.drop_owned(workflow())
+    store.forget(KEY)
+    assert (store.key_of_owner(UID), store.missing(UID)) == (None, ())
+
+
+def test_an_object_made_anew_under_its_name_is_found_by_its_new_uid_alone() -> None:
+    store, again = empty(), body()
+    store.put(body())
+    again["metadata"] |= {"uid": "second", "resourceVersion": "8"}
+    store.put(again)
+    assert (store.key_of_owner(UID), store.key_of_owner("second")) == (None, KEY)
