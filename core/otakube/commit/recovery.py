@@ -14,7 +14,7 @@ from otakube.commit.lease import Clock, Held, fenced, renew
 from otakube.errors import Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, ReviewDecisions
-from otakube.ports.ledger import OPEN_STATES, Event, Intent, IntentState, Ledger
+from otakube.ports.ledger import OPEN_STATES, EntryState, Event, Intent, IntentState, Ledger
 from otakube.ports.locks import Locks
 from otakube.ports.objects import AgedObjects, Prefix
 from otakube.ports.vectors import VectorStore
@@ -70,8 +70,7 @@ async def end_intent(stores: CommitStores, intent: Intent, held: Held, *, clock:
     """
     await renew(stores.ledger, held, clock=clock)
     state = await stores.ledger.state(intent.entry_id)
-    live = state is not None and state.live_version == intent.version
-    forward = live or intent.state is IntentState.COMMITTED
+    forward = is_live(state, intent) or intent.state is IntentState.COMMITTED
     to, by = IntentState.COMMITTED if forward else IntentState.ABORTING, held.lease.token
     if not await stores.ledger.move_intent(intent, to, by=by):
         now = await stores.ledger.intent(intent.commit_key)
@@ -80,6 +79,11 @@ async def end_intent(stores: CommitStores, intent: Intent, held: Held, *, clock:
         return  # its own writer has ended it meanwhile
     moved = replace(intent, state=to)
     await (roll_forward(stores, moved, by=by) if forward else compensate(stores, moved, by=by))
+
+
+def is_live(state: EntryState | None, intent: Intent) -> bool:
+    """True if readers see this intent's version; of a lost history, another content had the same number."""
+    return state is not None and (state.live_version, state.commit_key) == (intent.version, intent.commit_key)
 
 
 async def compensate(stores: CommitStores, intent: Intent, *, by: int) -> None:

@@ -15,6 +15,7 @@ from otakube.commit.recovery import (
     compensate,
     end_older,
     event_of,
+    is_live,
     roll_forward,
     vectors_key,
 )
@@ -213,8 +214,7 @@ async def make_live(
     if made:
         return live
     # An answer that was lost and a request that the driver repeated look like a lost race: read what stands.
-    state = await stores.ledger.state(intent.entry_id)
-    if state and state.live_version == intent.version:
+    if is_live(await stores.ledger.state(intent.entry_id), intent):
         return live
     raise await fenced(stores.ledger, intent.entry_id)
 

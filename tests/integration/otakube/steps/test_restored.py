@@ -66,6 +66,31 @@ async def test_a_commit_whose_decision_was_lost_records_it_again_before_it_goes_
     assert [one["decision"] for one in await shop.raw.find("reviews")] == ["approve"]
 
 
+async def test_a_version_of_the_same_number_is_not_the_sleeper_s_own(shop: Shop) -> None:
+    """It takes no lost race for a lost answer: another record went live under the number since."""
+    slept, other = await shop.wanted("numbered"), await shop.wanted("numbered", 2)
+    sleeper = AnsweredSleeper(shop.stores.vectors, "count")
+    commit = asyncio.create_task(
+        saga.commit(
+            replace(shop.stores, vectors=sleeper),  # type: ignore[arg-type]  # passes every method on
+            slept,
+            collection=shop.settings.qdrant_collection,
+            lease_seconds=LEASE_SECONDS,
+            clock=shop.clock,
+        )
+    )
+    await sleeper.asleep.wait()
+    await shop.raw.erase()
+    assert (await shop.commit(other))[Output.VERSION] == "1"
+    sleeper.awake.set()
+    with pytest.raises(Retriable, match="changed by a newer run"):
+        await commit
+    live = await shop.stores.catalogue.entry(other.record.entry.id)
+    assert live is not None
+    assert live.digest == other.digest
+    assert await shop.stores.vectors.count(live.entry_id) == len(other.vectors.points)
+
+
 async def test_a_claim_of_a_lost_history_takes_no_page_of_a_live_entry(shop: Shop) -> None:
     """Its token is greater than that of the commit since, whose numbers began again."""
     wanted = await shop.wanted("mine", sources=[MAL])
