@@ -59,8 +59,9 @@ async def expire_entry(expiry: Expiry, live: LiveEntry) -> None:
         return
     async with scrub.repairing(Damage.LICENCE_EXPIRED, live.entry_id, detail) as go:
         if go:
-            await publish(expiry, live, left)
+            # Copies first: once the live version is without them, nobody looks at the entry again.
             await redact(expiry, live.entry_id)
+            await publish(expiry, live, left)
 
 
 async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
