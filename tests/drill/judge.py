@@ -118,6 +118,8 @@ class Judge:
         committed = [self.contents[digest_] for _, digest_ in sorted(live) if digest_ in self.contents]
         last = committed[-1] if committed else None
         found = violations(self.raw, entry_id, live=last, committed=committed)
+        # Scrubs of two clocks may share that decision; each stores it before its commit all the same.
+        found = [one for one in found if not (one.startswith("I7: licence/") and "decided after" in one)]
         if self.restored:  # copies of the lost future stay for a person to read
             events = self.raw.db.events.find({"entry_id": entry_id})
             missing = {f"audit/{e['id']}.json" for e in events} - self.raw.keys(f"audit/{entry_id}/")
@@ -150,12 +152,14 @@ class Judge:
                 self.found.append(f"pages: {page} is in {len(live)} live entries")
 
     def _licences(self) -> None:
-        """No live version, and no audit copy, keeps a value whose licence is over."""
+        """No live version, and no audit copy of one that was live, keeps a value whose licence is over."""
+        events = {event["id"] for event in self.raw.db.events.find({})}
         for entry_id in sorted(self.entries) if self.licence_over else ():
             entry = self.raw.entry(entry_id)
             if entry.get("live_version") is not None and entry["record"]["entry"]["genres"]:
                 self.found.append(f"licence: version {entry['live_version']} shows the genres")
             for key in sorted(self.raw.keys(f"audit/{entry_id}/")):
-                record = json.loads(self.raw.get(key))["record"]
+                copy = json.loads(self.raw.get(key))
+                record = copy["record"] if copy["event"]["id"] in events else None  # else of a lost history
                 if record and record["entry"]["genres"]:
                     self.found.append(f"licence: {key} keeps the genres")
