@@ -18,7 +18,7 @@ from otakube_services.kit.service import Service, create_service, serve
 from stores import free_port
 
 BIG = 64 * 2**20
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from otakube_cluster import binaries
 from otakube_cluster import settings as cluster_settings
 
 REPOSITORY = Path(__file__).parents[1]
-START_SECONDS = 60  # a JVM on two busy cores needs 1 to 10
+START_SECONDS = 120  # a JVM on two busy cores needs 1 to 10
 BUCKET = "otakube"
 
 

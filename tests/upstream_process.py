@@ -18,7 +18,7 @@ import httpx2
 from otakube_standins.upstream.provider import otakube_environment
 from raw_documents import SqliteFile
 
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

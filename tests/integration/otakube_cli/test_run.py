@@ -111,7 +111,7 @@ def at_a_terminal(command: list[str], environment: dict[str, str], words: list[s
                 os.write(ours, b"\n")
             elif question.endswith("kept with the decision: "):
                 os.write(ours, f"{NOTE}\n".encode())
-        return text, process.wait(30)
+        return text, process.wait(120)
 
 
 def test_a_title_that_nobody_knows_is_fatal_and_leaves_a_dead_letter(local: RunBench) -> None:
@@ -155,7 +155,7 @@ def test_ctrl_c_ends_it_and_the_same_command_goes_on(local: RunBench) -> None:
         while ": fetch " not in process.stderr.readline():
             pass
         process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "the same command goes on from here" in error
     ended = local.run(DEMO, "--yes")

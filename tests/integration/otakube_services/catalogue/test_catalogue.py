@@ -33,7 +33,7 @@ from otakube_api.contract import Provider
 from stores import Stores, free_port
 
 PLACE = {"mongodb_database": "catalogue-test", "qdrant_collection": "catalogue-test"}
-START_SECONDS = 60
+START_SECONDS = 120
 
 STORIES = [
     ("Frozen Tide", "A young cartographer crosses a frozen sea to find the brother whom an empire took."),

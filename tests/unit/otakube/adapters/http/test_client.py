@@ -33,7 +33,7 @@ NAMED_AT_LENGTH = b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * 10**5
 @pytest.fixture
 async def client() -> AsyncIterator[ProviderClient]:
     async with new_client() as http:
-        yield ProviderClient(http, RequestLimits(seconds=5, size=1000))
+        yield ProviderClient(http, RequestLimits(seconds=60, size=1000))
 
 
 async def refused(client: ProviderClient, server: HTTPServer, path: str = "/x") -> SourceError:
@@ -179,7 +179,7 @@ async def test_a_redirect_s_address_is_not_even_read(client: ProviderClient, loc
 async def test_an_entity_tag_of_other_letters_is_not_sent_back(tmp_path: Path) -> None:
     kept = BucketAnswers(FolderObjects(tmp_path), Provider.JIKAN, LICENCES[Provider.JIKAN])
     async with raw_server(lambda *_: answer(b"{}", ("ETag", b'"\xff"'))) as url, new_client() as http:
-        client = ProviderClient(http, RequestLimits(seconds=5, size=1000), answers=kept)
+        client = ProviderClient(http, RequestLimits(seconds=60, size=1000), answers=kept)
         assert [(await client.ask(f"{url}/x")).body for _ in range(2)] == [{}, {}]
 
 
@@ -253,7 +253,7 @@ async def test_a_bomb_costs_no_memory(httpserver: HTTPServer) -> None:
     bomb = gzip.compress(b"0" * 3 * 10**8)
     httpserver.expect_request("/x").respond_with_data(bomb, content_type="application/gzip")
     async with new_client() as http:
-        client = ProviderClient(http, RequestLimits(seconds=5, size=len(bomb)))
+        client = ProviderClient(http, RequestLimits(seconds=60, size=len(bomb)))
         tracemalloc.start()
         with pytest.raises(SourceError) as caught:
             await client.ask_text(httpserver.url_for("/x"))

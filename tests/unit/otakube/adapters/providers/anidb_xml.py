@@ -11,7 +11,7 @@ from otakube_standins.upstream.settings import UpstreamSettings as Upstream
 
 ASKED = datetime(2024, 6, 15, 12, tzinfo=UTC)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=60, size=16 * 2**20)
 UNLIMITED = Upstream(unlimited=True)
 ANIME = """<?xml version="1.0" encoding="UTF-8"?>
 <anime id="18211" restricted="false">

@@ -11,7 +11,7 @@ from otakube_standins.upstream.settings import UpstreamSettings as Upstream
 
 ASKED = datetime(2026, 10, 20, 12, tzinfo=UTC)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=60, size=16 * 2**20)
 UNLIMITED = Upstream(unlimited=True)
 NEVER = "0001-01-01T00:00:00Z"
 ANIME: dict[str, Any] = {

@@ -24,7 +24,7 @@ CONVERTERS: dict[Provider, Converter] = {
     Provider.KITSU: kitsu,
 }
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=60, size=16 * 2**20)
 IDS = {
     Provider.JIKAN: "70009",
     Provider.MYANIMELIST: "70009",

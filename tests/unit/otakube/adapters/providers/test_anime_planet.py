@@ -28,7 +28,7 @@ from upstream_app import upstream
 
 TODAY = date(2024, 6, 15)
 PARTS = ("metadata", "episodes", "relationships", "statistics", "characters", "staff")
-LIMITS = RequestLimits(seconds=10, size=16 * 2**20)
+LIMITS = RequestLimits(seconds=60, size=16 * 2**20)
 UNLIMITED = Upstream(unlimited=True)
 LINKED: dict[str, Any] = {
     "@context": "https://schema.org", "@type": "TVSeries", "name": "Hoshi no Toudaimori",

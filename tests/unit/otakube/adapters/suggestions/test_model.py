@@ -41,7 +41,7 @@ def answering(server: HTTPServer, answer: Any, asked: list[Request] | None = Non
         return Response(json.dumps(completion(answer)), content_type="application/json")
 
     server.expect_request("/v1/chat/completions").respond_with_handler(handle)
-    return ModelSuggester("tiny", url=server.url_for("/v1"), api_key="secret-key", seconds=5)
+    return ModelSuggester("tiny", url=server.url_for("/v1"), api_key="secret-key", seconds=60)
 
 
 def suggest(suggester: ModelSuggester, **fields: Any) -> Suggestions:
@@ -90,7 +90,7 @@ def test_a_summary_with_an_address_is_dropped(httpserver: HTTPServer) -> None:
 @pytest.mark.parametrize("status", [401, 404, 429, 500])
 def test_a_model_that_is_away_is_named_without_its_key(httpserver: HTTPServer, status: int) -> None:
     httpserver.expect_request("/v1/chat/completions").respond_with_json({"error": {"message": "no"}}, status)
-    suggester = ModelSuggester("tiny", url=httpserver.url_for("/v1"), api_key="secret-key", seconds=5)
+    suggester = ModelSuggester("tiny", url=httpserver.url_for("/v1"), api_key="secret-key", seconds=60)
     with pytest.raises(SuggesterUnavailable, match="tiny") as caught:
         suggest(suggester)
     assert "secret-key" not in str(caught.value)
