@@ -168,7 +168,9 @@ def test_two_calls_at_once_do_not_share_a_folder(local: RunBench) -> None:
     with local.start(DEMO, "--yes") as first:
         while not (local.stores / "run.log").exists():
             time.sleep(0.01)
+        first.send_signal(signal.SIGSTOP)  # so that it cannot end before the second has looked
         second = local.run(DEMO, "--yes")
+        first.send_signal(signal.SIGCONT)
         first.communicate(timeout=120)
     assert first.returncode == 0
     assert second.status == 75

@@ -5,6 +5,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from control_plane import ControlPlane
 from curation import a_run
+from otakube_api.argo import FINAL_PHASES
 from otakube_api.contract import MERGE_LOCKS_TEMPLATE, PAYLOAD, Output
 from otakube_cli.cluster import Cluster
 from otakube_cli.errors import ConsoleError
@@ -21,6 +23,7 @@ from otakube_cli.workflow import submit_and_wait
 pytestmark = pytest.mark.usefixtures("argo_crds")
 
 MERGE = {"Content-Type": "application/merge-patch+json"}
+CREATING = {"message": "ContainerCreating"}
 REPORT = {"outputs": {"parameters": [{"name": Output.REPORT.value, "value": '{"added": 1}'}]}}
 
 
@@ -33,14 +36,17 @@ def workflows(api: httpx2.Client, namespace: str) -> list[dict[str, Any]]:
     return found
 
 
-async def controlled(api: httpx2.Client, namespace: str, *phases: tuple[str, dict[str, Any]]) -> None:
-    """Write one status after the other into the first Workflow that comes."""
+async def controlled(
+    api: httpx2.Client, namespace: str, *phases: tuple[str, dict[str, Any]], told: Sequence[str] = ()
+) -> None:
+    """Write one status after the other into the first Workflow that comes; each is told before the next."""
     while not (found := workflows(api, namespace)):  # noqa: ASYNC110 - the store rings no bell
         await asyncio.sleep(0.02)
     for phase, node in phases:
         status = a_run(found[0]["metadata"]["name"], phase, node)["status"]
         api.patch(path_of(found[0]), json={"status": status}, headers=MERGE).raise_for_status()
-        await asyncio.sleep(0.8)  # longer than the console's look
+        while phase not in FINAL_PHASES and not any(f": {phase}" in line for line in told):  # noqa: ASYNC110 - a list
+            await asyncio.sleep(0.02)
 
 
 def path_of(workflow: dict[str, Any]) -> str:
@@ -54,7 +60,7 @@ async def test_a_report_comes_back_and_the_way_to_it_is_told(
     told: list[str] = []
     answer, _ = await asyncio.gather(
         submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {PAYLOAD: "H4sI"}, within=30, say=told.append),
-        controlled(api, namespace, ("Running", {"message": "ContainerCreating"}), ("Succeeded", REPORT)),
+        controlled(api, namespace, ("Running", CREATING), ("Succeeded", REPORT), told=told),
     )
     assert answer == {"added": 1}
     [stored] = workflows(api, namespace)

@@ -2,6 +2,9 @@
 """The decoder: what it keeps of an image, and what it refuses."""
 
 import io
+import signal
+import subprocess
+import sys
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -87,3 +90,20 @@ async def test_the_child_survives_refusals_and_is_replaced_when_it_dies() -> Non
         with pytest.raises(ImageRefused, match="more memory or time"):
             await source._clean(downloaded(good, "image/png"))
         assert await source._clean(downloaded(good, "image/png")) == first
+
+
+BURNING = """
+import time
+from otakube.adapters.images import decoder
+def burn(*_):
+    while time.process_time() < 5:
+        pass
+    return {}, b""
+decoder.CPU_SECONDS, decoder.clean = 0, burn
+decoder.answer(b"image/png 9", b"", 9)
+"""
+
+
+def test_an_image_that_takes_more_processor_time_than_it_may_ends_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", BURNING], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGXCPU
