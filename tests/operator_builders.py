@@ -186,7 +186,9 @@ def node(name: str, phase: str = "Succeeded", *, type: str = "Retry", **outputs:
     }
 
 
-def fetched(*failed: tuple[str, str]) -> dict[str, Any]:
+def fetched(
+    *failed: tuple[str, str], answered: Sequence[str] = ("Jikan", "AniList", "Kitsu")
+) -> dict[str, Any]:
     """A fetch that resolved the title; `failed` are providers with their reasons."""
     sources = [{"provider": name, "reason": reason, "message": "no"} for name, reason in failed]
     return node(
@@ -194,7 +196,7 @@ def fetched(*failed: tuple[str, str]) -> dict[str, Any]:
         entry_id="ani_1",
         title="Cowboy Bebop",
         **{
-            Output.ANSWERED_SOURCES: json.dumps(["Jikan", "AniList", "Kitsu"]),
+            Output.ANSWERED_SOURCES: json.dumps(list(answered)),
             Output.FAILED_SOURCES: json.dumps(sources),
         },
     )

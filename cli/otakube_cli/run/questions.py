@@ -16,7 +16,7 @@ from otakube.domain.publish.explain import explain
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.runs import LocalRun
-from otakube_api.contract import Decision, Node, Output, ReviewOutput, SourceState
+from otakube_api.contract import Decision, Node, Output, ReviewOutput, SourceState, source_state
 from otakube_cli import suggestions
 from otakube_cli.page import print_review
 from otakube_cli.record import every_image
@@ -94,7 +94,10 @@ def status_of(run: LocalRun) -> dict[str, Any]:
     answered = json.loads(fetched.get(Output.ANSWERED_SOURCES, "[]"))
     failed = json.loads(fetched.get(Output.FAILED_SOURCES, "[]"))
     sources = [{"provider": name, "state": SourceState.ANSWERED.value} for name in answered]
-    sources += [one | {"state": SourceState.FAILED.value} for one in failed]
+    sources += [
+        one | {"state": source_state(one["reason"], answered=one["provider"] in answered).value}
+        for one in failed
+    ]
     status = {
         "title": fetched.get(Output.TITLE, ""),
         "entryId": fetched.get(Output.ENTRY_ID, ""),

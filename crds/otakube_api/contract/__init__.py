@@ -16,6 +16,7 @@ from otakube_api.contract.failures import (
     format_failure,
     one_line,
     parse_failure,
+    source_state,
 )
 from otakube_api.contract.outputs import OUTPUTS_FOLDER, TERMINATION_LOG, Output, ReviewOutput
 from otakube_api.contract.parameters import (
@@ -83,5 +84,6 @@ __all__ = [
     "format_failure",
     "one_line",
     "parse_failure",
+    "source_state",
     "work_prefix",
 ]

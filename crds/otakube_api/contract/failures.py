@@ -5,6 +5,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from otakube_api.contract.vocabulary import SourceState
+
 
 class ExitCode(NamedTuple):
     """sysexits(3): what a caller must do."""
@@ -58,12 +60,19 @@ class SourceReason(StrEnum):
 
     UNAVAILABLE = "Unavailable"  # connection, time-out, 5xx
     RATE_LIMITED = "RateLimited"  # 429 beyond the retry budget
-    NOT_FOUND = "NotFound"
+    NOT_FOUND = "NotFound"  # an answer: it has no such anime, or what it has is left to another entry
     ANSWER_INVALID = "AnswerInvalid"  # not JSON, wrong types, an unknown enumeration value
     ANSWER_TOO_LARGE = "AnswerTooLarge"
     REFUSED = "Refused"  # 401, 403
     IMPLAUSIBLE = "Implausible"  # its answers shrank or froze: reported and ignored
     SWITCHED_OFF = "SwitchedOff"  # asked for, but this installation has it off or lacks its credentials
+
+
+def source_state(reason: str | None, *, answered: bool) -> SourceState:
+    """State of a provider whose answer, or a part of it, is missing for this reason."""
+    if reason is not None and reason != SourceReason.NOT_FOUND:
+        return SourceState.FAILED
+    return SourceState.ANSWERED if answered else SourceState.NOT_LISTED
 
 
 class Failure(NamedTuple):

@@ -72,6 +72,7 @@ class SourceState(StrEnum):
     """States of a provider's answer: status.sources[].state."""
 
     ANSWERED = "Answered"
+    NOT_LISTED = "NotListed"  # its answer is that it has no such anime
     FAILED = "Failed"
 
 

@@ -51,7 +51,8 @@ class EnrichmentCondition(ConditionType):
     )  # fmt: skip
     SOURCE_FAILED = (
         "SourceFailed", "abnormal when True", "only while True",
-        "At least one provider gave no answer; the record stands on the others, which status.sources lists.",
+        "At least one provider gave no answer; the record stands on the others, which status.sources lists. "
+        "That it has no such anime is an answer.",
     )  # fmt: skip
     GATE_FAILED = (
         "GateFailed", "abnormal when True", "only while True",
@@ -74,7 +75,7 @@ class EnrichmentReason(Reason):
         "Read status.review.findings, then `otakube review approve NAME` or `otakube review reject NAME`.",
     )  # fmt: skip
     REVIEW_APPROVED = "ReviewApproved", "A person approved the record; the run goes on."
-    PUBLISHED = "Published", "The record of this generation is live in the catalogue."
+    PUBLISHED = "Published", "The record of this generation went live in the catalogue."
     SOURCE_FAILED = (
         "SourceFailed", "At least one provider gave no answer, and enough others did.",
         "See status.sources. Once the provider answers again, ask for a new run with the annotation "
@@ -320,7 +321,7 @@ class SourceStatus(ApiType):
     provider: str = Field(max_length=32)
     """provider that was asked."""
     state: SourceState
-    """state is Answered or Failed."""
+    """state is Answered, NotListed (its answer is that it has no such anime) or Failed."""
     reason: str | None = Field(None, max_length=64)
     """reason says why the answer is missing, such as Unavailable, RateLimited, NotFound or AnswerInvalid."""
     message: Sentence | None = None
@@ -358,7 +359,7 @@ class AnimeEnrichmentStatus(ApiType):
     title: Sentence | None = None
     """title is the anime's main title, once known."""
     live_version: Generation | None = None
-    """liveVersion is the version of the entry that readers see since the latest publication."""
+    """liveVersion is what the object's latest run published; other objects of the anime may have gone on."""
     digest: str | None = Field(None, max_length=80)
     """digest is the SHA-256 of the published record."""
     confidence: str | None = Field(None, max_length=8)

@@ -90,7 +90,7 @@ def _is_published(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None
     return Assessment(
         "True",
         EnrichmentReason.PUBLISHED,
-        f"Version {publication.version} of {what} is live.",
+        f"Version {publication.version} of {what} went live.",
         Activity.RESTING,
     )
 

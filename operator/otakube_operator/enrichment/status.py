@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from otakube_api.contract import Gate, ReviewState, SourceState
+from otakube_api.contract import Gate, ReviewState, SourceReason, SourceState, source_state
 from otakube_api.reasons import CommonCondition, CommonReason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichmentStatus,
@@ -113,12 +113,16 @@ def _answer(state: ReviewState, findings: list[str], deadline: datetime | None =
 def _sources(results: Results) -> list[SourceStatus] | None:
     if results.failed_sources is None:
         return None
-    failed = {source.provider: source for source in results.failed_sources}
+    # Of several parts of one provider, one that failed outweighs one that it does not have.
+    failures = sorted(results.failed_sources, key=lambda source: source.reason != SourceReason.NOT_FOUND)
+    failed = {source.provider: source for source in failures}
     asked = dict.fromkeys([*results.answered_sources, *failed])
     return [
         SourceStatus(
             provider=name[:32],
-            state=SourceState.FAILED if name in failed else SourceState.ANSWERED,
+            state=source_state(
+                failed[name].reason if name in failed else None, answered=name in results.answered_sources
+            ),
             reason=failed[name].reason[:64] if name in failed else None,
             message=failed[name].message if name in failed else None,
         )

@@ -25,9 +25,10 @@ EntryId = Annotated[
 Source = Annotated[
     str,
     Query(
-        pattern=r"^https://[^\s]+$",
+        pattern=r"^https?://[^\s]+$",
         max_length=512,
-        description="The anime's page at a provider, such as https://myanimelist.net/anime/1.",
+        description="The anime's page at a provider, in any spelling, such as "
+        "https://www.myanimelist.net/anime/1/Its_Title?from=search.",
     ),
 ]
 Text = Annotated[str, Query(min_length=1, max_length=1000, description="What to look for, in plain words.")]

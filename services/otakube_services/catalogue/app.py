@@ -11,6 +11,7 @@ from otakube.domain.licences.redaction import Withheld, readable
 from otakube.domain.publish.explained import UnknownField
 from otakube.domain.publish.relation_graph import LEVELS_LIMIT, RelationGraph
 from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.pages import identify
 from otakube.ports.catalogue import LiveEntry
 from otakube.queries.search import search
 from otakube_services.catalogue.answers import (
@@ -49,7 +50,8 @@ def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = 
 def _entries(app: FastAPI) -> None:
     @app.get("/animes", summary="The entry of a provider's page")
     async def by_source(ports: Ports, source: Source) -> CatalogueAnime:
-        live = await ports.catalogue.by_source(source)
+        page = identify(source)
+        live = await ports.catalogue.by_source(page.url if page else source)
         if live is None:
             detail = f"no live entry has the source {source!r}; apply an AnimeEnrichment with that source URL"
             raise Problem(404, NO_SUCH_ENTRY, detail)

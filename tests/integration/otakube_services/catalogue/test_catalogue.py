@@ -245,6 +245,20 @@ def test_an_entry_is_found_by_id_and_by_each_source(catalogue: Catalogue) -> Non
 
 
 @pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://myanimelist.net/anime/90001",
+        "https://www.myanimelist.net/anime/90001/Glass_Courier",
+        "https://myanimelist.net/anime/90001?from=search#top",
+        "https://api.jikan.moe/v4/anime/90001/full",
+    ],
+)
+def test_an_entry_is_found_by_every_spelling_of_its_page(catalogue: Catalogue, spelling: str) -> None:
+    assert ask(catalogue, "/animes", source=spelling)["id"] == an_id("ani", 1)
+
+
+@pytest.mark.usefixtures("published")
 def test_each_field_says_who_says_so_when_how_sure_and_who_disagrees(catalogue: Catalogue) -> None:
     explained = ask(catalogue, f"/animes/{an_id('ani', 1)}/explain/title")
     assert explained["fields"] == [
