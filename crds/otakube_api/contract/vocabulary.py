@@ -92,3 +92,4 @@ class Gate(StrEnum):
     CONSISTENCY = "Consistency"  # its fields contradict each other
     PLAUSIBILITY = "Plausibility"  # a provider's answers shrank or froze, so it was ignored
     IDENTITY = "Identity"  # the providers may speak of different anime
+    LOSS = "Loss"  # it lacks what the live version has, since a provider did not answer

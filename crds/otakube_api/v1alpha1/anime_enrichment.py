@@ -101,6 +101,11 @@ class EnrichmentReason(Reason):
         "MatchDoubtful", "The providers' pages may show different anime.",
         "Compare the pages in status.gates; approve, or keep them apart with `otakube locks`.",
     )  # fmt: skip
+    PROVIDER_LOST = (
+        "ProviderLost", "A provider did not answer, and what it said before cannot stay in the record.",
+        "See status.gates for what would be lost. Approve to go on without it; else reject, and ask for a "
+        "new run once the provider answers.",
+    )  # fmt: skip
     SUPERSEDED = "Superseded", "The run was stopped because the spec has changed; a new one follows."
     DELETING = "Deleting", "The object is being deleted; its running Workflow is stopped first."
 
@@ -332,7 +337,7 @@ class GateStatus(ApiType):
     """A finding of one gate about the latest record."""
 
     gate: Gate
-    """gate is Completeness, Drift, Consistency, Plausibility or Identity."""
+    """gate is Completeness, Drift, Consistency, Plausibility, Identity or Loss."""
     message: Sentence
     """message is a sentence for people."""
 

@@ -168,12 +168,13 @@ def _conditions(status: AnimeEnrichmentStatus, assessment: Assessment) -> list[D
 
 REASON_OF_GATE = {
     Gate.IDENTITY: EnrichmentReason.MATCH_DOUBTFUL,
+    Gate.LOSS: EnrichmentReason.PROVIDER_LOST,
     Gate.DRIFT: EnrichmentReason.DRIFTED,
     Gate.CONSISTENCY: EnrichmentReason.INCONSISTENT,
     Gate.PLAUSIBILITY: EnrichmentReason.UPSTREAM_IMPLAUSIBLE,
     Gate.COMPLETENESS: EnrichmentReason.INCOMPLETE,
 }
-"""The gravest first: another anime's words, words that changed, that clash, that are missing."""
+"""The gravest first: words of another anime, that are lost, that changed, that clash, that are missing."""
 
 
 def _gate_failed(gates: Sequence[GateStatus]) -> list[DesiredCondition]:

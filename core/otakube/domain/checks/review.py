@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from otakube.domain.checks.completeness import completeness_findings
 from otakube.domain.checks.consistency import consistency_findings
 from otakube.domain.checks.drift import drift_findings
+from otakube.domain.checks.loss import loss_findings
+from otakube.domain.merge.carry import absent_providers
 from otakube.domain.merge.policies import KEY_FIELDS
 from otakube.domain.record.golden import GateFinding, GoldenRecord
 from otakube.domain.record.handover import FetchSummary
@@ -30,7 +32,8 @@ def with_gate_findings(
     today = summary.fetched_at.date()
     found = [*summary.gates, *plausibility_findings(summary)]
     if live is not None:
-        found += drift_findings(record, live, excused(summary))
+        absent = absent_providers(summary.failed, summary.answered)
+        found += [*loss_findings(record, live, absent), *drift_findings(record, live, excused(summary))]
     found += [*consistency_findings(record, today), *completeness_findings(record, today)]
     return record.model_copy(update={"gates": list(dict.fromkeys(found))[:MOST]})
 
@@ -58,10 +61,17 @@ def new_findings(record: GoldenRecord, live: GoldenRecord | None) -> list[GateFi
     return [one for one in record.gates if one.gate not in LASTING or one not in known]
 
 
-def review_needed(policy: str, confidence: float, threshold: float, *, failed: bool = False) -> bool:
-    """Tell whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news."""
-    return policy == ReviewPolicy.REQUIRED or (
-        policy != ReviewPolicy.NEVER and (failed or confidence < threshold)
+def review_needed(
+    policy: str, confidence: float, threshold: float, *, failed: bool = False, loses: bool = False
+) -> bool:
+    """Tell whether a person must look: `policy` is spec.review.policy; `failed`: a gate has news.
+
+    What would be lost because nobody answered goes live unseen under no policy (`loses`).
+    """
+    return (
+        loses
+        or policy == ReviewPolicy.REQUIRED
+        or (policy != ReviewPolicy.NEVER and (failed or confidence < threshold))
     )
 
 

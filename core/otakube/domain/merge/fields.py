@@ -113,8 +113,8 @@ def merge(policy: Policy, said: Sequence[Claim], agreement: Mapping[Provider, Co
 
 
 def _most_said(said: Sequence[Claim]) -> Claim:
-    # max keeps the first of equals: the order of the policy.
-    return max(said, key=lambda one: sum(alike(one.value, other.value) for other in said))
+    # Of equals a fresh one, then the first, as max keeps it: the order of the policy.
+    return max(said, key=lambda one: (sum(alike(one.value, other.value) for other in said), not one.by.stale))
 
 
 def _union(said: Sequence[Claim], agreement: Mapping[Provider, Confidence], most: int | None) -> Merged:

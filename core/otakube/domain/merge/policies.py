@@ -12,7 +12,7 @@ ANIDB, SCHEDULE, PLANET = Provider.ANIDB, Provider.ANIMESCHEDULE, Provider.ANIME
 
 class MergeRule(StrEnum):
     FIRST = "First"  # the first provider of the order that says something
-    MAJORITY = "Majority"  # what most say; the order breaks ties
+    MAJORITY = "Majority"  # what most say; a fresh one, then the order, breaks ties
     UNION = "Union"  # everything that anybody says, in the order
 
 

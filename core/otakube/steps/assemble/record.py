@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from otakube.domain.checks.review import with_findings
 from otakube.domain.merge.assembly import Mirror, Stages, assemble, refresh, vanished
+from otakube.domain.merge.carry import absent_providers
 from otakube.domain.merge.stages import (
     CHECKPOINTS,
     CharactersStage,
@@ -86,7 +87,7 @@ class Staged:
             attributions=self.episodes.attributions,
         )
         findings = [*self.episodes.findings, *self.whole.relationships.findings]
-        return with_findings(record, [*source_findings(self.summary), *findings])
+        return with_findings(record, [*source_findings(self.summary, record), *findings])
 
 
 async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape]) -> Shape:
@@ -94,9 +95,18 @@ async def read_stage(objects: ObjectStore, work_prefix: str, shape: type[Shape])
     return await read_input(objects, f"{work_prefix}/{CHECKPOINTS[shape]}", shape, made_by="stage")
 
 
-def source_findings(summary: FetchSummary) -> list[str]:
-    """Providers that are missing; those that seem to speak of another anime are the identity gate's."""
-    return [f"{one['provider']} is missing: {one['reason']}: {one['message']}" for one in summary.failed]
+def source_findings(summary: FetchSummary, record: GoldenRecord) -> list[str]:
+    """Providers that are missing; those that seem to speak of another anime are the identity gate's.
+
+    What one that did not answer said before stays, with the day on which it was said.
+    """
+    absent = absent_providers(summary.failed, summary.answered)
+    since = {one.provider: one.fetched_at for one in record.attributions if one.provider in absent}
+    stays = {provider.value: f"; what it said on {at:%Y-%m-%d} stays" for provider, at in since.items()}
+    return [
+        f"{one['provider']} is missing: {one['reason']}: {one['message']}{stays.get(one['provider'], '')}"
+        for one in summary.failed
+    ]
 
 
 def validated(record: GoldenRecord) -> GoldenRecord:

@@ -25,7 +25,7 @@ from otakube.ports.suggestions import Suggester
 from otakube.steps.assemble.record import Staged, validated
 from otakube.steps.assemble.suggestions import format_suggestions, suggest
 from otakube.steps.inputs import read_checkpoint
-from otakube_api.contract import Mode, Output, Provider, ReviewNeed
+from otakube_api.contract import Gate, Mode, Output, Provider, ReviewNeed
 
 CONCURRENCY = 16
 ASK_AGAIN = timedelta(days=1)  # after which an image that was refused is asked for again
@@ -72,8 +72,14 @@ async def assemble(  # noqa: PLR0913 - the step's ports
 
 def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: ReviewSettings) -> ReviewNeed:
     """The workflow's condition for the review."""
-    failed = bool(new_findings(record, live))
-    needed = review_needed(review.policy, record.entry.confidence, review.threshold, failed=failed)
+    news = new_findings(record, live)
+    needed = review_needed(
+        review.policy,
+        record.entry.confidence,
+        review.threshold,
+        failed=bool(news),
+        loses=any(one.gate is Gate.LOSS for one in news),
+    )
     return ReviewNeed.REQUIRED if needed else ReviewNeed.SKIP
 
 

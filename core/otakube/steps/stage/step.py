@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The step `stage`: five pure stages over converted records, each a checkpoint from which a retry goes on."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
 from otakube import logs
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.locks.effects import RunLocks, locked_fields, without_foreign_pages
+from otakube.domain.matching.resolution import agreement
 from otakube.domain.merge import stages
-from otakube.domain.merge.fields import Claimants
+from otakube.domain.merge.carry import Carried, CarryTerms, absent_providers, carry_over
 from otakube.domain.merge.numbering import RUNNING
-from otakube.domain.merge.policies import POLICIES
+from otakube.domain.merge.policies import POLICIES, TRUST
 from otakube.domain.merge.stages import (
     CHECKPOINTS,
     CharactersStage,
@@ -24,49 +25,14 @@ from otakube.domain.merge.stages import (
 )
 from otakube.domain.record import handover
 from otakube.domain.record.claims import ConvertedRecord
-from otakube.domain.record.golden import Attribution, GoldenRecord
+from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import FetchSummary
 from otakube.errors import Fatal
 from otakube.ports.objects import ObjectStore
 from otakube.steps.inputs import read_checkpoint, read_input
+from otakube.steps.stage.claims import Claims
 from otakube_api.contract import FailureReason, Mode, Output, Provider
 from otakube_api.providers import Licence
-
-Part = TypeVar("Part")
-
-
-class Claims:
-    """The run's converted records of providers whose claims may be kept, part by part."""
-
-    def __init__(
-        self, records: Mapping[Provider, ConvertedRecord], licences: Mapping[Provider, Licence]
-    ) -> None:
-        self._records = {p: record for p, record in records.items() if licences[p].storable}
-        self._licences = licences
-        self.left_out = [provider for provider in records if provider not in self._records]
-
-    def claimants(self, summary: FetchSummary) -> Claimants:
-        """The providers that make the claims."""
-        return Claimants(
-            {provider: self._attribution(provider) for provider in self._records}, summary.agreement
-        )
-
-    def _attribution(self, provider: Provider) -> Attribution:
-        record, licence = self._records[provider], self._licences[provider]
-        return Attribution(
-            provider=provider,
-            source_url=record.source_url,
-            fetched_at=record.fetched_at,
-            licence=licence.name,
-            stale=record.stale,
-            publishable=licence.publishable,
-            expires_at=licence.expires(record.fetched_at),
-        )
-
-    def part(self, read: Callable[[ConvertedRecord], Part | None]) -> dict[Provider, Part]:
-        """One part by provider; fetch has reported those that cannot be read."""
-        parts = {provider: read(record) for provider, record in self._records.items()}
-        return {provider: part for provider, part in parts.items() if part is not None}
 
 
 async def stage(
@@ -79,8 +45,12 @@ async def stage(
     """Run the stages that have no checkpoint yet; an episode update needs only the second."""
     summary = await read_input(objects, f"{work_prefix}/{handover.FETCH}", FetchSummary, made_by="fetch")
     live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
-    claims = Claims(await converted_records(objects, work_prefix, summary), licences)
     locks = await read_checkpoint(objects, f"{work_prefix}/{handover.LOCKS}", RunLocks) or RunLocks()
+    update = mode == Mode.EPISODE_UPDATE and live is not None
+    terms = CarryTerms(licences=licences, locks=locks, now=summary.fetched_at, episodes=update)
+    records = await converted_records(objects, work_prefix, summary)
+    carried = carry_over(records, absent_providers(summary.failed, summary.answered), live, terms)
+    claims = Claims(carried, licences, summary.agreement | agreements(carried, records))
     run = StagedRun(claims, summary, live, locks)
     makers: dict[type[Stage], Callable[[], Stage]] = {
         MetadataStage: run.metadata,
@@ -89,7 +59,7 @@ async def stage(
         StatisticsStage: run.statistics,
         CharactersStage: run.characters,
     }
-    due = [EpisodesStage] if mode == Mode.EPISODE_UPDATE and live is not None else list(CHECKPOINTS)
+    due = [EpisodesStage] if update else list(CHECKPOINTS)
     for shape in due:
         await run_stage(objects, f"{work_prefix}/{CHECKPOINTS[shape]}", shape, makers[shape])
     return {}
@@ -118,7 +88,6 @@ class StagedRun:
         self._claims = claims
         self._summary = summary
         self._live = live
-        self._claimants = claims.claimants(summary)
         # Without pages that a person said are another's.
         self._described = without_foreign_pages(locks, claims.part(lambda record: record.metadata))
         pages = [url for about in self._described.values() for url in (about.source_url, *about.same_as)]
@@ -128,41 +97,42 @@ class StagedRun:
         """Stage 1."""
         if not self._described:
             raise Fatal(FailureReason.INPUT_MISSING, nothing_to_merge(self._claims))
-        return stages.metadata_stage(self._described, self._claimants, self._locked)
+        return stages.metadata_stage(self._described, self._claims.claimants("metadata"), self._locked)
 
     def episodes(self) -> EpisodesStage:
         """Stage 2."""
         stage = stages.episodes_stage(
             self._summary.entry_id,
             self._claims.part(lambda record: record.episodes),
-            self._claimants,
+            self._claims.claimants("episodes"),
             known=self._live.episodes if self._live else (),
             slot=self._field("broadcast"),
             offset=self._summary.episodes_before if self._field("type") in RUNNING else None,
         )
-        left_out = [
-            f"{provider} is left out: its licence lets nothing be stored"
-            for provider in self._claims.left_out
-        ]
-        return stage.model_copy(update={"findings": [*left_out, *stage.findings]})
+        said, findings = self._claims.attributions(), [*self._claims.findings(), *stage.findings]
+        return stage.model_copy(
+            update={"attributions": [said[p] for p in TRUST if p in said], "findings": findings}
+        )
 
     def _field(self, name: str) -> Any:
         """A field of the anime itself, locked or merged; None if nobody claims it."""
         if lock := self._locked.get(name):
             return lock.value
         claims = {provider: getattr(about, name) for provider, about in self._described.items()}
-        merged = self._claimants.merge(POLICIES[name], claims)
+        merged = self._claims.claimants("metadata").merge(POLICIES[name], claims)
         return merged.value if merged else None
 
     def relationships(self) -> RelationshipsStage:
         """Stage 3."""
         return stages.relationships_stage(
-            self._claims.part(lambda record: record.relationships), self._claimants
+            self._claims.part(lambda record: record.relationships), self._claims.claimants("relationships")
         )
 
     def statistics(self) -> StatisticsStage:
         """Stage 4."""
-        return stages.statistics_stage(self._claims.part(lambda record: record.statistics), self._claimants)
+        return stages.statistics_stage(
+            self._claims.part(lambda record: record.statistics), self._claims.claimants("statistics")
+        )
 
     def characters(self) -> CharactersStage:
         """Stage 5."""
@@ -170,7 +140,7 @@ class StagedRun:
             self._summary.entry_id,
             self._claims.part(lambda record: record.characters),
             self._claims.part(lambda record: record.staff),
-            self._claimants,
+            self._claims.claimants("characters"),
             known=self._live.characters if self._live else (),
         )
 
@@ -181,6 +151,18 @@ def nothing_to_merge(claims: Claims) -> str:
         return "no record of this run is there: run fetch again"
     names = ", ".join(claims.left_out)
     return f"the licences of all that answered ({names}) let nothing be stored: see the setting licence"
+
+
+def agreements(carried: Carried, answered: Collection[Provider]) -> dict[Provider, float]:
+    """Agreement of earlier words with the other providers' anime, as fetch measures that of answers."""
+    about = {provider: record.metadata for provider, record in carried.records.items()}
+    return {
+        provider: round(
+            max((agreement(one, about[other]) for other in about if other != provider), default=1), 3
+        )
+        for provider, one in about.items()
+        if provider not in answered
+    }
 
 
 async def converted_records(

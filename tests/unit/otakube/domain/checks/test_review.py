@@ -16,7 +16,7 @@ from otakube.domain.checks.review import (
 )
 from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord, Image, ImageKind
 from otakube.domain.record.handover import FetchSummary
-from otakube_api.contract import AnimeType, Gate, Provider
+from otakube_api.contract import AnimeType, Gate, Provider, ReviewPolicy
 
 
 def a_summary(**changes: Any) -> FetchSummary:
@@ -50,7 +50,8 @@ def test_a_sound_record_passes_every_gate() -> None:
 
 
 def test_every_gate_that_fails_is_in_the_record_each_finding_once() -> None:
-    live = a_sound_record()
+    only_kitsus = an_episode(3, providers=[Provider.KITSU])
+    live = a_sound_record().model_copy(update={"episodes": [an_episode(1), an_episode(2), only_kitsus]})
     doubt = GateFinding(gate=Gate.IDENTITY, message="Kitsu's page may show another anime")
     torn = a_sound_record(type=AnimeType.MOVIE, synopsis=None, episode_count=1)
     summary = a_summary(gates=[doubt, doubt], failed=[failed("Kitsu", "Implausible")])
@@ -111,6 +112,11 @@ def test_the_policy_decides_about_the_review(
     assert review_needed(policy, confidence, 0.8, failed=gate) is expected
 
 
+@pytest.mark.parametrize("policy", ReviewPolicy)
+def test_no_policy_lets_a_loss_pass_unseen(policy: ReviewPolicy) -> None:
+    assert review_needed(policy, 1.0, 0.8, failed=True, loses=True)
+
+
 def test_what_lay_before_the_person_who_let_the_live_version_through_is_no_news() -> None:
     known = GateFinding(gate=Gate.COMPLETENESS, message="no provider has a synopsis")
     fresh = GateFinding(gate=Gate.COMPLETENESS, message="no provider lists characters")
@@ -119,7 +125,7 @@ def test_what_lay_before_the_person_who_let_the_live_version_through_is_no_news(
     assert new_findings(record, None) == [known, fresh]
 
 
-@pytest.mark.parametrize("gate", [Gate.DRIFT, Gate.PLAUSIBILITY, Gate.IDENTITY])
+@pytest.mark.parametrize("gate", [Gate.DRIFT, Gate.PLAUSIBILITY, Gate.IDENTITY, Gate.LOSS])
 def test_what_happened_in_this_run_is_always_news(gate: Gate) -> None:
     record = a_record(gates=[GateFinding(gate=gate, message="again")])
     assert new_findings(record, record) == record.gates

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whoever does not answer: no episode, no character and no word of theirs goes from the next version."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otakube.domain.checks.loss import loss_findings
+from otakube.domain.licences.terms import LICENCES
+from otakube.domain.locks.effects import RunLocks
+from otakube.domain.merge.assembly import Stages, assemble
+from otakube.domain.merge.carry import CarryTerms, carry_over
+from otakube.domain.record.claims import (
+    Character,
+    ClaimedRecommendation,
+    ClaimedRelation,
+    ClaimedStreamingLink,
+    ConvertedRecord,
+    Episode,
+    Relationships,
+    Staff,
+)
+from otakube.domain.record.golden import (
+    CharacterEntry,
+    GoldenRecord,
+    Provenance,
+    StaffEntry,
+    Statistics,
+    VoiceActor,
+)
+from otakube.domain.record.handover import FetchSummary
+from otakube.domain.record.ids import derived_id
+from otakube.steps.stage.claims import Claims
+from otakube.steps.stage.step import StagedRun, agreements
+from otakube_api.contract import AnimeType, Provider
+from unit.otakube.domain.claimed import NOW, said
+
+ENTRY = derived_id("ani", "one")
+LATER = NOW + timedelta(days=1)
+NAMES = st.sampled_from(["Ann Takamaki", "Takamaki, Ann", "Ginko", "GINKO", "Tide", "Tide 2nd Season", "潮"])
+
+
+def some(claims: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.lists(claims, max_size=4)
+
+
+episode = st.builds(
+    Episode,
+    number=st.integers(0, 4),
+    kind=st.sampled_from(["Regular", "Special"]),
+    absolute_number=st.none() | st.integers(0, 20),
+    title=st.none() | NAMES,
+    aired=st.none() | st.dates(),
+    filler=st.booleans(),
+)
+voice = st.builds(VoiceActor, name=NAMES, language=st.sampled_from(["Japanese", "English"]))
+character = st.builds(
+    Character,
+    name=NAMES,
+    name_native=st.none() | NAMES,
+    role=st.sampled_from(["Main", "Background"]),
+    description=st.none() | NAMES,
+    voice_actors=some(voice),
+)
+person = st.builds(Staff, name=NAMES, positions=some(st.sampled_from(["Director", "director", "Music"])))
+page = st.integers(1, 5).map("https://anilist.co/anime/{}".format)
+relationships = st.builds(
+    Relationships,
+    relations=some(
+        st.builds(ClaimedRelation, kind=st.sampled_from(["Sequel", "Prequel", "Other"]), title=NAMES)
+    ),
+    recommendations=some(st.builds(ClaimedRecommendation, title=NAMES, votes=st.none() | st.integers(0, 9))),
+    external_links=some(st.sampled_from(["https://one.example", "https://two.example/"])),
+    streaming=some(st.builds(ClaimedStreamingLink, site=NAMES, url=st.just("https://tv.example/1"))),
+)
+metadata = st.fixed_dictionaries(
+    {
+        "title": NAMES,
+        "title_english": st.none() | NAMES,
+        "synonyms": some(NAMES),
+        "genres": some(st.sampled_from(["Drama", "drama", "Sci-Fi"])),
+        "tags": some(st.sampled_from(["Sea", "Ghosts", "Drama"])),
+        "studios": some(st.sampled_from(["Kelp", "Foam"])),
+        "episode_count": st.none() | st.integers(1, 3),
+        "type": st.sampled_from([AnimeType.TV, AnimeType.ONA]),
+        "synopsis": st.none() | NAMES,
+    }
+)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> dict[Provider, ConvertedRecord]:
+    """One way to each site: where both are asked, the fresh one speaks for the site alone."""
+    other = draw(st.sampled_from([Provider.JIKAN, Provider.MYANIMELIST]))
+    asked = draw(st.sets(st.sampled_from([one for one in Provider if one != other]), min_size=1, max_size=5))
+    return {provider: draw(answer(provider)) for provider in sorted(asked)}
+
+
+def answer(provider: Provider) -> st.SearchStrategy[ConvertedRecord]:
+    about = metadata.map(lambda fields: said(provider, **fields))
+    counts = st.none() | st.floats(0, 10).map(lambda score: Statistics(provider=provider, score=score))
+    return st.builds(
+        ConvertedRecord,
+        provider=st.just(provider),
+        source_url=about.map(lambda one: one.source_url),
+        fetched_at=st.just(NOW),
+        stale=st.booleans(),
+        metadata=about,
+        episodes=some(episode),
+        relationships=relationships,
+        statistics=counts,
+        characters=some(character),
+        staff=some(person),
+        missing=st.just({}),
+        unreadable=st.just({}),
+    )
+
+
+def merged(
+    records: Mapping[Provider, ConvertedRecord],
+    absent: Collection[Provider] = (),
+    live: GoldenRecord | None = None,
+) -> GoldenRecord:
+    """The record of these answers, over what is live."""
+    terms = CarryTerms(licences=LICENCES, locks=RunLocks(), now=LATER)
+    carried = carry_over(records, absent, live, terms)
+    claims = Claims(carried, LICENCES, agreements(carried, records))
+    summary = FetchSummary(
+        entry_id=ENTRY, title="Tide", existing=live is not None, answered=list(records), failed=[],
+        agreement={}, fetched_at=LATER,
+    )  # fmt: skip
+    run = StagedRun(claims, summary, live, RunLocks())
+    episodes = run.episodes()
+    stages = Stages(run.metadata(), episodes, run.relationships(), run.statistics(), run.characters())
+    made = assemble(ENTRY, stages=stages, mirror={}, assembled_at=LATER, attributions=episodes.attributions)
+    return GoldenRecord.model_validate_json(made.model_dump_json())
+
+
+def words(record: GoldenRecord, of: set[Provider]) -> set[tuple[str, str, Provider]]:
+    """Every place at which one of these is named for something."""
+    named: list[tuple[str, str, Iterable[Provider]]] = [
+        *(("entry", field, speakers(source)) for field, source in record.entry.provenance.items()),
+        *(("episode", f"{one.kind} {one.number}", one.providers) for one in record.episodes),
+        *(("relation", one.title, one.providers) for one in record.entry.relations),
+        *(("recommendation", one.title, one.providers) for one in record.entry.recommendations),
+        *(("statistics", str(one.score), [one.provider]) for one in record.entry.statistics),
+    ]
+    return {(kind, name, provider) for kind, name, who in named for provider in of.intersection(who)}
+
+
+def listed(rows: Sequence[CharacterEntry] | Sequence[StaffEntry], provider: Provider) -> int:
+    return sum(provider in one.providers for one in rows)
+
+
+def speakers(source: Provenance) -> Iterable[Provider]:
+    if source.shares:
+        return (provider for claimants in source.shares for provider in claimants)
+    return (source.provider, *source.providers, *(one.provider for one in source.losing))
+
+
+@settings(max_examples=100, deadline=None)
+@given(answers(), st.data())
+def test_an_update_that_lacks_answers_has_all_that_was_live(
+    said_first: dict[Provider, ConvertedRecord], data: st.DataObject
+) -> None:
+    live = merged(said_first)
+    absent = data.draw(st.sets(st.sampled_from(sorted(said_first)), max_size=len(said_first) - 1))
+    left = {provider: one for provider, one in said_first.items() if provider not in absent}
+    update = merged(left, absent, live)
+    assert {(one.kind, one.number) for one in update.episodes} >= {
+        (one.kind, one.number) for one in live.episodes
+    }
+    assert {one.id for one in update.characters} == {one.id for one in live.characters}
+    for provider in absent:  # of namesakes one may be taken for the other
+        assert listed(update.characters, provider) == listed(live.characters, provider)
+        assert listed(update.staff, provider) == listed(live.staff, provider)
+    assert words(live, absent) <= words(update, absent)
+    assert loss_findings(update, live, dict.fromkeys(absent, "Unavailable")) == []
+    for one in update.attributions:
+        if one.provider in absent:
+            assert (one.stale, one.fetched_at) == (True, NOW)
+
+
+@settings(max_examples=40, deadline=None)
+@given(answers(), st.data())
+def test_an_outage_that_lasts_takes_nothing_away_either(
+    said_first: dict[Provider, ConvertedRecord], data: st.DataObject
+) -> None:
+    absent = data.draw(st.sets(st.sampled_from(sorted(said_first)), max_size=len(said_first) - 1))
+    left = {provider: one for provider, one in said_first.items() if provider not in absent}
+    update = merged(left, absent, merged(said_first))
+    again = merged(left, absent, update)
+    assert words(again, absent) == words(update, absent)
+    assert {one.id for one in again.characters} == {one.id for one in update.characters}
+    assert [one.model_dump(exclude={"provenance"}) for one in again.episodes] == [
+        one.model_dump(exclude={"provenance"}) for one in update.episodes
+    ]
