@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from otakube.domain.checks.loss import loss_findings
@@ -39,6 +39,7 @@ from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import NOW, said
 
 ENTRY = derived_id("ani", "one")
+UNSHRUNK = (Phase.explicit, Phase.generate)  # shrinking whole answers takes minutes
 LATER = NOW + timedelta(days=1)
 NAMES = st.sampled_from(["Ann Takamaki", "Takamaki, Ann", "Ginko", "GINKO", "Tide", "Tide 2nd Season", "潮"])
 
@@ -140,9 +141,10 @@ def merged(
 
 
 def words(record: GoldenRecord, of: set[Provider]) -> set[tuple[str, str, Provider]]:
-    """Every place at which one of these is named for something."""
+    """Every place at which one of these is named for something; of relations the rows that stand."""
+    fields = {field: one for field, one in record.entry.provenance.items() if field != "relations"}
     named: list[tuple[str, str, Iterable[Provider]]] = [
-        *(("entry", field, speakers(source)) for field, source in record.entry.provenance.items()),
+        *(("entry", field, speakers(source)) for field, source in fields.items()),
         *(("episode", f"{one.kind} {one.number}", one.providers) for one in record.episodes),
         *(("relation", one.title, one.providers) for one in record.entry.relations),
         *(("recommendation", one.title, one.providers) for one in record.entry.recommendations),
@@ -161,7 +163,7 @@ def speakers(source: Provenance) -> Iterable[Provider]:
     return (source.provider, *source.providers, *(one.provider for one in source.losing))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(answers(), st.data())
 def test_an_update_that_lacks_answers_has_all_that_was_live(
     said_first: dict[Provider, ConvertedRecord], data: st.DataObject
@@ -184,7 +186,7 @@ def test_an_update_that_lacks_answers_has_all_that_was_live(
             assert (one.stale, one.fetched_at) == (True, NOW)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True, phases=UNSHRUNK)
 @given(answers(), st.data())
 def test_an_outage_that_lasts_takes_nothing_away_either(
     said_first: dict[Provider, ConvertedRecord], data: st.DataObject
