@@ -167,9 +167,14 @@ def keys_of(record: GoldenRecord) -> set[tuple[str, int]]:
 
 def parts(record: GoldenRecord, provider: Provider) -> Counter[str]:
     """How many rows the provider has a part in, by kind."""
-    kinds = {"episodes": record.episodes, "characters": record.characters, "staff": record.staff}
-    counts = {name: sum(provider in one.providers for one in rows) for name, rows in kinds.items()}
-    return Counter(counts | {"said": sum(one.provider is provider for one in record.attributions)})
+    return Counter(
+        {
+            "episodes": sum(provider in one.providers for one in record.episodes),
+            "characters": sum(provider in one.providers for one in record.characters),
+            "staff": sum(provider in one.providers for one in record.staff),
+            "attributions": sum(one.provider is provider for one in record.attributions),
+        }
+    )
 
 
 def speakers(source: Provenance) -> Iterable[Provider]:
