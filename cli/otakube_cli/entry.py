@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Show entries of the catalogue: their fields, who says so, their images."""
+"""Show entries of the catalogue: their fields, who says so, their images, their versions."""
 
 import re
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from otakube.commands.output import TABLE, Printer, print_facts
 from otakube.domain.record.golden import Id
-from otakube_cli import record
+from otakube_cli import record, versions
 from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.command import application, cluster_command
 from otakube_cli.errors import ConsoleError
@@ -29,12 +29,16 @@ Field = Annotated[
         show_default=False,
     ),
 ]
+Version = Annotated[
+    int, typer.Argument(min=1, help="A version; `otakube entry history` lists them.", show_default=False)
+]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="Versions at most, the newest first.")]
 Depth = Annotated[int, typer.Option(min=1, help="Relations between it and a work at most.")]
 
 
 @app.callback()
 def entry() -> None:
-    """Show entries of the catalogue: their fields, who says so, their images."""
+    """Show entries of the catalogue: their fields, who says so, their images, their versions."""
 
 
 @cluster_command(app, "show")
@@ -78,6 +82,31 @@ async def images(cluster: Cluster, *, entry: Entry, out: Printer = TABLE) -> Non
     found = record.every_image(anime["record"])
     empty = "No provider shows an image of it."
     out.show(found, table=lambda: record.print_images(found, out) if found else print(empty))
+
+
+@cluster_command(app)
+async def history(cluster: Cluster, *, entry: Entry, limit: Limit = 20, out: Printer = TABLE) -> None:
+    """List the versions that readers saw: when, by which run, who decided, and what changed.
+
+    Example: otakube entry history frozen-tide
+    """
+    found = await cluster.catalogue_internal(f"animes/{await entry_id(cluster, entry)}/versions", limit=limit)
+    enrichments = await cluster.list_all(ENRICHMENTS)
+    found = versions.with_objects(found, versions.uids(enrichments))
+    out.show(found, table=lambda: versions.print_history(found, out))
+
+
+@cluster_command(app)
+async def diff(
+    cluster: Cluster, *, entry: Entry, before: Version, after: Version, out: Printer = TABLE
+) -> None:
+    """Show what two versions differ in, field by field and row by row.
+
+    Example: otakube entry diff frozen-tide 3 5
+    """
+    path = f"animes/{await entry_id(cluster, entry)}/versions/{before}/diff/{after}"
+    found = await cluster.catalogue_internal(path)
+    out.show(found, table=lambda: versions.print_diff(found, out))
 
 
 async def read(cluster: Cluster, entry: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from otakube_services.catalogue.drafts import add_drafts
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.ports import CataloguePorts, Ports, connected
 from otakube_services.catalogue.relations import closure_of
+from otakube_services.catalogue.versions import add_versions
 from otakube_services.kit.problems import Problem
 from otakube_services.kit.service import Service, create_service
 
@@ -42,7 +43,7 @@ def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = 
     service = create_service("catalogue", description=__doc__, connect=connect)
     for add in (_entries, _search):
         add(service.public)
-    for add in (add_drafts, add_locks):
+    for add in (add_drafts, add_locks, add_versions):
         add(service.internal)
     return service
 
