@@ -28,17 +28,22 @@ def local_config() -> dict[str, Any]:
     return dict(yaml.safe_load(found["data"]["config"]))
 
 
-@contextmanager
-def running_controller(plane: ControlPlane, folder: Path, namespace: str) -> Iterator[Path]:
-    """Start it for one namespace, configured as in the local cluster; yields its log."""
+def configured(namespace: str) -> str:
+    """The ConfigMap that controller and server read, as YAML."""
     config = {**local_config(), "metricsConfig": {"enabled": False}, "telemetryConfig": {"enabled": False}}
-    configured = {
+    body = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": CONFIG_MAP, "namespace": namespace},
         "data": {"config": yaml.safe_dump(config)},
     }
-    applied = plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(configured))
+    return yaml.safe_dump(body)
+
+
+@contextmanager
+def running_controller(plane: ControlPlane, folder: Path, namespace: str) -> Iterator[Path]:
+    """Start it for one namespace, configured as in the local cluster; yields its log."""
+    applied = plane.kubectl("apply", "-f", "-", stdin=configured(namespace))
     assert applied.returncode == 0, applied.stderr
     home = binaries.built(binaries.ARGO_WORKFLOWS, settings.load().cache)
     command = [

@@ -212,6 +212,8 @@ def patch_for(
     review = read_review(workflow)
     if review.state is not RunReviewState.OPEN:
         raise closed(name, review)
+    if review.deadline is not None and now >= review.deadline:
+        raise too_late(name, review.deadline)
     try:
         return answer(workflow, review, values=values, now=now)
     except KeyError as error:
@@ -268,6 +270,16 @@ def closed(name: str, review: RunReview) -> ConsoleError:
     }
     return ConsoleError(
         f"{name!r} does not wait for a decision: {reasons[review.state]} (workflow {review.workflow!r})",
+        code=NOT_OPEN,
+    )
+
+
+def too_late(name: str, deadline: datetime) -> ConsoleError:
+    """The error of an answer that a suspended run would still take, and count as a reject."""
+    return ConsoleError(
+        f"the deadline of {name!r} was {deadline:%Y-%m-%d %H:%M:%S} UTC, so its record counts as rejected. "
+        f"Nothing was changed; ask for a new run: kubectl annotate animeenrichment {name} --overwrite "
+        f'{labels.REQUESTED_AT}="$(date +%s)"',
         code=NOT_OPEN,
     )
 

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from otakube_api.argo import read_workflow
-from otakube_api.contract import Node, Output, ReviewOutput
+from otakube_api.contract import Node, Output, Parameter, ReviewOutput
+from otakube_api.durations import parse_duration
 
 NOTE_LIMIT = 2000  # characters; a parameter is a reference, not a letter
 REVIEWER_LIMIT = 100
@@ -38,6 +39,8 @@ class RunReview:
     node: str = ""  # id
     answers: Mapping[str, str]
     finished_at: str = ""
+    deadline: datetime | None = None
+    """An answer counts before it; None where the Workflow does not say."""
 
 
 def read_review(workflow: Mapping[str, Any]) -> RunReview:
@@ -58,7 +61,15 @@ def read_review(workflow: Mapping[str, Any]) -> RunReview:
         node=node.id,
         answers=node.parameters,
         finished_at=_stamp(node.finished_at) if node.finished_at else "",
+        deadline=_deadline(workflow, node.started_at),
     )
+
+
+def _deadline(workflow: Mapping[str, Any], started_at: datetime | None) -> datetime | None:
+    arguments = ((workflow.get("spec") or {}).get("arguments") or {}).get("parameters") or []
+    given = {argument.get("name"): argument.get("value") for argument in arguments}
+    timeout = given.get(Parameter.REVIEW_TIMEOUT)
+    return started_at + parse_duration(timeout) if started_at and timeout else None
 
 
 def digest_under_review(workflow: Mapping[str, Any]) -> str:

@@ -141,7 +141,7 @@ def test_a_task_gives_exactly_the_inputs_of_its_template(
     node: Node, tasks: list[dict[str, Any]], templates: dict[str, Any]
 ) -> None:
     (task,) = (task for task in tasks if task["name"] == node)
-    given = [parameter["name"] for parameter in task["arguments"]["parameters"]]
+    given = [parameter["name"] for parameter in task.get("arguments", {}).get("parameters", [])]
     assert given == [parameter["name"] for parameter in templates[node]["inputs"]["parameters"]]
 
 
@@ -162,7 +162,7 @@ def test_every_reference_names_a_task_and_an_output_that_exist(
 
 
 def test_every_parameter_reference_is_an_argument_of_the_template(spec: dict[str, Any]) -> None:
-    referred = set(re.findall(r"workflow\.parameters\.([a-z-]+)", yaml.safe_dump(spec)))
+    referred = set(re.findall(r"workflow\.parameters(?:\.|\['+)([a-z-]+)", yaml.safe_dump(spec)))
     assert referred <= set(Parameter)
 
 
@@ -190,9 +190,18 @@ def test_a_gate_that_nobody_answers_rejects(templates: dict[str, Any]) -> None:
     assert supplied[ReviewOutput.NOTE] == supplied[ReviewOutput.REVIEWER] == {"supplied": {}, "default": ""}
     assert supplied[ReviewOutput.DIGEST] == {"supplied": {}, "default": ""}
     assert supplied[ReviewOutput.ACCEPTED] == {"supplied": {}, "default": "[]"}
-    assert gate["suspend"] == {"duration": f"{{{{inputs.parameters.{Parameter.REVIEW_TIMEOUT}}}}}"}
-    (decision,) = (p for p in gate["inputs"]["parameters"] if p["name"] == ReviewOutput.DECISION)
+    assert gate["suspend"] == {"duration": f"{{{{workflow.parameters.{Parameter.REVIEW_TIMEOUT}}}}}"}
+
+
+def test_every_field_that_argo_s_page_shows_is_an_output_that_it_may_send(templates: dict[str, Any]) -> None:
+    gate = templates[Node.REVIEW]
+    fields = {field["name"]: field for field in gate["inputs"]["parameters"]}
+    assert set(fields) <= {output["name"] for output in gate["outputs"]["parameters"]}
+    assert all("default" in field and field["description"] for field in fields.values())
+    decision = fields[ReviewOutput.DECISION]
     assert decision["enum"] == ["approve", "reject"]
+    assert decision["default"] == "reject"
+    assert all(name in decision["description"] for name in fields.keys() - {ReviewOutput.DECISION})
 
 
 def test_nothing_is_embedded_or_committed_without_the_gate_s_word(tasks: list[dict[str, Any]]) -> None:
@@ -200,7 +209,9 @@ def test_nothing_is_embedded_or_committed_without_the_gate_s_word(tasks: list[di
     assert wiring[Node.REVIEW]["when"] == "{{tasks.assemble.outputs.parameters.review}} == Required"
     assert wiring[Node.EMBED]["when"] == (
         "{{=tasks.assemble.outputs.parameters.review == 'Skip'"
-        " || (tasks.review?.outputs?.parameters?.decision ?? 'reject') == 'approve'}}"
+        " || ((tasks.review?.outputs?.parameters?.decision ?? 'reject') == 'approve'"
+        " && date(tasks.review.finishedAt) < date(tasks.review.startedAt)"
+        " + duration(workflow.parameters['review-timeout']))}}"
     )
     assert wiring[Node.COMMIT]["depends"] == f"{Node.EMBED}.Succeeded"
 

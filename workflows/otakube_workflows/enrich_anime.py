@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hera.workflows import DAG, Container, Parameter, Suspend, Task, WorkflowTemplate
-from hera.workflows.models import SuppliedValueFrom, ValueFrom
+from hera.workflows.models import SuppliedValueFrom, ValueFrom, WorkflowMetadata
 
 from otakube_api.contract import (
     FETCH_DEADLINE,
@@ -25,6 +25,13 @@ from otakube_workflows.policies import EXECUTION
 from otakube_workflows.templates import EMBED_IMAGE, RUN, STORES, Size, Step, Store, step
 
 ENTRYPOINT = "enrich"
+
+DESCRIPTION = "workflows.argoproj.io/description"
+ABOUT = (
+    "Fetches an anime from its providers, merges what they say, waits for a review where its policy asks for "
+    "one, and publishes the record. To answer: the step review, RESUME. Without a choice, that is a reject."
+)
+"""Text of Argo's page about a run and its template, which it reads as Markdown."""
 
 REVIEW_LIMIT_SECONDS = 720 * 3600
 """Longest review.timeout that the API admits; the workflow's deadline lies a day of work beyond it."""
@@ -99,9 +106,15 @@ ASSEMBLED = f"tasks.{Node.ASSEMBLE}.outputs.parameters"
 
 REVIEW_WANTED = f"{{{{{ASSEMBLED}.{Output.REVIEW}}}}} == {ReviewNeed.REQUIRED}"
 
+IN_TIME = (
+    f"date(tasks.{Node.REVIEW}.finishedAt) < date(tasks.{Node.REVIEW}.startedAt)"
+    f" + duration(workflow.parameters['{Argument.REVIEW_TIMEOUT}'])"
+)
+"""Argo's own clock stands still while a run is suspended, and lets through what was never resumed."""
+
 APPROVED = (
     f"{{{{={ASSEMBLED}.{Output.REVIEW} == '{ReviewNeed.SKIP}'"
-    f" || {_answered(ReviewOutput.DECISION, Decision.REJECT)} == '{Decision.APPROVE}'}}}}"
+    f" || ({_answered(ReviewOutput.DECISION, Decision.REJECT)} == '{Decision.APPROVE}' && {IN_TIME})}}}}"
 )
 """A skipped gate answers with its default, reject: what opens the way is the word of `assemble`."""
 
@@ -196,6 +209,8 @@ def enrich_anime() -> WorkflowTemplate:
     """The WorkflowTemplate that the operator starts, one run for a generation and attempt."""
     return WorkflowTemplate(
         name=TEMPLATE,
+        annotations={"workflows.argoproj.io/title": "Enrich an anime", DESCRIPTION: ABOUT},
+        workflow_metadata=WorkflowMetadata(annotations={DESCRIPTION: ABOUT}),
         entrypoint=ENTRYPOINT,
         on_exit=Node.CONCLUDE.value,
         arguments=list(ARGUMENTS.values()),
@@ -206,37 +221,49 @@ def enrich_anime() -> WorkflowTemplate:
 
 
 def _review() -> Suspend:
-    """The gate. Each output's default is what a timeout or a bare resume answers: reject."""
-    answers = {
-        ReviewOutput.DECISION: Parameter(
-            name=ReviewOutput.DECISION,
-            default=Decision.REJECT,
-            enum=[Decision.APPROVE, Decision.REJECT],
-            description="approve or reject.",
-        ),
-        ReviewOutput.NOTE: Parameter(name=ReviewOutput.NOTE, default="", description="Why, for the record."),
-        ReviewOutput.REVIEWER: Parameter(name=ReviewOutput.REVIEWER, default="", description="Who answers."),
-        ReviewOutput.DIGEST: Parameter(
-            name=ReviewOutput.DIGEST,
-            default="",
-            description="Digest of the record that was reviewed; empty: the one that was assembled.",
-        ),
-        ReviewOutput.ACCEPTED: Parameter(
-            name=ReviewOutput.ACCEPTED,
-            default="[]",
-            description="Ids of the suggestions that are taken over, as JSON list.",
-        ),
-    }
+    """The gate. Each output's default is what a timeout or a bare resume answers: reject.
+
+    Argo's page shows a field for each input, and sends each as an output: no input may be anything else.
+    """
     supplied = {
-        name: Parameter(name=name, value_from=ValueFrom(supplied=SuppliedValueFrom(), default=answer.default))
-        for name, answer in answers.items()
+        ReviewOutput.DECISION: Decision.REJECT,
+        ReviewOutput.NOTE: "",
+        ReviewOutput.REVIEWER: "",
+        ReviewOutput.DIGEST: "",
+        ReviewOutput.ACCEPTED: "[]",
     }
     return Suspend(
         name=Node.REVIEW,
-        duration=f"{{{{inputs.parameters.{Argument.REVIEW_TIMEOUT}}}}}",
-        inputs=[*answers.values(), Parameter(name=Argument.REVIEW_TIMEOUT)],
-        outputs=list(supplied.values()),
+        duration=f"{{{{workflow.parameters.{Argument.REVIEW_TIMEOUT}}}}}",
+        inputs=_review_fields(),
+        outputs=[
+            Parameter(name=name, value_from=ValueFrom(supplied=SuppliedValueFrom(), default=unsaid))
+            for name, unsaid in supplied.items()
+        ],
     )
+
+
+def _review_fields() -> list[Parameter]:
+    """The fields in which a person answers; the page explains the one that offers a choice, and no other."""
+    return [
+        Parameter(
+            name=ReviewOutput.DECISION,
+            default=Decision.REJECT,
+            enum=[Decision.APPROVE, Decision.REJECT],
+            description=(
+                "approve publishes the record, reject publishes nothing; RESUME without a choice is a "
+                "reject. note: why, kept with the decision. reviewer: your name. "
+                "accepted: ids of suggestions to take over, with commas between."
+            ),
+        ),
+        Parameter(name=ReviewOutput.NOTE, default="", description="Why; kept with the decision."),
+        Parameter(name=ReviewOutput.REVIEWER, default="", description="Who decides."),
+        Parameter(
+            name=ReviewOutput.ACCEPTED,
+            default="",
+            description="Ids of suggestions that are taken over, with commas between.",
+        ),
+    ]
 
 
 def _conclude() -> Container:
@@ -262,11 +289,7 @@ def _wiring() -> dict[Node, dict[str, Any]]:
         Node.FETCH: {"arguments": given[Node.FETCH]},
         Node.STAGE: {"depends": Node.FETCH, "arguments": given[Node.STAGE]},
         Node.ASSEMBLE: {"depends": Node.STAGE, "arguments": given[Node.ASSEMBLE]},
-        Node.REVIEW: {
-            "depends": Node.ASSEMBLE,
-            "when": REVIEW_WANTED,
-            "arguments": _workflow_arguments([Argument.REVIEW_TIMEOUT]),
-        },
+        Node.REVIEW: {"depends": Node.ASSEMBLE, "when": REVIEW_WANTED},
         Node.EMBED: {
             "depends": f"{Node.REVIEW}.Succeeded || {Node.REVIEW}.Skipped",
             "when": APPROVED,

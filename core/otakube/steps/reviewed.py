@@ -65,14 +65,17 @@ def require_digest(content: BaseModel, reviewed: str, *, key: str, option: str) 
 
 
 def accepted_ids(text: str) -> tuple[str, ...]:
-    """The ids of a JSON list; anything else is Fatal."""
+    """The ids of a JSON list, as our tools write it, or between commas, as people type it; else Fatal."""
+    if not text.lstrip().startswith(("[", "{")):
+        return tuple(text.replace(",", " ").split())
     try:
-        ids = orjson.loads(text or "[]")
+        ids = orjson.loads(text)
     except orjson.JSONDecodeError:
         ids = None
     if not isinstance(ids, list) or not all(isinstance(suggestion, str) for suggestion in ids):
         raise Fatal(
-            FailureReason.INPUT_MISSING, f"--accepted is {text!r:.200}: give a JSON list of suggestion ids"
+            FailureReason.INPUT_MISSING,
+            f"--accepted is {text!r:.200}: give suggestion ids, as a JSON list or with commas between",
         )
     return tuple(ids)
 

@@ -12,7 +12,7 @@ from otakube_api.contract import TEMPLATE, FailureReason, PodReason
 from otakube_api.durations import parse_duration
 from otakube_api.reasons import CommonReason, Reason
 from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentReason
-from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
+from otakube_operator.enrichment.observed import Enrichment, ReviewNode, WorkflowRun
 from otakube_operator.enrichment.steps import format_trouble
 from otakube_operator.runtime.conditions import Truth
 
@@ -47,7 +47,7 @@ def assess(enrichment: Enrichment, run: WorkflowRun) -> Assessment:
         _step_does_not_get_on,
     )
     assessments = (check(enrichment, run) for check in checks)
-    return next((assessment for assessment in assessments if assessment is not None), _runs(run))
+    return next((assessment for assessment in assessments if assessment is not None), _runs(enrichment, run))
 
 
 def working(reason: Reason, message: str) -> Assessment:
@@ -74,12 +74,23 @@ def review_deadline(enrichment: Enrichment, run: WorkflowRun) -> datetime | None
 
 
 def review_timed_out(enrichment: Enrichment, run: WorkflowRun) -> bool:
-    """True if the review closed by itself: nobody signed, and not before the deadline."""
+    """True if the review closed unanswered, or was approved when its deadline had passed.
+
+    The workflow asks the same before it embeds: the deadline holds while a run is suspended too.
+    """
     review, deadline = run.results.review, review_deadline(enrichment, run)
-    if review is None or not review.answered or review.approved or review.reviewer or deadline is None:
+    if review is None or not review.answered or review.finished_at is None or deadline is None:
         return False
+    if review.approved:
+        return review.finished_at >= deadline
     # Argo writes whole seconds, so the node may seem to end a second early.
-    return review.finished_at is not None and review.finished_at >= deadline - timedelta(seconds=1)
+    return not review.reviewer and review.finished_at >= deadline - timedelta(seconds=1)
+
+
+def review_approved(enrichment: Enrichment, run: WorkflowRun) -> bool:
+    """True if a person approved in time."""
+    review = run.results.review
+    return review is not None and review.approved and not review_timed_out(enrichment, run)
 
 
 def _is_published(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
@@ -97,20 +108,28 @@ def _is_published(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None
 
 def _was_not_approved(enrichment: Enrichment, run: WorkflowRun) -> Assessment | None:
     review = run.results.review
-    if review is None or not review.answered or review.approved:
+    if review is None or not review.answered or review_approved(enrichment, run):
         return None
     if review_timed_out(enrichment, run):
-        return stuck(
-            EnrichmentReason.REVIEW_TIMED_OUT, "Nobody decided in time, so the record counts as rejected."
-        )
-    if not review.reviewer:
+        return stuck(EnrichmentReason.REVIEW_TIMED_OUT, _too_late(enrichment, run, review))
+    if not review.reviewer and not review.note:
         return stuck(
             EnrichmentReason.REVIEW_REJECTED,
             "The review was closed without an approval, which is a rejection.",
         )
     return stuck(
         EnrichmentReason.REVIEW_REJECTED,
-        f"Rejected by {review.reviewer}: {review.note or 'no note was left'}",
+        f"Rejected by {review.reviewer or 'somebody'}: {review.note or 'no note was left'}",
+    )
+
+
+def _too_late(enrichment: Enrichment, run: WorkflowRun, review: ReviewNode) -> str:
+    if not review.approved or not review.reviewer:
+        return "Nobody decided in time, so the record counts as rejected."
+    deadline = review_deadline(enrichment, run)
+    return (
+        f"{review.reviewer} approved at {review.finished_at:%Y-%m-%d %H:%M:%S} UTC, and the deadline was "
+        f"{deadline:%Y-%m-%d %H:%M:%S} UTC, so the record counts as rejected."
     )
 
 
@@ -174,9 +193,8 @@ def _step_does_not_get_on(_: Enrichment, run: WorkflowRun) -> Assessment | None:
     return working(as_reason(step.cause.reason), format_trouble(step))
 
 
-def _runs(run: WorkflowRun) -> Assessment:
-    review = run.results.review
-    if review is not None and review.approved:
+def _runs(enrichment: Enrichment, run: WorkflowRun) -> Assessment:
+    if review_approved(enrichment, run):
         return working(
             EnrichmentReason.REVIEW_APPROVED, f"The record was approved; Workflow {run.name} goes on."
         )

@@ -20,6 +20,7 @@ from otakube_api.v1alpha1.anime_enrichment import (
 from otakube_operator.enrichment.assessment import (
     Activity,
     Assessment,
+    review_approved,
     review_deadline,
     review_timed_out,
 )
@@ -98,7 +99,7 @@ def _review(enrichment: Enrichment, run: WorkflowRun) -> ReviewStatus | None:
         return None if results.review_needed is not False else _answer(ReviewState.NOT_NEEDED, findings)
     if review.running:
         return _answer(ReviewState.WAITING, findings, review_deadline(enrichment, run))
-    if review.approved:
+    if review_approved(enrichment, run) or run.published:
         return _answer(ReviewState.APPROVED, findings)
     if not review.answered:
         return None

@@ -4,7 +4,7 @@
 import secrets
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,21 @@ def installation(
     with_argo: ControlPlane, server: httpx2.Client, helm: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """The roles as the chart makes them, in a namespace of their own."""
+    with installed(with_argo, server, helm, tmp_path_factory.mktemp("values"), RIGHTS) as roles:
+        yield roles
+
+
+@contextmanager
+def installed(
+    with_argo: ControlPlane, server: httpx2.Client, helm: Path, folder: Path, kinds: set[str]
+) -> Iterator[Installation]:
+    """A new namespace with the chart's objects of these kinds, and a token for each role."""
     namespace = f"roles-{secrets.token_hex(4)}"
     server.post("/api/v1/namespaces", json={"metadata": {"name": namespace}}).raise_for_status()
-    values = tmp_path_factory.mktemp("values") / "roles.yaml"
+    values = folder / "roles.yaml"
     values.write_text(yaml.safe_dump(_values(namespace)))
     documents = [
-        each for each in render(helm, ValueSet("otakube", values), namespace) if each["kind"] in RIGHTS
+        each for each in render(helm, ValueSet("otakube", values), namespace) if each["kind"] in kinds
     ]
     documents += [part for account in OTHERS for part in _granted(account, namespace)]
     documents += [_account(account) for account in ("a-reviewer", "a-curator")]

@@ -35,6 +35,7 @@ OWN_TEMPLATE = {
 }
 OWN_SPEC = {"entrypoint": "own", "templates": [OWN_TEMPLATE]}
 PAUSE = "pause"  # another node that waits
+ACTOR = {"workflows.argoproj.io/actor": "system-serviceaccount-otakube-ilse"}
 RESUME = "resumes a run that is suspended"
 SECOND = "answers a review that is answered"
 LATE = "answers a review that does not wait"
@@ -219,6 +220,31 @@ def _late_answers(node: str) -> list[Patch]:
     return [{"status": {"nodes": {node: part}}} for part in parts]
 
 
+def _chosen(gate: Body, **values: str) -> Body:
+    """The first of the two updates behind RESUME: values alone, with the labels of who sent them."""
+    outputs = [
+        {"name": each["name"], "value": values[each["name"]]} if each["name"] in values else each
+        for each in gate["outputs"]["parameters"]
+    ]
+    return {
+        "metadata": {"labels": ACTOR},
+        "status": {"nodes": {gate["id"]: {"outputs": {"parameters": outputs}}}},
+    }
+
+
+def _resumed(gate: Body) -> Body:
+    """The second: what nobody chose keeps its default."""
+    ended = {
+        "phase": "Succeeded",
+        "finishedAt": "2026-04-01T13:00:00Z",
+        "message": "Resumed by: map[User:ilse]",
+    }
+    return {
+        "metadata": {"labels": ACTOR | {"workflows.argoproj.io/action": "Resume"}},
+        "status": {"nodes": {gate["id"]: ended}},
+    }
+
+
 def patches(waiting: Body) -> dict[str, list[Patch]]:
     """Words of the page -> patches of a run that waits for its review."""
     nodes, owners = waiting["status"]["nodes"], waiting["metadata"]["ownerReferences"]
@@ -253,7 +279,13 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             )
         ],
         "answers the review that waits": [_answers(waiting), _answers(waiting, decision="reject", note="no")],
+        "chooses in Argo's page": [
+            _chosen(gate, decision="approve"),
+            _chosen(gate, decision="reject", note="no"),
+        ],
+        "presses RESUME in Argo's page": [_resumed(gate)],
         "answers with what Argo would evaluate": [
+            _chosen(gate, decision="approve", note="{{=toJson(workflow)}}"),
             _answers(waiting, note="{{=toJson(workflow)}}"),
             _answers(waiting, digest="{{workflow.name}}"),
         ],
@@ -329,6 +361,7 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
                 {"labels": {"a": ""}},
                 {"finalizers": ["a.example/b"]},
                 {"labels": {"workflows.argoproj.io/completed": "true"}},
+                {"labels": ACTOR | {labels.GENERATION: "99"}},
                 {"annotations": {"a": "b"}},
                 {"annotations": {"a": ""}},
                 {"annotations": None},

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,7 +8,16 @@ from golden import a_record
 from otakube_api.contract import Decision, ReviewOutput
 from otakube_cli.errors import ConsoleError
 from otakube_cli.page import print_review
-from otakube_cli.review import ALREADY_DECIDED, CHANGED, NOT_OPEN, _values, closed, run_order, with_digest
+from otakube_cli.review import (
+    ALREADY_DECIDED,
+    CHANGED,
+    NOT_OPEN,
+    _values,
+    closed,
+    patch_for,
+    run_order,
+    with_digest,
+)
 from otakube_cli.run_review import NOTE_LIMIT, read_review
 from otakube_services.catalogue.answers import Draft, Explanation
 from workflows import a_workflow, under_review, with_review_node
@@ -47,6 +57,17 @@ def test_a_review_that_is_not_open_says_why(workflow: dict[str, object], words: 
     error = closed("frozen-tide", read_review(workflow))
     assert error.code == NOT_OPEN
     assert words in str(error)
+
+
+def test_an_answer_after_the_deadline_is_not_sent() -> None:
+    """A suspended run goes on waiting, and would count it as a reject."""
+    timeout = {"name": "review-timeout", "value": "1h"}
+    workflow = a_workflow() | {"spec": {"suspend": True, "arguments": {"parameters": [timeout]}}}
+    values = _values(Decision.APPROVE, "", "ilse", "")
+    assert patch_for("tide", workflow, values=values, now=datetime(2026, 4, 1, 12, 59, 59, tzinfo=UTC))
+    with pytest.raises(ConsoleError, match=r"deadline of 'tide' was 2026-04-01 13:00:00 UTC") as refused:
+        patch_for("tide", workflow, values=values, now=datetime(2026, 4, 1, 13, tzinfo=UTC))
+    assert refused.value.code == NOT_OPEN
 
 
 def test_packed_nodes_are_answered_with_argo() -> None:

@@ -116,7 +116,21 @@ async def test_a_suggestion_that_nobody_made_is_never_accepted_in_silence(object
     assert caught.value.reason is FailureReason.INPUT_MISSING
 
 
-@pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", "tag-pirates", "null"])
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("", ()),
+        ("[]", ()),
+        ('["tag-pirates", "tag-sea"]', ("tag-pirates", "tag-sea")),
+        ("tag-pirates", ("tag-pirates",)),
+        (" tag-pirates,tag-sea , ", ("tag-pirates", "tag-sea")),
+    ],
+)
+def test_ids_are_a_json_list_or_what_a_person_types_in_argo_s_page(text: str, ids: tuple[str, ...]) -> None:
+    assert accepted_ids(text) == ids
+
+
+@pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", '["tag-pirates"'])
 def test_what_is_no_list_of_ids_is_named(text: str) -> None:
-    with pytest.raises(Fatal, match=r"--accepted is .*: give a JSON list"):
+    with pytest.raises(Fatal, match=r"--accepted is .*: give suggestion ids"):
         accepted_ids(text)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator's decisions, by what a person sees and does."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -384,6 +385,9 @@ def test_the_deadline_of_a_review_follows_from_its_start() -> None:
         ("reject", "", 72, "ReviewTimedOut"),
         ("reject", "", 0.5, "ReviewRejected"),  # argo resume without a decision
         ("Approve", "", 0.5, "ReviewRejected"),  # only the exact word counts
+        ("reject", "mai", 73, "ReviewRejected"),
+        ("approve", "mai", 72, "ReviewTimedOut"),  # the run was suspended meanwhile
+        ("approve", "", 72, "ReviewTimedOut"),  # chosen in Argo's page, and never resumed
     ],
 )
 def test_a_gate_that_closed_without_an_approval_stalls(
@@ -395,6 +399,30 @@ def test_a_gate_that_closed_without_an_approval_stalls(
     made = planned(seen, run_of(seen, results=results_of([fetched(), imaged("Required"), closed])))
     assert condition(made, "Ready") == ("False", reason)
     assert condition(made, "Stalled") == ("True", reason)
+
+
+def test_an_approval_after_the_deadline_is_told_with_both_times() -> None:
+    late = gate("Succeeded", "approve", reviewer="mai") | {
+        "finishedAt": (NOW + timedelta(hours=80)).isoformat()
+    }
+    seen = enrichment()
+    made = planned(seen, run_of(seen, results=results_of([fetched(), imaged("Required"), late])))
+    stalled = next(each for each in made.status.conditions if each.type == "Stalled")
+    assert re.fullmatch(
+        r"mai approved at .* UTC, and the deadline was .* UTC, so the record counts as rejected\.",
+        stalled.message,
+    )
+    assert made.status.review is not None
+    assert made.status.review.state == "TimedOut"
+
+
+def test_a_reject_without_a_name_still_tells_its_note() -> None:
+    seen = enrichment()
+    answered = gate("Succeeded", "reject", note="two series in one")
+    answered["finishedAt"] = (NOW + timedelta(hours=1)).isoformat()
+    made = planned(seen, run_of(seen, results=results_of([fetched(), imaged("Required"), answered])))
+    stalled = next(each for each in made.status.conditions if each.type == "Stalled")
+    assert stalled.message == "Rejected by somebody: two series in one"
 
 
 def test_an_approval_lets_the_run_go_on() -> None:
