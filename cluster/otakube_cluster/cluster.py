@@ -88,7 +88,7 @@ def _programs(settings: ClusterSettings, progress: StepTimer) -> Programs:
         which = f"{position} of {len(unbuilt)}; minutes the first time, then cached"
         title = f"Build {module.name} {module.version} ({which})"
         with progress.step(title) as detail:
-            binaries.built(module, settings.cache, detail)
+            binaries.built(module, settings.cache, detail, anew=True)
     node, kubernetes, argo, coredns = (binaries.built(m, settings.cache) for m in binaries.CLUSTER_MODULES)
     return Programs(node, kubernetes, argo, coredns)
 

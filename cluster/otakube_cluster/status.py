@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Any
 
-from otakube_cluster import node, processes
+from otakube_cluster import binaries, node, processes
 from otakube_cluster.components import all_components
 from otakube_cluster.settings import ClusterSettings
 
@@ -29,7 +29,15 @@ def report(settings: ClusterSettings) -> dict[str, Any]:
         "pods": str(settings.pod_cidr),
         "services": str(settings.service_cidr),
         "egress": settings.egress,
+        "argo_page": argo_page(settings) or "built",
     }
+
+
+def argo_page(settings: ClusterSettings) -> str | None:
+    """Why Argo's web page is empty; None where it is not."""
+    argo = binaries.ARGO_WORKFLOWS
+    folder = binaries.home(argo, settings.cache, binaries.toolchain())
+    return binaries.without_page(argo, folder) if folder else "not built yet"
 
 
 def text(report: dict[str, Any]) -> str:
@@ -37,4 +45,5 @@ def text(report: dict[str, Any]) -> str:
     state = "running" if report["running"] else "not running" if report["node"] is None else "partly running"
     lines = [f"{report['name']}: {state}, {report['server']}", f"kubeconfig {report['kubeconfig']}"]
     lines += [f"  {name:<26}{pid or 'not running'}" for name, pid in report["daemons"].items()]
+    lines.append(f"  {'page of Argo':<26}{report['argo_page'].replace(chr(10), ' ')}")
     return "\n".join(lines)

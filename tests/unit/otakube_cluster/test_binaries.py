@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from otakube_cluster import addons, base, binaries
+from otakube_cluster import addons, argo_page, base, binaries
 from otakube_cluster.errors import ClusterError
 from otakube_cluster.settings import ClusterSettings
 
 
-def finished(cache: Path, module: binaries.Module, go: str) -> Path:
-    folder = cache / "binaries" / module.name / f"{binaries.source_digest(module)}-{go}"
+def finished(cache: Path, module: binaries.Module, go: str, end: str = "") -> Path:
+    folder = cache / "binaries" / module.name / f"{binaries.source_digest(module)}-{go}{end}"
     folder.mkdir(parents=True)
     (folder / ".complete").touch()
     return folder
@@ -31,6 +31,37 @@ def test_without_go_a_program_of_any_toolchain_serves(tmp_path: Path) -> None:
 def test_an_interrupted_build_is_not_taken_for_a_finished_one(tmp_path: Path) -> None:
     (finished(tmp_path, binaries.NODE, "go1.26.8") / ".complete").unlink()
     assert binaries.missing([binaries.NODE], tmp_path, "go1.26.8") == [binaries.NODE]
+
+
+@pytest.mark.parametrize("go", ["go1.26.8", None])
+def test_programs_with_their_page_come_before_those_without(tmp_path: Path, go: str | None) -> None:
+    empty = finished(tmp_path, binaries.ARGO_WORKFLOWS, "go1.26.8")
+    (empty / binaries.NO_PAGE).write_text("npm ci ended with 1")
+    assert binaries.home(binaries.ARGO_WORKFLOWS, tmp_path, go) == empty
+    assert binaries.without_page(binaries.ARGO_WORKFLOWS, empty) == "npm ci ended with 1"
+    whole = finished(tmp_path, binaries.ARGO_WORKFLOWS, "go1.26.8", binaries.WITH_PAGE)
+    assert binaries.home(binaries.ARGO_WORKFLOWS, tmp_path, go) == whole
+    assert binaries.without_page(binaries.ARGO_WORKFLOWS, whole) is None
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "missing"), [(None, [binaries.ARGO_WORKFLOWS]), ("npm was not found", [])]
+)
+def test_a_missing_page_is_built_once_npm_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obstacle: str | None, missing: list[binaries.Module]
+) -> None:
+    monkeypatch.setattr(argo_page, "obstacle", lambda: obstacle)
+    finished(tmp_path, binaries.ARGO_WORKFLOWS, "go1.26.8")
+    finished(tmp_path, binaries.NODE, "go1.26.8")
+    wanted = [binaries.ARGO_WORKFLOWS, binaries.NODE]
+    assert binaries.missing(wanted, tmp_path, "go1.26.8") == missing
+    assert binaries.missing(wanted, tmp_path, None) == []
+
+
+def test_a_file_in_a_folder_of_a_module_counts_too() -> None:
+    argo = binaries.ARGO_WORKFLOWS
+    names = {str(path.relative_to(argo.source)) for path in binaries.sources(argo)}
+    assert {"go.mod", "go.sum", "page/package-lock.json"} <= names
 
 
 def test_every_module_is_pinned_with_checksums() -> None:
