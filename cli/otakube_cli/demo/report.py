@@ -21,6 +21,15 @@ NEXT = (
     "kubectl -n otakube apply -f crds/samples                # more; then: otakube review list",
 )
 
+ARGO = (
+    "kubectl -n argo port-forward service/argo-server 2746   # leave it running",
+    'echo "Bearer $(kubectl -n otakube create token otakube-demo --duration 8h)"',
+)
+ARGO_PAGE = (
+    "Paste what the second prints into the box of http://localhost:2746/login below `client authentication`;",
+    "the runs are at http://localhost:2746/workflows/otakube. A review is answered there: docs/review.md.",
+)
+
 
 async def print_report(cluster: Cluster, screen: Screen, titles: Sequence[TitleProgress]) -> None:
     """Print the end of the demo."""
@@ -42,6 +51,8 @@ async def print_report(cluster: Cluster, screen: Screen, titles: Sequence[TitleP
     print_table(("anime", *(node.value for node in PHASES), "ready"), timing(titles))
     screen.heading('Try next; on the local cluster after: eval "$(.venv/bin/otakube cluster env)"')
     print("\n".join(NEXT))
+    screen.heading("Argo's own page of the runs:")
+    print("\n".join((*ARGO, *ARGO_PAGE)))
 
 
 async def print_enrichments(cluster: Cluster, names: set[str]) -> None:
