@@ -51,7 +51,7 @@ class Site:
         body = changed(run(self.roles.namespace), "metadata.name", name)
         body["metadata"]["labels"] |= {labels.ENRICHMENT_UID: uid}
         del body["metadata"]["ownerReferences"]
-        self.roles.admin.post(self.roles.path("workflows"), json=body).raise_for_status()
+        self.roles.roles["operator"].post(self.roles.path("workflows"), json=body).raise_for_status()
 
     def to_the_review(self, name: str) -> str:
         """Start a run and let it come to its review; the node's id."""
