@@ -109,7 +109,13 @@ drill-try: setup ## Kill `otakube run` at ten random moments; the digests must b
 test-cluster: setup ## Start, break and stop clusters of their own
 	@$(BIN)/pytest $(PYTEST_ARGS) tests/lifecycle
 
-test-e2e: install ## Tests on the real cluster
+chromium: ## Install Chromium where it is missing and this user may
+	@cluster/chromium.sh
+
+pictures: install chromium ## Make the pictures of docs/review.md anew, from Argo's page on the cluster
+	@$(CLUSTER_ENV) OTAKUBE_PICTURES=1 $(BIN)/pytest $(PYTEST_ARGS) tests/e2e/test_argo_page.py -k approve
+
+test-e2e: install chromium ## Tests on the real cluster
 	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/e2e -m 'not kill'
 	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e -m kill
 
@@ -165,4 +171,4 @@ clean: ## Remove caches of this checkout
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup hooks lock try drill-random drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import bench-cli redis-server clean
+	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import bench-cli redis-server chromium pictures clean
