@@ -159,6 +159,9 @@ bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-
 bench-fetch: setup redis-server ## Batch fetches through limits, 429s and an outage, against the token-bucket ideal
 	@$(BIN)/python tests/bench/fetch_bench.py
 
+bench-burst: install ## 50 AnimeEnrichments at once, against the ideal time of the providers' budgets
+	@$(CLUSTER_ENV) $(BIN)/python tests/bench/burst_bench.py $(BENCH_ARGS)
+
 bench-import: setup ## CPU time and modules of each step's start; BENCH_ARGS="--against CHECKOUT" compares
 	@$(BIN)/python tests/bench/import_bench.py $(BENCH_ARGS)
 
@@ -171,4 +174,4 @@ clean: ## Remove caches of this checkout
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup hooks lock try drill-random drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-import bench-cli redis-server chromium pictures clean
+	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-burst bench-import bench-cli redis-server chromium pictures clean

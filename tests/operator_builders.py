@@ -12,13 +12,16 @@ from otakube_api.argo import read_workflow
 from otakube_api.contract import Node, Output, ReviewOutput
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentStatus
 from otakube_operator.enrichment.controller import EnrichmentController
+from otakube_operator.enrichment.decision import WorkflowPatch
 from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun, read_enrichment
-from otakube_operator.enrichment.plan import EnrichmentPlan, WorkflowPatch
+from otakube_operator.enrichment.plan import EnrichmentPlan
+from otakube_operator.enrichment.run_queue import Peers, QueueLimits
 from otakube_operator.enrichment.runs import read_results
 from otakube_operator.enrichment.workflows import NewRun, name_of
 from otakube_operator.runtime.controller import CreateFailure, Observed
 from otakube_operator.runtime.objects import ObjectKey
 
+NOBODY: Peers = {}
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, 13, 0, tzinfo=UTC)
 KEY = ObjectKey("anime", "bebop")
@@ -112,10 +115,16 @@ def run_of(seen: Enrichment, *, attempt: int = 1, **changes: Any) -> WorkflowRun
 
 
 def planned(
-    seen: Enrichment, *runs: WorkflowRun, now: datetime = NOW, failure: CreateFailure | None = None
+    seen: Enrichment,
+    *runs: WorkflowRun,
+    now: datetime = NOW,
+    failure: CreateFailure | None = None,
+    peers: Peers = NOBODY,
+    limits: QueueLimits = QueueLimits(runs=5, seconds=10),
 ) -> Planned:
     """The plan for what is observed, and its status."""
-    controller, observed = EnrichmentController(gpu=False), Observed(seen, runs)
+    controller = EnrichmentController(gpu=False, limits=limits)
+    observed = Observed(seen, runs, peers=peers)
     made = controller.plan(observed, now, failure)
     return Planned(made, controller.status(observed, made, now))
 

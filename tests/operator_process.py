@@ -93,16 +93,19 @@ def running_operator(
     server: str = "",
     token: str = "",
     controllers: str = "",
+    concurrent_runs: int = 100_000,
     **options: object,
 ) -> Iterator[OperatorProcess]:
     """Start the operator, wait until it serves, end it; through the proxy `server`, as the user of `token`.
 
     `controllers` names a function, as module:name, that makes other controllers than the operator's own.
+    `concurrent_runs` is no limit, since most tests have no Argo to end a fetch.
     """
     port = free_ports(1)[0]
     given = {"probe_host": "127.0.0.1", "probe_port": port} | options
     environment = {
         "OTAKUBE_OPERATOR_NAMESPACES": namespace,
+        "OTAKUBE_OPERATOR_CONCURRENT_RUNS": str(concurrent_runs),
         "KUBECONFIG": str(_kubeconfig(plane, folder, server, token)),
     }
     log = folder / f"operator-{port}.log"

@@ -67,12 +67,18 @@ class ProviderProfile:
     url: str  # of its API: the default of the setting `url`
     licence: Licence
     limits: RateLimits
+    requests: int  # of one enrichment of a usual series, counted at the stand-ins
     site: Site | None = None  # None: that of `alternative`
     alternative: Provider | None = None  # another way to the same site, asked in its outage
     required_setting: str | None = None  # without it the provider is off
     secrets: tuple[str, ...] = ()  # settings that lie in the Secret
     image_hosts: tuple[str, ...] = ()
     opt_in: bool = False  # off until an installation switches it on
+
+    @property
+    def seconds_per_run(self) -> float:
+        """Time in which its budget carries one enrichment, in the long run."""
+        return self.requests * self.limits.longest.seconds / self.limits.longest.requests
 
     @property
     def port(self) -> int:
@@ -92,6 +98,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         url="https://api.jikan.moe/v4",
         licence=Licence("MyAnimeList terms of use", _MAL_TERMS),
         limits=RateLimits((Rate(3, 1), Rate(60, 60))),
+        requests=7,
         site=Site(
             hosts=("myanimelist.net",),
             canonical="https://myanimelist.net/anime/",
@@ -105,6 +112,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         url="https://api.myanimelist.net/v2",
         licence=Licence("MyAnimeList API agreement", _MAL_TERMS),
         limits=RateLimits((Rate(3, 1), Rate(60, 60))),  # none is documented: it refuses bursts
+        requests=2,
         alternative=Provider.JIKAN,
         required_setting="client_id",
         secrets=("client_id",),
@@ -118,6 +126,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
             "AniList terms of use", "https://docs.anilist.co/guide/terms-of-use", retention=_QUARTER
         ),
         limits=RateLimits((Rate(5, 2), Rate(30, 60))),  # 30 a minute since 2025; bursts: a guess
+        requests=3,
         site=Site(
             hosts=("anilist.co",),
             canonical="https://anilist.co/anime/",
@@ -130,6 +139,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         url="https://kitsu.io/api/edge",
         licence=Licence("Kitsu terms of use", "https://kitsu.app/terms"),
         limits=RateLimits((Rate(5, 2), Rate(60, 60))),  # none is documented: politeness
+        requests=8,
         site=Site(
             hosts=("kitsu.app", "kitsu.io"),
             canonical="https://kitsu.app/anime/",
@@ -146,6 +156,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         url="http://api.anidb.net:9001/httpapi",
         licence=Licence("CC BY-NC-SA 4.0", "https://wiki.anidb.net/Licence"),
         limits=RateLimits((Rate(1, 4),), day=200, freshest=_DAY),  # 2 s at least; 4 s in the long run
+        requests=2,
         site=Site(
             hosts=("anidb.net",),
             canonical="https://anidb.net/anime/",
@@ -159,6 +170,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         url="https://animeschedule.net/api/v3",
         licence=Licence("AnimeSchedule terms of use", "https://animeschedule.net/terms", retention=_QUARTER),
         limits=RateLimits((Rate(5, 1), Rate(120, 60))),
+        requests=2,
         site=Site(
             hosts=("animeschedule.net",),
             canonical="https://animeschedule.net/anime/",
@@ -180,6 +192,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
             retention=timedelta(days=30),
         ),
         limits=RateLimits((Rate(1, 1.1),)),  # made for people: at most 55 a minute
+        requests=3,
         site=Site(
             hosts=("anime-planet.com",),
             canonical="https://www.anime-planet.com/anime/",

@@ -4,7 +4,7 @@
 import os
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OTAKUBE_OPERATOR_"
@@ -25,6 +25,10 @@ class OperatorSettings(BaseSettings):
     """Comma-separated; every namespace if empty."""
     gpu: bool = False
     """accelerator Auto means the GPU pool in this cluster."""
+    providers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ()
+    """Comma-separated packages of the providers that are on; those of a plain installation if empty."""
+    concurrent_runs: Annotated[int, Field(ge=0)] = 0
+    """Runs that may ask the providers at once; 0: as many as keep the slowest budget busy."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 

@@ -2,6 +2,7 @@
 """The controllers of this operator."""
 
 from otakube_operator.enrichment.controller import EnrichmentController
+from otakube_operator.enrichment.run_queue import queue_limits
 from otakube_operator.runtime.controller import AnyController
 from otakube_operator.schedule.controller import ScheduleController
 from otakube_operator.settings import OperatorSettings
@@ -9,4 +10,5 @@ from otakube_operator.settings import OperatorSettings
 
 def controllers(settings: OperatorSettings) -> list[AnyController]:
     """One for each kind that is served."""
-    return [EnrichmentController(gpu=settings.gpu), ScheduleController()]
+    limits = queue_limits(settings.concurrent_runs, settings.providers)
+    return [EnrichmentController(gpu=settings.gpu, limits=limits), ScheduleController()]

@@ -10,3 +10,8 @@ AMBIGUOUS = {"title": "Aoi Tori"}
 NAMESAKE = {"title": "Aoi Tori", "year": 2024}
 HOSTILE_TEXT = {"sourceUrls": ["https://myanimelist.net/anime/76001"]}
 HOSTILE_IMAGES = {"sourceUrls": ["https://myanimelist.net/anime/76002"]}
+
+
+def generated(number: int) -> dict[str, list[str]]:
+    """One of the titles that the stand-in invents for crowds, up to 60; all providers have it."""
+    return {"sourceUrls": [f"https://myanimelist.net/anime/{1_000_000 + number}"]}

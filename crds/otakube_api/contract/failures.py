@@ -24,7 +24,8 @@ class FailureReason(StrEnum):
     ANIME_UNKNOWN = "AnimeUnknown"  # no provider knows it
     ANIME_AMBIGUOUS = "AnimeAmbiguous"  # several candidates, none clearly ahead; the message lists them
     SOURCE_URL_UNSUPPORTED = "SourceUrlUnsupported"
-    QUORUM_NOT_REACHED = "QuorumNotReached"  # fewer providers answered than the quorum
+    QUORUM_NOT_REACHED = "QuorumNotReached"  # fewer providers answered than the quorum, and more may later
+    PROVIDERS_UNUSABLE = "ProvidersUnusable"  # likewise, and asking again will not help
     RECORD_INVALID = "RecordInvalid"  # the golden record does not validate
     STORE_UNAVAILABLE = "StoreUnavailable"
     COMMIT_FENCED = "CommitFenced"  # a newer run holds the entry

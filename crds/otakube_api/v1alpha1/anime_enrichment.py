@@ -40,6 +40,7 @@ from otakube_api.v1alpha1.validation import (
     UPDATE_NEEDS_KNOWN_ANIME,
     rules,
 )
+from otakube_api.v1alpha1.waiting import QueueStatus, RetryStatus
 
 
 class EnrichmentCondition(ConditionType):
@@ -105,6 +106,15 @@ class EnrichmentReason(Reason):
         "ProviderLost", "A provider did not answer, and what it said before cannot stay in the record.",
         "See status.gates for what would be lost. Approve to go on without it; else reject, and ask for a "
         "new run once the provider answers.",
+    )  # fmt: skip
+    QUEUED = (
+        "Queued", "The run starts once fewer runs ask the providers; status.queue has its place.",
+        "None. A higher spec.priority lets it go first; operator.concurrentRuns of the chart lets more ask.",
+    )  # fmt: skip
+    RETRY_SCHEDULED = (
+        "RetryScheduled", "What failed comes back by itself; status.retry says when it is tried again.",
+        "None, if the store or the providers named in Ready are coming back. To try now: the annotation "
+        "otakube.dev/requested-at.",
     )  # fmt: skip
     SUPERSEDED = "Superseded", "The run was stopped because the spec has changed; a new one follows."
     DELETING = "Deleting", "The object is being deleted; its running Workflow is stopped first."
@@ -198,8 +208,13 @@ class EnrichmentReason(Reason):
     )  # fmt: skip
     QUORUM_NOT_REACHED = (
         FailureReason.QUORUM_NOT_REACHED.value, "Too few providers answered to trust a record.",
-        "The step has tried for minutes. See the message, wait or name more providers, then ask for a new "
-        "run with the annotation otakube.dev/requested-at.",
+        "None once the providers that the message names answer again: status.retry says when they are asked. "
+        "Else name more providers.",
+    )  # fmt: skip
+    PROVIDERS_UNUSABLE = (
+        FailureReason.PROVIDERS_UNUSABLE.value, "Too few providers can answer; to ask again is vain.",
+        "The message names each with its reason. Name others in spec.providers, or switch on more in the "
+        "installation.",
     )  # fmt: skip
     RECORD_INVALID = (
         FailureReason.RECORD_INVALID.value, "The merged record breaks a rule of the catalogue.",
@@ -207,8 +222,7 @@ class EnrichmentReason(Reason):
     )  # fmt: skip
     STORE_UNAVAILABLE = (
         FailureReason.STORE_UNAVAILABLE.value, "The bucket, document store or vector store does not answer.",
-        "The step has tried for minutes. Bring the store back, then ask for a new run with the annotation "
-        "otakube.dev/requested-at.",
+        "Bring the store back. The run is tried again by itself: status.retry says when.",
     )  # fmt: skip
     COMMIT_FENCED = (
         FailureReason.COMMIT_FENCED.value, "A newer run holds the entry, so this one wrote nothing.",
@@ -222,7 +236,7 @@ class EnrichmentReason(Reason):
     )
     COMMIT_FAILED = (
         FailureReason.COMMIT_FAILED.value, "The commit did not go through; readers see the version before.",
-        "The message names the boundary; the scrubber cleans up, then ask for a new run.",
+        "The message names the boundary; the scrubber cleans up, and the run is tried again by itself.",
     )  # fmt: skip
     REVIEW_REJECTED = (
         FailureReason.REVIEW_REJECTED.value, "A person rejected the record; nothing was published.",
@@ -265,6 +279,8 @@ class AnimeEnrichmentSpec(ApiType):
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO
     """accelerator computes the embeddings: CPU, GPU, or with Auto what the installation is set to."""
+    priority: int = Field(0, ge=-1000, le=1000)
+    """priority orders the runs that wait for their turn at the providers: higher ones start first."""
     suspend: bool = False
     """suspend holds a running Workflow where it is, and starts none, until it is false again."""
     successful_workflows_history_limit: HistoryLimit = 3
@@ -383,6 +399,10 @@ class AnimeEnrichmentStatus(ApiType):
     """gates list what the gates found wrong with the latest record, the first 50."""
     images: ImageStatus | None = None
     """images counts the images of the latest run."""
+    queue: QueueStatus | None = None
+    """queue is the place of a run that waits for its turn at the providers."""
+    retry: RetryStatus | None = None
+    """retry says when a failed run is tried again by itself."""
     publication_time: Time | None = None
     """publicationTime is when the latest record became live."""
     last_handled_request: RequestToken | None = None

@@ -33,6 +33,8 @@ class Assessment:
     reason: Reason
     message: str
     progress: Activity
+    goes_on: tuple[Reason, str] | None = None
+    """Reason and message of Reconciling, where those of Ready say what is wrong."""
 
 
 def assess(enrichment: Enrichment, run: WorkflowRun) -> Assessment:

@@ -16,15 +16,11 @@ from otakube_api.v1alpha1.anime_enrichment import (
 )
 from otakube_api.v1alpha1.meta import VERSION
 from otakube_operator.enrichment.adoption import Repair, recognised, recorded_workflow
+from otakube_operator.enrichment.decision import ObservedEnrichment, WorkflowChange, WorkflowPatch
 from otakube_operator.enrichment.naming import is_run_name
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun, read_enrichment
-from otakube_operator.enrichment.plan import (
-    EnrichmentPlan,
-    ObservedEnrichment,
-    WorkflowChange,
-    WorkflowPatch,
-    plan,
-)
+from otakube_operator.enrichment.plan import EnrichmentPlan, peer_of, plan
+from otakube_operator.enrichment.run_queue import QueueLimits
 from otakube_operator.enrichment.runs import read_run
 from otakube_operator.enrichment.status import describe
 from otakube_operator.enrichment.workflows import NewRun, manifest
@@ -52,6 +48,7 @@ class EnrichmentController:
                 EnrichmentCondition.FOREIGN_WORKFLOW,
             }
         ),
+        peer=peer_of,
     )
     owned = OwnedResource(
         kind="Workflow",
@@ -60,8 +57,8 @@ class EnrichmentController:
         may_be=is_run_name,
     )
 
-    def __init__(self, *, gpu: bool) -> None:
-        self._gpu = gpu
+    def __init__(self, *, gpu: bool, limits: QueueLimits) -> None:
+        self._gpu, self._limits = gpu, limits
 
     async def observe(self, seen: Enrichment, owned: OwnedObjects[WorkflowRun]) -> ObservedEnrichment:
         """Gather the runs; one that no watch may tell of is read, a recorded one before it counts as gone."""
@@ -76,8 +73,8 @@ class EnrichmentController:
     def plan(
         self, observed: ObservedEnrichment, now: datetime, failure: CreateFailure | None = None
     ) -> EnrichmentPlan:
-        """Decide on runs; the time bounds how often they start."""
-        return plan(observed, now, failure)
+        """Decide on runs; the time and the runs of other objects bound when one starts."""
+        return plan(observed, now, self._limits, failure)
 
     async def apply(self, plan: EnrichmentPlan, owned: OwnedObjects[WorkflowRun]) -> bool:
         """Create, repair and patch Workflows; True if what that made must be planned from at once."""
@@ -99,7 +96,7 @@ class EnrichmentController:
         run, new = decision.run, plan.create
         if new is not None:  # as it is now that it was created
             run = next((each for each in observed.owned if each.name == new.name), run)
-        status = describe(observed.object, run, decision.assessment, now, decision.beside)
+        status = describe(observed.object, run, decision.assessment, now, decision.waiting, decision.beside)
         return status if new is None else status.model_copy(update={"recent_starts": list(decision.starts)})
 
     async def _create(self, new: NewRun, owned: OwnedObjects[WorkflowRun]) -> None:

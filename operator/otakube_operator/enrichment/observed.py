@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from otakube_api import labels
 from otakube_api.argo import FINAL_PHASES, SUCCEEDED, StepProgress
-from otakube_api.contract import Failure
+from otakube_api.contract import Failure, Node
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
 from otakube_operator.enrichment.identity import MetadataDamage, RunIdentity
 from otakube_operator.enrichment.naming import spec_hash
@@ -126,6 +126,8 @@ class WorkflowRun:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     results: Results = field(default_factory=Results)
+    passed: tuple[tuple[str, datetime], ...] = ()
+    """Steps that it got through, and when."""
 
     @property
     def finished(self) -> bool:
@@ -141,6 +143,16 @@ class WorkflowRun:
     def identity(self) -> RunIdentity:
         """The run that it is, or claims to be."""
         return RunIdentity(self.owner_uid, self.generation, self.attempt, self.spec_hash)
+
+    @property
+    def asks_providers(self) -> bool:
+        """True while it uses the providers' budgets: until its fetch has ended."""
+        step = self.results.step
+        if self.finished or any(name == Node.FETCH for name, _ in self.passed):
+            return False
+        if step is None:
+            return not self.suspended
+        return step.step == Node.FETCH and (step.running or not self.suspended)
 
     @property
     def order(self) -> tuple[int, int]:

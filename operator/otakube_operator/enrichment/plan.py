@@ -7,11 +7,9 @@ place.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
 
-from otakube_api.argo import FINAL_PHASES
 from otakube_api.reasons import CommonCondition, CommonReason
-from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentCondition, EnrichmentReason, WorkflowStatus
+from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentCondition, EnrichmentReason
 from otakube_operator.enrichment.adoption import Repair, family_of, repairs_of
 from otakube_operator.enrichment.assessment import (
     Activity,
@@ -22,47 +20,22 @@ from otakube_operator.enrichment.assessment import (
     stuck,
     working,
 )
+from otakube_operator.enrichment.decision import (
+    ObservedEnrichment,
+    RunDecision,
+    WorkflowChange,
+    WorkflowPatch,
+)
+from otakube_operator.enrichment.deferral import come_back, described_to_others, wait_in_queue, woken
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
-from otakube_operator.enrichment.run_rate import explained, next_start, recent_starts, with_start
-from otakube_operator.enrichment.workflows import NewRun, name_of
+from otakube_operator.enrichment.run_queue import Peer, QueueLimits
+from otakube_operator.enrichment.start import recorded_run, start
+from otakube_operator.enrichment.waiting import earliest
+from otakube_operator.enrichment.workflows import NewRun
 from otakube_operator.runtime.conditions import DesiredCondition, find
 from otakube_operator.runtime.controller import CreateFailure, Observed, ReconcilePlan
 
-ObservedEnrichment = Observed[Enrichment, WorkflowRun]
-
 UNWATCHED_INTERVAL = timedelta(seconds=20)
-
-
-class WorkflowChange(Enum):
-    """A change to a run."""
-
-    STOP = "Stop"  # its exit handler cleans up
-    SUPERSEDE = "Terminate"  # a newer run does not wait for a clean-up
-    SUSPEND = "Suspend"
-    RESUME = "Resume"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowPatch:
-    """One change to a run."""
-
-    run: WorkflowRun
-    change: WorkflowChange
-
-
-@dataclass(frozen=True, slots=True)
-class RunDecision:
-    """The assessment of the object, the run that its status is to describe, and what changes about runs."""
-
-    assessment: Assessment
-    run: WorkflowRun | None = None
-    create: NewRun | None = None
-    patches: tuple[WorkflowPatch, ...] = ()
-    beside: tuple[DesiredCondition, ...] = ()
-    starts: tuple[datetime, ...] = ()
-    """The starts to record, if one is added."""
-    due: datetime | None = None
-    """When time alone changes the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +56,21 @@ class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
         return self.decision.patches if self.decision is not None else ()
 
 
-def plan(claimed: ObservedEnrichment, now: datetime, failure: CreateFailure | None = None) -> EnrichmentPlan:
+def plan(
+    claimed: ObservedEnrichment, now: datetime, limits: QueueLimits, failure: CreateFailure | None = None
+) -> EnrichmentPlan:
     """Plan the next changes; `failure` is why creating a Workflow has just failed."""
     enrichment = claimed.object
     family = family_of(enrichment, claimed.owned)
-    observed = Observed(enrichment, family.runs)
+    observed = Observed(enrichment, family.runs, claimed.peers)
     strays = [stray for stray in family.strays if not stray.finished]
     live = [*strays, *(run for run in family.runs if not run.finished)]
     repairs = repairs_of(enrichment, family.runs)
     if enrichment.deleting and not live:
-        return EnrichmentPlan(remove_finalizer=enrichment.has_finalizer, repairs=repairs)
-    decision = _beside_strays(_decide(observed, strays, now), strays)
+        return EnrichmentPlan(
+            remove_finalizer=enrichment.has_finalizer, repairs=repairs, wake=woken(observed, limits, now)
+        )
+    decision = wait_in_queue(observed, _decide(observed, strays, now), limits, now)
     if failure is not None:
         decision = RunDecision(stuck(as_reason(failure.reason), failure.message))
     return EnrichmentPlan(
@@ -103,13 +80,22 @@ def plan(claimed: ObservedEnrichment, now: datetime, failure: CreateFailure | No
         remove_finalizer=enrichment.has_finalizer and not live and decision.create is None,
         repairs=repairs,
         revisit_at=_revisit_at(live, decision, now),
+        wake=woken(observed, limits, now),
     )
+
+
+def peer_of(enrichment: Enrichment, owned: tuple[WorkflowRun, ...], now: datetime) -> Peer:
+    """The part of an enrichment that the plans of others have to know."""
+    family = family_of(enrichment, owned)
+    strays = [stray for stray in family.strays if not stray.finished]
+    decision = _decide(Observed(enrichment, family.runs), strays, now)
+    return described_to_others(enrichment, family.runs, decision)
 
 
 def _revisit_at(live: list[WorkflowRun], decision: RunDecision, now: datetime) -> datetime | None:
     """The moment to look again without an event: a run without its label is in no watch."""
-    unwatched = [now + UNWATCHED_INTERVAL] if any(run.damage is not None for run in live) else []
-    return min([*unwatched, *([decision.due] if decision.due is not None else [])], default=None)
+    unwatched = now + UNWATCHED_INTERVAL if any(run.damage is not None for run in live) else None
+    return earliest([unwatched, decision.due])
 
 
 def _must_be_undone(active: list[WorkflowRun]) -> bool:
@@ -126,14 +112,6 @@ def current_run(observed: ObservedEnrichment) -> WorkflowRun | None:
     return latest if latest is not None and _is_current(observed.object, latest) else None
 
 
-def recorded_run(enrichment: Enrichment) -> WorkflowStatus | None:
-    """The Workflow that the status records, if it ran the present spec and answers the latest request."""
-    record = enrichment.status.workflow
-    if record is None or record.name != name_of(enrichment, record.generation, record.attempt):
-        return None
-    return record if enrichment.requested_at in {None, enrichment.status.last_handled_request} else None
-
-
 def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
     answered = {None, run.requested_at, enrichment.status.last_handled_request}
     return (
@@ -145,6 +123,11 @@ def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
 
 
 def _decide(observed: ObservedEnrichment, strays: list[WorkflowRun], now: datetime) -> RunDecision:
+    """The decision about runs, whoever else wants to start one."""
+    return come_back(observed, _beside_strays(_judge(observed, strays, now), strays), now)
+
+
+def _judge(observed: ObservedEnrichment, strays: list[WorkflowRun], now: datetime) -> RunDecision:
     enrichment, current = observed.object, current_run(observed)
     active = [run for run in observed.owned if not run.finished]
     if enrichment.deleting:
@@ -179,20 +162,7 @@ def _without_run(observed: ObservedEnrichment, now: datetime) -> RunDecision:
         return RunDecision(settled)
     if enrichment.spec.suspend:
         return RunDecision(resting(CommonReason.SUSPENDED, "spec.suspend is true: no Workflow is started."))
-    starts = recent_starts(enrichment, observed.owned, now)
-    due = next_start(starts)
-    if due is not None:
-        return RunDecision(working(EnrichmentReason.WORKFLOW_RATE_LIMITED, explained(due)), due=due)
-    new = NewRun(enrichment, _next_attempt(observed))
-    return RunDecision(_starting(new, record), run=_expected(new), create=new, starts=with_start(starts, now))
-
-
-def _starting(new: NewRun, record: WorkflowStatus | None) -> Assessment:
-    if record is not None and record.phase not in FINAL_PHASES:
-        return working(
-            EnrichmentReason.WORKFLOW_DELETED, f"Workflow {record.name} is gone; {new.name} replaces it."
-        )
-    return working(EnrichmentReason.WORKFLOW_STARTING, f"Workflow {new.name} waits for the Argo controller.")
+    return start(observed, now)
 
 
 def _settled_before(enrichment: Enrichment) -> Assessment | None:
@@ -203,6 +173,13 @@ def _settled_before(enrichment: Enrichment) -> Assessment | None:
         return Assessment("True", EnrichmentReason.PUBLISHED, ready.message, Activity.RESTING)
     if stalled is not None and _judged_the_run(stalled.reason):
         return stuck(as_reason(stalled.reason), stalled.message)
+    reconciling = find(conditions, CommonCondition.RECONCILING)
+    if (
+        ready is not None
+        and reconciling is not None
+        and reconciling.reason == EnrichmentReason.RETRY_SCHEDULED
+    ):
+        return stuck(as_reason(ready.reason), ready.message)
     return None
 
 
@@ -214,29 +191,6 @@ def _judged_the_run(reason: str) -> bool:
         CommonReason.SPEC_INVALID,
     }
     return reason in set(KIND.reasons) - about_us
-
-
-def _next_attempt(observed: ObservedEnrichment) -> int:
-    generation, record = observed.object.generation, observed.object.status.workflow
-    attempts = [run.attempt for run in observed.owned if run.generation == generation]
-    if record is not None and record.generation == generation:
-        attempts.append(record.attempt)
-    return max(attempts, default=0) + 1
-
-
-def _expected(new: NewRun) -> WorkflowRun:
-    """The run as it will be, so that one pass creates it and writes the status that says so."""
-    enrichment = new.enrichment
-    return WorkflowRun(
-        namespace=enrichment.key.namespace,
-        name=new.name,
-        uid="",
-        owner_uid=enrichment.uid,
-        generation=enrichment.generation,
-        attempt=new.attempt,
-        spec_hash=enrichment.spec_hash,
-        requested_at=enrichment.requested_at,
-    )
 
 
 def _stop_runs(runs: list[WorkflowRun], change: WorkflowChange, assessment: Assessment) -> RunDecision:

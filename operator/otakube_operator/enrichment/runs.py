@@ -3,11 +3,13 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from otakube_api import labels
 from otakube_api.argo import (
     FINAL_PHASES,
+    SUCCEEDED,
     ArgoNode,
     ArgoWorkflow,
     Body,
@@ -56,6 +58,7 @@ def read_run(body: Body, known: WorkflowRun | None = None) -> WorkflowRun | None
         started_at=seen.started_at,
         finished_at=seen.finished_at,
         results=results,
+        passed=read_passed(seen),
     )
 
 
@@ -79,6 +82,13 @@ def read_results(seen: ArgoWorkflow) -> Results:
         failure=seen.failure,
         step=read_progress(seen),
     )
+
+
+def read_passed(seen: ArgoWorkflow) -> tuple[tuple[str, datetime], ...]:
+    """Steps that have succeeded, and when."""
+    tasks = ((name, seen.task(name)) for name in Node)
+    ended = ((name, task) for name, task in tasks if task is not None and task.phase == SUCCEEDED)
+    return tuple((str(name), task.finished_at) for name, task in ended if task.finished_at is not None)
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from otakube_operator.enrichment.assessment import (
 )
 from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
 from otakube_operator.enrichment.steps import step_status
+from otakube_operator.enrichment.waiting import NOTHING, Waiting
 from otakube_operator.runtime.conditions import DesiredCondition, apply_conditions
 
 
@@ -34,10 +35,11 @@ def describe(
     run: WorkflowRun | None,
     assessment: Assessment,
     now: datetime,
+    waiting: Waiting = NOTHING,
     beside: Sequence[DesiredCondition] = (),
 ) -> AnimeEnrichmentStatus:
     """The status to write; what the run has not said yet stays as it was."""
-    fields: dict[str, Any] = {"observed_generation": enrichment.generation}
+    fields: dict[str, Any] = {"observed_generation": enrichment.generation} | waiting._asdict()
     if run is not None:
         fields |= _of_run(enrichment, run) | _of_results(run)
     status = _with(enrichment.status, fields)
@@ -198,9 +200,8 @@ def _trio(assessment: Assessment) -> list[DesiredCondition]:
         DesiredCondition(CommonCondition.READY, assessment.ready, assessment.reason, assessment.message)
     ]
     if assessment.progress is Activity.WORKING:
-        wanted.append(
-            DesiredCondition(CommonCondition.RECONCILING, "True", assessment.reason, assessment.message)
-        )
+        reason, message = assessment.goes_on or (assessment.reason, assessment.message)
+        wanted.append(DesiredCondition(CommonCondition.RECONCILING, "True", reason, message))
     if assessment.progress is Activity.STUCK:
         wanted.append(
             DesiredCondition(CommonCondition.STALLED, "True", assessment.reason, assessment.message)

@@ -6,20 +6,23 @@ one object at a time: observe -> plan (pure) -> apply -> status (pure). It never
 cause, so a restart, a lost event or a second delivery ends in the same place.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from otakube_operator.runtime.objects import CustomResource, ObjectStatus, ObjectT
+from otakube_operator.runtime.objects import CustomResource, ObjectKey, ObjectStatus, ObjectT
 from otakube_operator.runtime.owned import OwnedObjects, OwnedResource, OwnedT
 
 
 @dataclass(frozen=True, slots=True)
 class Observed(Generic[ObjectT, OwnedT]):
-    """The input of a plan: the object and those that it owns, nothing else."""
+    """The input of a plan: the object, those that it owns, and what the kind tells of its other objects."""
 
     object: ObjectT
     owned: tuple[OwnedT, ...] = ()
+    peers: Mapping[ObjectKey, Any] = field(default_factory=dict)
+    """By CustomResource.peer, of every known object, this one included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class ReconcilePlan(Generic[OwnedT]):
     remove_finalizer: bool = False
     revisit_at: datetime | None = None
     """When another pass is due though nothing has changed."""
+    wake: tuple[ObjectKey, ...] = ()
+    """Other objects whose plans may differ now."""
 
 
 class ObservationOutdated(Exception):

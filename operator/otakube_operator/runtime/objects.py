@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import ValidationError
@@ -57,6 +58,7 @@ class KubeObject(Generic[SpecT, StatusT]):
     deleting: bool = False
     finalizers: tuple[str, ...] = ()
     requested_at: str | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class CustomResource(Generic[ObjectT]):
     finalizer: str = ""
     warnings: frozenset[str] = frozenset({CommonCondition.STALLED})
     """Condition types whose Event is a warning where they are True."""
+    peer: Callable[[ObjectT, tuple[Any, ...], datetime], Any] | None = None
+    """What the plans of other objects have to know of one and of those that it owns; None: nothing."""
 
 
 def read_object(
@@ -109,6 +113,7 @@ def read_object(
         deleting=meta.get("deletionTimestamp") is not None,
         finalizers=tuple(meta.get("finalizers") or ()),
         requested_at=None if requested is None else str(cut(64)(requested)),
+        created_at=_time(meta.get("creationTimestamp")),
     )
 
 
@@ -133,6 +138,10 @@ def _status(body: Body, status: type[ApiType]) -> ApiType:
         return status.model_validate(body.get("status") or {})
     except ValidationError:
         return status()
+
+
+def _time(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
 def _problem(error: ValidationError) -> str:

@@ -2,9 +2,10 @@
 """observe -> plan -> apply -> status for one key: level-triggered, whichever event brought it here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
-from typing import Generic
+from typing import Any, Generic, NamedTuple
 
 import structlog
 
@@ -16,6 +17,7 @@ from otakube_operator.runtime.controller import (
     ObservationOutdated,
     Observed,
     PlanT,
+    ReconcilePlan,
 )
 from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.object_writer import ObjectWriter
@@ -25,6 +27,22 @@ from otakube_operator.runtime.store import ControllerStore
 from otakube_operator.runtime.work_queue import WorkQueue
 
 logger = structlog.stdlib.get_logger(__name__)
+
+
+class NextPasses(NamedTuple):
+    """Passes that are due after one: of the same object after so many seconds, and of others at once."""
+
+    after: float | None = None
+    others: tuple[ObjectKey, ...] = ()
+
+    def plan(self, key: ObjectKey, queue: WorkQueue[ObjectKey]) -> None:
+        """Put them into the queue."""
+        for other in self.others:
+            queue.add(other)
+        if self.after == 0:
+            queue.add(key)
+        elif self.after is not None:
+            queue.add_later(key, self.after)
 
 
 class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
@@ -53,28 +71,29 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
             finally:
                 queue.done(key)
 
-    async def reconcile(self, key: ObjectKey) -> float | None:
-        """One pass; seconds until another is due. Raises ApiError where it must be repeated later."""
+    async def reconcile(self, key: ObjectKey) -> NextPasses:
+        """One pass, and those that are due after it. Raises ApiError where it must be repeated later."""
         seen = self._store.object(key)
         if seen is None:
-            return None
+            return NextPasses()
         if isinstance(seen, UnreadableObject):
             await self._writer.write_status(seen, unreadable_status(seen, self._now()), seen.resource_version)
-            return None
+            return NextPasses()
         await self._owned.look_for_missing(seen.uid)
         try:
             return await self._carry_out(await self._controller.observe(seen, self._owned))
         except ObservationOutdated:
-            return 0.0
+            return NextPasses(0.0)
         except CreateFailure as failure:
             await self._report(key, failure)
             raise
 
     async def _carry_out(
         self, observed: Observed[ObjectT, OwnedT], failure: CreateFailure | None = None
-    ) -> float | None:
+    ) -> NextPasses:
         """Plan and do, in the order that ReconcilePlan promises."""
         seen, now = observed.object, self._now()
+        observed = replace(observed, peers=self._store.peers(now))
         version = seen.resource_version
         plan = self._controller.plan(observed, now, failure)
         if plan.add_finalizer:
@@ -87,9 +106,7 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
             await self._owned.delete(gone)
         if plan.remove_finalizer:
             await self._writer.remove_finalizer(seen, version)
-        if again:
-            return 0.0
-        return None if plan.revisit_at is None else max(0.0, (plan.revisit_at - now).total_seconds())
+        return NextPasses(_seconds(plan, again, now), plan.wake)
 
     async def _report(self, key: ObjectKey, failure: CreateFailure) -> None:
         """The finalizer may have been added meanwhile, so plan from what the store holds now."""
@@ -105,8 +122,7 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
             result = await self._failed(key, error, queue)
         else:
             queue.forget(key)
-            if due is not None:
-                queue.add_later(key, due)
+            due.plan(key, queue)
             result = "ok"
         self._metrics.reconciles.labels(kind, result).inc()
         self._metrics.duration.labels(kind).observe(perf_counter() - started)
@@ -131,3 +147,10 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
             self._store.forget(key)
         except ApiError:
             return  # the retry will meet it again
+
+
+def _seconds(plan: ReconcilePlan[Any], again: bool, now: datetime) -> float | None:
+    """Seconds until the same object is due again; None until something changes."""
+    if again:
+        return 0.0
+    return None if plan.revisit_at is None else max(0.0, (plan.revisit_at - now).total_seconds())

@@ -7,7 +7,9 @@ no deletion that happened between two watches).
 """
 
 import json
-from typing import Generic
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Generic
 
 from otakube_api import labels
 from otakube_operator.runtime.objects import (
@@ -22,8 +24,12 @@ from otakube_operator.runtime.objects import (
 )
 from otakube_operator.runtime.owned import OwnedResource, OwnedT
 from otakube_operator.runtime.owned_index import OwnedIndex
+from otakube_operator.runtime.peers import PeerIndex
 
-_META = ("name", "namespace", "uid", "generation", "resourceVersion", "finalizers", "deletionTimestamp")
+_META = (
+    "name", "namespace", "uid", "generation", "resourceVersion", "creationTimestamp", "finalizers",
+    "deletionTimestamp",
+)  # fmt: skip
 _ANNOTATIONS = (labels.REQUESTED_AT,)
 
 
@@ -37,6 +43,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         self._keys: dict[str, ObjectKey] = {}  # by uid
         self._owned: OwnedIndex[OwnedT] = OwnedIndex()
         self._missing: OwnedIndex[OwnedT] = OwnedIndex()
+        self._peers = PeerIndex(self._peer)
 
     def object(self, key: ObjectKey) -> ObjectT | UnreadableObject | None:
         """The object as last seen."""
@@ -54,6 +61,10 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
     def key_of_owner(self, owner_uid: str) -> ObjectKey | None:
         """The known object of that uid."""
         return self._keys.get(owner_uid)
+
+    def peers(self, now: datetime) -> Mapping[ObjectKey, Any]:
+        """The part of each object that the plans of the others know, by key."""
+        return self._peers.values(now) if self._resource.peer is not None else {}
 
     def known_keys(self) -> list[ObjectKey]:
         """Every served object known."""
@@ -75,6 +86,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         self._uids[key] = body["metadata"]["uid"]
         self._keys[self._uids[key]] = key
         self._objects[key] = (version, _trimmed(body))
+        self._peers.touch(key)
         return True
 
     def drop(self, body: Body) -> bool:
@@ -84,6 +96,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
 
     def forget(self, key: ObjectKey) -> bool:
         """Forget an object that the API server does not know."""
+        self._peers.touch(key)
         uid = self._uids.pop(key, "")
         self._keys.pop(uid, None)
         for missing in self._missing.of(uid):
@@ -107,6 +120,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
             return ""
         self._missing.pop(uid)
         self._owned.put(fresh)
+        self._touch_owner(fresh)
         return fresh.owner_uid if stored != fresh else ""
 
     def drop_owned(self, body: Body) -> str:
@@ -114,11 +128,13 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         stored = self._owned.pop(body["metadata"]["uid"])
         if stored is None:
             return ""
+        self._touch_owner(stored)
         self._missing.put(stored)
         return stored.owner_uid
 
     def forget_owned(self, owned: OwnedT) -> None:
         """Forget an owned object that the API server does not know."""
+        self._touch_owner(owned)
         self._owned.pop(owned.uid)
         self._missing.pop(owned.uid)
 
@@ -133,8 +149,19 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         for owned in list(self._owned):
             gone = owned.uid not in owned_uids and namespace in {None, owned.namespace}
             if gone and version_number(owned.resource_version) <= limit:
+                self._touch_owner(owned)
                 self._owned.pop(owned.uid)
                 self._missing.put(owned)
+
+    def _touch_owner(self, owned: OwnedT) -> None:
+        if (key := self._keys.get(owned.owner_uid)) is not None:
+            self._peers.touch(key)
+
+    def _peer(self, key: ObjectKey, now: datetime) -> Any:
+        seen, peer = self.object(key), self._resource.peer
+        if seen is None or isinstance(seen, UnreadableObject) or peer is None:
+            return None
+        return peer(seen, self.owned(seen.uid), now)
 
     def _version(self, key: ObjectKey) -> int:
         return self._objects.get(key, (0, b""))[0]

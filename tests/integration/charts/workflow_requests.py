@@ -19,8 +19,8 @@ from otakube_api.contract import (
 from otakube_cli import workflow as console
 from otakube_cli.run_review import answer, read_review
 from otakube_operator.enrichment.controller import patch_of
+from otakube_operator.enrichment.decision import WorkflowChange, WorkflowPatch
 from otakube_operator.enrichment.observed import WorkflowRun
-from otakube_operator.enrichment.plan import WorkflowChange, WorkflowPatch
 from otakube_operator.enrichment.workflows import NewRun, manifest
 from otakube_operator.runtime.objects import ObjectKey
 from workflows import a_review_node, under_review

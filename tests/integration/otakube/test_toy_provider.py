@@ -33,6 +33,7 @@ ROW = """    Provider.TOY: ProviderProfile(
         url="https://api.toy.example",
         licence=Licence("Toy's terms", "https://toy.example/terms"),
         limits=RateLimits((Rate(10, 1),)),
+        requests=2,
         site=Site(
             hosts=("toy.example",),
             canonical="https://toy.example/anime/",

@@ -22,7 +22,7 @@ def choose(request: FetchRequest, adapters: Adapters) -> Adapters:
     chosen = {one: adapter for one, adapter in adapters.items() if not requested or one in requested}
     if not chosen:
         raise Fatal(
-            FailureReason.QUORUM_NOT_REACHED,
+            FailureReason.PROVIDERS_UNUSABLE,
             f"none of {', '.join(requested) or 'the providers'} is switched on: change spec.providers, "
             "or the installation's providers",
         )

@@ -153,10 +153,12 @@ def check_quorum(asked: AskedState, quorum: int) -> None:
         message = f"no provider knows this anime: {format_failures(asked.failures)}. Correct spec.anime"
         raise Fatal(FailureReason.ANIME_UNKNOWN, message)
     again = any(reason in _PASSING for reason in reasons)
-    raise (Retriable if again else Fatal)(
-        FailureReason.QUORUM_NOT_REACHED,
-        f"{len(asked.records)} providers answered, {quorum} are needed: {format_failures(asked.failures)}",
+    message = (
+        f"{len(asked.records)} providers answered, {quorum} are needed: {format_failures(asked.failures)}"
     )
+    if again:
+        raise Retriable(FailureReason.QUORUM_NOT_REACHED, message)
+    raise Fatal(FailureReason.PROVIDERS_UNUSABLE, message)
 
 
 _PASSING = (SourceReason.UNAVAILABLE, SourceReason.RATE_LIMITED)

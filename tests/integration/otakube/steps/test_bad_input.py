@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from otakube_api.contract import FailureReason
 from upstream_process import Workbench
 
 KEEPER = '--source-urls=["https://myanimelist.net/anime/70211"]'
@@ -98,7 +99,8 @@ def test_without_a_quorum_nothing_is_stored(bench: Workbench, fault: dict[str, o
     bench.upstream.faults({"provider": "*", **fault})
     ended = bench.step("fetch", KEEPER)
     assert ended.status == status
-    assert ended.failure.startswith("QuorumNotReached: ")
+    reason = FailureReason.QUORUM_NOT_REACHED if status == RETRIABLE else FailureReason.PROVIDERS_UNUSABLE
+    assert ended.failure.startswith(f"{reason}: ")
     assert "Jikan" in ended.failure
     assert nothing_is_stored(bench)
 
@@ -114,7 +116,7 @@ def test_an_answer_that_cannot_be_read_is_not_served_again(bench: Workbench) -> 
 def test_a_larger_quorum_can_be_asked_for(bench: Workbench) -> None:
     bench.upstream.faults({"provider": "kitsu", "kind": "html"})
     ended = bench.step("fetch", KEEPER, OTAKUBE_PROVIDER_QUORUM="3")
-    assert ended.failure.startswith("QuorumNotReached: 2 providers answered, 3 are needed")
+    assert ended.failure.startswith("ProvidersUnusable: 2 providers answered, 3 are needed")
 
 
 def test_a_search_that_a_dead_provider_might_answer_is_tried_again(bench: Workbench) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from operator_builders import NOW, Planned, after, condition, edited, enrichment, planned, run_of
 from otakube_operator.enrichment.adoption import family_of, recorded_workflow
+from otakube_operator.enrichment.decision import WorkflowChange
 from otakube_operator.enrichment.identity import MetadataDamage
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
-from otakube_operator.enrichment.plan import WorkflowChange
 
 
 def settled(**run: Any) -> tuple[Enrichment, WorkflowRun]:

@@ -29,8 +29,8 @@ from operator_builders import (
 from otakube_api import labels
 from otakube_api.contract import TEMPLATE, Failure, FailureReason
 from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
+from otakube_operator.enrichment.decision import WorkflowChange
 from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
-from otakube_operator.enrichment.plan import WorkflowChange
 from otakube_operator.runtime.controller import CreateFailure
 
 PUBLISHED = results_of([fetched(), imaged(), committed()])

@@ -9,6 +9,7 @@ import kopf
 import pytest
 
 from otakube_operator.enrichment.controller import EnrichmentController
+from otakube_operator.enrichment.run_queue import QueueLimits
 from otakube_operator.handlers import registry_of
 from otakube_operator.runtime.api import ApiResource
 from otakube_operator.runtime.options import RuntimeOptions
@@ -44,14 +45,14 @@ async def runtimes() -> AsyncIterator[Any]:
 
 
 async def test_each_kind_served_or_owned_is_watched_and_handled_by_kopf(runtimes: Any) -> None:
-    runtime = runtimes([EnrichmentController(gpu=False), ScheduleController()])
+    runtime = runtimes([EnrichmentController(gpu=False, limits=QueueLimits(5, 10)), ScheduleController()])
     assert [watch.resource for watch in runtime.watches()] == [ENRICHMENTS, WORKFLOWS, SCHEDULES]
     handlers = registry_of(runtime)._watching.get_all_handlers()
     assert len(handlers) == len({handler.id for handler in handlers}) == 3
 
 
 async def test_only_our_own_objects_of_a_kind_that_nobody_serves_are_asked_for(runtimes: Any) -> None:
-    enrichments = EnrichmentController(gpu=False)
+    enrichments = EnrichmentController(gpu=False, limits=QueueLimits(5, 10))
     assert runtimes([enrichments, ScheduleController()]).selectors() == {WORKFLOWS: OURS}
     for order in ([enrichments, OwnerOfEnrichments()], [OwnerOfEnrichments(), enrichments]):
         assert runtimes(order).selectors() == {WORKFLOWS: OURS}
