@@ -200,6 +200,7 @@ STEPS = (
 CONCLUDE = Step(  # also runs for a failed or stopped workflow, whose tasks it cannot see
     name=Node.CONCLUDE,
     inputs=[*RUN, Argument.TITLE, "status", "failures"],
+    outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: ""},
     stores=[Store.BUCKET, Store.DOCUMENTS],
     deadline=300,
 )

@@ -329,4 +329,5 @@ async def conclude(
     from otakube.steps.conclude.step import Ended, conclude
 
     ended = Ended(**run._asdict(), status=status, failures=failures, title=title)
-    return await conclude(await wiring.stores.objects(), wiring.stores.dead_letters, ended)
+    stores = wiring.stores
+    return await conclude(await stores.objects(), stores.dead_letters, stores.ledger, ended)

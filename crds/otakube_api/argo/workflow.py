@@ -56,6 +56,11 @@ class ArgoWorkflow:
         """The node of a task; one that is retried stands under its plain name above its attempts."""
         return next((node for node in self.nodes if node.display_name == name), None)
 
+    @property
+    def exit_handler(self) -> ArgoNode | None:
+        """The node of the step that Argo runs after the others, above its attempts."""
+        return next((node for node in self.nodes if node.is_exit_handler and node.attempt is None), None)
+
     def outputs(self, task: str) -> Mapping[str, str]:
         """Output parameters of a task; empty before it has succeeded."""
         node = self.task(task)

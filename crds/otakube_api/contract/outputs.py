@@ -23,7 +23,7 @@ class Output(StrEnum):
     SUGGESTIONS_DIGEST = "suggestions-digest"  # assemble: of the suggestions under review
     IMAGES_STORED = "images-stored"
     IMAGES_FAILED = "images-failed"
-    VERSION = "version"  # commit: the live version, decimal
+    VERSION = "version"  # commit: the live version, decimal; conclude: that of a commit that was cut off
     REPORT = "report"  # of workflows beside the enrichment: what they found or did, as JSON
 
 

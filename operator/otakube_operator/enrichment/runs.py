@@ -78,7 +78,7 @@ def read_results(seen: ArgoWorkflow) -> Results:
         images_stored=number(assembled.get(Output.IMAGES_STORED)),
         images_failed=number(assembled.get(Output.IMAGES_FAILED)),
         review=_review_node(seen.review),
-        publication=_publication(seen.task(Node.COMMIT)),
+        publication=_publication(seen.task(Node.COMMIT)) or _publication(seen.exit_handler),
         failure=seen.failure,
         step=read_progress(seen),
     )

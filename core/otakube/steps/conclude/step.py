@@ -16,9 +16,18 @@ from otakube.domain.record import handover
 from otakube.domain.record.handover import FetchSummary
 from otakube.masking import masked
 from otakube.ports.catalogue import DeadLetter, DeadLetters
+from otakube.ports.ledger import Ledger
 from otakube.ports.objects import ObjectStore, Prefix
-from otakube_api.argo import SUCCEEDED, ArgoNode, FailedTask, failed_task, read_failures
-from otakube_api.contract import Failure, FailureReason, Node, Output, parse_failure
+from otakube_api.argo import (
+    SUCCEEDED,
+    ArgoNode,
+    FailedTask,
+    failed_task,
+    read_cause,
+    read_failures,
+    was_stopped,
+)
+from otakube_api.contract import Failure, FailureReason, Node, Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +45,21 @@ class Ended:
 
 
 async def conclude(
-    objects: ObjectStore, dead_letters: Callable[[], Awaitable[DeadLetters]], ended: Ended
+    objects: ObjectStore,
+    dead_letters: Callable[[], Awaitable[DeadLetters]],
+    ledger: Callable[[], Awaitable[Ledger]],
+    ended: Ended,
 ) -> dict[Output, str]:
-    """Remove the run's objects, or leave a dead letter beside them; a stopped run leaves nothing."""
+    """Remove the run's objects, or leave a dead letter beside them; a stopped run leaves nothing.
+
+    The outputs tell what this run made live, which its commit step could not if it was cut off after that.
+    """
     failed = read_failures(ended.failures)
-    if ended.status == SUCCEEDED or stopped(failed) or rejected(failed):
+    live = {} if ended.status == SUCCEEDED else await made_live(objects, ledger, ended)
+    if ended.status == SUCCEEDED or was_stopped(failed) or rejected(failed):
         removed = await remove(objects, f"{ended.work}/")
         logs.logger().info("work objects removed", count=removed)
-        return {}
+        return live
     letter = await dead_letter(objects, ended, failed)
     key = f"{Prefix.DEAD_LETTERS}{ended.uid}-{ended.generation}-{ended.attempt}.json"
     body = asdict(letter) | {
@@ -53,17 +69,32 @@ async def conclude(
     await objects.put(key, orjson.dumps(body, option=orjson.OPT_INDENT_2))
     await (await dead_letters()).put(letter)
     logs.logger().error("dead letter kept", key=key, failed_step=letter.step, reason=letter.reason)
-    return {}
+    return live
 
 
-def stopped(failed: Sequence[ArgoNode]) -> bool:
-    """True if a person ended the run: nothing is wrong with its inputs."""
-    return any("workflow shutdown" in node.message.lower() for node in failed)
+async def made_live(
+    objects: ObjectStore, ledger: Callable[[], Awaitable[Ledger]], ended: Ended
+) -> dict[Output, str]:
+    """The live version by the store's own word, if it is this run's; empty otherwise."""
+    fetched = await fetch_summary(objects, ended)
+    if fetched is None:
+        return {}
+    book = await ledger()
+    state = await book.state(fetched.entry_id)
+    intent = await book.intent(state.commit_key) if state is not None and state.commit_key else None
+    if state is None or intent is None or (intent.run, intent.version) != (ended.work, state.live_version):
+        return {}
+    logs.logger().info("the run's version is live", entry_id=intent.entry_id, version=intent.version)
+    return {
+        Output.ENTRY_ID: intent.entry_id,
+        Output.VERSION: str(intent.version),
+        Output.DIGEST: intent.digest,
+    }
 
 
 def rejected(failed: Sequence[ArgoNode]) -> bool:
     """True if the run ended because a reviewer said no: the decision is stored already."""
-    return any(parse_failure(node.message).reason is FailureReason.REVIEW_REJECTED for node in failed)
+    return any(read_cause(node.message).reason is FailureReason.REVIEW_REJECTED for node in failed)
 
 
 def what_failed(failed: Sequence[ArgoNode]) -> FailedTask:
@@ -91,11 +122,16 @@ async def dead_letter(objects: ObjectStore, ended: Ended, failed: Sequence[ArgoN
 
 async def title_of(objects: ObjectStore, ended: Ended) -> str:
     """As resolved, else as asked for, else the object's name."""
+    fetched = await fetch_summary(objects, ended)
+    return fetched.title if fetched is not None else ended.title or ended.enrichment
+
+
+async def fetch_summary(objects: ObjectStore, ended: Ended) -> FetchSummary | None:
+    """The report of the run's fetch step; None before it has ended."""
     try:
-        body = await objects.get(f"{ended.work}/{handover.FETCH}")
-        return FetchSummary.model_validate_json(body).title
+        return FetchSummary.model_validate_json(await objects.get(f"{ended.work}/{handover.FETCH}"))
     except (KeyError, ValidationError):
-        return ended.title or ended.enrichment
+        return None
 
 
 def by_hand(step: str, ended: Ended) -> str:
