@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from otakube_api import labels
+from otakube_api.contract import FailureReason, PodReason
 from otakube_api.reasons import CommonCondition
 from otakube_api.v1alpha1.anime_enrichment import (
     KIND,
@@ -17,6 +18,7 @@ from otakube_api.v1alpha1.anime_enrichment import (
 from otakube_api.v1alpha1.meta import VERSION
 from otakube_operator.enrichment.adoption import Repair, recognised, recorded_workflow
 from otakube_operator.enrichment.decision import ObservedEnrichment, WorkflowChange, WorkflowPatch
+from otakube_operator.enrichment.meter import StepMeter
 from otakube_operator.enrichment.naming import is_run_name
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun, read_enrichment
 from otakube_operator.enrichment.plan import EnrichmentPlan, peer_of, plan
@@ -49,6 +51,7 @@ class EnrichmentController:
             }
         ),
         peer=peer_of,
+        warning_reasons=frozenset({*FailureReason, *PodReason}),
     )
     owned = OwnedResource(
         kind="Workflow",
@@ -59,6 +62,8 @@ class EnrichmentController:
 
     def __init__(self, *, gpu: bool, limits: QueueLimits) -> None:
         self._gpu, self._limits = gpu, limits
+        self._meter = StepMeter()
+        self.collectors = self._meter.collectors
 
     async def observe(self, seen: Enrichment, owned: OwnedObjects[WorkflowRun]) -> ObservedEnrichment:
         """Gather the runs; one that no watch may tell of is read, a recorded one before it counts as gone."""
@@ -68,7 +73,9 @@ class EnrichmentController:
             unwatched.append(record)
         for run in unwatched:
             await owned.find(run.namespace, run.name, run)
-        return Observed(seen, owned.of(seen.uid))
+        runs = owned.of(seen.uid)
+        self._meter.note(seen, runs)
+        return Observed(seen, runs)
 
     def plan(
         self, observed: ObservedEnrichment, now: datetime, failure: CreateFailure | None = None

@@ -6,10 +6,12 @@ one object at a time: observe -> plan (pure) -> apply -> status (pure). It never
 cause, so a restart, a lost event or a second delivery ends in the same place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
+
+from prometheus_client.registry import Collector
 
 from otakube_operator.runtime.objects import CustomResource, ObjectKey, ObjectStatus, ObjectT
 from otakube_operator.runtime.owned import OwnedObjects, OwnedResource, OwnedT
@@ -67,6 +69,10 @@ class Controller(Protocol[ObjectT, OwnedT, PlanT]):
     @property
     def owned(self) -> OwnedResource[OwnedT] | None:
         """The kind that it creates objects of, if any."""
+
+    @property
+    def collectors(self) -> Iterable[Collector]:
+        """Metrics of its own."""
 
     async def observe(self, seen: ObjectT, owned: OwnedObjects[OwnedT], /) -> Observed[ObjectT, OwnedT]:
         """Gather what the plan needs; reads only."""

@@ -116,6 +116,8 @@ def event_body(
 
 
 def _is_warning(resource: CustomResource[Any], condition: Condition) -> bool:
+    if condition.reason in resource.warning_reasons:
+        return True
     bad = "False" if condition.type == CommonCondition.READY else "True"
     return condition.status == bad and condition.type in {CommonCondition.READY, *resource.warnings}
 

@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import Any, Generic
 
+import structlog
+
 from otakube_api.v1alpha1.meta import Condition
 from otakube_operator.runtime.api import ApiServer
 from otakube_operator.runtime.conditions import transitions
@@ -12,6 +14,8 @@ from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.objects import CustomResource, ObjectStatus, ObjectT, UnreadableObject
 from otakube_operator.runtime.owned import OwnedT
 from otakube_operator.runtime.store import ControllerStore
+
+logger = structlog.stdlib.get_logger(__name__)
 
 
 class ObjectWriter(Generic[ObjectT, OwnedT]):
@@ -55,6 +59,15 @@ class ObjectWriter(Generic[ObjectT, OwnedT]):
         kind = self._resource.kind
         for condition in changed:
             self._metrics.transitions.labels(kind, condition.type, condition.status, condition.reason).inc()
+            logger.info(
+                "condition changed",
+                kind=kind,
+                key="/".join(seen.key),
+                type=condition.type,
+                status=condition.status,
+                reason=condition.reason,
+                message=condition.message,
+            )
         self._events.report(self._resource, seen, changed)
 
     async def _set_finalizers(self, seen: ObjectT, names: tuple[str, ...], version: str) -> str:

@@ -88,6 +88,8 @@ class CustomResource(Generic[ObjectT]):
     """Condition types whose Event is a warning where they are True."""
     peer: Callable[[ObjectT, tuple[Any, ...], datetime], Any] | None = None
     """What the plans of other objects have to know of one and of those that it owns; None: nothing."""
+    warning_reasons: frozenset[str] = frozenset()
+    """Reasons whose Event is a warning, whichever condition gives them."""
 
 
 def read_object(

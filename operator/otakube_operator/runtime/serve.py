@@ -68,6 +68,9 @@ class OperatorRuntime:
         self._info, self._namespaces, self._options, self._random = info, namespaces, options, random
         self._session = open_session(info)
         self._metrics = Metrics()
+        controllers = tuple(controllers)
+        for collector in (each for controller in controllers for each in controller.collectors):
+            self._metrics.registry.register(collector)
         self._server = _server(self._session, info, options, self._metrics)
         self._events = EventPoster(
             self._server, self._metrics, host=socket.gethostname(), busy=lambda: any(self._depths().values())

@@ -39,6 +39,7 @@ class ScheduleController:
         kind=KIND.name, api=ApiResource(labels.GROUP, VERSION, KIND.plural), read=read_schedule
     )
     owned = None
+    collectors = ()
 
     async def observe(self, seen: Schedule, _owned: OwnedObjects[Any]) -> Observed[Schedule, Any]:
         """The object is all there is."""

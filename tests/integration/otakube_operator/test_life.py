@@ -54,6 +54,45 @@ def end(world: World, name: str) -> None:
     world.argo(phase="Failed", workflow=name, message="Stopped with strategy 'Terminate'")
 
 
+AWAY = "main: Error (exit code 75): StoreUnavailable: bucket: no answer"
+
+
+def an_attempt(number: int, phase: str, message: str = "") -> Body:
+    return node(f"fetch({number})", phase, type="Pod") | {"message": message}
+
+
+def test_a_step_that_fails_is_said_everywhere_with_one_event_for_its_cause(
+    world: World, operator: OperatorProcess
+) -> None:
+    bring_to(world, "pending")
+    world.argo(node("fetch", "Running"), an_attempt(0, "Failed", AWAY))
+    world.eventually(lambda: world.condition("Reconciling") == ("True", "StoreUnavailable"))
+    world.argo(node("fetch", "Running"), an_attempt(0, "Failed", AWAY), an_attempt(1, "Running"))
+    world.eventually(lambda: (world.enrichment() or {})["status"]["step"]["attempt"] == 2)
+    waiting = "Unschedulable: 0/1 nodes are available: 1 Insufficient cpu."
+    world.argo(node("fetch", "Running"), an_attempt(0, "Failed", AWAY), an_attempt(1, "Pending", waiting))
+    world.eventually_ready("Unknown", "Unschedulable")
+    world.eventually(lambda: {"StoreUnavailable", "Unschedulable"} <= set(world.events()))
+    assert [world.events().count(each) for each in ("StoreUnavailable", "Unschedulable")] == [1, 1]
+    told = {each["reason"]: each["type"] for each in world.event_bodies()}
+    assert (told["StoreUnavailable"], told["Unschedulable"]) == ("Warning", "Warning")
+    page = httpx2.get(operator.probes + "/metrics", timeout=10).text
+    assert 'otakube_operator_step_failures_total{reason="StoreUnavailable",step="fetch"} 1.0' in page
+    assert 'otakube_operator_troubled_runs{reason="Unschedulable",step="fetch"} 1.0' in page
+    world.argo(node("fetch"), node("stage", "Running"))
+    world.eventually_ready("Unknown", "WorkflowRunning")
+    assert (world.enrichment() or {})["status"]["step"]["name"] == "stage"
+
+
+def test_a_run_cut_off_in_its_commit_is_ready_by_the_word_of_its_exit_handler(world: World) -> None:
+    name = bring_to(world, "fetched")
+    cut = node("commit", "Failed") | {"message": "Stopped with strategy 'Stop'"}
+    handler = committed(3) | {"displayName": f"{name}.onExit"}
+    world.argo(fetched(), imaged(), cut, handler, phase="Failed", workflow=name)
+    world.eventually_ready("True", "Published")
+    assert (world.enrichment() or {})["status"]["liveVersion"] == 3
+
+
 def test_events_read_back_in_the_order_and_at_the_time_of_what_they_tell(
     world: World, plane: ControlPlane
 ) -> None:

@@ -90,6 +90,7 @@ class GreetingController:
         "Greeting", ApiResource(GROUP, "v1", "greetings"), read_greeting, finalizer=FINALIZER
     )
     owned = OwnedResource("ConfigMap", ApiResource("", "v1", "configmaps"), read_page)
+    collectors = ()
 
     async def observe(self, seen: Greeting, owned: OwnedObjects[Page]) -> Observed[Greeting, Page]:
         if not owned.of(seen.uid):

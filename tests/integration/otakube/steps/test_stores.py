@@ -103,6 +103,26 @@ def test_a_dead_letter_reaches_both_stores(site: Site) -> None:
     assert f"work/{site.run}/1-1/fetch/summary.json" in letter["objects"]
 
 
+STOPPED = {"displayName": "commit(0)", "phase": "Failed", "message": "workflow shutdown with strategy:  Stop"}
+
+
+def test_a_run_that_was_stopped_after_its_version_went_live_says_so_and_leaves_no_object(site: Site) -> None:
+    committed = enrich(site, "--title=Hoshi no Toudaimori")
+    stopped = f"--failures={json.dumps([STOPPED])}"
+    assert site.step("conclude", "--status=Failed", stopped) == {
+        name: committed[name] for name in ("entry-id", "version", "digest")
+    }
+    again = site.step("conclude", "--status=Failed", stopped)
+    assert again.get("version", "") == "", "its objects are gone, so there is nothing to look up by"
+
+
+def test_a_run_that_was_stopped_before_its_commit_says_nothing_of_another_runs_version(site: Site) -> None:
+    first = enrich(site, "--title=Hoshi no Toudaimori")
+    site.step("fetch", f"--anime-id={first['entry-id']}", generation=2)
+    stopped = f"--failures={json.dumps([STOPPED])}"
+    assert site.step("conclude", "--status=Failed", stopped, generation=2) == {}
+
+
 def test_an_approval_in_spite_of_doubts_is_kept_and_nobody_is_asked_again(site: Site) -> None:
     pages = ["https://anilist.co/anime/210902", "https://myanimelist.net/anime/70211"]
     gates = []

@@ -9,6 +9,7 @@ import pytest
 from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.adapters.stores.sqlite.catalogue import SqliteDeadLetters
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+from otakube.adapters.stores.sqlite.ledger import SqliteLedger
 from otakube.steps.conclude.step import Ended, conclude
 from raw_documents import SqliteFile
 
@@ -29,6 +30,10 @@ def ended(status: str, *messages: str, failures: str | None = None) -> Ended:
     )
 
 
+async def no_ledger() -> SqliteLedger:
+    raise AssertionError("a run without a fetched entry has nothing to look up")
+
+
 async def after(folder: Path, end: Ended) -> tuple[list[str], dict[str, dict[str, object]]]:
     """Keys that remain of a run with two objects, beside one of another run; and the dead letters by key."""
     objects, letters_kept = FolderObjects(folder), SqliteDeadLetters(SqliteDocuments(folder / "documents"))
@@ -38,8 +43,8 @@ async def after(folder: Path, end: Ended) -> tuple[list[str], dict[str, dict[str
     async def dead_letters() -> SqliteDeadLetters:
         return letters_kept
 
-    await conclude(objects, dead_letters, end)
-    await conclude(objects, dead_letters, end)  # Argo may run it twice
+    await conclude(objects, dead_letters, no_ledger, end)
+    await conclude(objects, dead_letters, no_ledger, end)  # Argo may run it twice
     keys = [key async for key in objects.list("")]
     letters = {key: json.loads(await objects.get(key)) for key in keys if key.startswith("dead-letters/")}
     return [key for key in keys if key.startswith("work/")], letters
@@ -78,8 +83,8 @@ async def test_the_letter_is_in_the_document_store_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        "workflow shutdown with strategy:  Terminate",
-        "Stopped with strategy 'Stop': workflow shutdown with strategy Stop",
+        "workflow shutdown with strategy:  Stop",
+        "Stopped with strategy 'Stop'",
         "Error (exit code 65): ReviewRejected: by anna: wrong anime",
     ],
 )
@@ -97,3 +102,33 @@ async def test_failures_that_are_no_json_are_kept_as_they_are(tmp_path: Path) ->
     _, letters = await after(tmp_path, ended("Error", failures="oh no"))
     letter = letters["dead-letters/uid-2-3.json"]
     assert (letter["step"], letter["reason"], letter["message"]) == ("workflow", "UnexpectedError", "oh no")
+
+
+async def test_a_gate_that_fell_with_its_run_leaves_nothing_whatever_argo_says_of_it(tmp_path: Path) -> None:
+    gate = {"displayName": "review", "templateName": "review", "phase": "Failed", "message": "in other words"}
+    end = ended("Failed", failures=json.dumps([gate]))
+    assert await after(tmp_path, end) == (["work/uid/2-30/golden.json"], {})
+
+
+@pytest.mark.parametrize("words", ["Stopped with strategy 'Stop'", "workflow shutdown with strategy:  Stop"])
+async def test_a_step_that_quotes_argo_does_not_pass_for_a_stop(tmp_path: Path, words: str) -> None:
+    _, letters = await after(tmp_path, ended("Failed", f"main: Error (exit code 65): RecordInvalid: {words}"))
+    assert letters["dead-letters/uid-2-3.json"]["reason"] == "RecordInvalid"
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("main: OOMKilled (exit code 137)", "OOMKilled"),
+        ("The node was low on resource: memory.", "Evicted"),
+        ("pod deleted", "PodLost"),
+        ("Pod was active on the node longer than the specified deadline", "DeadlineExceeded"),
+        ("main: StartError (exit code 128): no such file", "ContainerStartFailed"),
+    ],
+)
+async def test_a_letter_names_the_reason_of_the_pod(tmp_path: Path, message: str, reason: str) -> None:
+    above = {"displayName": "stage", "phase": "Failed", "message": "No more retries left"}
+    pod = {"displayName": "stage(6)", "phase": "Failed", "message": message}
+    _, letters = await after(tmp_path, ended("Failed", failures=json.dumps([above, pod])))
+    letter = letters["dead-letters/uid-2-3.json"]
+    assert (letter["step"], letter["reason"], letter["message"]) == ("stage", reason, message)
