@@ -11,6 +11,8 @@ from otakube_operator.runtime.metrics import PREFIX
 Counted = tuple[str, int]  # step, and how many of its failures were counted
 Trouble = tuple[str, str]  # step and reason
 
+NOTHING: Counted = ("", 0)
+
 
 class StepMeter:
     """Counts from the nodes of runs, as often as they are looked at; a failure counts once."""
@@ -33,10 +35,13 @@ class StepMeter:
 
     def note(self, seen: Enrichment, runs: Sequence[WorkflowRun]) -> None:
         """Take the runs of one enrichment into account."""
-        before = self._counted.pop(seen.uid, {})
-        counted = {run.uid: self._count(before.get(run.uid), run) for run in runs}
+        before = self._counted.pop(seen.uid, None)
+        counted = {
+            run.uid: self._count(run, None if before is None else before.get(run.uid, NOTHING))
+            for run in runs
+        }
         troubles = [trouble for run in runs if not run.finished for trouble in _trouble(run)]
-        if runs and not seen.deleting:
+        if not seen.deleting:
             self._counted[seen.uid] = counted
         for trouble in self._troubles.pop(seen.uid, ()):
             self.troubled.labels(*trouble).dec()
@@ -45,14 +50,13 @@ class StepMeter:
         if troubles:
             self._troubles[seen.uid] = troubles
 
-    def _count(self, before: Counted | None, run: WorkflowRun) -> Counted:
-        """Count what is new; failures of a run that was never seen before happened under another process."""
+    def _count(self, run: WorkflowRun, before: Counted | None) -> Counted:
+        """Count what is new; what an object had when it was first looked at, another process has counted."""
         step = run.results.step
         if step is None:
-            return before or ("", 0)
+            return before or NOTHING
         known = before[1] if before is not None and before[0] == step.step else 0
-        fresh = step.failures[known:] if before is not None else ()
-        for failure in fresh:
+        for failure in step.failures[known:] if before is not None else ():
             self.failures.labels(step.step, str(failure.reason)).inc()
         return step.step, len(step.failures)
 

@@ -65,3 +65,10 @@ def test_a_run_is_troubled_until_its_step_gets_on_or_it_ends() -> None:
     meter.note(SEEN, [at("fetch", AWAY)])
     meter.note(SEEN, [replace(at("fetch", AWAY), phase="Failed")])
     assert troubled(meter, "fetch", "StoreUnavailable") == 0
+
+
+def test_the_first_sight_of_a_new_run_counts_the_attempts_that_have_failed_already() -> None:
+    meter = StepMeter()
+    meter.note(SEEN, [])
+    meter.note(SEEN, [at("fetch", AWAY)])
+    assert failed(meter, "fetch", "StoreUnavailable") == 1
