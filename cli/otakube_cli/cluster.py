@@ -14,6 +14,8 @@ from otakube_cli.kube.answers import Body
 from otakube_cli.kube.login import find_login
 from otakube_cli.kube.transport import Response, StreamRefused, Transport
 
+Change = tuple[str, Body]  # ADDED, MODIFIED or DELETED, and the object
+
 
 class Resource(NamedTuple):
     """A kind of namespaced object as the API addresses it."""
@@ -109,17 +111,21 @@ class Cluster:
 
     async def watch(
         self, resource: Resource, *, name: str = "", all_namespaces: bool = False
-    ) -> AsyncIterator[tuple[str, Body]]:
-        """Everything that is there, then each change as (type, object), without end."""
+    ) -> AsyncIterator[list[Change]]:
+        """Everything that is there at once, then each change alone, without end; after a gap all anew."""
         chosen = {"fieldSelector": f"metadata.name={name}"} if name else {}
         path = resource.path(self.place(all_namespaces))
         while True:
             page = await self._call("GET", path, params=chosen)
-            for item in page["items"]:
-                yield "ADDED", item
+            yield [("ADDED", item) for item in page["items"]]
             version = page["metadata"]["resourceVersion"]
-            async for event, item in self._changes(path, {**chosen, "resourceVersion": version}):
-                yield event, item
+            async for change in self._changes(path, {**chosen, "resourceVersion": version}):
+                yield [change]
+
+    async def names(self, resource: Resource) -> list[str]:
+        """Names of the objects in this namespace, in the order of the alphabet."""
+        page = await self._call("GET", resource.path(self.namespace), accept=answers.AS_METADATA)
+        return [item["metadata"]["name"] for item in page["items"]]
 
     async def create(self, resource: Resource, manifest: Body, *, dry_run: bool = False) -> Body:
         """Create, in this namespace; with `generateName` the API server chooses the name."""
@@ -224,7 +230,7 @@ class Cluster:
             return [(item["metadata"]["namespace"], item["metadata"]["name"]) for item in page["items"]]
         return []
 
-    async def _changes(self, path: str, params: Mapping[str, str]) -> AsyncIterator[tuple[str, Body]]:
+    async def _changes(self, path: str, params: Mapping[str, str]) -> AsyncIterator[Change]:
         """One watch, to its end."""
         async for line in self.lines(path, **{"watch": "true", **params}):
             event = json.loads(line)

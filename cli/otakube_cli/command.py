@@ -5,7 +5,7 @@ import asyncio
 import inspect
 import io
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -34,6 +34,7 @@ Namespace = Annotated[
 AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Those of every namespace.")]
 
 Command = TypeVar("Command", bound=Callable[..., Awaitable[None]])
+Target = TypeVar("Target")
 
 
 def _shared(kubeconfig: Kubeconfig = "", context: Context = "", namespace: Namespace = "") -> None:
@@ -44,8 +45,9 @@ def _printing(output: Output = OutputFormat.TABLE, no_headers: NoHeaders = False
     """The options of a command that takes a `Printer`."""
 
 
-def application() -> typer.Typer:
-    return typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+def application(*, no_args_is_help: bool = True) -> typer.Typer:
+    """An application of one command, or of several."""
+    return typer.Typer(no_args_is_help=no_args_is_help, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def cluster_command(
@@ -82,6 +84,20 @@ def cluster_command(
 def to_stderr(text: str) -> None:
     """Say something beside the answer, which a program may read."""
     print(text, file=sys.stderr)
+
+
+async def each(targets: Iterable[Target], action: Callable[[Target], Awaitable[None]]) -> None:
+    """Act on one after the other; what fails is said, and the others are done all the same."""
+    failures: list[ConsoleError] = []
+    for target in targets:
+        try:
+            await action(target)
+        except ConsoleError as error:
+            failures.append(error)
+    for failure in failures[:-1]:
+        to_stderr(f"otakube: {one_line(str(failure))}")
+    if failures:
+        raise failures[-1]
 
 
 def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:

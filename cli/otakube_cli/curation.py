@@ -33,7 +33,6 @@ SHOWN_LINES = 50  # of a report for people; --output json has all
 
 Note = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 By = Annotated[str, typer.Option("--by", help="Who decides; default your login name.", show_default=False)]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, change nothing.")]
 
 
 async def read_all(cluster: Cluster) -> list[Lock]:

@@ -14,9 +14,8 @@ from otakube_api.contract import one_line
 from otakube_cli import curation, setting
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
-from otakube_cli.curation import DryRun
 from otakube_cli.errors import ConsoleError
-from otakube_cli.workflow import Timeout
+from otakube_cli.options import DryRun, Timeout
 
 STANDARD = "-"
 

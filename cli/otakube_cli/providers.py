@@ -11,7 +11,8 @@ from otakube_api.contract import CHECK_TEMPLATE
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
 from otakube_cli.errors import ConsoleError
-from otakube_cli.workflow import Timeout, submit_and_wait
+from otakube_cli.options import Timeout
+from otakube_cli.workflow import submit_and_wait
 
 TROUBLE = 1
 WELL = ("Ok", "SwitchedOff")

@@ -5,18 +5,18 @@ import getpass
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from otakube.commands.output import TABLE, Printer
-from otakube_api import contract, labels
+from otakube_api import contract
 from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster
 from otakube_cli.command import AllNamespaces, application, cluster_command, to_stderr
 from otakube_cli.errors import ConsoleError, Refused
+from otakube_cli.options import DryRun, Name
 from otakube_cli.page import failed_gates, print_review, read_draft, review_of
 from otakube_cli.run_review import (
     NOTE_LIMIT,
@@ -28,6 +28,7 @@ from otakube_cli.run_review import (
     is_answer,
     read_review,
 )
+from otakube_cli.runs import newest_run, run_order
 
 ALREADY_DECIDED = 3
 """Exit status of an answer that came second: nothing was changed."""
@@ -44,12 +45,6 @@ ROUNDS = 20
 app = application()
 
 
-class DryRun(StrEnum):
-    NONE = "none"
-    SERVER = "server"
-
-
-Name = Annotated[str, typer.Argument(help="Name of the AnimeEnrichment.", show_default=False)]
 Note = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Reviewer = Annotated[str, typer.Option(help="Who decides; default your login name.", show_default=False)]
 Digest = Annotated[
@@ -59,7 +54,6 @@ Digest = Annotated[
         show_default=False,
     ),
 ]
-DryRunOption = Annotated[DryRun, typer.Option(help="server: let the API server check, change nothing.")]
 
 
 @app.callback()
@@ -115,7 +109,7 @@ async def approve(  # noqa: PLR0913 - the options of a command
     accept: Annotated[
         list[str] | None, typer.Option(help="Id of a suggestion to take over; may be repeated.")
     ] = None,
-    dry_run: DryRunOption = DryRun.NONE,
+    dry_run: DryRun = False,
 ) -> None:
     """Approve a record: the run goes on and publishes it.
 
@@ -135,7 +129,7 @@ async def reject(
     note: Note = "",
     reviewer: Reviewer = "",
     digest: Digest = "",
-    dry_run: DryRunOption = DryRun.NONE,
+    dry_run: DryRun = False,
 ) -> None:
     """Reject a record: nothing is published, and the catalogue stays as it is.
 
@@ -171,7 +165,7 @@ async def check_suggested(cluster: Cluster, name: str, accepted: Sequence[str]) 
 
 
 async def decide(
-    cluster: Cluster, name: str, values: Mapping[ReviewOutput, str], *, dry_run: DryRun = DryRun.NONE
+    cluster: Cluster, name: str, values: Mapping[ReviewOutput, str], *, dry_run: bool = False
 ) -> None:
     """Answer the review of an enrichment's current run, or say who did before."""
     enrichment = await cluster.get(ENRICHMENTS, name)
@@ -185,7 +179,7 @@ async def decide(
             patch = patch_for(name, workflow, values=values, now=now)
             if not await _accepted(cluster, review.workflow, patch, dry_run=dry_run):
                 continue
-        done = "would be" if dry_run is DryRun.SERVER else "is"
+        done = "would be" if dry_run else "is"
         print(f"{name} {done} {_PAST[Decision(values[ReviewOutput.DECISION])]} ({review.workflow})")
         return
     raise ConsoleError(f"workflow of {name!r} keeps changing; nothing was decided. Try again")
@@ -223,10 +217,10 @@ def patch_for(
         ) from error
 
 
-async def _accepted(cluster: Cluster, workflow: str, patch: list[dict[str, Any]], *, dry_run: DryRun) -> bool:
+async def _accepted(cluster: Cluster, workflow: str, patch: list[dict[str, Any]], *, dry_run: bool) -> bool:
     """False if the Workflow has changed since it was read."""
     try:
-        await cluster.patch(WORKFLOWS, workflow, patch, dry_run=dry_run is DryRun.SERVER)
+        await cluster.patch(WORKFLOWS, workflow, patch, dry_run=dry_run)
     except Refused as error:
         if error.status not in {409, 422}:
             raise
@@ -236,15 +230,15 @@ async def _accepted(cluster: Cluster, workflow: str, patch: list[dict[str, Any]]
 
 async def current_workflow(cluster: Cluster, enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
     """The newest run of an enrichment, found by its owner's uid."""
-    uid, name = enrichment["metadata"]["uid"], enrichment["metadata"]["name"]
-    runs = await cluster.list_all(WORKFLOWS, selector=f"{labels.ENRICHMENT_UID}={uid}")
-    if not runs:
+    name = enrichment["metadata"]["name"]
+    run = await newest_run(cluster, enrichment)
+    if run is None:
         raise ConsoleError(
-            f"{name!r} has no workflow: {_why(enrichment)}. Watch it: kubectl -n {cluster.namespace} "
-            f"get animeenrichment {name} --watch",
+            f"{name!r} has no workflow: {_why(enrichment)}. Watch it: otakube status {name} "
+            f"-n {cluster.namespace} --watch",
             code=NOT_OPEN,
         )
-    return max(runs, key=run_order)
+    return run
 
 
 def closed(name: str, review: RunReview) -> ConsoleError:
@@ -313,9 +307,3 @@ def _why(enrichment: Mapping[str, Any]) -> str:
     conditions = (enrichment.get("status") or {}).get("conditions") or []
     ready = next((c for c in conditions if c["type"] == "Ready"), None)
     return f"{ready['reason']} {ready['message']}".strip() if ready else "the operator has not seen it yet"
-
-
-def run_order(workflow: Mapping[str, Any]) -> tuple[int, int]:
-    """Generation, then attempt: the newest run has the highest."""
-    run_labels = workflow["metadata"].get("labels", {})
-    return int(run_labels.get(labels.GENERATION, 0)), int(run_labels.get(labels.ATTEMPT, 0))

@@ -13,9 +13,9 @@ from otakube_api.contract import one_line
 from otakube_cli import curation
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
-from otakube_cli.curation import By, DryRun, Note, decision, lock_from
+from otakube_cli.curation import By, Note, decision, lock_from
 from otakube_cli.errors import ConsoleError
-from otakube_cli.workflow import Timeout
+from otakube_cli.options import DryRun, Timeout
 
 app = application()
 

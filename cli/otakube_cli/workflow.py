@@ -8,9 +8,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from otakube.main import INTERRUPTED
 from otakube_api import labels
@@ -23,10 +21,6 @@ from otakube_cli.kube.answers import Body
 
 POLL_SECONDS = 0.5
 
-Timeout = Annotated[
-    int,
-    typer.Option("--timeout", min=1, help="Seconds to wait for the cluster; what was begun goes on."),
-]
 Say = Callable[[str], None]
 
 

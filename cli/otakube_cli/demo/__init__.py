@@ -7,15 +7,15 @@ import typer
 
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
+from otakube_cli.options import Timeout
 
 app = application()
 
 Delete = Annotated[bool, typer.Option("--delete", help="Remove the demo's three objects instead.")]
-Timeout = Annotated[float, typer.Option("--timeout", min=10, help="Seconds that each title may take.")]
 
 
 @cluster_command(app)
-async def demo(cluster: Cluster, *, delete: Delete = False, seconds: Timeout = 600) -> None:
+async def demo(cluster: Cluster, *, delete: Delete = False, within: Timeout = 600) -> None:
     """Enrich three anime and show what happens: straight through, reviewed, and with a provider down.
 
     Run again, it shows the results. `make demo` brings up the cluster and installs Otakube first.
@@ -26,8 +26,8 @@ async def demo(cluster: Cluster, *, delete: Delete = False, seconds: Timeout = 6
     from otakube_cli.demo.screen import Screen
 
     if delete:
-        await story.remove(cluster, limit_seconds=seconds)
+        await story.remove(cluster, limit_seconds=within)
         return
     screen = Screen(Console())
-    found = await story.play(cluster, screen, limit_seconds=seconds)
+    found = await story.play(cluster, screen, limit_seconds=within)
     await report.print_report(cluster, screen, found)

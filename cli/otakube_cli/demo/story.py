@@ -17,6 +17,7 @@ from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster
 from otakube_cli.demo.progress import TitleProgress, progress_of
 from otakube_cli.demo.screen import Screen
 from otakube_cli.errors import ConsoleError, Refused
+from otakube_cli.runs import run_order
 
 POLL_SECONDS = 1.0
 REVIEWED = "kagami-no-kuni"
@@ -73,7 +74,7 @@ async def look(cluster: Cluster) -> list[TitleProgress]:
 def newest(workflows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The newest run by the uid of its enrichment."""
     runs: dict[str, Mapping[str, Any]] = {}
-    for workflow in sorted(workflows, key=review.run_order):
+    for workflow in sorted(workflows, key=run_order):
         runs[workflow["metadata"]["labels"][labels.ENRICHMENT_UID]] = workflow
     return runs
 

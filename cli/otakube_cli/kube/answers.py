@@ -23,6 +23,17 @@ def body(response: Response) -> Body:
     return answer
 
 
+def a_list(items: Iterable[Body]) -> Body:
+    """Objects as kubectl prints several."""
+    listed = [as_shown(item) for item in items]
+    return {"apiVersion": "v1", "items": listed, "kind": "List", "metadata": {"resourceVersion": ""}}
+
+
+def as_shown(item: Body) -> Body:
+    """An object as kubectl prints it: without the bookkeeping of who wrote which field."""
+    return item | {"metadata": {k: v for k, v in item["metadata"].items() if k != "managedFields"}}
+
+
 def refused(response: Response) -> Refused:
     """The API server's own sentence; of one without rights or login, with the cure."""
     said = message(response)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeEnrichments of files, of standard input and of bare titles, checked as the API server checks them."""
 
-import hashlib
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,11 +12,11 @@ from otakube_api.contract import EXIT
 from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichment
 from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_cli.errors import ConsoleError
+from otakube_cli.naming import name_of_title
 from otakube_cli.run.validation import admit
 
 STDIN = "-"
 _SUFFIXES = (".yaml", ".yml", ".json")
-_NAME_LENGTH = 63  # of a label's value
 
 
 class _Loader(yaml.SafeLoader):
@@ -110,18 +108,9 @@ def _of_title(title: str) -> dict[str, Any]:
     return {
         "apiVersion": API_VERSION,
         "kind": KIND.name,
-        "metadata": {"name": _name_of(title)},
+        "metadata": {"name": name_of_title(title)},
         "spec": {"anime": {"title": title}},
     }
-
-
-def _name_of(title: str) -> str:
-    """A name of its words; a digest tells apart what a name's letters cannot, such as two titles in kanji."""
-    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    if name == "-".join(re.sub("[:,] ", " ", title.lower()).split()) and len(name) <= _NAME_LENGTH:
-        return name
-    digest = hashlib.sha256(title.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{name[: _NAME_LENGTH - 9].strip('-') or 'title'}-{digest}"
 
 
 def _refuse(message: str) -> NoReturn:

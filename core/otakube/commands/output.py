@@ -5,6 +5,7 @@ Nothing that is printed steers the reader's terminal: texts come from providers.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,6 +55,35 @@ class Printer:
         """Print columns as kubectl does."""
         print_table(columns, rows, headers=self.headers)
 
+    def stream(self, columns: Sequence[str]) -> "TableStream":
+        """A table that goes on: its headings come once."""
+        return TableStream(self, [column.upper() for column in columns])
+
+
+class TableStream:
+    """Objects printed as they change; columns keep the widths that they began with."""
+
+    def __init__(self, printer: Printer, headings: Sequence[str]) -> None:
+        self._printer = printer
+        self._headings = headings if printer.headers else []
+        self._widths: list[int] = []
+
+    def show(self, answers: Sequence[Any], *, rows: Sequence[Sequence[str]], names: Sequence[str]) -> None:
+        """Print these, each in one piece, at once."""
+        if self._printer.output in (OutputFormat.TABLE, OutputFormat.WIDE):
+            self._print(rows)
+        elif self._printer.output is OutputFormat.NAME:
+            print("\n".join(names))
+        else:
+            for answer in answers:
+                show(answer, self._printer.output, table=lambda: None)
+        sys.stdout.flush()
+
+    def _print(self, rows: Sequence[Sequence[str]]) -> None:
+        lines = _cells([self._headings, *rows] if rows and not self._widths and self._headings else rows)
+        self._widths = self._widths or widths(lines)
+        _print_lines(lines, self._widths)
+
 
 TABLE = Printer()
 
@@ -85,13 +115,27 @@ def print_facts(heading: str, facts: Iterable[tuple[str, object]]) -> None:
 
 def _print_aligned(rows: Iterable[Sequence[object]], headings: Sequence[str] = ()) -> None:
     """Nobody cuts a column, so that tables can be piped."""
-    from rich.cells import cell_len  # of a table: rich.table itself takes a tenth of a second to import
+    lines = _cells([headings, *rows] if headings else rows)
+    _print_lines(lines, widths(lines))
 
-    lines = [[_cell(cell) for cell in row] for row in ([headings] if headings else []) + list(rows)]
-    widths = [max(map(cell_len, column)) + GAP for column in zip(*lines, strict=True)]
+
+def widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    """The width of each column."""
+    from rich.cells import cell_len  # the library of tables itself takes a tenth of a second to import
+
+    return [max(map(cell_len, column)) + GAP for column in zip(*lines, strict=True)]
+
+
+def _print_lines(lines: Sequence[Sequence[str]], columns: Sequence[int]) -> None:
+    from rich.cells import cell_len
+
     for line in lines:
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, columns, strict=True))
         print("".join(padded).rstrip())
+
+
+def _cells(rows: Iterable[Sequence[object]]) -> list[list[str]]:
+    return [[_cell(cell) for cell in row] for row in rows]
 
 
 def _cell(value: object) -> str:

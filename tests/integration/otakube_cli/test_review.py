@@ -104,10 +104,8 @@ async def touch(cluster: Cluster, workflow: str) -> None:
 
 
 async def test_a_dry_run_changes_nothing(cluster: Cluster, api: httpx2.Client, namespace: str) -> None:
-    from otakube_cli.review import DryRun
-
     path = waiting(api, namespace, "tide")
-    await decide(cluster, "tide", values("approve", "ilse"), dry_run=DryRun.SERVER)
+    await decide(cluster, "tide", values("approve", "ilse"), dry_run=True)
     assert review_in(api, path) == a_review_node()
 
 
