@@ -28,4 +28,4 @@ release otakube-crds otakube
 images=(--set-string "image.revision=$revision" --set-string "image.registry=${OTAKUBE_REGISTRY:-}")
 release otakube-dev otakube-dev "${images[@]}" --wait
 release otakube otakube --values charts/otakube/values-dev.yaml "${images[@]}" ${OTAKUBE_VALUES:+--values "$OTAKUBE_VALUES"} --wait
-safe=$(.venv/bin/otakube preflight 2>&1) || echo "$safe" >&2
+sound=$(.venv/bin/otakube doctor --namespace otakube 2>&1) || echo "$sound" >&2

@@ -24,7 +24,7 @@ from curation import a_run
 from integration.charts.conftest import Installation
 from integration.charts.workflow_requests import Body
 from otakube_api.contract import Output
-from otakube_cli.preflight import PreflightState
+from otakube_cli.doctor.diagnosis import DiagnosisState
 from workflows import a_review_node, under_review
 
 SECONDS = 120
@@ -179,10 +179,12 @@ def test_a_command_beyond_the_role_ends_with_the_right_that_it_lacks(
 
 
 @pytest.mark.parametrize("role", ["reviewer", "curator", "operator"])
-def test_preflight_with_a_role_s_token_says_that_it_could_not_look(run: Run, role: str) -> None:
-    done = run(role, "preflight", "--output", "json")
+def test_the_doctor_with_a_role_s_token_says_what_it_could_not_look_at(run: Run, role: str) -> None:
+    done = run(role, "doctor", "--output", "json")
     assert done.returncode == 1
-    argo, policy = json.loads(done.stdout)
-    assert (argo["state"], policy["state"]) == (PreflightState.FORBIDDEN, PreflightState.FORBIDDEN)
+    found = {row["check"]: row for row in json.loads(done.stdout)}
+    argo, policy = found["Argo's templateReferencing"], found["admission policy on Workflows"]
+    assert (argo["state"], policy["state"]) == (DiagnosisState.FORBIDDEN, DiagnosisState.FORBIDDEN)
     assert 'cannot get resource "configmaps"' in argo["message"]
     assert 'cannot impersonate resource "serviceaccounts"' in policy["message"]
+    assert found["rights"]["state"] == DiagnosisState.FORBIDDEN

@@ -12,7 +12,7 @@ from integration.otakube_operator.conftest import World
 from integration.otakube_operator.test_schedules import apply, conditions
 from operator_builders import committed, fetched, imaged
 from operator_process import running_operator
-from otakube_cli.preflight import forbidden
+from otakube_cli.doctor.policy import forbidden
 from otakube_cluster import binaries, settings
 
 VALUES = ValueSet("otakube", CHARTS / "otakube/ci/inline-secrets-values.yaml")
