@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from otakube.commands.output import TABLE, Printer
-from otakube_api import contract
+from otakube_api import contract, labels
 from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster
