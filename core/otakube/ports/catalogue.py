@@ -135,3 +135,6 @@ class ReviewDecisions(Protocol):
 class DeadLetters(Protocol):
     async def put(self, letter: DeadLetter) -> None:
         """Insert or replace by run."""
+
+    async def newest(self, limit: int) -> list[DeadLetter]:
+        """The latest, the newest first."""

@@ -27,6 +27,7 @@ from otakube_services.catalogue.answers import (
     Source,
     Text,
 )
+from otakube_services.catalogue.dead_letters import add_dead_letters
 from otakube_services.catalogue.drafts import add_drafts
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.ports import CataloguePorts, Ports, connected
@@ -43,7 +44,7 @@ def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = 
     service = create_service("catalogue", description=__doc__, connect=connect)
     for add in (_entries, _search):
         add(service.public)
-    for add in (add_drafts, add_locks, add_versions):
+    for add in (add_dead_letters, add_drafts, add_locks, add_versions):
         add(service.internal)
     return service
 

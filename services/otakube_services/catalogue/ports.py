@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from otakube.bootstrap.wiring import Wiring
-from otakube.ports.catalogue import Catalogue, Relatives
+from otakube.ports.catalogue import Catalogue, DeadLetters, Relatives
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
@@ -50,6 +50,7 @@ class CataloguePorts:
     relatives: Relatives
     objects: ObjectStore
     locks: Locks
+    dead_letters: DeadLetters
     vectors: VectorSearch
     summaries: EntrySummaries
     queries: QueryEmbedder
@@ -65,6 +66,7 @@ async def connected() -> AsyncIterator[CataloguePorts]:
             relatives=await wiring.stores.relatives(),
             objects=await wiring.stores.objects(),
             locks=await wiring.stores.locks(),
+            dead_letters=await wiring.stores.dead_letters(),
             vectors=await wiring.stores.vector_search(embedder),
             summaries=await wiring.stores.summaries(),
             queries=QueryEmbedder(embedder),

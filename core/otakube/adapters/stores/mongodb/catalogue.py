@@ -14,7 +14,7 @@ from otakube.adapters.stores.live_entry import Bookkeeping, live_entry
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 
-T = TypeVar("T", MirroredImage, ReviewDecision)
+T = TypeVar("T", MirroredImage, ReviewDecision, DeadLetter)
 
 
 def url_key(source_url: str) -> str:
@@ -163,6 +163,12 @@ class MongoDeadLetters:
         """Insert or replace by run."""
         async with translated(f"writing the dead letter of {letter.run}"):
             await self._letters.replace_one({"_id": letter.run}, asdict(letter), upsert=True)
+
+    async def newest(self, limit: int) -> list[DeadLetter]:
+        """The latest, the newest first."""
+        async with translated("reading the dead letters"):
+            found = await self._letters.find().sort([("at", -1), ("_id", 1)]).limit(limit).to_list(limit)
+        return [_record(DeadLetter, each) for each in found]
 
 
 def _record(kind: type[T], document: dict[str, Any]) -> T:

@@ -160,6 +160,13 @@ class SqliteDeadLetters:
         with self._documents.statement(f"writing the dead letter of {letter.run}") as rows:
             rows.execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?)", values)
 
+    async def newest(self, limit: int) -> list[DeadLetter]:
+        """The latest, the newest first."""
+        with self._documents.statement("reading the dead letters") as rows:
+            found = rows.execute("SELECT letter FROM dead_letters").fetchall()
+        letters = [_LETTER.validate_json(row["letter"]) for row in found]
+        return sorted(letters, key=lambda letter: (letter.at, letter.run), reverse=True)[:limit]
+
 
 def _live_entry(row: Row) -> LiveEntry:
     with intact_record(row["entry_id"]):

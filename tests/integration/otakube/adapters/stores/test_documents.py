@@ -123,6 +123,19 @@ async def test_a_dead_letter_is_kept_once_a_run(shop: Shop) -> None:
     assert [letter["message"] for letter in await shop.raw.find("dead_letters")] == ["again"]
 
 
+async def test_the_newest_dead_letters_come_first(shop: Shop) -> None:
+    letters = await shop.ports.dead_letters()
+    first = DeadLetter(
+        run="work/u/1-1", enrichment="default/a", step="fetch", title="T", reason="AnimeUnknown", message="m",
+        attempt=1, inputs="s3://b/r", at=shop.now,
+    )  # fmt: skip
+    newer = replace(first, run="work/u/1-2", attempt=2, at=shop.now + timedelta(minutes=1))
+    for letter in (newer, first):
+        await letters.put(letter)
+    assert await letters.newest(10) == [newer, first]
+    assert await letters.newest(1) == [newer]
+
+
 async def lease(shop: Shop, owner: str, seconds: float = 10) -> tuple[Lease, bool]:
     token = await shop.stores.ledger.next_version(FIRST)
     made = Lease(token=token, owner=owner, until=shop.now + timedelta(seconds=seconds))
