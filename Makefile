@@ -103,6 +103,10 @@ FIRST ?= 0
 drill-random: setup ## Random schedules of commits and scrubs under faults (FIRST=7 N=1 repeats the seventh of a SEED)
 	@N=$(N) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) $(if $(filter 1,$(N)),,-n 2) tests/drill/test_random.py
 
+.PHONY: test-histories
+test-histories: setup ## 200 random histories of foreign hands on Workflows (FIRST=7 N=1 repeats the seventh of a SEED)
+	@N=$(if $(filter file,$(origin N)),200,$(N)) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) -rP tests/integration/otakube_operator/test_histories.py
+
 drill-try: setup ## Kill `otakube run` at ten random moments; the digests must be those of an undisturbed run
 	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py
 

@@ -53,6 +53,19 @@ class World:
         answer = self.api.get(self._path("animeenrichments", name))
         return None if answer.status_code == 404 else self._answer(answer)
 
+    def enrichments(self) -> list[Body]:
+        """Every enrichment of the namespace."""
+        items: list[Body] = self._answer(self.api.get(self._path("animeenrichments")))["items"]
+        return items
+
+    def send(self, verb: str, plural: str, name: str, body: Body | None = None) -> int:
+        """Send a request that may come too late; the code of the answer."""
+        path = self._path(plural, "" if verb == "POST" else name)
+        headers = {"Content-Type": f"application/{'merge-patch+' if verb == 'PATCH' else ''}json"}
+        code: int = self.api.request(verb, path, json=body, headers=headers).status_code
+        assert code < 300 or code in (404, 409), (verb, plural, name, code)
+        return code
+
     def workflows(self) -> list[Body]:
         """Every Workflow of the namespace, oldest first."""
         items = self._answer(self.api.get(self._path("workflows")))["items"]
@@ -142,6 +155,9 @@ def _ended(workflow: Body) -> bool:
 def plane(otakube_api: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> ControlPlane:
     """The API server with our CRDs and a stand-in for Argo's."""
     install_workflow_crd(otakube_api, tmp_path_factory.mktemp("argo"))
+    with otakube_api.client() as client:
+        path = "/apis/argoproj.io/v1alpha1/workflows"  # established, and its storage still being made
+        eventually(lambda: client.get(path).status_code == 200, lambda: client.get(path).text)
     return otakube_api
 
 
