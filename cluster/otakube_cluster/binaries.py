@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Build the pinned Go programs once and find them again by their content: sources, recipe, toolchain."""
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -167,6 +169,14 @@ def built(
     if go is None:
         raise ClusterError(without_go())
     target = cache / "binaries" / module.name / f"{source_digest(module)}-{go}"
+    with _alone(target.parent, detail):
+        made_meanwhile = home(module, cache, go)
+        return (
+            made_meanwhile if made_meanwhile and made_meanwhile != folder else _built(module, target, detail)
+        )
+
+
+def _built(module: Module, target: Path, detail: Callable[[str], None]) -> Path:
     work = target.with_suffix(".building")
     shutil.rmtree(work, ignore_errors=True)
     (work / "bin").mkdir(parents=True)
@@ -177,6 +187,19 @@ def built(
     work.rename(target)
     (target / ".complete").touch()
     return target
+
+
+@contextmanager
+def _alone(folder: Path, detail: Callable[[str], None]) -> Iterator[None]:
+    """Let one process build into a folder: a second would remove what the first has made so far."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            detail("another process builds it; waiting for that one")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def without_go() -> str:

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +64,30 @@ def test_a_file_in_a_folder_of_a_module_counts_too() -> None:
     argo = binaries.ARGO_WORKFLOWS
     names = {str(path.relative_to(argo.source)) for path in binaries.sources(argo)}
     assert {"go.mod", "go.sum", "page/package-lock.json"} <= names
+
+
+def test_of_two_that_need_a_program_one_builds_and_the_other_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    builds: list[Path] = []
+    waits = threading.Event()
+
+    def tell(text: str) -> None:
+        told.append(text)
+        waits.set()
+
+    def build(_: binaries.Module, work: Path, __: object) -> None:
+        builds.append(work)
+        assert waits.wait(60)
+
+    monkeypatch.setattr(binaries, "toolchain", lambda: "go1.26.8")
+    monkeypatch.setattr(binaries, "_build", build)
+    with ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(binaries.built, binaries.NODE, tmp_path, tell) for _ in range(2)]
+        folders = {one.result() for one in both}
+    assert len(folders) == len(builds) == 1
+    assert told == ["another process builds it; waiting for that one"]
 
 
 def test_every_module_is_pinned_with_checksums() -> None:
