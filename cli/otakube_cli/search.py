@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Search the catalogue by meaning."""
+"""Search the catalogue by title and by meaning."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ import typer
 
 from otakube.commands.output import TABLE, Printer
 from otakube_cli.cluster import Cluster
-from otakube_cli.command import application, cluster_command
+from otakube_cli.command import application, cluster_command, to_stderr
 from otakube_cli.record import short
 
 app = application()
@@ -37,9 +37,10 @@ async def search(
     kind: OnlyKind = None,
     out: Printer = TABLE,
 ) -> None:
-    """Search the catalogue by meaning: the words need not occur.
+    """Search the catalogue: titles near the words come first, then what means the same in other words.
 
     Example: otakube search "a courier who crosses a desert of glass"
+    Example: otakube search "hoshi no todaimori"
     """
     answer = await find(cluster, text, limit=limit, kind=kind)
     out.show(answer, table=lambda: print_results(answer, out))
@@ -52,7 +53,7 @@ async def find(cluster: Cluster, text: str, *, limit: int, kind: PassageKind | N
 
 
 def print_results(answer: dict[str, Any], out: Printer = TABLE) -> None:
-    """One line an entry, best first, with the passage that is nearest."""
+    """One line an entry, best first, with the title or the passage that is nearest."""
     rows = [
         (
             f"{result['score']:.2f}",
@@ -60,7 +61,7 @@ def print_results(answer: dict[str, Any], out: Printer = TABLE) -> None:
             result["type"],
             result["year"] or "",
             result["id"],
-            result["kind"],
+            result["match"] if result["match"] == "title" else result["kind"],
             short(result["text"]),
         )
         for result in answer["results"]
@@ -68,4 +69,6 @@ def print_results(answer: dict[str, Any], out: Printer = TABLE) -> None:
     if rows:
         out.table(("score", "anime", "type", "year", "entry", "matched", "passage"), rows)
     else:
-        print("The catalogue has no entry yet; apply an AnimeEnrichment, or run `otakube demo`.")
+        to_stderr("Nothing in the catalogue is near that: try other words, or enrich the anime first.")
+    if answer.get("missing"):
+        to_stderr(f"Incomplete: {answer['missing']}")

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
     s3_access_key_id: SecretStr = Field(SecretStr(""), description="S3 access key id.")
     s3_secret_access_key: SecretStr = Field(SecretStr(""), description="S3 secret access key.")
 
+    store_connect_seconds: float = Field(
+        10, gt=0, le=600, description="How long a store may be unreachable before it counts as away."
+    )
+    store_answer_seconds: float = Field(
+        60, gt=0, le=600, description="How long a store may take for an answer before it counts as away."
+    )
+
     redis_url: RedisUrl = Field(
         SecretStr(""),
         description="Redis that holds the providers' shared budgets; empty: this process alone keeps them.",

@@ -23,7 +23,12 @@ from otakube_operator.settings import PREFIX, OperatorSettings
 ROOT = CHARTS.parent
 INLINE = CHARTS / "otakube/ci/inline-secrets-values.yaml"
 # The embed image knows where its models lie; a pod takes its memory from its own container's limit.
-GIVEN_TO_NOBODY = {"otakube_embedding_folder", "otakube_memory_limit_bytes"}
+GIVEN_TO_NOBODY = {
+    "otakube_embedding_folder",
+    "otakube_memory_limit_bytes",
+    "otakube_store_answer_seconds",
+    "otakube_store_connect_seconds",
+}
 BASE = ProviderSettings.model_fields.keys()
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.output import print_table
 from otakube.ports.runs import FinishedStep, LocalRun, RunPhase
-from otakube.queries.search import search
+from otakube.queries.search import Query, SearchIndexes, search
+from otakube.queries.titles import LiveTitleIndex
 from otakube_api.contract import Node, Output, ReviewNeed, one_line
 from otakube_cli.run.runner import ORDER
 from otakube_cli.search import PassageKind, print_results
@@ -101,26 +102,34 @@ def _seconds(seconds: Mapping[str, float], node: Node) -> str:
 async def search_stores(wiring: Wiring, text: str) -> dict[str, Any]:
     """The live entries nearest to the words, in the form of the read API's answer."""
     embedder = wiring.text_embedder()
-    hits = await search(
-        embedder.embed([text])[0],
+    query = Query(
+        text=text,
+        vector=embedder.embed([text])[0],
+        floor=embedder.floor(text),
         kinds=list(PassageKind),
         limit=RESULTS,
+    )
+    indexes = SearchIndexes(
+        titles=LiveTitleIndex(await wiring.stores.live_titles()),
         vectors=await wiring.stores.vector_search(embedder),
         summaries=await wiring.stores.summaries(),
     )
+    answer = await search(query, indexes, now=0)
     results = [
         {
-            "score": round(one.hit.score, 4),
+            "id": one.summary.entry_id,
             "title": one.summary.title,
             "type": one.summary.type,
             "year": one.summary.year,
-            "id": one.summary.entry_id,
-            "kind": one.hit.kind,
-            "text": one.hit.text,
+            "version": one.summary.version,
+            "match": one.match,
+            "score": round(one.score, 4),
+            "kind": one.kind,
+            "text": one.text,
         }
-        for one in hits
+        for one in answer.found
     ]
-    return {"query": text, "results": results}
+    return {"query": text, "results": results, "missing": answer.missing}
 
 
 def print_search(answer: dict[str, Any]) -> None:

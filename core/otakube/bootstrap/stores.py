@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from otakube.ports.locks import Locks
     from otakube.ports.objects import AgedObjects
     from otakube.ports.runs import LocalRuns
-    from otakube.ports.search import EntrySummaries, VectorSearch
+    from otakube.ports.search import EntrySummaries, LiveTitles, VectorSearch
     from otakube.ports.vectors import VectorStore
     from otakube.settings import Settings
 
@@ -66,6 +66,9 @@ class Stores(ABC):
 
     @abstractmethod
     async def summaries(self) -> "EntrySummaries": ...
+
+    @abstractmethod
+    async def live_titles(self) -> "LiveTitles": ...
 
     @abstractmethod
     async def image_map(self) -> "ImageMap": ...
@@ -164,6 +167,11 @@ class ServerStores(Stores):
 
         return MongoSummaries(await self.documents())
 
+    async def live_titles(self) -> "LiveTitles":
+        from otakube.adapters.stores.mongodb.summaries import MongoLiveTitles
+
+        return MongoLiveTitles(await self.documents())
+
     async def image_map(self) -> "ImageMap":
         from otakube.adapters.stores.mongodb.catalogue import MongoImageMap
 
@@ -245,6 +253,11 @@ class EmbeddedStores(Stores):
         from otakube.adapters.stores.sqlite.summaries import SqliteSummaries
 
         return SqliteSummaries(await self.documents())
+
+    async def live_titles(self) -> "LiveTitles":
+        from otakube.adapters.stores.sqlite.summaries import SqliteLiveTitles
+
+        return SqliteLiveTitles(await self.documents())
 
     async def image_map(self) -> "ImageMap":
         from otakube.adapters.stores.sqlite.catalogue import SqliteImageMap

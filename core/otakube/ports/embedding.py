@@ -19,6 +19,9 @@ class TextEmbedder(Protocol):
     def max_tokens(self) -> int:
         """Text beyond it is not read."""
 
+    def floor(self, text: str) -> float:
+        """Cosine below which a text has nothing to do with this one, higher if its words are unknown."""
+
     def count(self, text: str) -> int:
         """Tokens of the whole text, as `max_tokens` counts them."""
 

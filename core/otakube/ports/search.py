@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -31,6 +32,16 @@ class EntrySummary:
     year: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryTitles:
+    """The names of a live entry, its main title first."""
+
+    entry_id: str
+    version: int
+    titles: tuple[str, ...]
+    committed_at: datetime
+
+
 class VectorSearch(Protocol):
     async def nearest(self, vector: Sequence[float], *, kind: str, limit: int) -> list[PassageHit]:
         """The nearest passages of one kind, best first; none if nothing was ever stored.
@@ -42,3 +53,11 @@ class VectorSearch(Protocol):
 class EntrySummaries(Protocol):
     async def of(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         """The live entries among these, by id. An unreachable store raises Retriable."""
+
+
+class LiveTitles(Protocol):
+    async def since(self, moment: datetime | None) -> list[EntryTitles]:
+        """The live entries that were committed at `moment` or later; None means all.
+
+        An unreachable store raises Retriable.
+        """

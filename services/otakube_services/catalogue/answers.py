@@ -14,7 +14,8 @@ from otakube.domain.publish.explained import Explained
 from otakube.domain.publish.relation_graph import LEVELS_LIMIT
 from otakube.domain.record.golden import GoldenRecord, Image
 from otakube.ports.catalogue import LiveEntry
-from otakube.queries.search import Found
+from otakube.queries.search import Found, Match, SearchAnswer
+from otakube.queries.search import Query as SearchQuery
 
 EntryId = Annotated[
     str,
@@ -119,35 +120,48 @@ class Draft(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """A live entry and its passage nearest to the query; `score` is their cosine."""
+    """A live entry, found by its title or by the passage nearest to the query.
+
+    `score` tells how alike the titles are, 0 to 1, or is the passage's cosine: the two are not compared.
+    """
 
     id: str
     title: str
     type: str
     year: int | None
     version: int
+    match: Match
     score: float
     kind: str
     text: str
 
     @classmethod
     def of(cls, found: Found) -> "SearchResult":
-        summary, hit = found.summary, found.hit
+        summary = found.summary
         return cls(
             id=summary.entry_id,
             title=summary.title,
             type=summary.type,
             year=summary.year,
             version=summary.version,
-            score=round(hit.score, 4),
-            kind=hit.kind,
-            text=hit.text,
+            match=found.match,
+            score=round(found.score, 4),
+            kind=found.kind,
+            text=found.text,
         )
 
 
 class SearchResults(BaseModel):
+    """Entries, titles first; `missing` tells what could not be searched."""
+
     query: str
     results: list[SearchResult]
+    missing: str | None = None
+
+    @classmethod
+    def of(cls, query: SearchQuery, answer: SearchAnswer) -> "SearchResults":
+        results = [SearchResult.of(one) for one in answer.found]
+        return cls(query=query.text, results=results, missing=answer.missing)
 
 
 def images_of(record: GoldenRecord) -> list[Image]:

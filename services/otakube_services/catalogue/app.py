@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The HTTP applications: routes only; every answer is bounded, every error says what to do."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from otakube.domain.publish.relation_graph import LEVELS_LIMIT, RelationGraph
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.pages import identify
 from otakube.ports.catalogue import LiveEntry
-from otakube.queries.search import search
+from otakube.queries.search import Query, search
 from otakube_services.catalogue.answers import (
     CatalogueAnime,
     Depth,
@@ -22,7 +23,6 @@ from otakube_services.catalogue.answers import (
     Kinds,
     Limit,
     SearchedPassage,
-    SearchResult,
     SearchResults,
     Source,
     Text,
@@ -30,7 +30,7 @@ from otakube_services.catalogue.answers import (
 from otakube_services.catalogue.dead_letters import add_dead_letters
 from otakube_services.catalogue.drafts import add_drafts
 from otakube_services.catalogue.locks import add_locks
-from otakube_services.catalogue.ports import CataloguePorts, Ports, connected
+from otakube_services.catalogue.ports import CataloguePorts, Ports, connected, dependencies
 from otakube_services.catalogue.relations import closure_of
 from otakube_services.catalogue.versions import add_versions
 from otakube_services.kit.problems import Problem
@@ -39,9 +39,11 @@ from otakube_services.kit.service import Service, create_service
 NO_SUCH_ENTRY = "No such entry"
 
 
-def create(connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = connected) -> Service:
+def create(
+    connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = connected,
+) -> Service[CataloguePorts]:
     """The service; `connect` opens its stores and model when it starts."""
-    service = create_service("catalogue", description=__doc__, connect=connect)
+    service = create_service("catalogue", description=__doc__, connect=connect, dependencies=dependencies)
     for add in (_entries, _search):
         add(service.public)
     for add in (add_dead_letters, add_drafts, add_locks, add_versions):
@@ -82,16 +84,18 @@ def _entries(app: FastAPI) -> None:
 
 
 def _search(app: FastAPI) -> None:
-    @app.get("/search", summary="Search by meaning")
-    async def by_meaning(ports: Ports, q: Text, limit: Limit = 10, kind: Kinds = []) -> SearchResults:  # noqa: B006 - FastAPI copies it
+    @app.get("/search", summary="Search by title and by meaning")
+    async def searched(ports: Ports, q: Text, limit: Limit = 10, kind: Kinds = []) -> SearchResults:  # noqa: B006 - FastAPI copies it
         if not q.strip():
             raise Problem(422, "Invalid parameter", "q is blank: say in plain words what to look for")
-        vector = await ports.queries.embed(q)
-        kinds = list(dict.fromkeys(kind or SearchedPassage))
-        found = await search(
-            vector, kinds=kinds, limit=limit, vectors=ports.vectors, summaries=ports.summaries
+        query = Query(
+            text=q,
+            vector=await ports.queries.embed(q),
+            floor=ports.queries.floor(q),
+            kinds=list(dict.fromkeys(kind or SearchedPassage)),
+            limit=limit,
         )
-        return SearchResults(query=q, results=[SearchResult.of(one) for one in found])
+        return SearchResults.of(query, await search(query, ports.indexes, now=time.monotonic()))
 
 
 async def _live(ports: CataloguePorts, entry_id: str) -> LiveEntry:

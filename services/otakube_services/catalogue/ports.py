@@ -2,9 +2,9 @@
 """The ports that the API answers from: the stores and one text model, loaded once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,8 +15,10 @@ from otakube.ports.catalogue import Catalogue, DeadLetters, Relatives
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
-from otakube.ports.search import EntrySummaries, VectorSearch
+from otakube.queries.search import SearchIndexes
+from otakube.queries.titles import LiveTitleIndex
 from otakube_services.kit.problems import Problem
+from otakube_services.kit.readiness import Dependency
 
 QUERIES_WAITING_LIMIT = 64
 """Queries that may wait for the model; at 5 ms each the last one waits a third of a second."""
@@ -27,6 +29,8 @@ class QueryEmbedder:
 
     def __init__(self, embedder: TextEmbedder) -> None:
         self._embedder = embedder
+        self.floor: Callable[[str], float] = embedder.floor
+        self.dimension = embedder.dimension
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
         self._waiting = 0
 
@@ -51,8 +55,7 @@ class CataloguePorts:
     objects: ObjectStore
     locks: Locks
     dead_letters: DeadLetters
-    vectors: VectorSearch
-    summaries: EntrySummaries
+    indexes: SearchIndexes
     queries: QueryEmbedder
 
 
@@ -67,10 +70,30 @@ async def connected() -> AsyncIterator[CataloguePorts]:
             objects=await wiring.stores.objects(),
             locks=await wiring.stores.locks(),
             dead_letters=await wiring.stores.dead_letters(),
-            vectors=await wiring.stores.vector_search(embedder),
-            summaries=await wiring.stores.summaries(),
+            indexes=SearchIndexes(
+                titles=LiveTitleIndex(await wiring.stores.live_titles()),
+                vectors=await wiring.stores.vector_search(embedder),
+                summaries=await wiring.stores.summaries(),
+            ),
             queries=QueryEmbedder(embedder),
         )
+
+
+def dependencies(ports: CataloguePorts) -> list[Dependency]:
+    """The stores: without the documents nothing is answered; without the vectors, titles are searched."""
+
+    async def bucket() -> None:
+        with suppress(KeyError):  # it answered, which is all that is asked
+            await ports.objects.get("no-such-object")
+
+    nowhere = [1.0, *[0.0] * (ports.queries.dimension - 1)]
+    return [
+        Dependency("documents", lambda: ports.indexes.summaries.of([""]), essential=True),
+        Dependency(
+            "vectors", lambda: ports.indexes.vectors.nearest(nowhere, kind="title", limit=1), essential=False
+        ),
+        Dependency("bucket", bucket, essential=False),
+    ]
 
 
 def ports_of(request: Request) -> CataloguePorts:

@@ -16,12 +16,12 @@ class RequestMetrics:
     """Durations of the requests of all ports of a service, as `otakube_NAME_request_seconds`."""
 
     def __init__(self, name: str) -> None:
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self._requests = Histogram(
             f"otakube_{name}_request_seconds",
             "Duration of requests by route and status.",
             ("route", "status"),
-            registry=self._registry,
+            registry=self.registry,
             buckets=BUCKETS,
         )
 
@@ -41,4 +41,4 @@ class RequestMetrics:
 
         @app.get("/metrics", include_in_schema=False)
         async def metrics() -> Response:
-            return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+            return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)

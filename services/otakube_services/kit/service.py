@@ -5,12 +5,15 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.types import Lifespan
 
 from otakube.errors import Fatal
 from otakube_api.contract import FailureReason
@@ -19,8 +22,12 @@ from otakube_services.kit.admission import Admission
 from otakube_services.kit.connections import BACKLOG, connection_class
 from otakube_services.kit.health import add_health
 from otakube_services.kit.metrics import RequestMetrics
+from otakube_services.kit.parameters import refuse_unknown_parameters
 from otakube_services.kit.problems import handle_problems
+from otakube_services.kit.readiness import Dependency, Readiness
 from otakube_services.kit.settings import ServiceSettings, WrongSettings, read_settings
+
+Ports = TypeVar("Ports")
 
 CONCURRENT_REQUESTS = 256
 WAITING_CONNECTIONS = 128
@@ -31,24 +38,30 @@ SHUTDOWN_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(Generic[Ports]):
     """Two applications over the same ports: readers reach `public` alone."""
 
     public: FastAPI
     internal: FastAPI
-    connect: Callable[[], AbstractAsyncContextManager[object]]
+    connect: Callable[[], AbstractAsyncContextManager[Ports]]
+    dependencies: Callable[[Ports], Sequence[Dependency]]
+    readiness: Readiness
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        """Open `app.state.ports` of both applications."""
-        async with self.connect() as ports:
+        """Open `app.state.ports` of both applications, and watch what they depend on."""
+        async with self.connect() as ports, self.readiness.watching(self.dependencies(ports)):
             self.public.state.ports = self.internal.state.ports = ports
             yield
 
 
 def create_service(
-    name: str, *, description: str | None, connect: Callable[[], AbstractAsyncContextManager[object]]
-) -> Service:
+    name: str,
+    *,
+    description: str | None,
+    connect: Callable[[], AbstractAsyncContextManager[Ports]],
+    dependencies: Callable[[Ports], Sequence[Dependency]],
+) -> Service[Ports]:
     """A service with no routes of its own yet, but for probes and metrics on its internal port."""
 
     @asynccontextmanager
@@ -56,23 +69,32 @@ def create_service(
         async with service.connected():
             yield
 
+    metrics = RequestMetrics(name)
     title, about = f"Otakube {name}", description or ""
     service = Service(
-        public=FastAPI(title=title, description=about, lifespan=lifespan, redoc_url=None),
-        internal=FastAPI(title=f"{title}, internal", description=about, redoc_url=None),
+        public=_application(title, about, lifespan),
+        internal=_application(f"{title}, internal", about),
         connect=connect,
+        dependencies=dependencies,
+        readiness=Readiness(name, metrics.registry),
     )
-    metrics = RequestMetrics(name)
     for app in (service.public, service.internal):
         handle_problems(app)
         app.add_middleware(Admission, limit=CONCURRENT_REQUESTS)
         metrics.measure(app)
-    add_health(service.internal)
+    add_health(service.internal, service.readiness)
     metrics.show(service.internal)
     return service
 
 
-def serve(name: str, create: Callable[[], Service]) -> None:
+def _application(title: str, about: str, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    strict = [Depends(refuse_unknown_parameters)]
+    return FastAPIOffline(
+        redoc_url=None, title=title, description=about, lifespan=lifespan, dependencies=strict
+    )
+
+
+def serve(name: str, create: Callable[[], Service[Ports]]) -> None:
     """Serve on OTAKUBE_NAME_HOST, at both ports, until a signal comes."""
     try:
         settings = read_settings(name)
@@ -86,7 +108,7 @@ def serve(name: str, create: Callable[[], Service]) -> None:
         sys.exit(1)
 
 
-async def _serve(service: Service, settings: ServiceSettings) -> None:
+async def _serve(service: Service[Ports], settings: ServiceSettings) -> None:
     """Open the stores, then the port for readers, then the one of the probes: none passes too early."""
     public = _server(service.public, settings, settings.port)
     internal = _server(service.internal, settings, settings.internal_port)

@@ -2,6 +2,7 @@
 """all-MiniLM-L6-v2: tokenizers and ONNX Runtime, one thread, over the graph that `build` wrote."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +16,14 @@ from otakube_api.contract import Accelerator
 
 BATCH_TOKENS = 2048
 """Padded tokens of one batch: a larger one is no faster and takes more memory."""
+
+FLOOR, FLOOR_OF_UNKNOWN_WORDS = 0.22, 0.5
+"""Measured on 400 synopses and title lists: of ten questions about other things nine reach at most 0.21 (one
+0.33), of 35 about anime one less than 0.27 (median 0.43); letters typed at random reach 0.47."""
+
+TOKENS_OF_UNKNOWN_WORDS = 1.6
+"""Tokens a word from which a text is none that the model knows: English has 1.0 to 1.5, random letters 1.7 to
+11, romanised Japanese 1.3 to 2.7."""
 
 DECIMALS = 7
 """Digits that a 32-bit float of a vector of length 1 can tell apart; more would only lengthen the JSON."""
@@ -53,6 +62,11 @@ class MiniLm:
 
     def count(self, text: str) -> int:
         return len(self._tokenizer.encode(text).ids)
+
+    def floor(self, text: str) -> float:
+        words = len(re.findall(r"\w+", text)) or 1
+        own = self.count(text) - 2  # [CLS] and [SEP]
+        return FLOOR_OF_UNKNOWN_WORDS if own > words * TOKENS_OF_UNKNOWN_WORDS else FLOOR
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         tokens = [self._cut(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]

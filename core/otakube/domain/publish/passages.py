@@ -59,11 +59,9 @@ def _at_their_places(rows: Sequence[Row], shown: Sequence[Row], text: Callable[[
 
 def title_block(entry: AnimeEntry) -> str:
     """Every name once, then what a person asks for beside a name: kind, year, genres, studios."""
-    titles = entry.titles
-    names = [titles.main, titles.english, titles.japanese, *titles.synonyms]
     season = f"{entry.season.quarter.value} {entry.season.year}" if entry.season else None
     facts = [entry.type.value, season, ", ".join(entry.genres), ", ".join(entry.studios)]
-    return "\n".join([" / ".join(dict.fromkeys(filter(None, names))), ". ".join(filter(None, facts))]).strip()
+    return "\n".join([" / ".join(entry.titles.names()), ". ".join(filter(None, facts))]).strip()
 
 
 def character_text(character: CharacterEntry) -> str:

@@ -133,6 +133,10 @@ class Titles(Record):
     japanese: Title | None = None
     synonyms: list[Title] = Field(default=[], max_length=200)
 
+    def names(self) -> tuple[str, ...]:
+        """Every name once, the main title first."""
+        return tuple(dict.fromkeys(filter(None, [self.main, self.english, self.japanese, *self.synonyms])))
+
 
 class Image(Record):
     """One image: mirrored (`sha256`, `key`) or failed (`error`); never both, never neither once ingested."""

@@ -191,7 +191,11 @@ def test_every_line_of_its_log_is_json(catalogue: Catalogue) -> None:
 
 
 def test_a_search_before_the_first_entry_finds_nothing(catalogue: Catalogue) -> None:
-    assert ask(catalogue, "/search", q="anything") == {"query": "anything", "results": []}
+    assert ask(catalogue, "/search", q="anything") == {
+        "query": "anything",
+        "results": [],
+        "missing": None,
+    }
 
 
 @pytest.mark.usefixtures("published")
@@ -204,20 +208,41 @@ def test_a_search_before_the_first_entry_finds_nothing(catalogue: Catalogue) -> 
         ("mecha on another planet", "Iron Orchard"),
         ("comedy about an attorney in the underworld", "Lost Clause"),
         ("map maker looking for a lost sibling in the arctic", "Frozen Tide"),
-        ("frozen tide", "Frozen Tide"),
     ],
 )
 def test_a_search_by_meaning_finds_the_story(catalogue: Catalogue, query: str, title: str) -> None:
     results = ask(catalogue, "/search", q=query)["results"]
-    assert results[0]["title"] == title
+    assert (results[0]["title"], results[0]["match"]) == (title, "meaning")
     scores = [result["score"] for result in results]
     assert scores == sorted(scores, reverse=True)
     assert len({result["id"] for result in results}) == len(results)
 
 
 @pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("query", ["frozen tide", "Frozen-Tide", "frozn tide", "FROZEN TIED"])
+def test_a_title_with_a_slip_is_found_first(catalogue: Catalogue, query: str) -> None:
+    [first, *_] = ask(catalogue, "/search", q=query)["results"]
+    assert (first["title"], first["match"], first["text"]) == ("Frozen Tide", "title", "Frozen Tide")
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    "query", ["asdfghjkl qwerty", "zxcvbnm", "sdkfjh weiruy", "quarterly income tax return", "!!!"]
+)
+def test_what_means_nothing_here_finds_nothing(catalogue: Catalogue, query: str) -> None:
+    assert ask(catalogue, "/search", q=query)["results"] == []
+
+
+@pytest.mark.usefixtures("published")
 def test_a_search_is_bounded_and_keeps_to_its_kinds(catalogue: Catalogue) -> None:
-    assert len(ask(catalogue, "/search", q="story", limit=2)["results"]) == 2
+    assert (
+        len(
+            ask(catalogue, "/search", q="a journey over a frozen sea and a desert of glass", limit=2)[
+                "results"
+            ]
+        )
+        == 2
+    )
     [only] = ask(catalogue, "/search", q="the thaw of the ice", kind="episode")["results"]
     assert (only["kind"], only["title"]) == ("episode", "Frozen Tide")
 
@@ -387,6 +412,8 @@ async def test_a_draft_shows_what_a_reviewer_decides_on(catalogue: Catalogue) ->
             "field 'colour' is none of an entry's: sources, title",
         ),
         ("/search", {}, 422, "q is"),
+        ("/search", {"q": "x", "type": "Movie"}, 422, "type is no parameter here"),
+        ("/search", {"q": "x", "limits": 3}, 422, "limits is no parameter here: did you mean limit?"),
         ("/search", {"q": "  "}, 422, "q is blank"),
         ("/search", {"q": "x" * 1001}, 422, "q is 'xxx"),
         ("/search", {"q": "x", "limit": 51}, 422, "limit is '51'"),

@@ -3,12 +3,14 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
@@ -16,13 +18,16 @@ from otakube.errors import Damaged, Fatal, Retriable
 from otakube_api.contract import FailureReason
 from otakube_services.kit import logs
 from otakube_services.kit.admission import Admission
+from otakube_services.kit.readiness import Dependency
 from otakube_services.kit.service import Service, create_service, serve
 from otakube_services.kit.settings import read_settings
+
+Names = Annotated[list[str], Query()]
 
 ADDRESS = "http://objects.internal:7070"
 
 
-def greeter() -> tuple[Service, list[str]]:
+def greeter(*dependencies: Dependency) -> tuple[Service[str], list[str]]:
     """A service with one port, and what became of it."""
     life: list[str] = []
 
@@ -32,10 +37,12 @@ def greeter() -> tuple[Service, list[str]]:
         yield "hello"
         life.append("closed")
 
-    service = create_service("greeter", description="Greets.", connect=connect)
+    service = create_service(
+        "greeter", description="Greets.", connect=connect, dependencies=lambda _: dependencies
+    )
 
     @service.public.get("/greetings/{name}")
-    async def greet(request: Request, name: str) -> str:
+    async def greet(request: Request, name: str, loud: bool = False, also: Names = []) -> str:  # noqa: B006 - FastAPI copies it
         if name == "storm":
             raise Retriable(FailureReason.STORE_UNAVAILABLE, f"the bucket at {ADDRESS} is away")
         if name == "ghost":
@@ -50,7 +57,7 @@ def greeter() -> tuple[Service, list[str]]:
 
 
 @contextmanager
-def both(service: Service) -> Iterator[tuple[TestClient, TestClient]]:
+def both(service: Service[str]) -> Iterator[tuple[TestClient, TestClient]]:
     """Clients of the public and of the internal port."""
     with TestClient(service.public) as public:
         yield public, TestClient(service.internal)
@@ -59,10 +66,63 @@ def both(service: Service) -> Iterator[tuple[TestClient, TestClient]]:
 def test_its_ports_are_open_as_long_as_it_serves() -> None:
     service, life = greeter()
     with both(service) as (public, internal):
-        assert internal.get("/readyz").json() == internal.get("/healthz").json() == {"status": "ok"}
+        assert internal.get("/healthz").json() == {"status": "ok"}
+        assert internal.get("/readyz").json() == {"status": "ok", "missing": {}}
         assert public.get("/greetings/ilse").json() == "hello ilse"
         assert life == ["open"]
     assert life == ["open", "closed"]
+
+
+async def away() -> None:
+    raise Retriable(FailureReason.STORE_UNAVAILABLE, "reading: the store is away")
+
+
+async def there() -> None:
+    """A dependency that answers."""
+
+
+@pytest.mark.parametrize(
+    ("essential", "status", "word"), [(True, 503, "unavailable"), (False, 200, "degraded")]
+)
+def test_its_readiness_names_what_is_missing(*, essential: bool, status: int, word: str) -> None:
+    service, _ = greeter(Dependency("books", away, essential), Dependency("pens", there, essential=True))
+    with both(service) as (_, internal):
+        answer = internal.get("/readyz")
+        assert (answer.status_code, answer.json()) == (
+            status,
+            {"status": word, "missing": {"books": "reading: the store is away"}},
+        )
+        assert internal.get("/healthz").status_code == 200
+        metrics = internal.get("/metrics").text
+        assert 'otakube_greeter_dependency_up{dependency="books"} 0.0' in metrics
+        assert 'otakube_greeter_dependency_up{dependency="pens"} 1.0' in metrics
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "detail"),
+    [
+        ("loud=true", 200, ""),
+        ("also=a&also=b", 200, ""),
+        ("lout=true", 422, "lout is no parameter here: did you mean loud? this route takes also, loud"),
+        ("type=Movie", 422, "type is no parameter here: this route takes also, loud"),
+        ("loud=true&loud=false", 422, "loud is given as 'true' and 'false'; give it once"),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_know_is_refused(query: str, status: int, detail: str) -> None:
+    with both(greeter()[0]) as (public, _):
+        answer = public.get(f"/greetings/ilse?{query}")
+        assert answer.status_code == status
+        assert detail in (answer.json()["detail"] if status != 200 else answer.text)
+
+
+def test_the_page_of_its_interface_needs_no_other_host() -> None:
+    with both(greeter()[0]) as (public, internal):
+        for client in (public, internal):
+            page = client.get("/docs").text
+            linked = re.findall(r'(?:src|href)="([^"]+)"', page)
+            assert linked
+            assert all(client.get(link).status_code == 200 for link in linked), linked
+            assert "https://" not in page
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

@@ -28,13 +28,14 @@ class Documents:
     """The database; writes are acknowledged by a majority and journalled, reads go to the primary."""
 
     def __init__(self, settings: Settings) -> None:
+        connect_ms = round(settings.store_connect_seconds * 1000)
         try:
             self.client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
                 settings.mongodb_uri.get_secret_value(),
                 tz_aware=True,
-                connectTimeoutMS=5_000,
-                serverSelectionTimeoutMS=10_000,
-                socketTimeoutMS=30_000,
+                connectTimeoutMS=min(5_000, connect_ms),
+                serverSelectionTimeoutMS=connect_ms,
+                socketTimeoutMS=min(30_000, round(settings.store_answer_seconds * 1000)),
                 appname="otakube",
             )
         except (PyMongoError, ValueError, TypeError):  # their texts quote the string

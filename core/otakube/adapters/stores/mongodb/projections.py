@@ -17,8 +17,9 @@ _DUPLICATE_KEY = 11000
 
 
 async def create_indexes(documents: Documents) -> None:
-    """By entry and version, and by the record's own id; and entries by their pages."""
+    """By entry and version, and by the record's own id; and entries by their pages and by time."""
     await documents["animes"].create_index([("record.entry.sources", 1)])
+    await documents["animes"].create_index([("committed_at", 1)])
     for name in NAMES:
         await documents[name].create_index([("entry_id", 1), ("version", 1)])
         await documents[name].create_index([("record.id", 1)])

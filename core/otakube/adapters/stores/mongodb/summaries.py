@@ -2,6 +2,7 @@
 """Live entries in one line each, or without their rows: one query, and only the fields that are shown."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -9,8 +10,8 @@ from pydantic import TypeAdapter
 
 from otakube.adapters.stores.damage import all_intact
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.domain.record.golden import GoldenRecord
-from otakube.ports.search import EntrySummary
+from otakube.domain.record.golden import GoldenRecord, Titles
+from otakube.ports.search import EntrySummary, EntryTitles
 
 _SHOWN = {
     "live_version": 1,
@@ -19,6 +20,7 @@ _SHOWN = {
     "record.entry.type": 1,
     "record.entry.season": 1,
 }
+_TITLES = {"live_version": 1, "committed_at": 1, "record.entry.titles": 1}
 _SUMMARY = TypeAdapter(EntrySummary)
 _ENTRY = {"record.entry": 1, "record.attributions": 1, "record.assembled_at": 1}
 
@@ -35,6 +37,22 @@ class MongoSummaries:
         async with translated("reading entries"):
             found = [document async for document in self._animes.find(wanted, _SHOWN)]
         return {one.entry_id: one for one in all_intact(found, "_id", _summary)}
+
+
+class MongoLiveTitles:
+    """The `LiveTitles` port."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._animes = documents["animes"]
+
+    async def since(self, moment: datetime | None) -> list[EntryTitles]:
+        """The live entries that were committed at `moment` or later."""
+        wanted: dict[str, Any] = {"live_version": {"$ne": None}}
+        if moment is not None:
+            wanted["committed_at"] = {"$gte": moment}
+        async with translated("reading titles"):
+            found = [document async for document in self._animes.find(wanted, _TITLES)]
+        return all_intact(found, "_id", _names)
 
 
 class MongoRelatives:
@@ -62,6 +80,16 @@ def _summary(document: dict[str, Any]) -> EntrySummary:
             "type": entry["type"],
             "year": (entry.get("season") or {}).get("year"),
         }
+    )
+
+
+def _names(document: dict[str, Any]) -> EntryTitles:
+    titles = Titles.model_validate_json(orjson.dumps(document["record"]["entry"]["titles"]))
+    return EntryTitles(
+        entry_id=document["_id"],
+        version=document["live_version"],
+        titles=titles.names(),
+        committed_at=document["committed_at"],
     )
 
 

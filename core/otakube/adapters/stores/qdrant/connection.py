@@ -6,6 +6,7 @@ The client's import takes a second, so a thread does it while others are asked.
 
 import asyncio
 import importlib
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,9 +56,9 @@ class Qdrant:
             await self._client.close()
 
     async def client(self) -> "AsyncQdrantClient":
-        """The client, once it is imported."""
+        """The client, once it is imported; who stops waiting for that stops nobody else."""
         if self._importing:
-            await self._importing
+            await asyncio.shield(self._importing)
         if self._client is None:
             self._client = self._open()
         return self._client
@@ -80,7 +81,7 @@ class Qdrant:
         return AsyncQdrantClient(
             url=self.settings.qdrant_url,
             api_key=key.get_secret_value() if key else None,
-            timeout=60,
+            timeout=math.ceil(self.settings.store_answer_seconds),
             check_compatibility=False,
         )
 

@@ -89,6 +89,21 @@ async def test_the_catalogue_shows_what_is_live(shop: Shop) -> None:
     assert await shop.stores.catalogue.by_source(KITSU) is None
 
 
+async def test_titles_are_listed_of_what_was_committed_since(shop: Shop) -> None:
+    titles = await shop.ports.live_titles()
+    assert await titles.since(None) == []
+    first, second = await shop.wanted("first"), await shop.wanted("second")
+    await shop.commit(first)
+    began = shop.now
+    shop.later(100)
+    await shop.commit(second)
+    everything, recent = await titles.since(None), await titles.since(began + timedelta(seconds=50))
+    assert {one.entry_id for one in everything} == {first.record.entry.id, second.record.entry.id}
+    assert [(one.entry_id, one.version, one.titles, one.committed_at) for one in recent] == [
+        (second.record.entry.id, 1, second.record.entry.titles.names(), shop.now)
+    ]
+
+
 async def test_the_image_map_keeps_blobs_and_failures(shop: Shop) -> None:
     good = MirroredImage(source_url="https://cdn.example.org/1.png", sha256="a" * 64, key="images/a.png")
     bad = MirroredImage(
