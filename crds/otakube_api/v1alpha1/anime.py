@@ -63,7 +63,6 @@ class Review(ApiType):
     """The review of a record by a person before it is published."""
 
     policy: ReviewPolicy = ReviewPolicy.ON_LOW_CONFIDENCE
-    """policy says when the run waits: Required always, OnLowConfidence if gate or merge doubts, Never but for
-    the gate Loss."""
+    """policy says when the run waits: Required always, OnLowConfidence on doubts, Never for the gate Loss."""
     timeout: str = Field("72h", max_length=20, json_schema_extra=rules(REVIEW_TIMEOUT))
     """timeout is how long the run waits for a decision before the record counts as rejected, 1m to 720h."""
