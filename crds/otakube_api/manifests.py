@@ -124,7 +124,16 @@ def generated() -> dict[Path, str]:
 
 
 def _yaml(document: dict[str, Any]) -> str:
-    return BANNER + yaml.safe_dump(document, sort_keys=False, width=110, allow_unicode=True)
+    return BANNER + yaml.safe_dump(_on_one_line(document), sort_keys=False, width=110, allow_unicode=True)
+
+
+def _on_one_line(value: Any) -> Any:
+    """The document without line breaks in its texts: Hera changes how PyYAML writes those for everybody."""
+    if isinstance(value, dict):
+        return {key: _on_one_line(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_on_one_line(each) for each in value]
+    return " ".join(value.split()) if isinstance(value, str) and "\n" in value else value
 
 
 def difference(root: Path) -> str:

@@ -3,6 +3,7 @@
 
 import re
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def own_and_items(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_what_is_committed_is_what_the_types_say() -> None:
+    import_module("hera.workflows")  # changes how PyYAML writes line breaks, for the whole process
     assert manifests.difference(ROOT) == ""
 
 
