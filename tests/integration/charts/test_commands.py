@@ -119,7 +119,7 @@ def test_a_reviewer_lists_shows_and_answers_with_the_token_alone(
     shown = run("reviewer", "review", "show", waiting, "--output", "json")
     assert shown.returncode == 0, shown.stderr
     assert json.loads(shown.stdout)["draft"] == {"unavailable": NO_DRAFT}
-    dry = run("reviewer", "review", decision, waiting, "--digest", "d1", "--dry-run", "server")
+    dry = run("reviewer", "review", decision, waiting, "--digest", "d1", "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert review_of(installation, waiting) == a_review_node()
     done = run("reviewer", "review", decision, waiting, "--digest", "d1", "--note", "seen")
