@@ -138,10 +138,11 @@ fmt: setup ## Format and sort imports
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 
-generate: setup ## Write CRDs, spec pages and workflows anew
+generate: setup ## Write CRDs, spec pages, workflows and the monitoring page anew
 	@$(BIN)/python -m otakube_api.manifests
 	@$(BIN)/python -m otakube_workflows.render
 	@$(BIN)/python -m otakube.settings_page
+	@$(BIN)/python docs/render_monitoring.py
 
 verify: lint types generated ## Lint, types, and that generated files are current
 
@@ -149,6 +150,7 @@ generated: setup ## That generated files are current; nothing is changed
 	@$(BIN)/python -m otakube_api.manifests --check
 	@$(BIN)/python -m otakube_workflows.render --check
 	@$(BIN)/python -m otakube.settings_page --check
+	@$(BIN)/python docs/render_monitoring.py --check
 
 ##@ Measure it
 bench-operator: setup ## 200 AnimeEnrichments against a bare watch loop

@@ -1,11 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator's own Prometheus metrics, in a registry of its own."""
 
+from collections.abc import Callable, Iterable, Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 PREFIX = "otakube_operator"
+
+ConditionCounts = Mapping[tuple[str, str, str], int]
+"""Objects by type, status and reason of a condition."""
+
+
+class ObjectConditions(Collector):
+    """Gauge of the objects in each state of each condition, counted when it is asked for."""
+
+    def __init__(self, count: Callable[[], Mapping[str, ConditionCounts]]) -> None:
+        self._count = count
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            f"{PREFIX}_object_conditions",
+            "Objects in each state of each condition",
+            labels=["kind", "type", "status", "reason"],
+        )
+        for kind, counts in self._count().items():
+            for state, number in sorted(counts.items()):
+                family.add_metric([kind, *state], number)
+        yield family
 
 
 class Metrics:

@@ -18,7 +18,7 @@ from otakube_operator.runtime.controller import AnyController
 from otakube_operator.runtime.events import EventPoster, utc_now
 from otakube_operator.runtime.health import HealthServer
 from otakube_operator.runtime.informer import Informer
-from otakube_operator.runtime.metrics import Metrics
+from otakube_operator.runtime.metrics import ConditionCounts, Metrics, ObjectConditions
 from otakube_operator.runtime.object_writer import ObjectWriter
 from otakube_operator.runtime.objects import Body, ObjectKey
 from otakube_operator.runtime.options import RuntimeOptions
@@ -76,6 +76,7 @@ class OperatorRuntime:
             self._server, self._metrics, host=socket.gethostname(), busy=lambda: any(self._depths().values())
         )
         self._parts = [self._parts_of(controller) for controller in controllers]
+        self._metrics.registry.register(ObjectConditions(self._conditions))
         self._ages = WatchAges(watch.resource.plural for watch in self.watches())
         self._health = HealthServer(
             ages=self._ages,
@@ -137,6 +138,9 @@ class OperatorRuntime:
 
     def _counts(self) -> dict[str, int]:
         return {kind: count for parts in self._parts for kind, count in parts.store.counts().items()}
+
+    def _conditions(self) -> dict[str, ConditionCounts]:
+        return {parts.controller.resource.kind: parts.store.condition_counts() for parts in self._parts}
 
     def _parts_of(self, controller: AnyController) -> ControllerParts:
         resource, owned, server = controller.resource, controller.owned, self._server

@@ -7,8 +7,10 @@ no deletion that happened between two watches).
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any, Generic
 
 from otakube_api import labels
@@ -33,6 +35,10 @@ _META = (
 _ANNOTATIONS = (labels.REQUESTED_AT,)
 
 
+ConditionState = tuple[str, str, str]
+"""Type, status and reason of a condition."""
+
+
 class ControllerStore(Generic[ObjectT, OwnedT]):
     """Served objects by key, owned objects by their owner's uid."""
 
@@ -44,6 +50,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         self._owned: OwnedIndex[OwnedT] = OwnedIndex()
         self._missing: OwnedIndex[OwnedT] = OwnedIndex()
         self._peers = PeerIndex(self._peer)
+        self._conditions: dict[ObjectKey, tuple[ConditionState, ...]] = {}
 
     def object(self, key: ObjectKey) -> ObjectT | UnreadableObject | None:
         """The object as last seen."""
@@ -77,6 +84,10 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
             counts[self._owned_resource.kind] = len(self._owned)
         return counts
 
+    def condition_counts(self) -> Counter[ConditionState]:
+        """The number of served objects in each state of each condition."""
+        return Counter(state for states in self._conditions.values() for state in states)
+
     def put(self, body: Body) -> bool:
         """Remember an object; False if its state is not newer than the one known."""
         key, version = key_of(body), version_of(body)
@@ -87,6 +98,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         self._keys[self._uids[key]] = key
         self._objects[key] = (version, _trimmed(body))
         self._peers.touch(key)
+        self._conditions[key] = _condition_states(body)
         return True
 
     def drop(self, body: Body) -> bool:
@@ -101,6 +113,7 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
         self._keys.pop(uid, None)
         for missing in self._missing.of(uid):
             self._missing.pop(missing.uid)
+        self._conditions.pop(key, None)
         return self._objects.pop(key, None) is not None
 
     def put_owned(self, body: Body, known: OwnedT | None = None) -> str:
@@ -168,6 +181,15 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
 
     def _read_owned(self, body: Body, known: OwnedT | None) -> OwnedT | None:
         return None if self._owned_resource is None else self._owned_resource.read(body, known)
+
+
+def _condition_states(body: Body) -> tuple[ConditionState, ...]:
+    conditions = (body.get("status") or {}).get("conditions") or ()
+    type_, status, reason = (
+        [intern(str(condition.get(name, ""))) for condition in conditions]
+        for name in ("type", "status", "reason")
+    )
+    return tuple(zip(type_, status, reason, strict=True))
 
 
 def _trimmed(body: Body) -> bytes:

@@ -4,6 +4,7 @@
 from operator_builders import KEY, UID, body, workflow
 from otakube_operator.enrichment.controller import EnrichmentController
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
+from otakube_operator.runtime.objects import ObjectKey
 from otakube_operator.runtime.store import ControllerStore
 
 
@@ -96,3 +97,17 @@ def test_an_object_made_anew_under_its_name_is_found_by_its_new_uid_alone() -> N
     again["metadata"] |= {"uid": "second", "resourceVersion": "8"}
     store.put(again)
     assert (store.key_of_owner(UID), store.key_of_owner("second")) == (None, KEY)
+
+
+def test_objects_are_counted_by_the_state_of_their_conditions() -> None:
+    store = empty()
+    for number, (name, reason) in enumerate([("a", "Published"), ("b", "Published"), ("c", "Stopped")], 20):
+        seen = body()
+        seen["metadata"] |= {"name": name, "resourceVersion": str(number)}
+        status = "True" if reason == "Published" else "False"
+        seen["status"] = {"conditions": [{"type": "Ready", "status": status, "reason": reason}]}
+        store.put(seen)
+    expected = {("Ready", "True", "Published"): 2, ("Ready", "False", "Stopped"): 1}
+    assert store.condition_counts() == expected
+    store.forget(ObjectKey(KEY.namespace, "a"))
+    assert store.condition_counts()["Ready", "True", "Published"] == 1
