@@ -13,6 +13,7 @@ from otakube.domain.record.golden import Id
 from otakube_cli import record, versions
 from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.command import application, cluster_command
+from otakube_cli.curation import DryRun
 from otakube_cli.errors import ConsoleError
 from otakube_cli.lineage import print_tree
 
@@ -107,6 +108,21 @@ async def diff(
     path = f"animes/{await entry_id(cluster, entry)}/versions/{before}/diff/{after}"
     found = await cluster.catalogue_internal(path)
     out.show(found, table=lambda: versions.print_diff(found, out))
+
+
+@cluster_command(app)
+async def rollback(
+    cluster: Cluster, *, entry: Entry, to: Version, dry_run: DryRun = False, out: Printer = TABLE
+) -> None:
+    """Ask for an earlier version to become a new one; it waits for a review that shows the differences.
+
+    Example: otakube entry rollback frozen-tide 3
+    """
+    manifest = versions.rollback_of(await entry_id(cluster, entry), to, namespace=cluster.namespace)
+    made = await cluster.create(ENRICHMENTS, manifest, dry_run=dry_run)
+    name = made["metadata"]["name"]
+    said = f"AnimeEnrichment {name} {'would be' if dry_run else 'is'} created"
+    out.show(made, table=lambda: print(f"{said}; it waits for a review: otakube review show {name}"))
 
 
 async def read(cluster: Cluster, entry: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from otakube.commands.output import TABLE, Printer
-from otakube_api.contract import one_line
+from otakube_api.contract import ReviewPolicy, one_line
+from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_cli.record import short
 
 DIGEST_LETTERS = 12
@@ -29,6 +30,23 @@ def made_by(run: str, names: Mapping[str, str]) -> str:
 def uids(enrichments: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Names of objects by uid."""
     return {one["metadata"]["uid"]: one["metadata"]["name"] for one in enrichments}
+
+
+def rollback_of(entry_id: str, version: int, *, namespace: str) -> dict[str, Any]:
+    """The AnimeEnrichment that brings a version back; the API server completes its name."""
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "AnimeEnrichment",
+        "metadata": {
+            "generateName": f"rollback-{entry_id[4:].lower()[-10:]}-{version}-",
+            "namespace": namespace,
+        },
+        "spec": {
+            "anime": {"id": entry_id},
+            "rollbackTo": version,
+            "review": {"policy": ReviewPolicy.REQUIRED.value},
+        },
+    }
 
 
 def print_history(history: Mapping[str, Any], out: Printer = TABLE) -> None:

@@ -58,6 +58,11 @@ ARGUMENTS = {
         enum=list(Mode),
         description="What to refresh.",
     ),
+    Argument.ROLLBACK_TO: Parameter(
+        name=Argument.ROLLBACK_TO,
+        value="",
+        description="Version of the entry to bring back; empty: ask the providers.",
+    ),
     Argument.PROVIDERS: Parameter(
         name=Argument.PROVIDERS,
         value="[]",
@@ -149,6 +154,7 @@ STEPS = (
             Argument.YEAR,
             Argument.TYPE,
             Argument.MODE,
+            Argument.ROLLBACK_TO,
             Argument.PROVIDERS,
             Argument.REVIEW_POLICY,
         ],

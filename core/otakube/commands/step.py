@@ -144,6 +144,9 @@ SuggestionsDigest = Annotated[
 Accepted = Annotated[
     str, typer.Option(help="Ids of the suggestions that a person takes over, as a JSON list.")
 ]
+RollbackTo = Annotated[
+    str, typer.Option(help="Version of the entry to bring back; empty: ask the providers.")
+]
 ReviewPolicy = Annotated[str, typer.Option(help="Required, OnLowConfidence or Never.")]
 
 
@@ -158,6 +161,7 @@ async def fetch(
     year: Year = "",
     type: Type = "",
     mode: Mode = "FullEnrichment",
+    rollback_to: RollbackTo = "",
     providers: Providers = "[]",
     review_policy: ReviewPolicy = "Required",
 ) -> Outputs:
@@ -165,6 +169,17 @@ async def fetch(
 
     Example: otakube step fetch --title "Mushishi" --objects file:/tmp/bucket --outputs /tmp/outputs
     """
+    if rollback_to:
+        from otakube.steps.fetch.earlier_version import fetch_earlier_version
+
+        return await fetch_earlier_version(
+            await wiring.stores.objects(),
+            await wiring.stores.catalogue(),
+            entry_id=anime_id,
+            version=rollback_to,
+            work_prefix=run.work,
+            terms=(wiring.licences(), datetime.now(UTC)),
+        )
     from otakube.steps.fetch.claims import PageClaims
     from otakube.steps.fetch.resolve import FetchRequest
     from otakube.steps.fetch.step import Memory, fetch

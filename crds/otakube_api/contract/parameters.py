@@ -46,6 +46,7 @@ class Parameter(StrEnum):
     YEAR = "year"  # "" unless spec.anime.year: narrows the search for the title
     TYPE = "type"  # "" unless spec.anime.type: likewise
     MODE = "mode"  # Mode
+    ROLLBACK_TO = "rollback-to"  # "" unless spec.rollbackTo: a version of the entry
     PROVIDERS = "providers"  # JSON list of Provider names
     REVIEW_POLICY = "review-policy"  # ReviewPolicy
     REVIEW_TIMEOUT = "review-timeout"  # Argo duration: "72h"

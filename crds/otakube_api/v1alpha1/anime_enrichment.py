@@ -37,6 +37,8 @@ from otakube_api.v1alpha1.meta import (
 )
 from otakube_api.v1alpha1.validation import (
     ANIME_IMMUTABLE,
+    ROLLBACK_ASKS_NOBODY,
+    ROLLBACK_NEEDS_ID,
     UPDATE_NEEDS_KNOWN_ANIME,
     rules,
 )
@@ -265,7 +267,9 @@ class EnrichmentReason(Reason):
 class AnimeEnrichmentSpec(ApiType):
     """The wanted state."""
 
-    model_config = ConfigDict(json_schema_extra=rules(UPDATE_NEEDS_KNOWN_ANIME))
+    model_config = ConfigDict(
+        json_schema_extra=rules(UPDATE_NEEDS_KNOWN_ANIME, ROLLBACK_NEEDS_ID, ROLLBACK_ASKS_NOBODY)
+    )
 
     anime: AnimeReference = Field(json_schema_extra=rules(ANIME_IMMUTABLE))
     """anime names the anime by exactly one of id, sourceUrls and title; it cannot change."""
@@ -275,6 +279,8 @@ class AnimeEnrichmentSpec(ApiType):
         None, min_length=1, max_length=len(Provider), json_schema_extra=AS_SET
     )
     """providers are asked, all at once, and enough must answer; without it, all that are switched on."""
+    rollback_to: Generation | None = Field(None, ge=1)
+    """rollbackTo brings back an earlier version of the entry as a new one; a person always reviews it."""
     review: Review = Review()
     """review says when a person looks at the record before it is published."""
     accelerator: Accelerator = Accelerator.AUTO

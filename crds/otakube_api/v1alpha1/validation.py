@@ -113,6 +113,15 @@ UPDATE_NEEDS_KNOWN_ANIME = Rule(
     "spec.mode EpisodeUpdate needs a known anime: set spec.anime.id or spec.anime.sourceUrls instead of "
     "spec.anime.title, or set spec.mode to FullEnrichment",
 )
+ROLLBACK_NEEDS_ID = Rule(
+    "!has(self.rollbackTo) || has(self.anime.id)",
+    "spec.rollbackTo is a version of one entry: set spec.anime.id instead of spec.anime.sourceUrls or title",
+)
+ROLLBACK_ASKS_NOBODY = Rule(
+    "!has(self.rollbackTo) || (self.mode == 'FullEnrichment' && !has(self.providers))",
+    "spec.rollbackTo takes a whole version and asks no provider: remove spec.providers, and leave spec.mode "
+    "FullEnrichment",
+)
 
 _DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"

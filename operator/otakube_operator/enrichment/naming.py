@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec
 
@@ -24,13 +25,15 @@ def spec_hash(spec: AnimeEnrichmentSpec) -> str:
     The field list is explicit and absent fields are left out: a field that a later version adds must not
     change the hash of stored objects, or an upgrade would start every enrichment anew.
     """
-    material = {
+    material: dict[str, Any] = {
         "anime": spec.anime.model_dump(mode="json", exclude_none=True),
         "mode": spec.mode,
         "providers": sorted(spec.providers or []),
         "review": {"policy": spec.review.policy, "timeout": spec.review.timeout},
         "accelerator": spec.accelerator,
     }
+    if spec.rollback_to is not None:
+        material["rollbackTo"] = spec.rollback_to
     return hashlib.sha256(json.dumps(material, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

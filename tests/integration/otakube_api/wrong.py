@@ -167,6 +167,13 @@ ENRICHMENTS = (
         '"FullEnrichment", "EpisodeUpdate"',
     ),
     _with("an episode update of a title", {"mode": "EpisodeUpdate"}, "spec:", UPDATE),
+    _with("a version of a title", {"rollbackTo": 3}, "spec:", "set spec.anime.id instead of"),
+    Wrong(
+        "a version with providers",
+        {"anime": {"id": "ani_01JD3Z5K8Q0000000000000001"}, "rollbackTo": 3, "providers": ["Jikan"]},
+        ("spec:", "remove spec.providers"),
+    ),
+    _with("version 0", {"rollbackTo": 0}, "spec.rollbackTo", "greater than or equal to 1"),
     _with("no providers", {"providers": []}, "spec.providers", "at least 1 items"),
     _with(
         "an unknown provider",

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from otakube_cli.versions import made_by, print_diff, print_history, uids, with_objects
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec
+from otakube_cli.versions import made_by, print_diff, print_history, rollback_of, uids, with_objects
 
 
 def row(version: int, run: str, **changes: Any) -> dict[str, Any]:
@@ -50,3 +51,11 @@ def test_a_difference_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_two_versions_without_a_difference_are_said_to_be_alike(capsys: pytest.CaptureFixture[str]) -> None:
     print_diff({"before": 1, "after": 2, "changes": []})
     assert capsys.readouterr().out == "Versions 1 and 2 are alike to readers.\n"
+
+
+def test_a_rollback_is_an_enrichment_of_the_entry_that_always_waits_for_a_review() -> None:
+    made = rollback_of("ani_01JD3Z5K8Q0000000000000001", 3, namespace="otakube")
+    spec = AnimeEnrichmentSpec.model_validate(made["spec"])
+    assert (spec.anime.id, spec.rollback_to) == ("ani_01JD3Z5K8Q0000000000000001", 3)
+    assert spec.review.policy == "Required"
+    assert made["metadata"] == {"generateName": "rollback-0000000001-3-", "namespace": "otakube"}

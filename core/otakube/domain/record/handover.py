@@ -25,6 +25,7 @@ def converted(provider: Provider) -> str:
 FETCH = "fetch/summary.json"  # FetchSummary
 LOCKS = "fetch/locks.json"  # RunLocks
 LIVE = "fetch/live.json"  # GoldenRecord that the catalogue has now; absent for a new entry
+ROLLBACK = "fetch/rollback.json"  # EarlierVersion to bring back; absent where providers were asked
 GOLDEN = "golden.json"  # GoldenRecord, validated; nobody writes it after the review
 SUGGESTIONS = "suggestions.json"  # Suggestions
 VECTORS = "vectors.json"  # VectorSet
@@ -92,6 +93,15 @@ class FetchSummary(Record):
     fetched_at: datetime
     episodes_before: int | None = None  # last absolute number before this season; None: unknown
     gates: list[GateFinding] = Field(default=[], max_length=50)  # what fetching itself found doubtful
+
+
+class EarlierVersion(Record):
+    """A version of an entry that a run brings back."""
+
+    version: int
+    committed_at: datetime
+    live_version: int | None  # the one that it replaces
+    record: GoldenRecord
 
 
 class Commit(Record):

@@ -17,14 +17,16 @@ from otakube import logs
 from otakube.domain.checks.review import new_findings, review_needed, with_gate_findings
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
+from otakube.domain.record.handover import EarlierVersion, FetchSummary
 from otakube.domain.suggestions.suggestion import carried_over
 from otakube.ports.catalogue import ImageMap, MirroredImage
 from otakube.ports.images import CleanImage, ImageRefused, ImageSource
 from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.suggestions import Suggester
 from otakube.steps.assemble.record import Staged, validated
+from otakube.steps.assemble.rollback import Rollback
 from otakube.steps.assemble.suggestions import format_suggestions, suggest
-from otakube.steps.inputs import read_checkpoint
+from otakube.steps.inputs import read_checkpoint, read_input
 from otakube_api.contract import Gate, Mode, Output, Provider, ReviewNeed
 
 CONCURRENCY = 16
@@ -49,16 +51,19 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     suggester: Suggester | None = None,
 ) -> dict[Output, str]:
     """Mirror, assemble, validate, and leave `golden.json` with what is suggested for it."""
-    staged = await Staged.read(objects, work_prefix, episode_update=mode == Mode.EPISODE_UPDATE)
-    mirror = await mirror_all(source, objects, image_map, staged.source_urls())
     live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
-    assembled = carried_over(staged.record(as_images(mirror)), live)
+    rollback = await read_rollback(objects, work_prefix, live)
+    staged = rollback or await Staged.read(objects, work_prefix, episode_update=mode == Mode.EPISODE_UPDATE)
+    mirror = await mirror_all(source, objects, image_map, staged.source_urls())
+    assembled = staged.record(as_images(mirror))
+    if rollback is None:
+        assembled = carried_over(assembled, live)
     record = validated(with_gate_findings(assembled, live, staged.summary))
     await objects.put(f"{work_prefix}/{handover.GOLDEN}", record.model_dump_json().encode())
     suggestions = await suggest(suggester, record, objects, work_prefix=work_prefix)
     stored = sum(one.key is not None for one in mirror.values())
     return {
-        Output.REVIEW: review_decision(record, live, review),
+        Output.REVIEW: ReviewNeed.REQUIRED if rollback else review_decision(record, live, review),
         Output.CONFIDENCE: f"{record.entry.confidence:.2f}",
         Output.FINDINGS: orjson.dumps(record.findings).decode(),
         Output.GATES: orjson.dumps([one.model_dump(mode="json") for one in record.gates]).decode(),
@@ -68,6 +73,15 @@ async def assemble(  # noqa: PLR0913 - the step's ports
         Output.IMAGES_STORED: str(stored),
         Output.IMAGES_FAILED: str(len(mirror) - stored),
     }
+
+
+async def read_rollback(objects: ObjectStore, work_prefix: str, live: GoldenRecord | None) -> Rollback | None:
+    """The earlier version that the run brings back; None for a run that asked providers."""
+    earlier = await read_checkpoint(objects, f"{work_prefix}/{handover.ROLLBACK}", EarlierVersion)
+    if earlier is None or live is None:
+        return None
+    summary = await read_input(objects, f"{work_prefix}/{handover.FETCH}", FetchSummary, made_by="fetch")
+    return Rollback(earlier, live, summary)
 
 
 def review_decision(record: GoldenRecord, live: GoldenRecord | None, review: ReviewSettings) -> ReviewNeed:

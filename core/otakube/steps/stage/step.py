@@ -43,6 +43,8 @@ async def stage(
     licences: Mapping[Provider, Licence] = LICENCES,
 ) -> dict[Output, str]:
     """Run the stages that have no checkpoint yet; an episode update needs only the second."""
+    if await objects.exists(f"{work_prefix}/{handover.ROLLBACK}"):
+        return {}  # an earlier version is whole
     summary = await read_input(objects, f"{work_prefix}/{handover.FETCH}", FetchSummary, made_by="fetch")
     live = await read_checkpoint(objects, f"{work_prefix}/{handover.LIVE}", GoldenRecord)
     locks = await read_checkpoint(objects, f"{work_prefix}/{handover.LOCKS}", RunLocks) or RunLocks()
