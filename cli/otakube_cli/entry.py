@@ -13,9 +13,9 @@ from otakube.domain.record.golden import Id
 from otakube_cli import record, versions
 from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.command import application, cluster_command
-from otakube_cli.curation import DryRun
 from otakube_cli.errors import ConsoleError
 from otakube_cli.lineage import print_tree
+from otakube_cli.options import DryRun
 
 app = application()
 

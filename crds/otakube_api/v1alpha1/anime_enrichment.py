@@ -377,8 +377,7 @@ class AnimeEnrichmentStatus(ApiType):
     """The observed state, written by the operator alone."""
 
     conditions: list[Condition] = Field([], max_length=16, json_schema_extra=list_map("type"))
-    """conditions are Ready, Reconciling and Stalled, and while they are true AwaitingReview, SourceFailed,
-    GateFailed and ForeignWorkflow."""
+    """conditions: Ready, Reconciling, Stalled, AwaitingReview, SourceFailed, GateFailed, ForeignWorkflow."""
     observed_generation: Generation | None = None
     """observedGeneration is the metadata.generation that this status was planned from."""
     entry_id: str | None = Field(None, max_length=64)
