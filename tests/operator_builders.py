@@ -183,6 +183,7 @@ def results_of(nodes: Sequence[Mapping[str, Any]]) -> Results:
 def node(name: str, phase: str = "Succeeded", *, type: str = "Retry", **outputs: str) -> dict[str, Any]:
     """One node; outputs are written with underscores for hyphens."""
     return {
+        "id": name,
         "displayName": name,
         "name": f"run.{name}",
         "type": type,

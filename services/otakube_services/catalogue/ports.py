@@ -86,12 +86,13 @@ def dependencies(ports: CataloguePorts) -> list[Dependency]:
         with suppress(KeyError):  # it answered, which is all that is asked
             await ports.objects.get("no-such-object")
 
-    nowhere = [1.0, *[0.0] * (ports.queries.dimension - 1)]
+    async def vectors() -> None:
+        nowhere = [1.0, *[0.0] * (ports.queries.dimension - 1)]
+        await ports.indexes.vectors.nearest(nowhere, kind="title", limit=1)
+
     return [
         Dependency("documents", lambda: ports.indexes.summaries.of([""]), essential=True),
-        Dependency(
-            "vectors", lambda: ports.indexes.vectors.nearest(nowhere, kind="title", limit=1), essential=False
-        ),
+        Dependency("vectors", vectors, essential=False),
         Dependency("bucket", bucket, essential=False),
     ]
 

@@ -60,7 +60,7 @@ def create_service(
     *,
     description: str | None,
     connect: Callable[[], AbstractAsyncContextManager[Ports]],
-    dependencies: Callable[[Ports], Sequence[Dependency]],
+    dependencies: Callable[[Ports], Sequence[Dependency]] = lambda _: (),
 ) -> Service[Ports]:
     """A service with no routes of its own yet, but for probes and metrics on its internal port."""
 

@@ -17,7 +17,7 @@ from charts import ValueSet, render
 from control_plane import ControlPlane
 from otakube_cluster import binaries, settings
 
-SERVICE_MONITOR = """
+MONITORING = """
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: servicemonitors.monitoring.coreos.com}
@@ -30,8 +30,21 @@ spec:
       served: true
       storage: true
       schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: prometheusrules.monitoring.coreos.com}
+spec:
+  group: monitoring.coreos.com
+  names: {kind: PrometheusRule, plural: prometheusrules}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 """
-"""A stand-in: the Prometheus operator's own definition is not ours to ship."""
+"""Stand-ins: the Prometheus operator's own definitions are not ours to ship."""
 
 RIGHTS = {
     "ServiceAccount",
@@ -96,14 +109,16 @@ def helm() -> Path:
 
 @pytest.fixture(scope="session")
 def with_argo(otakube_api: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> ControlPlane:
-    """The API server with our kinds, Argo's own and the stand-in for ServiceMonitor."""
+    """The API server with our kinds, Argo's own and the stand-ins for the Prometheus operator's."""
     argo = binaries.program("argo", settings.load().cache)
-    monitor = tmp_path_factory.mktemp("crds") / "servicemonitors.yaml"
-    monitor.write_text(SERVICE_MONITOR)
+    monitor = tmp_path_factory.mktemp("crds") / "monitoring.yaml"
+    monitor.write_text(MONITORING)
     otakube_api.apply(*sorted((argo.parents[1] / "crds").glob("argoproj.io_*.yaml")), monitor)
     kinds = ("workflows", "workflowtemplates", "cronworkflows", "workflowtaskresults")
     otakube_api.wait_for_crds(
-        *(f"{kind}.argoproj.io" for kind in kinds), "servicemonitors.monitoring.coreos.com"
+        *(f"{kind}.argoproj.io" for kind in kinds),
+        "servicemonitors.monitoring.coreos.com",
+        "prometheusrules.monitoring.coreos.com",
     )
     return otakube_api
 

@@ -33,6 +33,7 @@ from otakube_api.v1alpha1.episode_schedule import (
     ScheduleReason,
 )
 from otakube_api.v1alpha1.meta import Condition
+from otakube_api.v1alpha1.waiting import QueueStatus, RetryStatus
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "crds/samples").glob("*.yaml"))
@@ -115,6 +116,7 @@ def test_everything_but_the_anime_can_change(api: httpx2.Client, namespace: str)
         "providers": ["Kitsu"],
         "review": {"policy": "Required", "timeout": "2h"},
         "accelerator": "CPU",
+        "priority": 7,
         "suspend": True,
         "successfulWorkflowsHistoryLimit": 0,
         "failedWorkflowsHistoryLimit": 100,
@@ -178,6 +180,9 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
         ],
         gates=[GateStatus(gate="Drift", message="差" * 9999)] * 50,
         images=ImageStatus(stored=12, failed=1),
+        recent_starts=[NOW] * 10,
+        queue=QueueStatus(since_time=NOW, place=20, expected_start_time=NOW),
+        retry=RetryStatus(workflow="w" * 253, step="fetch", count=3, failure_time=NOW, next_time=NOW),
         publication_time=NOW,
         last_handled_request="x" * 9999,
     )
@@ -275,7 +280,15 @@ def test_kubectl_shows_our_columns_short_names_and_category(
     by_short_name = otakube_api.kubectl("get", "aenrich", "--namespace", namespace).stdout
     by_category = otakube_api.kubectl("get", "anime", "--namespace", namespace).stdout
 
-    assert by_short_name.split("\n")[0].split() == ["NAME", "ANIME", "READY", "REASON", "PUBLISHED", "AGE"]
+    assert by_short_name.split("\n")[0].split() == [
+        "NAME",
+        "ANIME",
+        "READY",
+        "REASON",
+        "STEP",
+        "PUBLISHED",
+        "AGE",
+    ]
     assert "The Shown One" in by_short_name
     assert "Published" in by_short_name
     assert "shown" in by_category

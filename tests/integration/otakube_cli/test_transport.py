@@ -168,16 +168,18 @@ async def test_a_watch_tells_what_is_there_and_then_what_comes_and_ends_when_it_
     enrich(api, namespace, "tide")
     async with asyncio.timeout(PATIENCE):
         events = cluster.watch(ENRICHMENTS)
-        assert (await anext(events))[1]["metadata"]["name"] == "tide"
+        [(_, there)] = await anext(events)
+        assert there["metadata"]["name"] == "tide"
         coming = asyncio.ensure_future(anext(events))
         await asyncio.to_thread(enrich, api, namespace, "wave")
-        event, item = await coming
+        [(event, item)] = await coming
         await events.aclose()
     assert (event, item["metadata"]["name"]) == ("ADDED", "wave")
 
 
 async def test_a_watch_that_is_cancelled_leaves_no_thread_waiting(cluster: Cluster, namespace: str) -> None:
     events = cluster.watch(ENRICHMENTS)
+    assert await anext(events) == []
     waiting = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0.2)  # it need not have begun: cancelling must end it at any moment
     waiting.cancel()
