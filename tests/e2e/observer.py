@@ -17,7 +17,7 @@ Body = dict[str, Any]
 
 ENRICHMENTS = ("otakube.dev", "v1alpha1", NAMESPACE, "animeenrichments")
 WORKFLOWS = ("argoproj.io", "v1alpha1", NAMESPACE, "workflows")
-WAIT_SECONDS = 240
+WAIT_SECONDS = 420
 POLL_SECONDS = 0.3
 
 

@@ -82,10 +82,10 @@ def test_a_reject_publishes_nothing(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("entry", "show", "nobody"), "there is no animeenrichments 'nobody' in namespace 'otakube'"),
+        (("entry", "show", "nobody"), '"nobody" not found in namespace "otakube"'),
         (("entry", "show", "ani_1"), "is no entry id"),
         (("entry", "explain", "ani_" + "0" * 26), "the catalogue has no live entry"),
-        (("review", "approve", "nobody"), "there is no animeenrichments 'nobody'"),
+        (("review", "approve", "nobody"), 'animeenrichments.otakube.dev "nobody" not found'),
         (("search", "x", "-n", "default"), "the catalogue in namespace 'default' does not answer"),
     ],
 )
