@@ -46,8 +46,14 @@ OTAKUBE := $(BIN)/otakube
 TRY_STORES ?= build/try
 TRY_QUERY ?= someone keeps a light burning so that the lost find their way home
 
-try: setup ## Enrich three anime on this machine, without a cluster; on a terminal it asks you for a review
-	@$(OTAKUBE) run cli/otakube_cli/demo/manifests --stand-in --stores $(TRY_STORES) --search "$(TRY_QUERY)" $$(test -t 0 -a -t 1 || echo --yes)
+try: setup ## Enrich three anime and await an episode, without a cluster; on a terminal it asks you for a review
+	@yes=--yes; if test -t 0 -a -t 1; then yes=; fi; \
+	$(OTAKUBE) run cli/otakube_cli/demo/manifests --stand-in --stores $(TRY_STORES) --search "$(TRY_QUERY)" $$yes; \
+	echo; echo "A series two weeks ago, then its sixth episode, which was not out yet, and today is:"; \
+	tick="$(OTAKUBE) run --stand-in --stores $(TRY_STORES) --yes"; \
+	$$tick cli/otakube_cli/demo/tick/series.yaml --stand-in-days -14; \
+	$$tick cli/otakube_cli/demo/tick/episode.yaml --stand-in-days -14 || test $$? -eq 75; \
+	$$tick cli/otakube_cli/demo/tick/episode.yaml
 
 demo: install ## Bring up a cluster, install Otakube, enrich three anime (CLUSTER=local|kind|current)
 	@$(CLUSTER_ENV) $(OTAKUBE) demo
@@ -84,7 +90,10 @@ test-unit: setup ## Tests that need nothing but Python (COVERAGE=1: with their l
 redis-server: ## Install redis-server where it is missing and this user may
 	@cluster/redis.sh
 
-test-integration: setup redis-server ## Tests against real servers on loopback
+prometheus: ## Unpack Debian's Prometheus into the cache where it is missing
+	@cluster/prometheus.sh
+
+test-integration: setup redis-server prometheus ## Tests against real servers on loopback
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/integration
 
 test-drill: setup ## Kill every party of the commit at every boundary
@@ -94,7 +103,7 @@ test-fuzz: setup ## Hostile files, URLs and answers: a result or the failure tha
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/fuzz
 
 fuzz: setup ## The same with many more of them
-	@FUZZ_FILES=300 FUZZ_URLS=300 FUZZ_ANSWERS=20000 $(BIN)/pytest $(PYTEST_ARGS) -n 2 -rP tests/fuzz
+	@FUZZ_FILES=300 FUZZ_URLS=300 FUZZ_DATASETS=2000 FUZZ_ANSWERS=20000 $(BIN)/pytest $(PYTEST_ARGS) -n 2 -rP tests/fuzz
 
 N ?= 2000
 SEED ?= 20261126
@@ -107,8 +116,8 @@ drill-random: setup ## Random schedules of commits and scrubs under faults (FIRS
 test-histories: setup ## 200 random histories of foreign hands on Workflows (FIRST=7 N=1 repeats the seventh of a SEED)
 	@N=$(if $(filter file,$(origin N)),200,$(N)) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) -rP tests/integration/otakube_operator/test_histories.py
 
-drill-try: setup ## Kill `otakube run` at ten random moments; the digests must be those of an undisturbed run
-	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py
+drill-try: setup ## Kill `otakube run` and `sync run` at ten random moments; the digests must be those of undisturbed runs
+	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py tests/integration/otakube_cli/test_sync_killed.py
 
 test-cluster: setup ## Start, break and stop clusters of their own
 	@$(BIN)/pytest $(PYTEST_ARGS) tests/lifecycle
@@ -119,9 +128,36 @@ chromium: ## Install Chromium where it is missing and this user may
 pictures: install chromium ## Make the pictures of docs/review.md anew, from Argo's page on the cluster
 	@$(CLUSTER_ENV) OTAKUBE_PICTURES=1 $(BIN)/pytest $(PYTEST_ARGS) tests/e2e/test_argo_page.py -k approve
 
-test-e2e: install chromium ## Tests on the real cluster
-	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/e2e -m 'not kill'
-	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e -m kill
+# Checkouts share the local cluster, and the kill tests take it down: one of them tests at a time, the next waits.
+E2E_LOCK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/otakube/test-e2e.lock
+
+test-e2e: setup ## Tests on the real cluster; waits for another checkout's that run there
+	@mkdir -p $(dir $(E2E_LOCK))
+	@$$(command -v flock >/dev/null && echo flock $(E2E_LOCK)) $(MAKE) --no-print-directory test-e2e-alone
+
+test-e2e-alone: install chromium
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/e2e -m 'not kill and not alone'
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) tests/e2e -m 'kill or alone'
+
+.PHONY: test-races
+test-races: install chromium ## Ten reviews answered at once by Argo's page and by the command line
+	@$(CLUSTER_ENV) RACES=10 $(BIN)/pytest $(PYTEST_ARGS) -rP tests/e2e/test_argo_page.py -k one_decision
+
+.PHONY: test-ticks test-ticks-alone
+test-ticks: setup ## 30 episodes on the cluster, the operator and Argo killed at random moments (TICKS=5 SEED=7)
+	@mkdir -p $(dir $(E2E_LOCK))
+	@$$(command -v flock >/dev/null && echo flock $(E2E_LOCK)) $(MAKE) --no-print-directory test-ticks-alone
+
+test-ticks-alone: install
+	@$(CLUSTER_ENV) TICKS=$(or $(TICKS),30) SEED=$(SEED) $(BIN)/pytest $(PYTEST_ARGS) -rP tests/e2e/test_ticks.py
+
+.PHONY: test-outages test-outages-alone
+test-outages: setup ## Break the installed Otakube in thirteen ways, and measure what is said of each (OUTAGES=redis,image chooses)
+	@mkdir -p $(dir $(E2E_LOCK))
+	@$$(command -v flock >/dev/null && echo flock $(E2E_LOCK)) $(MAKE) --no-print-directory test-outages-alone
+
+test-outages-alone: install
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) -rP tests/outages
 
 lint: setup ## Style, imports, spelling, words; nothing is changed
 	@test ! -e operator/__init__.py || { echo "operator/__init__.py hides Python's operator module: remove it"; exit 1; }
@@ -156,8 +192,22 @@ generated: setup ## That generated files are current; nothing is changed
 bench-operator: setup ## 200 AnimeEnrichments against a bare watch loop
 	@$(BIN)/python tests/bench/operator_bench.py --binary "$$($(OTAKUBE) cluster program kubernetes)"
 
-bench-matcher: setup ## Titles as people write them, against rapidfuzz's WRatio on the same titles
+bench-schedules: setup ## 2,000 EpisodeSchedules: memory, idle writes, 200 ticks in one second, rate against a bare loop
+	@$(BIN)/python tests/bench/schedule_bench.py --binary "$$($(OTAKUBE) cluster program kubernetes)" $(BENCH_ARGS)
+
+bench-planner: setup ## The daily planner over 5,000 entries, 400 of them on air
+	@$(BIN)/python tests/bench/planner_bench.py --binary "$$($(OTAKUBE) cluster program kubernetes)" $(BENCH_ARGS)
+
+bench-matcher: setup ## Titles as people and other sites write them, against rapidfuzz's WRatio on the same titles
 	@$(BIN)/python tests/bench/matcher_bench.py
+	@$(BIN)/python tests/bench/real_titles_bench.py
+
+bench-dataset: setup ## A week of the dataset: typed load and diff, against json
+	@$(BIN)/python tests/bench/dataset_bench.py
+
+.PHONY: bench-sync
+bench-sync: setup ## `otakube sync run`: a first week of 40,500 entries, the same again, the next, and the slope to 80,000
+	@$(BIN)/python tests/bench/sync_bench.py $(BENCH_ARGS)
 
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py
@@ -180,4 +230,4 @@ clean: ## Remove caches of this checkout
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help setup hooks lock try drill-random drill-try demo demo-down install images cluster-up cluster-down cluster-status test test-unit \
-	test-integration test-drill test-fuzz fuzz test-cluster test-e2e lint types fmt generate generated verify bench-operator bench-matcher bench-workflow bench-fetch bench-burst bench-import bench-cli redis-server chromium pictures clean
+	test-integration test-drill test-fuzz fuzz test-cluster test-e2e test-e2e-alone lint types fmt generate generated verify bench-operator bench-schedules bench-planner bench-matcher bench-dataset bench-workflow bench-fetch bench-burst bench-import bench-cli redis-server chromium pictures clean

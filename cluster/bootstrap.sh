@@ -33,6 +33,7 @@ fi
 [ -n "$python" ] || fail "Python 3.11 to 3.13 is needed; found $(python3 --version 2>&1)"
 "$python" -c 'import ensurepip, venv' 2>/dev/null || install_packages "the venv module of $python" python3-venv
 
-[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+# One that an interrupted set-up left half made is made anew.
+"$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$venv"
 "$venv/bin/python" -m pip show uv 2>/dev/null | grep -q "^Version: $uv_version$" \
   || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version"

@@ -17,6 +17,8 @@ from prometheus_client.metrics_core import Metric
 
 from otakube_operator.enrichment.meter import StepMeter
 from otakube_operator.runtime.metrics import Metrics, ObjectConditions
+from otakube_operator.schedule.meter import TickMeter
+from otakube_services.catalogue.provider_metrics import ProviderMetrics
 from otakube_services.kit.metrics import RequestMetrics
 from otakube_services.kit.readiness import Readiness
 
@@ -40,7 +42,7 @@ def families(registry: CollectorRegistry) -> Iterator[tuple[Metric, tuple[str, .
 def operator_registry() -> CollectorRegistry:
     """The operator's metrics."""
     metrics = Metrics()
-    for collector in (ObjectConditions(dict), *StepMeter().collectors):
+    for collector in (ObjectConditions(dict), *StepMeter().collectors, *TickMeter().collectors):
         metrics.registry.register(collector)
     return metrics.registry
 
@@ -49,6 +51,7 @@ def catalogue_registry() -> CollectorRegistry:
     """The catalogue's metrics."""
     metrics = RequestMetrics("catalogue")
     Readiness("catalogue", metrics.registry)
+    metrics.registry.register(ProviderMetrics())
     return metrics.registry
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Locator, Page, Response, ViewportSize, sync_playwright
 
 PATIENCE = 120_000  # milliseconds
 QUIET = (
@@ -69,9 +69,14 @@ class ArgoPage:
 
     def confirm(self) -> None:
         """Press OK, and wait until the page has sent both of its requests."""
-        with self.page.expect_response(lambda response: response.url.endswith("/resume")) as sent:
+        last = self.press_ok()
+        assert last.ok, last.text()
+
+    def press_ok(self) -> Response:
+        """Press OK; the answer to the page's second request, or to its first if that was refused."""
+        with self.page.expect_response(_is_last) as sent:
             self.page.locator("[qe-id=argo-popup-ok-button]").click()
-        assert sent.value.ok, sent.value.text()
+        return sent.value
 
     def wait_for_step(self, name: str) -> None:
         """Wait until the graph shows a step."""
@@ -86,6 +91,10 @@ class ArgoPage:
 
     def _label(self, name: str) -> Locator:
         return self.page.locator("svg").get_by_text(name, exact=True)
+
+
+def _is_last(response: Response) -> bool:
+    return response.url.endswith("/resume") or (response.url.endswith("/set") and not response.ok)
 
 
 @contextmanager

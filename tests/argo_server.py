@@ -13,8 +13,9 @@ from typing import Any
 import httpx2
 
 from argo_controller import configured
-from control_plane import ControlPlane, free_ports, wait_until
+from control_plane import ControlPlane, wait_until
 from otakube_cluster import binaries, settings
+from ports import free_ports
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from ports import free_ports
+
 START_SECONDS = 120  # an API server on two busy cores needs 10 to 30
 _PR_SET_PDEATHSIG = 1
 
@@ -39,9 +41,11 @@ class ControlPlane:
 
     def client(self) -> httpx2.Client:
         """An HTTP client that is logged in; paths are those of the Kubernetes API."""
-        context = ssl.create_default_context(cafile=str(self.authority))
+        transport = _Transport(verify=ssl.create_default_context(cafile=str(self.authority)))
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx2.Client(base_url=self.url, headers=headers, verify=context, timeout=60, trust_env=False)
+        return httpx2.Client(
+            base_url=self.url, headers=headers, transport=transport, timeout=60, trust_env=False
+        )
 
     def kubectl(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run kubectl with `arguments`; the caller looks at returncode, stdout and stderr."""
@@ -61,6 +65,10 @@ class ControlPlane:
         done = self.kubectl(*wait)
         while "conditions accessor error" in done.stderr:  # kubectl cannot wait for the first condition
             done = self.kubectl(*wait)
+        for name in (
+            names if not done.returncode else ()
+        ):  # a new kind's storage takes a while; kubectl waits for it
+            done = self.kubectl("get", name.partition(".")[0], "--all-namespaces", "--output=name")
         if done.returncode:
             raise RuntimeError(done.stderr)
 
@@ -77,15 +85,6 @@ def running_control_plane(folder: Path, binary: Path) -> Iterator[ControlPlane]:
             wait_until(plane.authority.exists, api_server, log)
             wait_until(lambda: _is_ready(plane), api_server, log)
             yield plane
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that were free on loopback a moment ago."""
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
 
 
 def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -162,6 +161,19 @@ def _process(folder: Path, command: Sequence[str]) -> Iterator["subprocess.Popen
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+class _Transport(httpx2.HTTPTransport):
+    """Asks again when the API server says so, as client-go does: storage of a new kind takes a while."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        while True:
+            response = super().handle_request(request)
+            after = response.headers.get("Retry-After", "")
+            if response.status_code != httpx2.codes.TOO_MANY_REQUESTS or not after.isdigit():
+                return response
+            response.close()
+            time.sleep(int(after))
 
 
 def _die_with_parent() -> None:

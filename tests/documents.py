@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(page for page in ROOT.rglob("*.md") if not str(page.relative_to(ROOT)).startswith("."))
-SHELL = ("sh", "console")
+SHELL = ("sh", "bash", "shell", "console")
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 OPERATORS = set("();<>|&")
 
@@ -45,6 +45,13 @@ def script(language: str, text: str) -> str:
     return "".join(line[2:] for line in text.splitlines(keepends=True) if line.startswith(("# ", "$ ")))
 
 
+def shown_lines(language: str, text: str) -> tuple[str, ...]:
+    """The output that a console shows; … stands for anything."""
+    prompts = ("# ", "$ ")
+    lines = text.splitlines() if language == "console" else []
+    return tuple(line for line in lines if not line.startswith(prompts))
+
+
 def shell_scripts(page: Path) -> list[str]:
     """The shell scripts of a page."""
     return [script(language, text) for language, text in blocks(page) if language in SHELL]
@@ -56,11 +63,23 @@ def parse_error(text: str) -> str:
     return done.stderr
 
 
+def complete_commands(text: str) -> list[str]:
+    """The script cut into what a shell runs at once: a line, or several where a command goes on."""
+    found, begun = [], ""
+    for line in text.splitlines(keepends=True):
+        begun += line
+        if not line.endswith("\\\n") and not parse_error(begun):
+            found.append(begun)
+            begun = ""
+    assert not begun, f"no whole command: {begun}"
+    return found
+
+
 def commands(page: Path) -> list[Command]:
     """All command lines of a page, from its shell blocks and from its inline code."""
-    whole = [Command(words, True) for text in shell_scripts(page) for words in _split(text)]
+    whole = [Command(words, True) for text in shell_scripts(page) for words in simple_commands(text)]
     lines = [line for code in inline(page) for line in _spelled_out(code)]
-    return whole + [Command(words, False) for line in lines for words in _split(line)]
+    return whole + [Command(words, False) for line in lines for words in simple_commands(line)]
 
 
 def _spelled_out(code: str) -> list[str]:
@@ -72,10 +91,10 @@ def _spelled_out(code: str) -> list[str]:
     return [text[: choice.start()] + one + text[choice.end() :] for one in choice[0].split("|")]
 
 
-def _split(text: str) -> Iterator[tuple[str, ...]]:
+def simple_commands(text: str) -> Iterator[tuple[str, ...]]:
     """The simple commands of a script, those in `$(…)` too; none of a text that is no shell."""
     for inner in re.findall(r"\$\(([^()]*)\)", text):
-        yield from _split(inner)
+        yield from simple_commands(inner)
     for line in text.replace("\\\n", " ").splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True

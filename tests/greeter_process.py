@@ -15,7 +15,7 @@ import httpx2
 from fastapi import Request, Response
 
 from otakube_services.kit.service import Service, create_service, serve
-from stores import free_port
+from ports import free_port
 
 BIG = 64 * 2**20
 START_SECONDS = 120

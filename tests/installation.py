@@ -15,13 +15,14 @@ from charts import CHARTS, ValueSet, render
 from console import MERGE
 from control_plane import ControlPlane, running_control_plane
 from otakube_cluster import binaries, settings
-from stores import BUCKET, Server, free_port, objects_program
+from ports import free_port
+from stores import BUCKET, Server, objects_program
 
 NAMESPACE, ARGO, STORES = "otakube", "argo", "otakube-dev"
 KEY_ID, KEY = "doctor-test", "a-secret-of-the-doctor-test"
 CRDS = Path(__file__).parents[1] / "crds"
-ARGO_KINDS = ("workflows", "workflowtemplates", "workflowtaskresults")
-NOT_NEEDED = {"ServiceMonitor", "NetworkPolicy", "PodDisruptionBudget", "CronWorkflow"}
+ARGO_KINDS = ("workflows", "workflowtemplates", "workflowtaskresults", "cronworkflows")
+NOT_NEEDED = {"ServiceMonitor", "NetworkPolicy", "PodDisruptionBudget"}
 SERVICES = {"otakube-documents": 27017, "otakube-vectors": 6333, "otakube-redis": 6379}
 
 
@@ -55,7 +56,9 @@ def sound_installation(folder: Path, binary: Path) -> Iterator[Sound]:
         argo = binaries.built(binaries.ARGO_WORKFLOWS, settings.load().cache)
         kinds = (argo / f"crds/argoproj.io_{kind}.yaml" for kind in ARGO_KINDS)
         plane.apply(*sorted(CRDS.glob("otakube.dev_*.yaml")), *kinds)
-        plane.wait_for_crds("animeenrichments.otakube.dev", "workflowtemplates.argoproj.io")
+        plane.wait_for_crds(
+            "animeenrichments.otakube.dev", "workflowtemplates.argoproj.io", "cronworkflows.argoproj.io"
+        )
         for name in (NAMESPACE, ARGO, STORES):
             api.post("/api/v1/namespaces", json={"metadata": {"name": name}}).raise_for_status()
         _release(sound, endpoint)

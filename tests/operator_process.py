@@ -17,7 +17,8 @@ import httpx2
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from control_plane import ControlPlane, free_ports
+from control_plane import ControlPlane
+from ports import free_ports
 
 LAUNCHER = Path(__file__).with_name("operator_launcher.py")
 

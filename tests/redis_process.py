@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from stores import Server, free_port
+from ports import free_port
+from stores import Server
 
 PROGRAM = "redis-server"
 MISSING = f"{PROGRAM} is missing: `make redis-server` installs it where it may"

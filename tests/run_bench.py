@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ports import free_port
 from raw_documents import SqliteFile
-from stores import free_port
 
 REPOSITORY = Path(__file__).parents[1]
 OTAKUBE = [str(Path(sys.executable).with_name("otakube"))]
@@ -40,8 +40,13 @@ class RunBench:
 
     def command(self, *arguments: object) -> list[str]:
         """The command line, against the stand-in upstream."""
-        options = ["--stand-in", f"--stand-in-port={self.port}", f"--stores={self.stores}", "--output=json"]
+        options = ["--stand-in", f"--stand-in-port={self.port}", *self.outputs]
         return [*self.program, "run", *map(str, arguments), *options]
+
+    @property
+    def outputs(self) -> list[str]:
+        """Options that say where everything is kept, and the form of the results."""
+        return [f"--stores={self.stores}", "--output=json"]
 
     def environment(self) -> dict[str, str]:
         """No settings but the stand-in's; the text model of the user's cache."""
@@ -64,6 +69,13 @@ class RunBench:
         with self.start(*arguments) as process:
             out, error = process.communicate(timeout=SECONDS)
         return Ended(process.returncode, out, error)
+
+    def run_alone(self, *arguments: str, **settings: str) -> "Ended":
+        """Run it to its end with providers of the settings; the last of two equal options counts."""
+        command = [*self.program, "run", *self.outputs, *arguments]
+        environment = {**self.environment(), **settings}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS)
+        return Ended(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)

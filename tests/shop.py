@@ -14,15 +14,16 @@ import pytest
 import pytest_asyncio
 
 from drill import records
-from otakube.bootstrap.stores import SERVERS, ServerStores, choose
-from otakube.bootstrap.stores import Stores as Ports
+from otakube.bootstrap.stores.choice import SERVERS, choose
+from otakube.bootstrap.stores.ports import Stores as Ports
+from otakube.bootstrap.stores.servers import ServerStores
 from otakube.commit import saga as commit_step
+from otakube.commit.claims import PageClaims
 from otakube.commit.recovery import CommitStores
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.settings import Settings
-from otakube.steps.fetch.claims import PageClaims
 from otakube_api.contract import Output
 from raw_documents import MongoRaw, RawDocuments, SqliteRaw
 from stores import Stores
@@ -50,10 +51,16 @@ class Shop:
         self.now += timedelta(seconds=seconds)
 
     async def wanted(
-        self, name: str, revision: int = 1, *, decision: str = "automatic", sources: Sequence[str] = ()
+        self,
+        name: str,
+        revision: int = 1,
+        *,
+        decision: str = "automatic",
+        sources: Sequence[str] = (),
+        entry_id: str = "",
     ) -> Commit:
         """A run's record and vectors, with its image in the bucket."""
-        entry_id = records.made_id("ani", name)
+        entry_id = entry_id or records.made_id("ani", name)
         sha = f"{revision:064x}"
         key = f"images/{sha}.png"
         await self.stores.objects.put(key, b"png", content_type="image/png")

@@ -22,6 +22,7 @@ import pytest
 from otakube.settings import Settings
 from otakube_cluster import binaries
 from otakube_cluster import settings as cluster_settings
+from ports import free_port
 
 REPOSITORY = Path(__file__).parents[1]
 START_SECONDS = 120  # a JVM on two busy cores needs 1 to 10
@@ -156,13 +157,6 @@ def accepts(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    """A port that was free on loopback a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _described(folder: Path) -> Stores:

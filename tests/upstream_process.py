@@ -3,19 +3,20 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from otakube_standins.upstream.provider import otakube_environment
+from ports import free_port
 from raw_documents import SqliteFile
 
 START_SECONDS = 120
@@ -30,6 +31,15 @@ class Upstream:
     def faults(self, *faults: dict[str, object]) -> None:
         """Put these faults in force instead of the present ones."""
         httpx2.put(f"{self.url}/admin/faults", json=list(faults)).raise_for_status()
+
+    def move_clock(self, ahead: timedelta) -> None:
+        """Have its episodes be those of another time."""
+        body = {"ahead_seconds": ahead.total_seconds()}
+        httpx2.put(f"{self.url}/admin/clock", json=body).raise_for_status()
+
+    def get(self, path: str) -> Any:
+        """What it answers."""
+        return httpx2.get(f"{self.url}{path}").raise_for_status().json()
 
     def asked(self) -> int:
         """Requests since the last `forget`."""
@@ -53,9 +63,7 @@ class Upstream:
 @contextmanager
 def running_upstream(*options: str) -> Iterator[Upstream]:
     """Start it on a free port, without limits unless `options` set some; stop it by its id."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "otakube_standins.upstream", "--port", str(port), "--unlimited", *options],
         stdout=subprocess.DEVNULL,

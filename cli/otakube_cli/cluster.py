@@ -4,14 +4,12 @@
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from otakube_cli.errors import ConsoleError, Refused
 from otakube_cli.kube import answers
 from otakube_cli.kube.answers import Body
-from otakube_cli.kube.login import find_login
 from otakube_cli.kube.transport import Response, StreamRefused, Transport
 
 Change = tuple[str, Body]  # ADDED, MODIFIED or DELETED, and the object
@@ -43,7 +41,9 @@ class Resource(NamedTuple):
 
 
 ENRICHMENTS = Resource("otakube.dev/v1alpha1", "animeenrichments", "animeenrichment")
+SCHEDULES = Resource("otakube.dev/v1alpha1", "episodeschedules", "episodeschedule")
 WORKFLOWS = Resource("argoproj.io/v1alpha1", "workflows", "workflow")
+CRON_WORKFLOWS = Resource("argoproj.io/v1alpha1", "cronworkflows", "cronworkflow")
 PODS = Resource("v1", "pods", "pod")
 EVENTS = Resource("v1", "events", "event")
 
@@ -57,6 +57,7 @@ NAMESPACE = "otakube"
 """The namespace that the charts are installed into: where neither option nor context names one."""
 
 PAGE = 500
+SHOWN = 100  # characters of an answer that is not understood
 FIELD_MANAGER = "otakube-console"
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")  # of an object: RFC 1123
 MERGE_PATCH = "application/merge-patch+json"
@@ -64,6 +65,9 @@ MERGE_PATCH = "application/merge-patch+json"
 
 class Cluster:
     """One namespace of one cluster."""
+
+    last_answer = ""
+    """The last answered request, and how an answer that is no object begins: an object may be a Secret."""
 
     def __init__(self, transport: Transport, namespace: str) -> None:
         self._transport = transport
@@ -73,6 +77,10 @@ class Cluster:
     def server(self) -> str:
         """The API server's URL."""
         return self._transport.server
+
+    def within(self, namespace: str) -> "Cluster":
+        """Another namespace of the same cluster."""
+        return Cluster(self._transport, namespace)
 
     def place(self, all_namespaces: bool) -> str | None:
         """This namespace, or None for all."""
@@ -104,7 +112,7 @@ class Cluster:
         params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
         while True:
             page = await self._call("GET", resource.path(self.place(all_namespaces)), params=params)
-            items += page["items"]
+            items += answers.items(page)
             if not (token := page["metadata"].get("continue")):
                 return items
             params["continue"] = token
@@ -117,7 +125,7 @@ class Cluster:
         path = resource.path(self.place(all_namespaces))
         while True:
             page = await self._call("GET", path, params=chosen)
-            yield [("ADDED", item) for item in page["items"]]
+            yield [("ADDED", item) for item in answers.items(page)]
             version = page["metadata"]["resourceVersion"]
             async for change in self._changes(path, {**chosen, "resourceVersion": version}):
                 yield [change]
@@ -125,7 +133,7 @@ class Cluster:
     async def names(self, resource: Resource) -> list[str]:
         """Names of the objects in this namespace, in the order of the alphabet."""
         page = await self._call("GET", resource.path(self.namespace), accept=answers.AS_METADATA)
-        return [item["metadata"]["name"] for item in page["items"]]
+        return [item["metadata"]["name"] for item in answers.items(page)]
 
     async def create(self, resource: Resource, manifest: Body, *, dry_run: bool = False) -> Body:
         """Create, in this namespace; with `generateName` the API server chooses the name."""
@@ -145,6 +153,10 @@ class Cluster:
         """Post to a path of the API, as another user if one is named."""
         return await self._call("POST", path, body=body, headers={"Impersonate-User": user} if user else {})
 
+    async def put(self, path: str, body: Body) -> Body:
+        """Put to a path of the API, such as that of a Service behind it."""
+        return await self._call("PUT", path, body=body)
+
     async def text(self, path: str, **query: str) -> str:
         """An answer that is no JSON, such as a pod's log."""
         response = await self._request("GET", path, params=query)
@@ -156,6 +168,7 @@ class Cluster:
         """The lines of an answer as they come."""
         try:
             async for line in self._transport.lines(_with_query(path, query)):
+                self._note(f"GET {path}", line.decode(errors="replace"))
                 yield line
         except StreamRefused as error:
             raise answers.refused(error.response) from error
@@ -227,7 +240,7 @@ class Cluster:
                 page = await self._call("GET", resource.path(place), accept=answers.AS_METADATA)
             except Refused:
                 continue
-            return [(item["metadata"]["namespace"], item["metadata"]["name"]) for item in page["items"]]
+            return [(each["metadata"]["namespace"], each["metadata"]["name"]) for each in answers.items(page)]
         return []
 
     async def _changes(self, path: str, params: Mapping[str, str]) -> AsyncIterator[Change]:
@@ -269,18 +282,13 @@ class Cluster:
         content: Any = None,
     ) -> Response:
         sent = None if content is None else json.dumps(content, ensure_ascii=False).encode()
-        return await self._transport.request(method, _with_query(path, params), headers=headers, body=sent)
+        address = _with_query(path, params)
+        response = await self._transport.request(method, address, headers=headers, body=sent)
+        self._note(f"{method} {address}", response.text)
+        return response
 
-
-@asynccontextmanager
-async def connected(*, kubeconfig: str, context: str, namespace: str) -> AsyncIterator[Cluster]:
-    """Log in as kubectl would, to the namespace that is given, else the context's."""
-    login = find_login(kubeconfig=kubeconfig, context=context)
-    transport = Transport(login)
-    try:
-        yield Cluster(transport, namespace or login.namespace or NAMESPACE)
-    finally:
-        transport.close()
+    def _note(self, request: str, answer: str) -> None:
+        self.last_answer = request if answer.lstrip()[:1] == "{" else f"{request}, {answer[:SHOWN]!r},"
 
 
 def _with_query(path: str, params: Mapping[str, str | int]) -> str:

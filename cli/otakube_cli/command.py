@@ -13,8 +13,10 @@ import typer
 from otakube.commands.output import NoHeaders, Output, OutputFormat, Printer
 from otakube.main import interrupted
 from otakube_api.contract import one_line
-from otakube_cli.cluster import Cluster, connected
-from otakube_cli.errors import ConsoleError
+from otakube_cli.cluster import Cluster
+from otakube_cli.connection import connected
+from otakube_cli.errors import MISREAD, ConsoleError, describe_misread
+from otakube_cli.kube.login import LoginError
 
 Kubeconfig = Annotated[
     str, typer.Option(help="Kubeconfig file; default KUBECONFIG or ~/.kube/config.", show_default=False)
@@ -92,6 +94,8 @@ async def each(targets: Iterable[Target], action: Callable[[Target], Awaitable[N
     for target in targets:
         try:
             await action(target)
+        except LoginError:  # the same for all
+            raise
         except ConsoleError as error:
             failures.append(error)
     for failure in failures[:-1]:
@@ -105,7 +109,7 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
 
     async def connect_and_run() -> None:
         async with connected(**login) as cluster:
-            await body(cluster)
+            await _understanding(body, cluster)
 
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding gets escapes, not an error
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -119,3 +123,22 @@ def run(body: Callable[[Cluster], Awaitable[None]], **login: str) -> None:
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         raise interrupted() from None
+
+
+async def _understanding(body: Callable[[Cluster], Awaitable[None]], cluster: Cluster) -> None:
+    try:
+        await body(cluster)
+    except UnicodeEncodeError:
+        raise
+    except MISREAD as error:
+        if not cluster.last_answer:  # no answer can be to blame
+            raise
+        raise misread(cluster.last_answer, error) from error
+
+
+def misread(answer: str, error: Exception) -> ConsoleError:
+    """Whatever a server or a pod says, a command ends in a sentence."""
+    return ConsoleError(
+        f"the answer to {answer} is not understood: {describe_misread(error)}. `otakube version` "
+        "tells whether this command and the installation are of one version; `otakube doctor` looks at it"
+    )

@@ -5,7 +5,8 @@ import asyncio
 
 import typer
 
-from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Resource, connected
+from otakube_cli.cluster import ENRICHMENTS, SCHEDULES, WORKFLOWS, Resource
+from otakube_cli.connection import connected
 from otakube_cli.errors import ConsoleError
 
 PATIENCE_SECONDS = 5.0
@@ -14,6 +15,11 @@ PATIENCE_SECONDS = 5.0
 def complete_enrichments(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of AnimeEnrichments that begin so."""
     return _complete(ctx, ENRICHMENTS, incomplete)
+
+
+def complete_schedules(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of EpisodeSchedules that begin so."""
+    return _complete(ctx, SCHEDULES, incomplete)
 
 
 def complete_workflows(ctx: typer.Context, incomplete: str) -> list[str]:

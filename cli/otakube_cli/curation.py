@@ -14,7 +14,6 @@ from otakube.commands.output import print_table
 from otakube.domain.locks.change import PAYLOAD_LIMIT, LockChange, LockChangeResult, pack, split_to_payloads
 from otakube.domain.locks.file import (
     ImportPlan,
-    LineRefusal,
     LockLine,
     describe_fault,
     format_line,
@@ -63,12 +62,16 @@ def decision(by: str, note: str) -> dict[str, str]:
     }
 
 
-def compared(text: str, standing: Sequence[Lock]) -> ImportPlan:
-    """Compare a file with the locks that stand: what an import would do, and all that is wrong with it."""
+async def compare(cluster: Cluster, text: str) -> ImportPlan:
+    """Compare a file with the locks that stand: what an import would do, and all that is wrong with it.
+
+    No cluster is needed for a file that is wrong by itself.
+    """
     lines, unreadable = parse_file(text)
-    planned = plan_import(lines, standing)
-    refused: list[LineRefusal] = sorted([*unreadable, *planned.refused])
-    return ImportPlan(added=planned.added, unchanged=planned.unchanged, refused=refused)
+    refused = sorted([*unreadable, *plan_import(lines, []).refused])
+    if refused:
+        return ImportPlan(added=[], unchanged=[], refused=refused)
+    return plan_import(lines, await read_all(cluster))
 
 
 async def add(cluster: Cluster, fresh: Sequence[LockLine], *, within: int, say: Say = to_stderr) -> None:
@@ -103,8 +106,14 @@ async def remove(
 
 async def send(cluster: Cluster, payload: str, *, within: int, say: Say) -> LockChangeResult:
     """One change, carried out by the cluster."""
-    answer = await submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {PAYLOAD: payload}, within=within, say=say)
-    return LockChangeResult.model_validate(answer)
+    return await submit_and_wait(
+        cluster,
+        MERGE_LOCKS_TEMPLATE,
+        {PAYLOAD: payload},
+        read=LockChangeResult.model_validate,
+        within=within,
+        say=say,
+    )
 
 
 def report(planned: ImportPlan, *, dry_run: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.command import application, cluster_command
 from otakube_cli.errors import ConsoleError
 from otakube_cli.lineage import print_tree
-from otakube_cli.options import DryRun
+from otakube_cli.options import DryRun, Orphaned
 
 app = application()
 
@@ -43,12 +43,14 @@ def entry() -> None:
 
 
 @cluster_command(app, "show")
-async def show_one(cluster: Cluster, *, entry: Entry, out: Printer = TABLE) -> None:
+async def show_one(
+    cluster: Cluster, *, entry: Entry, include_orphaned: Orphaned = False, out: Printer = TABLE
+) -> None:
     """Show an entry as readers see it.
 
     Example: otakube entry show frozen-tide -o yaml
     """
-    anime = await read(cluster, await entry_id(cluster, entry))
+    anime = await read(cluster, await entry_id(cluster, entry), include_orphaned=include_orphaned)
     out.show(anime, table=lambda: print_entry(anime))
 
 
@@ -80,7 +82,7 @@ async def images(cluster: Cluster, *, entry: Entry, out: Printer = TABLE) -> Non
     Example: otakube entry images frozen-tide
     """
     anime = await read(cluster, await entry_id(cluster, entry))
-    found = record.every_image(anime["record"])
+    found = record.every_image(anime["record"]) if anime["record"] else []
     empty = "No provider shows an image of it."
     out.show(found, table=lambda: record.print_images(found, out) if found else print(empty))
 
@@ -125,9 +127,10 @@ async def rollback(
     out.show(made, table=lambda: print(f"{said}; it waits for a review: otakube review show {name}"))
 
 
-async def read(cluster: Cluster, entry: str) -> dict[str, Any]:
-    """The live entry, whole."""
-    return await cluster.catalogue(f"animes/{entry}")
+async def read(cluster: Cluster, entry: str, *, include_orphaned: bool = False) -> dict[str, Any]:
+    """The entry, whole."""
+    chosen = {"include_orphaned": "true"} if include_orphaned else {}
+    return await cluster.catalogue(f"animes/{entry}", **chosen)
 
 
 async def entry_id(cluster: Cluster, given: str) -> str:
@@ -158,9 +161,14 @@ def checked(given: str) -> str:
 
 def print_entry(anime: dict[str, Any]) -> None:
     """The entry in some twenty lines."""
+    if anime["record"] is None:
+        record.print_listing(anime)
+        return
     golden = anime["record"]
     entry = golden["entry"]
     counts = [
+        ("level", anime["level"]),
+        *record.lifecycle(anime),
         ("version", anime["version"]),
         ("digest", anime["digest"]),
         ("vectors by", anime["model"]),

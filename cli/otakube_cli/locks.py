@@ -77,10 +77,11 @@ async def import_(
 ) -> None:
     """Take over the decisions of a file: all of it, or nothing if a line is refused.
 
-    A decision that stands already is unchanged; none is removed. Example: otakube locks import locks.jsonl
+    A decision that stands already is unchanged; none is removed.
+
+    Example: otakube locks import locks.jsonl
     """
-    text = read_text(file)
-    planned = curation.compared(text, await curation.read_all(cluster))
+    planned = await curation.compare(cluster, read_text(file))
     if not planned.refused and not dry_run:
         await curation.add(cluster, planned.added, within=within)
     report = curation.report(planned, dry_run=dry_run)

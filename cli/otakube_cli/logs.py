@@ -2,12 +2,15 @@
 """Print what the steps of an enrichment's run log."""
 
 import asyncio
+import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
+from otakube.near import did_you_mean
 from otakube_api.contract import Node, one_line
 from otakube_cli.cluster import ENRICHMENTS, PODS, Cluster
 from otakube_cli.command import application, cluster_command, to_stderr
@@ -19,6 +22,7 @@ from otakube_cli.runs import newest_run
 WORKFLOW_LABEL = "workflows.argoproj.io/workflow"
 NODE_NAME = "workflows.argoproj.io/node-name"  # annotation, as in run-1-1.fetch(0)
 CONTAINER = "main"
+ARGOS_OWN = re.compile(r"time=\S+ .* argo=true( |$)")
 NOT_BEGUN = 400  # the kubelet's answer of a container that has not started
 
 app = application()
@@ -43,6 +47,8 @@ async def logs(
 ) -> None:
     """Print what the steps of an enrichment's run log, each line behind the attempt that logged it.
 
+    Lines of Argo's executor, which shares the container, are left out as by `argo logs`.
+
     Examples:
 
     \b
@@ -51,7 +57,9 @@ async def logs(
       otakube logs frozen-tide -f
     """
     if step and step.partition("(")[0] not in {node.value for node in Node}:
-        raise ConsoleError(f"--step {step!r}: one of {', '.join(node.value for node in Node)}", code=2)
+        known = [node.value for node in Node]
+        near = did_you_mean(step, known)
+        raise ConsoleError(f"--step {step!r}: one of {', '.join(known)}{near}", code=2)
     run = workflow or await run_of(cluster, name)
     pods = await pods_of(cluster, run, step)
     if not pods:
@@ -59,12 +67,12 @@ async def logs(
             f"workflow {run!r} has no pod {f'of step {step!r} ' if step else ''}any more, or not yet; "
             f"`otakube status {name}` says where it stands"
         )
-    query = {"container": CONTAINER} | ({"tailLines": str(tail)} if tail >= 0 else {})
     if follow:
-        await asyncio.gather(*(print_lines(cluster, pod, {**query, "follow": "true"}) for pod in pods))
+        last = {"tailLines": str(tail)} if tail >= 0 else {}
+        await asyncio.gather(*(print_lines(cluster, pod, {**last, "follow": "true"}) for pod in pods))
     else:
         for pod in pods:
-            await print_lines(cluster, pod, query)
+            await print_lines(cluster, pod, {}, tail=tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +115,26 @@ def chosen(pods: Any, step: str) -> list[StepPod]:
     return sorted(wanted, key=lambda pod: (pod.created, pod.attempt))
 
 
-async def print_lines(cluster: Cluster, pod: StepPod, query: Mapping[str, str]) -> None:
-    """The lines of one pod; of one that has not begun, that it has not."""
+async def print_lines(cluster: Cluster, pod: StepPod, query: Mapping[str, str], *, tail: int = -1) -> None:
+    """The lines of one pod, or the last of them; of one that has not begun, that it has not."""
+    path = f"{PODS.path(cluster.namespace, pod.name)}/log"
+    last: deque[str] = deque(maxlen=max(tail, 0))
     try:
-        async for line in cluster.lines(f"{PODS.path(cluster.namespace, pod.name)}/log", **query):
-            print(f"[{pod.attempt}] {one_line(line.decode(errors='replace').rstrip())}", flush=True)
+        async for line in cluster.lines(path, container=CONTAINER, **query):
+            text = line.decode(errors="replace").rstrip()
+            if ARGOS_OWN.match(text):
+                continue
+            if tail < 0:
+                print_line(pod, text)
+            last.append(text)
     except Refused as error:
         if error.status not in (NOT_BEGUN, 404):
             raise
         to_stderr(f"[{pod.attempt}] no log: {error}")
+    for text in last:
+        print_line(pod, text)
+
+
+def print_line(pod: StepPod, text: str) -> None:
+    """One line behind its attempt."""
+    print(f"[{pod.attempt}] {one_line(text)}", flush=True)

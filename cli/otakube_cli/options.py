@@ -38,6 +38,10 @@ Names = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, change nothing.")]
+Orphaned = Annotated[
+    bool,
+    typer.Option("--include-orphaned", help="Also entries that the dataset removed, or merged into others."),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until it is Ready, or cannot become so.")]
 Timeout = Annotated[
     int,

@@ -67,21 +67,25 @@ def review_of(enrichment: Mapping[str, Any]) -> Mapping[str, Any]:
     return (enrichment.get("status") or {}).get("review") or {}
 
 
-def failed_gates(enrichment: Mapping[str, Any]) -> str:
-    """The gates that failed, each once."""
-    gates = (enrichment.get("status") or {}).get("gates") or []
-    return ",".join(dict.fromkeys(gate["gate"] for gate in gates))
-
-
 def _print_draft(draft: Mapping[str, Any]) -> None:
     if "unavailable" in draft:
         print(f"The record cannot be shown: {one_line(draft['unavailable'])}")
         return
     record.print_fields(draft["explanation"])
+    if "compared_with" in draft:  # a catalogue of an earlier release does not say
+        print(f"\n{describe_comparison(draft['compared_with'], draft['live_version'])}")
     images = draft["images"]
     failed = sum(1 for image in images if image["error"])
     counts = f"{draft['episodes']} episodes, {draft['characters']} characters, {len(images)} images"
     print(f"\n{counts}{f' of which {failed} failed' if failed else ''}")
+
+
+def describe_comparison(compared_with: int | None, live: int | None) -> str:
+    """Version that the gates held the record against, and the one that took its place since."""
+    before = "no version, as of a new entry" if compared_with is None else f"version {compared_with}"
+    if live is None or live == compared_with:
+        return f"Compared with {before}"
+    return f"Compared with {before}; version {live} went live since: a new run would compare with that one"
 
 
 def _source(source: Mapping[str, str]) -> str:

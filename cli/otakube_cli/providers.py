@@ -40,10 +40,18 @@ async def check(
 
     Example: otakube providers check -o json
     """
-    rows = await submit_and_wait(cluster, CHECK_TEMPLATE, {"title": title}, within=within)
+    rows = await submit_and_wait(cluster, CHECK_TEMPLATE, {"title": title}, read=read_rows, within=within)
     out.show(rows, table=lambda: print_rows(rows, out))
     if unwell := [str(row["provider"]) for row in rows if row["state"] not in WELL]:
         raise ConsoleError(f"not well: {', '.join(unwell)}; the table says why", code=TROUBLE)
+
+
+def read_rows(report: Any) -> Sequence[Mapping[str, Any]]:
+    """The rows of a check's report; each has what is printed of it."""
+    rows: Sequence[Mapping[str, Any]] = list(report)
+    for row in rows:
+        cells(row)
+    return rows
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], out: Printer = TABLE) -> None:

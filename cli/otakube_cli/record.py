@@ -114,3 +114,32 @@ def every_image(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The entry's images, then its characters' and episodes'."""
     parts = [*record["characters"], *record["episodes"]]
     return [*record["entry"]["images"], *(part["image"] for part in parts if part["image"])]
+
+
+def print_listing(anime: dict[str, Any]) -> None:
+    """Print what the dataset says of an entry that is only listed."""
+    listing = anime["listing"]
+    season = listing["season"] or {}
+    licence = listing["listed_by"]
+    facts = [
+        ("level", f"{anime['level']}: known from the dataset alone"),
+        *lifecycle(anime),
+        ("also", ", ".join(listing["synonyms"])),
+        ("type", listing["type"]),
+        ("status", listing["status"]),
+        ("episodes", listing["episodes"]),
+        ("season", " ".join(str(part) for part in (season.get("quarter"), season.get("year")) if part)),
+        ("tags", ", ".join(listing["tags"])),
+        ("sources", ", ".join(listing["sources"])),
+        ("listed by", licence["repository"]),
+        ("licence", licence["licence"]),
+        ("last updated", licence["last_update"]),
+    ]
+    print_facts(f"{listing['title']} ({anime['id']})", facts)
+
+
+def lifecycle(anime: dict[str, Any]) -> list[tuple[str, object]]:
+    """Since when an entry is orphaned, and into what it went; nothing of an active one."""
+    if anime["system_status"] == "ACTIVE":
+        return []
+    return [("orphaned", anime["orphaned_at"]), ("merged into", anime["merged_into"])]

@@ -20,16 +20,25 @@ from otakube.commands.output import TABLE, Printer
 from otakube.masking import HIDDEN, hide, masked
 from otakube_api.contract import STEP_CONFIG_MAP
 from otakube_cli import version
-from otakube_cli.cluster import ENRICHMENTS, EVENTS, PODS, WORKFLOWS, Cluster, Resource
+from otakube_cli.cluster import (
+    CRON_WORKFLOWS,
+    ENRICHMENTS,
+    EVENTS,
+    PODS,
+    SCHEDULES,
+    WORKFLOWS,
+    Cluster,
+    Resource,
+)
 from otakube_cli.command import application, cluster_command
 from otakube_cli.doctor import examine
 from otakube_cli.errors import ConsoleError
 from otakube_cli.kube.answers import a_list, as_shown
+from otakube_cli.kube.login import LoginError
 
 LOG_LINES, LOG_BYTES = "2000", str(2 * 2**20)
-SCHEDULES = Resource(ENRICHMENTS.version, "episodeschedules", "episodeschedule")
 SECRETS = Resource("v1", "secrets", "secret")
-LISTED = (ENRICHMENTS, SCHEDULES, WORKFLOWS, PODS, EVENTS, version.DEPLOYMENTS)
+LISTED = (ENRICHMENTS, SCHEDULES, WORKFLOWS, CRON_WORKFLOWS, PODS, EVENTS, version.DEPLOYMENTS)
 SUSPICIOUS = re.compile(r"secret|token|password|api_?key|credential|client_?id", re.IGNORECASE)
 """Names of settings whose values stay out, wherever somebody put them."""
 
@@ -113,6 +122,8 @@ async def _settings(cluster: Cluster) -> Value:
 async def _tried(part: Callable[[], Awaitable[Value]]) -> Value:
     try:
         return await part()
+    except LoginError:
+        raise
     except ConsoleError as error:
         return {"error": str(error)}
 

@@ -10,14 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from otakube.commands.output import TABLE, Printer
-from otakube_api import contract, labels
+from otakube_api import contract
 from otakube_api.contract import Decision, ReviewOutput, one_line
 from otakube_cli import suggestions
 from otakube_cli.cluster import ENRICHMENTS, WORKFLOWS, Cluster
 from otakube_cli.command import AllNamespaces, application, cluster_command, to_stderr
 from otakube_cli.errors import ConsoleError, Refused
 from otakube_cli.options import DryRun, Name
-from otakube_cli.page import failed_gates, print_review, read_draft, review_of
+from otakube_cli.page import print_review, read_draft
+from otakube_cli.review_list import print_waiting, read_waiting
 from otakube_cli.run_review import (
     NOTE_LIMIT,
     REVIEWER_LIMIT,
@@ -27,6 +28,7 @@ from otakube_cli.run_review import (
     digest_under_review,
     is_answer,
     read_review,
+    stamp,
 )
 from otakube_cli.runs import newest_run, run_order
 
@@ -69,15 +71,20 @@ def review() -> None:
 async def list_waiting(
     cluster: Cluster, *, all_namespaces: AllNamespaces = False, out: Printer = TABLE
 ) -> None:
-    """List the enrichments that wait for a decision, the most urgent first.
+    """List the enrichments that wait for a decision, the most urgent first, and why they wait.
+
+    Year, type and, with -o wide, the pages are those of the record that was assembled for the review.
 
     Example: otakube review list --all-namespaces
     """
-    enrichments = await cluster.list_all(ENRICHMENTS, all_namespaces=all_namespaces)
-    waiting = sorted(filter(_waits, enrichments), key=lambda item: review_of(item).get("deadline") or "")
+    waiting = await read_waiting(cluster, all_namespaces=all_namespaces)
     place = "any namespace" if all_namespaces else f"namespace {cluster.namespace}"
     empty = f"Nothing waits for a review in {place}."
-    out.show(waiting, table=lambda: print_waiting(waiting, out) if waiting else to_stderr(empty))
+    out.show(
+        waiting,
+        table=lambda: print_waiting(waiting, out) if waiting else to_stderr(empty),
+        names=lambda: [ENRICHMENTS.named(item["metadata"]["name"]) for item in waiting],
+    )
 
 
 @cluster_command(app, "show")
@@ -136,25 +143,6 @@ async def reject(
     Example: otakube review reject frozen-tide --note "these are two different series"
     """
     await decide(cluster, name, _values(Decision.REJECT, note, reviewer, digest), dry_run=dry_run)
-
-
-def print_waiting(waiting: Sequence[Mapping[str, Any]], out: Printer = TABLE) -> None:
-    """One line an enrichment."""
-    columns = ("namespace", "name", "anime", "confidence", "gates", "findings", "deadline")
-    out.table(columns, [_row(enrichment) for enrichment in waiting])
-
-
-def _row(enrichment: Mapping[str, Any]) -> list[object]:
-    metadata, status, review = enrichment["metadata"], enrichment["status"], review_of(enrichment)
-    return [
-        metadata["namespace"],
-        metadata["name"],
-        status.get("title", ""),
-        status.get("confidence", ""),
-        failed_gates(enrichment),
-        len(review.get("findings", [])),
-        review.get("deadline", ""),
-    ]
 
 
 async def check_suggested(cluster: Cluster, name: str, accepted: Sequence[str]) -> None:
@@ -243,13 +231,11 @@ async def current_workflow(cluster: Cluster, enrichment: Mapping[str, Any]) -> M
 
 def closed(name: str, review: RunReview) -> ConsoleError:
     """The error of a review that cannot be answered, with what to do instead."""
+    if review.timed_out and review.deadline is not None:
+        return too_late(name, review.deadline, answered=_answered(review) if review.approved else "")
     if review.state is RunReviewState.ANSWERED:
-        decision = review.answers.get(ReviewOutput.DECISION, Decision.REJECT.value)
-        who = review.answers.get(ReviewOutput.REVIEWER) or "somebody"
-        note = review.answers.get(ReviewOutput.NOTE)
-        answered = one_line(f"{decision} by {who} at {review.finished_at}{f', note: {note}' if note else ''}")
         return ConsoleError(
-            f"{name!r} was decided already: {answered}. Nothing was changed", code=ALREADY_DECIDED
+            f"{name!r} was decided already: {_answered(review)}. Nothing was changed", code=ALREADY_DECIDED
         )
     if review.state is RunReviewState.HIDDEN:
         return ConsoleError(
@@ -268,14 +254,23 @@ def closed(name: str, review: RunReview) -> ConsoleError:
     )
 
 
-def too_late(name: str, deadline: datetime) -> ConsoleError:
-    """The error of an answer that a suspended run would still take, and count as a reject."""
+def too_late(name: str, deadline: datetime, *, answered: str = "") -> ConsoleError:
+    """The error of a review that timed out, though a suspended run may still take an answer as a reject."""
+    given = f"; the answer after it does not count: {answered}" if answered else " without an answer"
     return ConsoleError(
-        f"the deadline of {name!r} was {deadline:%Y-%m-%d %H:%M:%S} UTC, so its record counts as rejected. "
-        f"Nothing was changed; ask for a new run: kubectl annotate animeenrichment {name} --overwrite "
-        f'{labels.REQUESTED_AT}="$(date +%s)"',
+        f"the review of {name!r} timed out at {deadline:%Y-%m-%d %H:%M:%S} UTC{given}. The record counts as "
+        f"rejected and nothing was changed; ask for a new run, which asks again: otakube rerun {name}",
         code=NOT_OPEN,
     )
+
+
+def _answered(review: RunReview) -> str:
+    """The decision, its author and its time."""
+    decision = review.answers.get(ReviewOutput.DECISION, Decision.REJECT.value)
+    who = review.answers.get(ReviewOutput.REVIEWER) or "somebody"
+    when = stamp(review.finished_at) if review.finished_at else "an unknown time"
+    note = review.answers.get(ReviewOutput.NOTE)
+    return one_line(f"{decision} by {who} at {when}{f', note: {note}' if note else ''}")
 
 
 _PAST = {Decision.APPROVE: "approved", Decision.REJECT: "rejected"}
@@ -296,11 +291,6 @@ def _values(
         ReviewOutput.DIGEST: digest,
         ReviewOutput.ACCEPTED: json.dumps(list(accepted)),
     }
-
-
-def _waits(enrichment: Mapping[str, Any]) -> bool:
-    conditions = (enrichment.get("status") or {}).get("conditions") or []
-    return any(c["type"] == "AwaitingReview" and c["status"] == "True" for c in conditions)
 
 
 def _why(enrichment: Mapping[str, Any]) -> str:

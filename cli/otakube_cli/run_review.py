@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from otakube_api.argo import read_workflow
-from otakube_api.contract import Node, Output, Parameter, ReviewOutput
+from otakube_api.argo import read_workflow, timed_out
+from otakube_api.contract import Decision, Node, Output, Parameter, ReviewOutput
 from otakube_api.durations import parse_duration
 
 NOTE_LIMIT = 2000  # characters; a parameter is a reference, not a letter
@@ -38,9 +38,24 @@ class RunReview:
     version: str = ""  # resourceVersion that was read
     node: str = ""  # id
     answers: Mapping[str, str]
-    finished_at: str = ""
+    finished_at: datetime | None = None
     deadline: datetime | None = None
     """An answer counts before it; None where the Workflow does not say."""
+
+    @property
+    def approved(self) -> bool:
+        """True if somebody approved, in time or not."""
+        return self.answers.get(ReviewOutput.DECISION) == Decision.APPROVE
+
+    @property
+    def timed_out(self) -> bool:
+        """True if nobody had decided when the deadline came."""
+        return self.state is RunReviewState.ANSWERED and timed_out(
+            approved=self.approved,
+            reviewer=self.answers.get(ReviewOutput.REVIEWER, ""),
+            finished_at=self.finished_at,
+            deadline=self.deadline,
+        )
 
 
 def read_review(workflow: Mapping[str, Any]) -> RunReview:
@@ -60,7 +75,7 @@ def read_review(workflow: Mapping[str, Any]) -> RunReview:
         version=version,
         node=node.id,
         answers=node.parameters,
-        finished_at=_stamp(node.finished_at) if node.finished_at else "",
+        finished_at=node.finished_at,
         deadline=_deadline(workflow, node.started_at),
     )
 
@@ -93,7 +108,7 @@ def answer(
         {
             "op": "add",
             "path": f"{node}/finishedAt",
-            "value": _stamp(now),
+            "value": stamp(now),
         },
         {"op": "add", "path": f"{node}/message", "value": message},
         {"op": "replace", "path": f"{node}/outputs/parameters", "value": [_filled(p, values) for p in asked]},
@@ -104,10 +119,11 @@ def is_answer(review: RunReview, values: Mapping[ReviewOutput, str], *, now: dat
     """True if the review was answered by just this answer, given at `now`."""
     same = review.answers.get(ReviewOutput.DECISION) == values[ReviewOutput.DECISION]
     # A review of an older template asks for less than we answer.
-    return same and review.finished_at == _stamp(now) and review.answers.items() <= values.items()
+    same_second = review.finished_at is not None and stamp(review.finished_at) == stamp(now)
+    return same and same_second and review.answers.items() <= values.items()
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
     """As Kubernetes writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

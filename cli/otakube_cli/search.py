@@ -9,6 +9,7 @@ import typer
 from otakube.commands.output import TABLE, Printer
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command, to_stderr
+from otakube_cli.options import Orphaned
 from otakube_cli.record import short
 
 app = application()
@@ -35,20 +36,32 @@ async def search(
     text: Text,
     limit: Limit = 5,
     kind: OnlyKind = None,
+    include_orphaned: Orphaned = False,
     out: Printer = TABLE,
 ) -> None:
     """Search the catalogue: titles near the words come first, then what means the same in other words.
 
-    Example: otakube search "a courier who crosses a desert of glass"
-    Example: otakube search "hoshi no todaimori"
+    Examples:
+
+    \b
+      otakube search "a courier who crosses a desert of glass"
+      otakube search "hoshi no todaimori"
     """
-    answer = await find(cluster, text, limit=limit, kind=kind)
+    answer = await find(cluster, text, limit=limit, kind=kind, include_orphaned=include_orphaned)
     out.show(answer, table=lambda: print_results(answer, out))
 
 
-async def find(cluster: Cluster, text: str, *, limit: int, kind: PassageKind | None = None) -> dict[str, Any]:
+async def find(
+    cluster: Cluster,
+    text: str,
+    *,
+    limit: int,
+    kind: PassageKind | None = None,
+    include_orphaned: bool = False,
+) -> dict[str, Any]:
     """Ask the read API."""
     chosen = {"kind": kind.value} if kind else {}
+    chosen |= {"include_orphaned": "true"} if include_orphaned else {}
     return await cluster.catalogue("search", q=text, limit=limit, **chosen)
 
 
@@ -60,6 +73,7 @@ def print_results(answer: dict[str, Any], out: Printer = TABLE) -> None:
             result["title"],
             result["type"],
             result["year"] or "",
+            result["level"],
             result["id"],
             result["match"] if result["match"] == "title" else result["kind"],
             short(result["text"]),
@@ -67,7 +81,7 @@ def print_results(answer: dict[str, Any], out: Printer = TABLE) -> None:
         for result in answer["results"]
     ]
     if rows:
-        out.table(("score", "anime", "type", "year", "entry", "matched", "passage"), rows)
+        out.table(("score", "anime", "type", "year", "level", "entry", "matched", "passage"), rows)
     else:
         to_stderr("Nothing in the catalogue is near that: try other words, or enrich the anime first.")
     if answer.get("missing"):

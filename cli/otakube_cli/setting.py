@@ -9,6 +9,7 @@ import typer
 from otakube.commands.output import TABLE, Printer
 from otakube.domain.locks.file import LockLine, plan_import
 from otakube.domain.locks.lock import LOCKABLE, Lockable, describe_lock, lock_id, typed
+from otakube.near import did_you_mean
 from otakube_api.contract import one_line
 from otakube_cli import curation
 from otakube_cli.cluster import Cluster
@@ -140,7 +141,8 @@ async def decide(
 def value_of(name: str, text: str) -> Any:
     """The value that a person typed, as JSON: what is no JSON of the field's type is words."""
     if name not in LOCKABLE:
-        raise ConsoleError(f"{name!r:.100} is no field that can be decided: {', '.join(LOCKABLE)}", code=2)
+        known = f"{', '.join(LOCKABLE)}{did_you_mean(name, LOCKABLE)}"
+        raise ConsoleError(f"{name!r:.100} is no field that can be decided: {known}", code=2)
     try:
         return _json_or_words(name, text)
     except ValueError as error:

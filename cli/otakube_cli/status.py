@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from otakube.commands.output import TABLE, OutputFormat, Printer, print_facts
-from otakube_cli.cluster import ENRICHMENTS, Cluster
+from otakube_cli.cluster import CRON_WORKFLOWS, ENRICHMENTS, SCHEDULES, WORKFLOWS, Cluster
 from otakube_cli.command import AllNamespaces, application, cluster_command, to_stderr
 from otakube_cli.completion import complete_enrichments
 from otakube_cli.enrichment_state import COLUMNS, WIDE_COLUMNS, EnrichmentState, facts, read_enrichment, row
-from otakube_cli.errors import ConsoleError
+from otakube_cli.errors import ConsoleError, Refused
 from otakube_cli.kube.answers import a_list, as_shown
+from otakube_cli.schedule_health import PLANNER_RUNS, planner_trouble, schedule_trouble, suspended
+from otakube_cli.snapshot_health import SNAPSHOT_RUNS, SNAPSHOTS, snapshot_trouble
 
 app = application(no_args_is_help=False)
 
@@ -39,7 +41,9 @@ async def status(
 ) -> None:
     """Show where enrichments stand: step, attempt, cause, since when, and what is next.
 
-    A list is sorted by namespace and name. With a name, all that a person wants to know of that one.
+    A list is sorted by namespace and name; below it, on standard error, stand schedules that missed their
+    last due time, are stalled or suspended, a planner whose last run failed, and snapshots that failed or do
+    not come. With a name, all that a person wants to know of that one.
 
     Examples:
 
@@ -60,6 +64,9 @@ async def status(
         out.show(shown, table=lambda: print_one(enrichment), names=lambda: [ENRICHMENTS.named(name)])
     else:
         await print_all(cluster, all_namespaces=all_namespaces, out=out)
+        if out.output in (OutputFormat.TABLE, OutputFormat.WIDE):
+            await tell_of_schedules(cluster, all_namespaces=all_namespaces)
+            await tell_of_snapshots(cluster, all_namespaces=all_namespaces)
 
 
 async def print_all(cluster: Cluster, *, all_namespaces: bool, out: Printer) -> None:
@@ -74,6 +81,37 @@ async def print_all(cluster: Cluster, *, all_namespaces: bool, out: Printer) -> 
         table=lambda: out.table(*table(found, out=out, namespaces=all_namespaces)),
         names=lambda: [ENRICHMENTS.named(item["metadata"]["name"]) for item in found],
     )
+
+
+async def tell_of_schedules(cluster: Cluster, *, all_namespaces: bool) -> None:
+    """Say on standard error which schedules miss due times, and whether the planner's last run failed."""
+    now = datetime.now(UTC)
+    try:
+        schedules = await cluster.list_all(SCHEDULES, all_namespaces=all_namespaces)
+        runs = await cluster.list_all(WORKFLOWS, selector=PLANNER_RUNS, all_namespaces=all_namespaces)
+    except Refused:  # the login may list enrichments alone, or Argo is not there
+        return
+    paused = suspended(schedules)
+    lines = [str(each) for each in schedule_trouble(schedules, now)]
+    lines += [f"{len(paused)} suspended"] if paused else []
+    if lines:
+        to_stderr(f"Schedules: {'; '.join(lines)}. See `otakube schedule list`")
+    if trouble := planner_trouble(runs, now):
+        to_stderr(f"Planner: {trouble}. See `otakube doctor`")
+
+
+async def tell_of_snapshots(cluster: Cluster, *, all_namespaces: bool) -> None:
+    """Say on standard error whether the last snapshot failed, or none came when one was due."""
+    now = datetime.now(UTC)
+    try:
+        found = await cluster.list_all(CRON_WORKFLOWS, all_namespaces=all_namespaces)
+        runs = await cluster.list_all(WORKFLOWS, selector=SNAPSHOT_RUNS, all_namespaces=all_namespaces)
+    except Refused:  # the login may list enrichments alone, or Argo is not there
+        return
+    for meta, cron in ((each["metadata"], each) for each in found):
+        own = [run for run in runs if run["metadata"]["namespace"] == meta["namespace"]]
+        if meta["name"] == SNAPSHOTS and (trouble := snapshot_trouble(cron, own, now)):
+            to_stderr(f"Snapshots: {trouble}. See `otakube doctor`")
 
 
 def print_one(enrichment: dict[str, Any]) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import TABLE, Printer, print_facts
+from otakube.commands.output import NoHeaders, Output, OutputFormat, Printer, print_facts
 from otakube_cli.cluster import Cluster, Resource
-from otakube_cli.command import application, cluster_command, to_stderr
+from otakube_cli.command import Context, Kubeconfig, Namespace, application, run, to_stderr
 from otakube_cli.errors import Refused
 
 DEPLOYMENTS = Resource("apps/v1", "deployments", "deployment")
@@ -19,12 +19,17 @@ VERSION_LABEL = "app.kubernetes.io/version"
 app = application(no_args_is_help=False)
 
 
-@cluster_command(app)
-async def version(
-    cluster: Cluster,
+@app.command()
+def version(
     *,
-    client: Annotated[bool, typer.Option("--client", help="That of this command line alone.")] = False,
-    out: Printer = TABLE,
+    client: Annotated[
+        bool, typer.Option("--client", help="That of this command line alone; no cluster is asked.")
+    ] = False,
+    output: Output = OutputFormat.TABLE,
+    no_headers: NoHeaders = False,
+    kubeconfig: Kubeconfig = "",
+    context: Context = "",
+    namespace: Namespace = "",
 ) -> None:
     """Print the versions of this command line and of what the cluster runs, and how they differ.
 
@@ -34,7 +39,18 @@ async def version(
       otakube version
       otakube version --client -o json
     """
-    found = {"client": own_version()} | ({} if client else await cluster_versions(cluster))
+    out = Printer(output, headers=not no_headers)
+    if client:
+        _show({"client": own_version()}, out)
+        return
+
+    async def ask(cluster: Cluster) -> None:
+        _show({"client": own_version()} | await cluster_versions(cluster), out)
+
+    run(ask, kubeconfig=kubeconfig, context=context, namespace=namespace)
+
+
+def _show(found: Mapping[str, str], out: Printer) -> None:
     out.show(found, table=lambda: print_facts("otakube", found.items()))
     for line in differences(found):
         to_stderr(f"WARNING: {line}")

@@ -8,20 +8,21 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from otakube.main import INTERRUPTED
+from otakube.interrupts import INTERRUPTED
 from otakube_api import labels
 from otakube_api.argo import FAILED_PHASES, FINAL_PHASES, ArgoNode, ArgoWorkflow, read_workflow
 from otakube_api.contract import Failure, Output, one_line, parse_failure
 from otakube_cli.cluster import FIELD_MANAGER, WORKFLOWS, Cluster
 from otakube_cli.command import to_stderr
-from otakube_cli.errors import ConsoleError, Refused
+from otakube_cli.errors import MISREAD, ConsoleError, Refused, describe_misread
 from otakube_cli.kube.answers import Body
 
 POLL_SECONDS = 0.5
 
 Say = Callable[[str], None]
+Report = TypeVar("Report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,14 @@ async def submit_and_wait(
     template: str,
     arguments: Mapping[str, str],
     *,
+    read: Callable[[Any], Report],
     within: int,
     say: Say = to_stderr,
-) -> Any:
-    """The report of a command of the cluster; ConsoleError says why it failed or what it waits for."""
+) -> Report:
+    """The report of a command of the cluster, as `read` understands it.
+
+    ConsoleError says why it failed, what it waits for or what is wrong with the report.
+    """
     name = await submit(cluster, template, arguments)
     say(f"{name} is submitted")
     try:
@@ -65,7 +70,7 @@ async def submit_and_wait(
     except asyncio.CancelledError:
         goes_on = f"interrupted; workflow {name!r} goes on without you: {_look(cluster, name)}"
         raise ConsoleError(goes_on, code=INTERRUPTED) from None
-    return _reported(cluster, name, state)
+    return _reported(cluster, name, state, read)
 
 
 async def submit(cluster: Cluster, template: str, arguments: Mapping[str, str]) -> str:
@@ -137,18 +142,18 @@ def _unexplained(seen: ArgoWorkflow) -> Failure:
     return parse_failure(seen.message or "no reason was given")
 
 
-def _reported(cluster: Cluster, name: str, state: WorkflowState) -> Any:
+def _reported(cluster: Cluster, name: str, state: WorkflowState, read: Callable[[Any], Report]) -> Report:
     if state.failure is not None:
         raise ConsoleError(
             f"workflow {name!r} failed: {state.failure.reason}: {state.failure.message}. "
             f"Its log: kubectl -n {cluster.namespace} logs --selector workflows.argoproj.io/workflow={name}"
         )
     try:
-        return json.loads(state.report or "")
-    except ValueError as error:
+        return read(json.loads(state.report or ""))
+    except MISREAD as error:
         raise ConsoleError(
-            f"workflow {name!r} ended without a report that can be read: its WorkflowTemplate is of another "
-            "version; upgrade the chart otakube"
+            f"workflow {name!r} ended without a report that can be read ({describe_misread(error)}, in "
+            f"{state.report!r:.200}): its WorkflowTemplate is of another version; upgrade the chart otakube"
         ) from error
 
 

@@ -23,7 +23,10 @@ def without_secrets(_: Any, __: str, line: Any) -> str:
 
 
 def start(*, to: TextIO | None = None, **context: Any) -> None:
-    """Write logs as JSON from here on, each line with `context`; `to` is a file instead of standard error."""
+    """Write logs as JSON from here on, each line with `context`; `to` is a file instead of standard error.
+
+    Once that file is closed, later lines go to standard error.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -33,11 +36,15 @@ def start(*, to: TextIO | None = None, **context: Any) -> None:
             structlog.processors.JSONRenderer(),
             without_secrets,
         ],
-        logger_factory=lambda *_: structlog.PrintLogger(to or sys.stderr),  # as it is then
+        logger_factory=lambda *_: structlog.PrintLogger(_open(to) or sys.stderr),  # as it is then
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(**context)
+
+
+def _open(file: TextIO | None) -> TextIO | None:
+    return None if file is None or file.closed else file
 
 
 def bind(**context: Any) -> None:

@@ -17,7 +17,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from otakube.interrupts import INTERRUPTED, heed_interrupt
 from otakube.masking import masked
+from otakube.near import with_near_choice
 
 GROUP = "otakube.commands."
 SECTIONS = {
@@ -32,9 +34,6 @@ SECTIONS = {
 # This distribution's own entry points: a scan of every installed one costs each pod tens of milliseconds.
 DISTRIBUTION = "otakube"
 FIRST_LINE = re.compile(r'^"""(.*?)(?:"""|$)', re.MULTILINE)
-
-INTERRUPTED = 130
-"""Exit status after ^C, as a shell has it: 128 and the signal's number."""
 
 
 @cache
@@ -97,7 +96,12 @@ class LazyCommands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         entry = entry_points().get(args[0])
-        return (entry.name, load(entry), args[1:]) if entry else super().resolve_command(ctx, args)
+        if entry is None:
+            self.commands = {name: TyperGroup(name=name) for name in entry_points()}  # to find the near one
+            return super().resolve_command(ctx, args)
+        command = load(entry)
+        heed_interrupt()
+        return entry.name, command, args[1:]
 
     def invoke(self, ctx: Any) -> Any:
         """As every group, but typer would say nothing of a ^C that comes before a command can heed it."""
@@ -105,6 +109,9 @@ class LazyCommands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise interrupted() from None
+        except typer.BadParameter as error:
+            error.message = with_near_choice(error.message)
+            raise
 
 
 def interrupted() -> typer.Exit:

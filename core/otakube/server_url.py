@@ -56,6 +56,13 @@ RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
 MongodbUri = Annotated[SecretStr, AfterValidator(mongodb_uri)]
 
 
+def format_hosts(uri: SecretStr) -> str:
+    """Scheme and hosts of a connection string, which carry no secret."""
+    text = uri.get_secret_value()
+    scheme, _, rest = text.partition("://")
+    return f"{scheme}://{re.split('[/?]', rest.rpartition('@')[2])[0]}"
+
+
 def secrets_in(text: str) -> Iterator[str]:
     """The password of an address, and its options that are secrets."""
     _, _, rest = text.partition("://")

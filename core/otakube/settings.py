@@ -149,6 +149,19 @@ class Settings(BaseSettings):
         0.8, ge=0, le=1, description="OnLowConfidence reviews records below it."
     )
     lease_seconds: int = Field(120, gt=0, description="How long a commit may hold an entry without progress.")
+    snapshot_place: str = Field(
+        "", description="Where snapshots lie: s3:BUCKET, file:FOLDER; empty: beside the catalogue's images."
+    )
+    snapshot_keep: int = Field(4, ge=1, le=1000, description="Newest snapshots that are kept.")
+    snapshot_max_age_days: int = Field(
+        35, ge=1, le=3650, description="Older snapshots are removed, but never the last whole one."
+    )
+    planner_delay: str = Field(
+        "1h", pattern=r"^([0-9]+(h|m|s))+$", description="spec.delay of the schedules that the planner makes."
+    )
+    planner_horizon_days: int = Field(
+        14, ge=1, le=366, description="An anime that premieres within so many days gets a schedule."
+    )
     suggestion_model: str = Field(
         "rules", description="What suggests tags and a summary: rules, off, or a model of suggestion_url."
     )
@@ -195,6 +208,9 @@ def load() -> Settings:
 
 def _fault(error: ErrorDetails) -> str:
     """`redis_url: names no host`."""
+    if error["type"] == "extra_forbidden":
+        variable = f"OTAKUBE_{'__'.join(map(str, error['loc'])).upper()}"
+        return f"{'.'.join(map(str, error['loc']))}: there is no such setting: correct or unset {variable}"
     return f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
 
 

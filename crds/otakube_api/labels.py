@@ -12,8 +12,22 @@ ATTEMPT = f"{GROUP}/attempt"
 SPEC_HASH = f"{GROUP}/spec-hash"  # annotation: sha256 of the fields that make a new run necessary
 ARGUMENTS_HASH = f"{GROUP}/arguments-hash"  # annotation: sha256 of the run's arguments at its creation
 SUPERSEDED = f"{GROUP}/superseded"  # annotation: the operator stopped this run for a newer generation
+WAITING_CAUSE = (
+    f"{GROUP}/waiting-cause"  # annotation: what a step's pod waits for; Argo forgets it at a deadline
+)
 
-REQUESTED_AT = f"{GROUP}/requested-at"  # annotation on the AnimeEnrichment: run again, now
+SCHEDULE_UID = f"{GROUP}/schedule-uid"
+SCHEDULE_NAME = f"{GROUP}/schedule"  # cut to 63 characters: for people, never for selection
+EPISODE = f"{GROUP}/episode"
+SCHEDULED_AT = f"{GROUP}/scheduled-at"  # annotation: the due time that an AnimeEnrichment was created for
+
+REQUESTED_AT = f"{GROUP}/requested-at"  # annotation on an AnimeEnrichment or EpisodeSchedule: run again, now
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 PART_OF = "app.kubernetes.io/part-of"
+
+PLANNER = "planner"
+MANAGED = f"{GROUP}/managed-by"  # label of an EpisodeSchedule: PLANNER made it and keeps it
+PLANNED_HASH = f"{GROUP}/planned-hash"  # annotation: sha256 of what the planner last wanted
+LEFT_TO_OTHERS = f"{GROUP}/left-to-others"  # annotation: fields that PLANNER wants otherwise, and others set
+TITLE = f"{GROUP}/title"  # annotation: main title, for people

@@ -74,6 +74,15 @@ class ProviderProfile:
     secrets: tuple[str, ...] = ()  # settings that lie in the Secret
     image_hosts: tuple[str, ...] = ()
     opt_in: bool = False  # off until an installation switches it on
+    lists_episodes: bool = True  # False: its answers have no list of them
+    looks_forward: bool = False  # its episodes are a schedule and streaming pages: what was broadcast may go
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """Hosts within which its redirects are followed, with all below: its API's domain, and its pages'."""
+        first, _, domain = (urlsplit(self.url).hostname or "").partition(".")
+        api = domain if "." in domain else f"{first}.{domain}"
+        return tuple(dict.fromkeys((api, *(self.site.hosts if self.site else ()))))
 
     @property
     def seconds_per_run(self) -> float:
@@ -117,6 +126,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         required_setting="client_id",
         secrets=("client_id",),
         image_hosts=("api-cdn.myanimelist.net",),
+        lists_episodes=False,
     ),
     Provider.ANILIST: ProviderProfile(
         package="anilist",
@@ -133,10 +143,11 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
             pages=(rf"(?:www\.)?anilist\.co/anime/{NUMBER}",),
         ),
         image_hosts=("s4.anilist.co",),
+        looks_forward=True,
     ),
     Provider.KITSU: ProviderProfile(
         package="kitsu",
-        url="https://kitsu.io/api/edge",
+        url="https://kitsu.app/api/edge",
         licence=Licence("Kitsu terms of use", "https://kitsu.app/terms"),
         limits=RateLimits((Rate(5, 2), Rate(60, 60))),  # none is documented: politeness
         requests=8,
@@ -180,6 +191,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
         required_setting="token",
         secrets=("token",),
         image_hosts=("img.animeschedule.net",),
+        looks_forward=True,
     ),
     Provider.ANIME_PLANET: ProviderProfile(
         package="anime_planet",
@@ -200,6 +212,7 @@ PROFILES: Mapping[Provider, ProviderProfile] = {
             named=True,
         ),
         opt_in=True,
+        lists_episodes=False,
     ),
 }
 

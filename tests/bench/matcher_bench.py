@@ -21,7 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import zstandard
 from rapidfuzz import fuzz, process
@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from matcher_queries import Query, World, derive  # noqa: E402 - tests are not installed
 
-from otakube.domain.matching.resolution import MatchDecision  # noqa: E402 - after the path is set
+from otakube.domain.matching.decision import MatchDecision  # noqa: E402 - after the path is set
 from otakube.domain.matching.title_index import Titled, TitleIndex, TitleMatches  # noqa: E402 - after the path is set
 from otakube.domain.matching.titles import take_apart  # noqa: E402 - after the path is set
 from otakube.domain.record.text import comparable  # noqa: E402 - after the path is set
@@ -106,14 +106,18 @@ def rows_of(dataset: Path) -> Iterator[Titled]:
     """The dataset's anime; its first line describes the dataset."""
     with dataset.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as lines:
         for line in list(io.TextIOWrapper(lines, "utf-8"))[1:]:
-            row = json.loads(line)
-            yield Titled(
-                row["sources"][0],
-                tuple(dict.fromkeys([row["title"], *row["synonyms"]])),
-                TYPES[row["type"]],
-                row["animeSeason"].get("year"),
-                row["episodes"] or None,
-            )
+            yield titled(json.loads(line))
+
+
+def titled(row: dict[str, Any]) -> Titled:
+    """One anime of the dataset, known by the first of its pages."""
+    return Titled(
+        row["sources"][0],
+        tuple(dict.fromkeys([row["title"], *row["synonyms"]])),
+        TYPES[row["type"]],
+        row["animeSeason"].get("year"),
+        row["episodes"] or None,
+    )
 
 
 def _built(world: World) -> TitleIndex:

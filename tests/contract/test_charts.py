@@ -323,17 +323,39 @@ def test_the_internal_port_admits_the_api_server_and_who_scrapes_and_nobody_else
     assert all(rule["ports"] for rule in rules)
 
 
-def test_the_catalogue_is_scraped_on_its_internal_port_once(helm: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "service", "port"),
+    [
+        ("otakube-operator", "otakube-operator", "http"),
+        ("otakube-catalogue", "otakube-catalogue-internal", "internal"),
+    ],
+)
+def test_each_service_is_scraped_on_one_port_that_its_pods_have(
+    helm: Path, name: str, service: str, port: str
+) -> None:
     made = catalogue(helm, "metrics-values")
-    monitor = made["ServiceMonitor", "otakube-catalogue"]["spec"]
-    assert [(each["port"], each["path"]) for each in monitor["endpoints"]] == [("internal", "/metrics")]
+    monitor = made["ServiceMonitor", name]["spec"]
+    assert [(each["port"], each["path"]) for each in monitor["endpoints"]] == [(port, "/metrics")]
     wanted = monitor["selector"]["matchLabels"].items()
-    chosen = [
-        name
-        for (kind, name), d in made.items()
-        if kind == "Service" and wanted <= d["metadata"]["labels"].items()
-    ]
-    assert chosen == ["otakube-catalogue-internal"]
+    services = {
+        each["metadata"]["name"]: each["spec"]["ports"]
+        for (kind, _), each in made.items()
+        if kind == "Service" and wanted <= each["metadata"]["labels"].items()
+    }
+    scraped = {
+        found: each["targetPort"]
+        for found, ports in services.items()
+        for each in ports
+        if each["name"] == port
+    }
+    assert scraped == {service: port}
+    [container] = made["Deployment", name]["spec"]["template"]["spec"]["containers"]
+    assert port in {each["name"] for each in container["ports"]}
+
+
+def test_without_the_values_nothing_of_the_prometheus_operator_is_made(helm: Path) -> None:
+    kinds = {kind for kind, _ in catalogue(helm, "closed-values")}
+    assert not kinds & {"ServiceMonitor", "PrometheusRule"}
 
 
 def test_the_command_line_asks_for_the_services_that_the_roles_name(helm: Path) -> None:

@@ -15,7 +15,7 @@ from otakube_api import manifests
 from otakube_api.contract import FailureReason, PodReason
 from otakube_api.pages import fields, rule_messages
 from otakube_api.reasons import ConditionType, Reason
-from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {source.kind.name: source for source in manifests.kind_models()}

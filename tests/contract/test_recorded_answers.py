@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert as anilist
-from otakube.adapters.providers.anilist.answers import PageAnswer
+from otakube.adapters.providers.anilist.answers import Media, PageAnswer
 from otakube.adapters.providers.kitsu import convert as kitsu
 from otakube.adapters.providers.kitsu.answers import Document
 from otakube.errors import SourceError
@@ -67,7 +67,7 @@ def test_anilists_anime_converts_in_every_part(file: Path) -> None:
 def test_every_row_of_a_list_of_anilists_converts(files: list[Path]) -> None:
     rows = [anilist_media(file) for file in files]
     page = read(PageAnswer, {"data": {"Page": {"media": rows}}}).data.Page
-    assert [anilist.describe(row).title for row in page.media or [] if row] == [
+    assert [anilist.describe(read(Media, row)).title for row in page.media or []] == [
         row["title"]["romaji"] for row in rows
     ]
 

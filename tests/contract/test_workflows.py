@@ -18,6 +18,7 @@ from otakube.settings import Settings
 from otakube_api.contract import (
     EXIT,
     OUTPUTS_FOLDER,
+    PLANNER_CRON_WORKFLOW,
     SCRUB_CRON_WORKFLOW,
     SECRETS_FOLDER,
     STEP_CONFIG_MAP,
@@ -31,6 +32,7 @@ from otakube_api.providers import PROFILES, secret_key
 from otakube_operator.enrichment.observed import Enrichment, read_enrichment
 from otakube_operator.enrichment.workflows import NewRun, manifest
 from otakube_workflows import render
+from otakube_workflows.planner import ACCOUNT_FOLDER
 
 SAMPLES = Path(__file__).parents[2] / "crds/samples"
 STEPS = [node for node in Node if node is not Node.REVIEW]
@@ -133,7 +135,7 @@ def test_every_argument_is_one_word_so_that_a_leading_dash_is_harmless(
     node: Node, templates: dict[str, Any]
 ) -> None:
     for argument in templates[node]["container"]["args"]:
-        assert re.fullmatch(r"--[a-z-]+={{(inputs\.parameters|workflow)\.[a-z.-]+}}", argument)
+        assert re.fullmatch(r"--[a-z-]+={{((inputs\.parameters|workflow)\.[a-z.-]+|=[^{}]+)}}", argument)
 
 
 @pytest.mark.parametrize("node", [node for node in STEPS if node is not Node.CONCLUDE])
@@ -260,7 +262,8 @@ def test_every_container_is_restricted(spec: dict[str, Any], template: dict[str,
     assert security["seccompProfile"] == {"type": "RuntimeDefault"}
     assert spec["automountServiceAccountToken"] is False
     assert spec["executor"] == {"serviceAccountName": "otakube-executor"}
-    assert spec["serviceAccountName"] == "otakube-step"
+    planner = template["name"] == "plan-schedules"
+    assert spec["serviceAccountName"] == ("otakube-planner" if planner else "otakube-step")
 
 
 @each_container
@@ -293,11 +296,31 @@ def test_settings_are_environment_and_secrets_are_files(
     ]
     assert "memory_limit_bytes" in Settings.model_fields
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
-    assert set(mounts) == {"/tmp", SECRETS_FOLDER}
+    account = {ACCOUNT_FOLDER} if template["name"] == "plan-schedules" else set()
+    assert set(mounts) == {"/tmp", SECRETS_FOLDER} | account
     assert mounts[SECRETS_FOLDER]["readOnly"] is True
     (secret,) = (volume["secret"] for volume in template["volumes"] if "secret" in volume)
     assert secret["secretName"] == STEP_SECRET
     assert all(item["key"] == item["path"] for item in secret["items"])
+
+
+def test_the_planner_alone_holds_a_token_and_goes_by_the_time_that_it_was_scheduled_for() -> None:
+    cron, template = shipped(f"{PLANNER_CRON_WORKFLOW}-schedule")["spec"], shipped(PLANNER_CRON_WORKFLOW)
+    assert (cron["schedules"], cron["timezone"], cron["concurrencyPolicy"]) == (
+        ["5 0 * * *"],
+        "UTC",
+        "Forbid",
+    )
+    assert cron["workflowSpec"] == {"workflowTemplateRef": {"name": PLANNER_CRON_WORKFLOW}}
+    spec = template["spec"]
+    assert spec["workflowMetadata"]["annotations"], (
+        "the expression reads a map, and Argo writes null for none"
+    )
+    [plan] = spec["templates"]
+    assert plan["container"]["command"] == ["otakube", "plan-schedules"]
+    assert "--scheduled-time={{=" in plan["container"]["args"][1]
+    [projected] = [volume["projected"] for volume in plan["volumes"] if "projected" in volume]
+    assert [list(source) for source in projected["sources"]] == [["serviceAccountToken"], ["configMap"]]
 
 
 def test_fetch_mounts_the_secret_of_every_provider_that_has_one(templates: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from drill.judge import Acknowledged, Judge
 from drill.places import Place
 from drill.schedule import Actor, Schedule
 from drill.scheduler import Process, Scheduler
+from otakube.commit.claims import PageClaims
 from otakube.commit.recovery import CommitStores
 from otakube.commit.saga import commit
 from otakube.domain.record import handover
@@ -21,7 +22,6 @@ from otakube.errors import Fatal, Retriable
 from otakube.maintenance.audit import audit
 from otakube.maintenance.expire import Expiry, expire
 from otakube.maintenance.scrub import Finding, Outcome, Scrub, finish
-from otakube.steps.fetch.claims import PageClaims
 from otakube_api.contract import Provider
 
 LEASE_SECONDS = 120

@@ -15,7 +15,8 @@ from typing import Any
 
 from drill.checker import Endpoints, Raw
 from drill.embedded import EmbeddedRaw
-from otakube.bootstrap.stores import EmbeddedStores, ServerStores
+from otakube.bootstrap.stores.embedded import EmbeddedStores
+from otakube.bootstrap.stores.servers import ServerStores
 from otakube.commit.recovery import CommitStores
 from otakube.settings import Settings
 from stores import Stores

@@ -119,6 +119,7 @@ class Site:
                 command, env=self.environment(), capture_output=True, text=True, timeout=120
             )
             assert done.returncode in {0, 1, RETRIABLE}, done.stderr
+            assert "UnexpectedError" not in done.stderr, done.stderr
             report: dict[str, Any] = json.loads(done.stdout) if done.returncode < RETRIABLE else {}
             if report and all(found["outcome"] != "Held" for found in report["findings"]):
                 return report

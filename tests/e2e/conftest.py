@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """End-to-end tests run on the cluster that `make install` prepared."""
 
+import json
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from e2e import kube
+from e2e.people import OTAKUBE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,3 +60,14 @@ def names() -> Iterator[Callable[[], str]]:
     yield another
     for chosen in made:
         kube.delete(chosen)
+
+
+@pytest.fixture
+def daemons() -> dict[str, int]:
+    """Process ids of the local cluster's own processes."""
+    done = subprocess.run([OTAKUBE, "cluster", "status", "--output", "json"], capture_output=True, text=True)
+    report = json.loads(done.stdout)
+    if report["node"] is None:  # a cluster elsewhere: kills are of processes of this machine
+        pytest.skip("not the local cluster: its processes cannot be killed from here")
+    assert report["running"], f"a process of the cluster does not run: {report['daemons']}"
+    return report["daemons"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cluster as the official Kubernetes client sees it: an observer that shares no code with the product."""
 
+import base64
 import json
 import time
 from collections.abc import Callable
@@ -101,6 +102,14 @@ def workflows(name: str) -> list[Body]:
     return sorted(owned, key=lambda workflow: int(workflow["metadata"]["labels"]["otakube.dev/generation"]))
 
 
+def wait_workflow(name: str, holds: Callable[[Body], bool], *, seconds: float = WAIT_SECONDS) -> None:
+    """Return once the newest workflow of an AnimeEnrichment is as wanted."""
+    deadline = time.monotonic() + seconds
+    while not (owned := workflows(name)) or not holds(owned[-1]):
+        assert time.monotonic() < deadline, f"{json.dumps(owned[-1:], indent=1)} after {seconds} s"
+        time.sleep(POLL_SECONDS)
+
+
 def wait_gone(name: str, *, seconds: float = WAIT_SECONDS) -> None:
     """Return once neither the AnimeEnrichment nor a workflow of it is left: garbage collection takes time."""
     deadline = time.monotonic() + seconds
@@ -122,6 +131,18 @@ def event_reasons(name: str) -> set[str]:
     selector = f"involvedObject.name={name}"
     events = client.CoreV1Api(api()).list_namespaced_event(NAMESPACE, field_selector=selector)
     return {event.reason for event in events.items}
+
+
+def secrets() -> dict[str, dict[str, str]]:
+    """Values of the Secrets by name and key, where they are text."""
+    listed = client.CoreV1Api(api()).list_namespaced_secret(NAMESPACE)
+    return {
+        secret.metadata.name: {
+            key: base64.b64decode(value).decode(errors="replace")
+            for key, value in (secret.data or {}).items()
+        }
+        for secret in listed.items
+    }
 
 
 def pod_uids(namespace: str, selector: str) -> list[str]:

@@ -10,8 +10,8 @@ from e2e import kube, observer, titles
 OTAKUBE = str(Path(sys.executable).with_name("otakube"))
 
 
-def otakube(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([OTAKUBE, *words], capture_output=True, text=True, timeout=300)
+def otakube(*words: str, check: bool = True, seconds: float = 300) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([OTAKUBE, *words], capture_output=True, text=True, timeout=seconds)
     assert not check or done.returncode == 0, done.stderr
     return done
 

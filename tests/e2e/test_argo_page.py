@@ -5,17 +5,21 @@ With OTAKUBE_PICTURES=1 the pictures of that page are made anew.
 """
 
 import os
+import random
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from argo_browser import ArgoPage, chromium, running_browser
-from control_plane import free_ports
 from e2e import kube, observer
 from e2e.people import at_the_gate, otakube
+from ports import free_ports
 
+RACES = int(os.environ.get("RACES", "2"))
 IMAGES = Path(__file__).parents[2] / "docs/images"
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="needs Chromium: apt-get install chromium")
@@ -83,3 +87,27 @@ def test_resume_without_a_choice_is_a_reject(page: ArgoPage, name: str) -> None:
     observer.wait(name, observer.is_true("Stalled"))
     assert observer.condition(name, "Ready")["reason"] == "ReviewRejected"
     assert not observer.status(name).get("liveVersion")
+
+
+@pytest.mark.parametrize("place", range(RACES))
+def test_the_page_and_the_command_line_end_in_one_decision(page: ArgoPage, name: str, place: int) -> None:
+    """The page presses while the command is on its way, up to three seconds later; RACES=10 tries more."""
+    open_review(page, name)
+    page.choose("approve")
+    page.write(note="by the page", reviewer="ilse")
+    with ThreadPoolExecutor(1) as pool:
+        typed = pool.submit(otakube, "review", "reject", name, "--note", "by the command line", check=False)
+        time.sleep(random.Random(place).uniform(0, 3))
+        pressed = page.press_ok()
+        told = typed.result()
+    observer.wait(name, lambda body: observer.is_true("Ready")(body) or observer.is_true("Stalled")(body))
+    state, ready = observer.status(name)["review"]["state"], observer.condition(name, "Ready")
+    print(f"race {place}: the command line ended {told.returncode}, the page {pressed.status}: {state}")
+    if told.returncode == 0:
+        assert (state, ready["reason"]) == ("Rejected", "ReviewRejected")
+        assert "by the command line" in ready["message"]
+    else:
+        assert told.returncode == 3, told.stderr
+        assert "decided already: approve" in told.stderr
+        assert pressed.ok
+        assert (state, ready["status"]) == ("Approved", "True")

@@ -12,6 +12,11 @@ HOSTILE_TEXT = {"sourceUrls": ["https://myanimelist.net/anime/76001"]}
 HOSTILE_IMAGES = {"sourceUrls": ["https://myanimelist.net/anime/76002"]}
 
 
+def page(number: int) -> str:
+    """Page of one of the titles that the stand-in invents for crowds, up to 60; all providers have it."""
+    return f"https://myanimelist.net/anime/{1_000_000 + number}"
+
+
 def generated(number: int) -> dict[str, list[str]]:
-    """One of the titles that the stand-in invents for crowds, up to 60; all providers have it."""
-    return {"sourceUrls": [f"https://myanimelist.net/anime/{1_000_000 + number}"]}
+    """The same as spec.anime."""
+    return {"sourceUrls": [page(number)]}

@@ -25,7 +25,7 @@ from otakube.adapters.http.edge import GuardedConverter, GuardedSource, Provider
 from otakube.adapters.http.rate_limit import ProcessRateLimitStore, StoredRateLimiter
 from otakube.bootstrap.providers import converter, source
 from otakube.domain.licences.terms import LICENCES
-from otakube.domain.matching.resolution import agreement
+from otakube.domain.matching.agreement import agreement
 from otakube.domain.providers.answer_shape import shape_of
 from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError

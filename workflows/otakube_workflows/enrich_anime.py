@@ -8,6 +8,7 @@ from typing import Any
 from hera.workflows import DAG, Container, Parameter, Suspend, Task, WorkflowTemplate
 from hera.workflows.models import SuppliedValueFrom, ValueFrom, WorkflowMetadata
 
+from otakube_api import labels
 from otakube_api.contract import (
     FETCH_DEADLINE,
     TEMPLATE,
@@ -57,6 +58,11 @@ ARGUMENTS = {
         value=Mode.FULL_ENRICHMENT,
         enum=list(Mode),
         description="What to refresh.",
+    ),
+    Argument.EPISODE: Parameter(
+        name=Argument.EPISODE,
+        value="",
+        description="Number of the episode that must be out; empty: take what there is.",
     ),
     Argument.ROLLBACK_TO: Parameter(
         name=Argument.ROLLBACK_TO,
@@ -143,6 +149,9 @@ DECIDED = {
 }
 """The decision for the commit: what a person answered, or `automatic` where nobody had to."""
 
+WAITED = f"{{{{=fromJSON(workflow.annotations.json)['{labels.WAITING_CAUSE}'] ?? ''}}}}"
+"""What a pod waits for, as the operator notes it: at a deadline Argo forgets it."""
+
 STEPS = (
     Step(
         name=Node.FETCH,
@@ -154,6 +163,7 @@ STEPS = (
             Argument.YEAR,
             Argument.TYPE,
             Argument.MODE,
+            Argument.EPISODE,
             Argument.ROLLBACK_TO,
             Argument.PROVIDERS,
             Argument.REVIEW_POLICY,
@@ -205,7 +215,7 @@ STEPS = (
 
 CONCLUDE = Step(  # also runs for a failed or stopped workflow, whose tasks it cannot see
     name=Node.CONCLUDE,
-    inputs=[*RUN, Argument.TITLE, "status", "failures"],
+    inputs=[*RUN, Argument.TITLE, "status", "failures", "waited"],
     outputs={Output.ENTRY_ID: "", Output.DIGEST: "", Output.VERSION: ""},
     stores=[Store.BUCKET, Store.DOCUMENTS],
     deadline=300,
@@ -277,7 +287,7 @@ def _conclude() -> Container:
     """The exit handler: Argo calls it without arguments, so its inputs' values are what it is to be told."""
     container = step(CONCLUDE)
     told: dict[str, str] = {name: f"{{{{workflow.parameters.{name}}}}}" for name in [*RUN, Argument.TITLE]}
-    told |= {name: f"{{{{workflow.{name}}}}}" for name in ("status", "failures")}
+    told |= {name: f"{{{{workflow.{name}}}}}" for name in ("status", "failures")} | {"waited": WAITED}
     container.args = [f"--{name}={value}" for name, value in told.items()]
     container.inputs = None
     return container

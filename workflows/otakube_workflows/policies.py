@@ -17,6 +17,9 @@ from otakube_api import labels
 STEP_ACCOUNT = "otakube-step"
 """Account of the steps: no rights, no token."""
 
+PLANNER_ACCOUNT = "otakube-planner"
+"""Account of the planner: may list, create, change and delete EpisodeSchedules."""
+
 EXECUTOR_ACCOUNT = "otakube-executor"
 """Account of Argo's own containers: may create and patch workflowtaskresults."""
 

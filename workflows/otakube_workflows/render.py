@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from otakube_workflows import provider_checks
+from otakube_workflows import planner, provider_checks, snapshots
 from otakube_workflows.curation import MERGE_LOCKS, submitted
 from otakube_workflows.enrich_anime import enrich_anime
 from otakube_workflows.scrub import OFTEN, WEEKLY, schedule, scrub
@@ -28,10 +28,15 @@ def rendered() -> dict[str, str]:
         "otakube-check-providers-daily.yaml": HEADER + str(provider_checks.check_providers_daily().to_yaml()),
         "otakube-check-providers-schedule.yaml": HEADER + str(provider_checks.schedule().to_yaml()),
         "otakube-merge-locks.yaml": HEADER + str(submitted(MERGE_LOCKS).to_yaml()),
+        "otakube-plan-schedules.yaml": HEADER + str(planner.plan_schedules().to_yaml()),
+        "otakube-plan-schedules-schedule.yaml": HEADER + str(planner.schedule().to_yaml()),
         "otakube-scrub.yaml": HEADER + str(scrub(OFTEN).to_yaml()),
         "otakube-scrub-schedule.yaml": HEADER + str(schedule(OFTEN).to_yaml()),
         "otakube-scrub-full.yaml": HEADER + str(scrub(WEEKLY).to_yaml()),
         "otakube-scrub-full-schedule.yaml": HEADER + str(schedule(WEEKLY).to_yaml()),
+        "otakube-snapshot.yaml": HEADER + str(snapshots.snapshot().to_yaml()),
+        "otakube-snapshot-schedule.yaml": HEADER + str(snapshots.schedule().to_yaml()),
+        "otakube-snapshot-restore.yaml": HEADER + str(snapshots.restore().to_yaml()),
     }
 
 

@@ -18,11 +18,14 @@ IMAGES_SHOWN = 5
 NEXT = (
     "otakube entry explain kagami-no-kuni episode_count      # who says so, and who does not",
     "kubectl -n otakube describe animeenrichment kasa-no-eki # how a provider that is down shows",
-    "kubectl -n otakube apply -f crds/samples                # more; then: otakube review list",
+    "kubectl -n otakube apply -f crds/samples/review-required.yaml",
+    "kubectl -n otakube wait --for=condition=AwaitingReview animeenrichment/review-required --timeout=10m",
+    "otakube review show review-required                     # then: otakube review approve review-required",
 )
+CLUSTER_ENV = 'eval "$(.venv/bin/otakube cluster env)"'
 
 ARGO = (
-    "kubectl -n argo port-forward service/argo-server 2746   # leave it running",
+    "kubectl -n argo port-forward service/argo-server 2746:2746 >/dev/null &",
     'echo "Bearer $(kubectl -n otakube create token otakube-demo --duration 8h)"',
 )
 ARGO_PAGE = (
@@ -49,7 +52,7 @@ async def print_report(cluster: Cluster, screen: Screen, titles: Sequence[TitleP
     search.print_results(await search.find(cluster, QUERY, limit=3))
     screen.heading("Time of each step, and from the run's start to Ready")
     print_table(("anime", *(node.value for node in PHASES), "ready"), timing(titles))
-    screen.heading('Try next; on the local cluster after: eval "$(.venv/bin/otakube cluster env)"')
+    screen.heading(f"Try next; on the local cluster after: {CLUSTER_ENV}")
     print("\n".join(NEXT))
     screen.heading("Argo's own page of the runs:")
     print("\n".join((*ARGO, *ARGO_PAGE)))

@@ -3,7 +3,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -37,7 +37,7 @@ async def play(cluster: Cluster, screen: Screen, *, limit_seconds: float) -> lis
     deadlines = {body["metadata"]["name"]: time.monotonic() + limit_seconds for body in manifests()}
     with screen.live():
         while True:
-            titles = await look(cluster)
+            titles = await look(cluster, deadlines)
             screen.update(titles)
             for title in titles:
                 check(title, expired=time.monotonic() > deadlines[title.name], limit_seconds=limit_seconds)
@@ -62,9 +62,8 @@ async def apply(cluster: Cluster, screen: Screen) -> None:
         screen.say(f"kubectl apply -f {name}.yaml")
 
 
-async def look(cluster: Cluster) -> list[TitleProgress]:
-    """Read the progress of the three titles."""
-    names = {body["metadata"]["name"] for body in manifests()}
+async def look(cluster: Cluster, names: Collection[str]) -> list[TitleProgress]:
+    """Read the progress of titles; of one that is not there, nothing."""
     enrichments = [e for e in await cluster.list_all(ENRICHMENTS) if e["metadata"]["name"] in names]
     runs = newest(await cluster.list_all(WORKFLOWS, selector=labels.ENRICHMENT_UID))
     now = datetime.now(UTC)
@@ -95,27 +94,31 @@ async def answer(cluster: Cluster, screen: Screen) -> None:
     screen.heading(f"$ otakube review show {REVIEWED}")
     await review.show_one(cluster, name=REVIEWED)
     screen.heading(f'$ otakube review approve {REVIEWED} --note "{NOTE}"')
+    await approve(cluster, REVIEWED)
+    print()
+
+
+async def approve(cluster: Cluster, name: str) -> None:
+    """Approve what waits, unless somebody has."""
     values = {
         ReviewOutput.DECISION: Decision.APPROVE.value,
         ReviewOutput.NOTE: NOTE,
         ReviewOutput.REVIEWER: "otakube-demo",
     }
     try:
-        await review.decide(cluster, REVIEWED, values)
+        await review.decide(cluster, name, values)
     except ConsoleError as error:
         if error.code != review.ALREADY_DECIDED:  # the condition lags behind the gate by a moment
             raise
-    print()
 
 
-async def remove(cluster: Cluster, *, limit_seconds: float) -> None:
-    """Delete the three objects and wait until they are gone."""
-    names = [body["metadata"]["name"] for body in manifests()]
+async def remove(cluster: Cluster, names: Sequence[str], *, limit_seconds: float) -> None:
+    """Delete these objects and wait until they are gone."""
     for name in names:
         gone = await cluster.delete(ENRICHMENTS, name)
         print(f"animeenrichment {name} {'deleted' if gone else 'was not there'}")
     deadline = time.monotonic() + limit_seconds
-    while left := [title.name for title in await look(cluster)]:
+    while left := [title.name for title in await look(cluster, names)]:
         if time.monotonic() > deadline:
             raise ConsoleError(f"{', '.join(left)} did not go away; see docs/troubleshooting.md")
         await asyncio.sleep(POLL_SECONDS)

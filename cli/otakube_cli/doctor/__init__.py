@@ -36,7 +36,8 @@ async def doctor(
     """Look for what is wrong with an installation, and name the cure of each; changes nothing.
 
     It looks at API types, versions, Argo with its requeue time and its templateReferencing, templates,
-    Secrets, stores, bucket, rights, the admission policy and watched namespaces. It wants the rights of
+    Secrets, stores, bucket, rights, the admission policy, watched namespaces, schedules whose due times are
+    missed, the planner's last run, and whether snapshots come. It wants the rights of
     whoever installs: to read Argo's ConfigMap and the Secrets, to ask what others may do, and to impersonate
     the operator.
 
@@ -60,7 +61,7 @@ async def examine(
     cluster: Cluster, argo_namespace: str = ARGO_NAMESPACE, argo_config: str = ARGO_CONFIG
 ) -> Sequence[Diagnosis]:
     """Carry out all checks at once; their findings come in the order of the list."""
-    from otakube_cli.doctor import argo, kinds, policy, stores
+    from otakube_cli.doctor import argo, kinds, policy, schedules, stores
 
     checks: list[tuple[str, Check]] = [
         ("API types", kinds.api_types),
@@ -76,6 +77,9 @@ async def examine(
         ("rights", policy.rights),
         ("admission policy on Workflows", policy.workflow_policy),
         ("watched namespaces", policy.watched_namespaces),
+        ("schedules", schedules.schedules),
+        ("planner", schedules.planner),
+        ("snapshots", schedules.snapshots),
     ]
     installation = Installation(cluster=cluster, argo_namespace=argo_namespace, argo_config=argo_config)
     found = await asyncio.gather(*(_guarded(name, check, installation) for name, check in checks))

@@ -20,13 +20,15 @@ WATCHED = "OTAKUBE_OPERATOR_NAMESPACES"
 
 RIGHTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     OPERATOR: (
-        ("otakube.dev", "animeenrichments", "get list watch patch"),
+        ("otakube.dev", "animeenrichments", "get list watch create patch delete"),
         ("otakube.dev", "animeenrichments/status", "patch"),
         ("otakube.dev", "animeenrichments/finalizers", "update"),
         ("otakube.dev", "episodeschedules", "get list watch"),
         ("otakube.dev", "episodeschedules/status", "patch"),
+        ("otakube.dev", "episodeschedules/finalizers", "update"),
         ("argoproj.io", "workflows", "get list watch create patch delete"),
-        ("", "events", "create"),
+        ("", "events", "create list"),
+        ("", "pods", "get"),
     ),
     EXECUTOR: (("argoproj.io", "workflowtaskresults", "create patch"),),
 }

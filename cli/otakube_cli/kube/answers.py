@@ -19,8 +19,19 @@ def body(response: Response) -> Body:
     """The object; Refused if the API server answered with an error."""
     if not response.is_success:
         raise refused(response)
-    answer: Body = response.json()
+    answer = response.json()
+    if not isinstance(answer, dict):
+        raise TypeError("it is no JSON object")
     return answer
+
+
+def items(page: Body) -> list[Body]:
+    """The objects of a list, each with a name. Some servers write an empty list as null."""
+    found: list[Body] = page["items"] or []
+    for item in found:
+        if not isinstance(item["metadata"]["name"], str):
+            raise TypeError("an item's metadata.name is no text")
+    return found
 
 
 def a_list(items: Iterable[Body]) -> Body:

@@ -8,15 +8,17 @@ from typing import Any, NoReturn
 
 import yaml
 
-from otakube_api.contract import EXIT
+from otakube_api.contract import EXIT, one_line
 from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichment
 from otakube_api.v1alpha1.meta import API_VERSION
 from otakube_cli.errors import ConsoleError
-from otakube_cli.naming import name_of_title
+from otakube_cli.naming import name_of_page, name_of_title
 from otakube_cli.run.validation import admit
 
 STDIN = "-"
+_ID = "ani_"
 _SUFFIXES = (".yaml", ".yml", ".json")
+_LISTS = {("v1", "List"), (API_VERSION, f"{KIND.name}List")}
 
 
 class _Loader(yaml.SafeLoader):
@@ -42,28 +44,42 @@ def read(given: Sequence[str]) -> list[AnimeEnrichment]:
     names = [one.metadata.name for one in found]
     for name in names:
         if names.count(name) > 1:
-            _refuse(f"two objects are named {name!r}: give each a metadata.name of its own")
+            cure = "name each title once, and give each manifest a metadata.name of its own"
+            _refuse(f"two objects are named {name!r}: {cure}")
     return found
 
 
 def _bodies(given: str) -> Iterator[tuple[str, Any]]:
-    path = Path(given)
     if not given:
         _refuse("a title is empty: write it as a provider writes it")
+    if given == STDIN or _exists(given):
+        yield from objects_of(given)
+    elif Path(given).suffix in _SUFFIXES:
+        _refuse(f"there is no file {given}: give a manifest, or a title")
+    else:
+        yield f"{_kind_of_name(given)} {given!r}", _object_of(given)
+
+
+def objects_of(given: str) -> Iterator[tuple[str, Any]]:
+    """The objects of a file, a folder or standard input, as `kubectl apply -f` takes them."""
+    path = Path(given)
     if given == STDIN:
         yield from _documents("standard input", _standard_input())
-    elif not _exists(given):
-        if path.suffix in _SUFFIXES:
-            _refuse(f"there is no file {given}: give a manifest, or a title")
-        yield f"title {given!r}", _of_title(given)
     elif path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
+        files = sorted(file for file in _listed(path) if file.suffix in _SUFFIXES)
         if not files:
             _refuse(f"{given} has no {', '.join(_SUFFIXES)}: name a folder of manifests")
         for file in files:
             yield from _documents(str(file), _text(file))
     else:
         yield from _documents(given, _text(path))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        _refuse(f"{folder} cannot be read: {error.strerror}")
 
 
 def _exists(given: str) -> bool:
@@ -100,16 +116,44 @@ def _documents(where: str, text: str) -> Iterator[tuple[str, Any]]:
     if not documents:
         _refuse(f"{where} holds no object: write an {KIND.name}, or run `otakube run TITLE`")
     for number, document in enumerate(documents, 1):
-        yield where if len(documents) == 1 else f"{where}, document {number}", document
+        yield from _items(where if len(documents) == 1 else f"{where}, document {number}", document)
 
 
-def _of_title(title: str) -> dict[str, Any]:
-    """The object that a person would write for a title."""
+def _items(where: str, document: Any) -> Iterator[tuple[str, Any]]:
+    """The objects of a List, as `kubectl get -o yaml` writes it; any other document is one object itself."""
+    if not isinstance(document, dict) or (document.get("apiVersion"), document.get("kind")) not in _LISTS:
+        yield where, document
+        return
+    items = document.get("items")
+    if not isinstance(items, list):
+        _refuse(f"{where}: items is {one_line(repr(items))[:200]}: write a list of objects")
+    if not items:
+        _refuse(f"{where}: items is empty: write at least one {KIND.name}")
+    for number, item in enumerate(items, 1):
+        yield from _items(f"{where}, item {number}", item)
+
+
+def _kind_of_name(given: str) -> str:
+    """Kind of the name that a word of the command line is."""
+    return "page" if _is_page(given) else "id" if given.startswith(_ID) else "title"
+
+
+def _is_page(given: str) -> bool:
+    return given.startswith(("https://", "http://"))
+
+
+def _object_of(given: str) -> dict[str, Any]:
+    """The object that a person would write for a title, a page or an id."""
+    name, anime = name_of_title(given), dict[str, Any](title=given)
+    if _is_page(given):
+        name, anime = name_of_page(given), {"sourceUrls": [given]}
+    elif given.startswith(_ID):
+        name, anime = given.lower().replace("_", "-"), {"id": given}
     return {
         "apiVersion": API_VERSION,
         "kind": KIND.name,
-        "metadata": {"name": name_of_title(title)},
-        "spec": {"anime": {"title": title}},
+        "metadata": {"name": name},
+        "spec": {"anime": anime},
     }
 
 

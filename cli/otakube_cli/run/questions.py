@@ -15,6 +15,7 @@ from otakube.bootstrap.wiring import Wiring
 from otakube.domain.publish.explain import explain
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.handover import FetchSummary
 from otakube.ports.runs import LocalRun
 from otakube_api.contract import Decision, Node, Output, ReviewOutput, SourceState, source_state
 from otakube_cli import suggestions
@@ -41,8 +42,11 @@ class Reviewer:
             raise Undecided("the record waits for a review: run again on a terminal, or with --yes")
         objects = await self.wiring.stores.objects()
         record = GoldenRecord.model_validate_json(await objects.get(f"{run.work}/{handover.GOLDEN}"))
+        summary = FetchSummary.model_validate_json(await objects.get(f"{run.work}/{handover.FETCH}"))
+        live = await (await self.wiring.stores.catalogue()).entry(record.entry.id)
+        versions = {"compared_with": summary.live_version, "live_version": live.version if live else None}
         suggested = json.loads(run.steps[Node.ASSEMBLE].outputs.get(Output.SUGGESTIONS, "[]"))
-        print_review(status_of(run), {"state": "asked below"}, draft(record), suggested)
+        print_review(status_of(run), {"state": "asked below"}, draft(record) | versions, suggested)
         with interruptible():
             return question(suggested, input)
 

@@ -12,7 +12,7 @@ from otakube.commands.output import print_table
 from otakube.ports.runs import FinishedStep, LocalRun, RunPhase
 from otakube.queries.search import Query, SearchIndexes, search
 from otakube.queries.titles import LiveTitleIndex
-from otakube_api.contract import Node, Output, ReviewNeed, one_line
+from otakube_api.contract import FailureReason, Node, Output, ReviewNeed, one_line, parse_failure
 from otakube_cli.run.runner import ORDER
 from otakube_cli.search import PassageKind, print_results
 
@@ -76,10 +76,17 @@ def as_json(run: LocalRun) -> dict[str, Any]:
 
 
 def state(run: LocalRun) -> str:
-    """The state of a run, in a word."""
+    """The state of a run, in a word: Waiting for a review, Retriable by the same command, or how it ended."""
     if run.phase is RunPhase.RUNNING:
-        return "Waiting" if Node.ASSEMBLE in run.steps and Node.REVIEW not in run.steps else "Interrupted"
+        return "Waiting" if Node.ASSEMBLE in run.steps and Node.REVIEW not in run.steps else "Retriable"
+    if awaits_episode(run):
+        return "Retriable"
     return "Live" if run.phase is RunPhase.SUCCEEDED else run.phase.value
+
+
+def awaits_episode(run: LocalRun) -> bool:
+    """True if the run ended since its episode is not out: the same command looks for it again."""
+    return run.phase is RunPhase.FAILED and parse_failure(run.failure).reason is FailureReason.EPISODE_NOT_OUT
 
 
 def print_runs(runs: Sequence[LocalRun]) -> None:
@@ -118,6 +125,7 @@ async def search_stores(wiring: Wiring, text: str) -> dict[str, Any]:
     results = [
         {
             "id": one.summary.entry_id,
+            "level": one.summary.level,
             "title": one.summary.title,
             "type": one.summary.type,
             "year": one.summary.year,

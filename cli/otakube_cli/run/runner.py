@@ -32,7 +32,7 @@ from otakube_api.contract import (
     format_failure,
     work_prefix,
 )
-from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentSpec
 from otakube_api.v1alpha1.arguments import arguments_of
 from otakube_api.v1alpha1.validation import ANIME_IMMUTABLE
 from otakube_cli.errors import ConsoleError
@@ -45,6 +45,9 @@ AUTOMATIC: dict[str, str] = {
     ReviewOutput.ACCEPTED: "[]",
 }
 """The gate's answer where nobody has to be asked."""
+
+NOT_SUSPENDED = {"suspend": False}
+SUSPENDED = "spec.suspend is true: no step is run; set it to false, then give the same command again"
 
 
 class Undecided(Exception):
@@ -77,6 +80,10 @@ class Runner:
     async def carry_out(self, enrichment: AnimeEnrichment, *, again: bool) -> LocalRun:
         """Bring the enrichment to its end, or as far as it goes; what was run before is not run again."""
         run = await next_run(self.runs, enrichment, again=again)
+        if enrichment.spec.suspend and run.phase is RunPhase.RUNNING:
+            return replace(run, phase=RunPhase.SUSPENDED, failure=SUSPENDED)
+        spec = AnimeEnrichmentSpec.model_validate(run.spec)  # as it was first written
+        enrichment = enrichment.model_copy(update={"spec": spec})
         if run.phase is not RunPhase.RUNNING:
             return run
         name = enrichment.metadata.name
@@ -182,19 +189,30 @@ def keywords(function: Callable[..., Any]) -> list[str]:
 
 
 async def next_run(runs: LocalRuns, enrichment: AnimeEnrichment, *, again: bool) -> LocalRun:
-    """The run that goes on, or a new one: of a changed spec, after a failure, or because it was asked for."""
+    """The run that goes on, or a new one: of a changed spec, after a failure, or because it was asked for.
+
+    A spec that differs by `suspend` alone is the same.
+    """
     key = f"{enrichment.metadata.namespace}/{enrichment.metadata.name}"
-    spec = enrichment.spec.to_body()
+    spec = enrichment.spec.to_body() | NOT_SUSPENDED
     latest = await runs.latest(key)
     if latest is None:
         return _new(key, spec, generation=1, attempt=1)
+    if folded(latest.spec["anime"]) == folded(spec["anime"]):
+        spec["anime"] = latest.spec["anime"]
     if latest.spec["anime"] != spec["anime"]:
         raise ConsoleError(f"{key}: {ANIME_IMMUTABLE.message}", code=EXIT.fatal)
-    if latest.spec != spec:
+    if latest.spec | NOT_SUSPENDED != spec:
         return _new(key, spec, generation=latest.generation + 1, attempt=1)
     if latest.phase is RunPhase.FAILED or (again and latest.phase is not RunPhase.RUNNING):
         return _new(key, spec, generation=latest.generation, attempt=latest.attempt + 1)
     return latest
+
+
+def folded(anime: Mapping[str, Any]) -> dict[str, Any]:
+    """The reference with a title as it is matched: a person who types it again need not mind its capitals."""
+    title = {"title": " ".join(anime["title"].casefold().split())} if "title" in anime else {}
+    return {**anime, **title}
 
 
 def _new(key: str, spec: dict[str, Any], *, generation: int, attempt: int) -> LocalRun:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from otakube import logs
-from otakube.bootstrap.stores import EMBEDDED, EmbeddedStores
+from otakube.bootstrap.stores.choice import EMBEDDED
+from otakube.bootstrap.stores.embedded import EmbeddedStores
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.output import show
 from otakube.errors import Fatal, StepError
@@ -21,19 +22,21 @@ from otakube_cli.run import manifests, report
 from otakube_cli.run.options import RunOptions
 from otakube_cli.run.questions import Reviewer, on_terminal
 from otakube_cli.run.runner import Runner, next_run
-from otakube_cli.run.upstream import stand_in_upstream
+from otakube_cli.run.upstream import StandIn, stand_in_upstream
+from otakube_cli.run.validation import require_processor
 
 Results = tuple[list[LocalRun], dict[str, Any] | None]
 
 
-def play(what: Sequence[str], options: RunOptions, *, stand_in_port: int | None) -> int:
+def play(what: Sequence[str], options: RunOptions, *, stand_in: StandIn | None) -> int:
     """Read, run, show; the exit status."""
     if not what and not options.search:
         raise ConsoleError("name a manifest or a title, or what to --search", code=2)
     enrichments = manifests.read(what)
+    require_processor(enrichments)
     with taken(options.stores), (options.stores / "run.log").open("a") as log:
         logs.start(to=log, command="run")
-        with stand_in_upstream(stand_in_port) if stand_in_port and what else nullcontext():
+        with stand_in_upstream(stand_in) if stand_in and what else nullcontext():
             runs, answer = asyncio.run(_carry_out(enrichments, options))
     answers = {"enrichments": [report.as_json(run) for run in runs], "search": answer}
     show(answers, options.output, table=lambda: _print(runs, answer))
@@ -62,10 +65,12 @@ async def _carry_out(enrichments: Sequence[AnimeEnrichment], options: RunOptions
 
 
 def exit_status(runs: Sequence[LocalRun]) -> int:
-    """As of the steps: 65 outranks 75, which outranks 0."""
-    if any(run.phase is RunPhase.FAILED for run in runs):
+    """As of the steps: 65 outranks 75, which outranks 0; an episode may be out at the next call."""
+    unfinished = {RunPhase.RUNNING, RunPhase.SUSPENDED}
+    failed = [run for run in runs if run.phase is RunPhase.FAILED]
+    if any(not report.awaits_episode(run) for run in failed):
         return EXIT.fatal
-    return EXIT.retriable if any(run.phase is RunPhase.RUNNING for run in runs) else 0
+    return EXIT.retriable if failed or any(run.phase in unfinished for run in runs) else 0
 
 
 @contextmanager

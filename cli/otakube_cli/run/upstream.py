@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from otakube_api.contract import EXIT
 from otakube_cli.errors import ConsoleError
@@ -19,10 +20,17 @@ MODULE = "otakube_standins.upstream.companion"
 _ROUNDS, _PAUSE_SECONDS = 20, 0.25  # one that was orphaned by a kill frees its port in a moment
 
 
+class StandIn(NamedTuple):
+    """Its port on loopback, and the days by which its clock is ahead."""
+
+    port: int
+    days: int = 0
+
+
 @contextmanager
-def stand_in_upstream(port: int) -> Iterator[None]:
-    """Point this process's settings at a stand-in on that port, for as long as the body runs."""
-    process, settings = _start(port)
+def stand_in_upstream(stand_in: StandIn) -> Iterator[None]:
+    """Point this process's settings at a stand-in on its port, for as long as the body runs."""
+    process, settings = _start(stand_in)
     os.environ.update(settings)
     try:
         yield
@@ -32,10 +40,10 @@ def stand_in_upstream(port: int) -> Iterator[None]:
         process.wait()
 
 
-def _start(port: int) -> tuple["subprocess.Popen[str]", dict[str, str]]:
+def _start(stand_in: StandIn) -> tuple["subprocess.Popen[str]", dict[str, str]]:
     for _ in range(_ROUNDS):
         process = subprocess.Popen(  # noqa: S603 - our own module, by the interpreter that runs us
-            [sys.executable, "-m", MODULE, str(port)],
+            [sys.executable, "-m", MODULE, str(stand_in.port), str(stand_in.days)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -49,7 +57,7 @@ def _start(port: int) -> tuple["subprocess.Popen[str]", dict[str, str]]:
         if "Address already in use" not in error:
             raise ConsoleError(_not_there(error), code=EXIT.fatal)
         time.sleep(_PAUSE_SECONDS)
-    message = f"port {port} of this machine is taken: choose another by --stand-in-port"
+    message = f"port {stand_in.port} of this machine is taken: choose another by --stand-in-port"
     raise ConsoleError(message, code=EXIT.retriable)
 
 

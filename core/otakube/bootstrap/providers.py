@@ -55,8 +55,14 @@ def build(
     limits = RequestLimits(settings.provider_timeout_seconds, settings.provider_answer_limit_bytes, memory)
 
     def connect_of(provider: Provider) -> Connect:
-        limiter, kept = rate_limiters.get(provider), answers.get(provider)
-        return lambda **how: ProviderClient(client, limits, rate_limiter=limiter, answers=kept, **how)
+        limiter, kept, hosts = (
+            rate_limiters.get(provider),
+            answers.get(provider),
+            PROFILES[provider].own_hosts,
+        )
+        return lambda **how: ProviderClient(
+            client, limits, rate_limiter=limiter, answers=kept, hosts=hosts, **how
+        )
 
     def adapter(provider: Provider) -> ProviderAdapter:
         edge = ProviderEdge(provider)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
-from otakube.bootstrap.stores import choose
+from otakube.bootstrap.stores.choice import choose
 from otakube.errors import Fatal
 from otakube_api.contract import Accelerator, FailureReason
 
@@ -95,18 +95,22 @@ class Wiring:
         """Rate limit and breaker of a provider at this moment."""
         return await (await self.rate_limiters())[provider].status()
 
+    @property
+    def shares_rate_limits(self) -> bool:
+        """True if the rate limits are those of all pods, in Redis."""
+        return bool(self.settings.redis_url.get_secret_value())
+
     def _rate_limit_store(self) -> "Callable[[Provider], RateLimitStore]":
         from functools import partial
 
         from otakube.adapters.http.rate_limit import ProcessRateLimitStore
 
-        url = self.settings.redis_url.get_secret_value()
-        if not url:
+        if not self.shares_rate_limits:
             return lambda _: ProcessRateLimitStore(second=self._second)
         from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
 
         try:
-            redis = connect(url)
+            redis = connect(self.settings.redis_url.get_secret_value())
         except (ValueError, TypeError):  # of an option; its text may quote a secret
             message = "redis_url has an option that the client does not know, or of another type"
             raise Fatal(FailureReason.SETTINGS_INVALID, message) from None

@@ -5,8 +5,13 @@ Exit status: 0 nothing is wrong any more, 1 something is left, 65 bad settings, 
 """
 
 import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +20,8 @@ from otakube import logs
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.exits import failure_exits
 from otakube.commands.output import Output, OutputFormat, print_table, show
+from otakube.errors import Fatal, Retriable
+from otakube_api.contract import FailureReason
 from otakube_api.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -22,6 +29,12 @@ if TYPE_CHECKING:
     from otakube_api.contract import Provider
 
 LEFT = 1
+SERVERS = "s3:"
+"""The value of --objects that means the stores of the settings."""
+CURE = (
+    ". Set them to where the stores are; on a cluster let a pod do it: argo -n otakube submit --from "
+    "workflowtemplate/otakube-scrub --wait; for the folder of `otakube run --stores` give --objects file:DIR"
+)
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -49,7 +62,7 @@ def scrub(
     ] = "24h",
     objects: Annotated[
         str, typer.Option(help="s3: the stores of the settings; file:DIR: embedded ones.")
-    ] = "s3:",
+    ] = SERVERS,
 ) -> None:
     """Finish cut-off commits; with --full, compare the stores with each other and repair what can be.
 
@@ -57,7 +70,7 @@ def scrub(
     """
     ages = {"older_than": duration(older_than), "blobs_older_than": duration(blobs_older_than)}
     logs.start(command="scrub")
-    with failure_exits():
+    with failure_exits(), naming_stores(objects):
         findings, entries, clean = asyncio.run(_scrub(objects=objects, full=full, dry_run=dry_run, **ages))
     report = {"entries": entries, "clean": clean, "findings": findings}
     show(report, output, table=lambda: _print_report(findings, entries=entries, clean=clean))
@@ -71,6 +84,7 @@ async def _scrub(
     from otakube.maintenance.expire import Expiry, expire
     from otakube.maintenance.scrub import Scrub, finish
 
+    require_embedded(objects)
     async with Wiring(objects) as wiring:
         stores = await wiring.stores.commit_stores()
         run = Scrub(
@@ -78,7 +92,7 @@ async def _scrub(
             clock=lambda: datetime.now(UTC),
             older_than=older_than,
             dry_run=dry_run,
-            embedder=wiring.text_embedder,
+            embedder=cache(wiring.text_embedder),
         )
         await finish(run)
         if full:
@@ -92,6 +106,46 @@ async def _scrub(
             )
             await audit(run, blobs_older_than=blobs_older_than)
     return [asdict(found) for found in run.report.findings], run.report.entries, run.report.clean
+
+
+@contextlib.contextmanager
+def naming_stores(objects: str) -> Iterator[None]:
+    """Say where the stores were looked for if one is away, and what helps a person at a terminal."""
+    try:
+        yield
+    except Retriable as error:
+        if objects != SERVERS or error.reason is not FailureReason.STORE_UNAVAILABLE:
+            raise
+        cure = "" if os.environ.get("KUBERNETES_SERVICE_HOST") else CURE
+        raise Retriable(error.reason, f"{error}; {addresses()}{cure}") from error
+
+
+def addresses() -> str:
+    """The addresses of the stores, each with the variable that sets it."""
+    from otakube.server_url import format_hosts
+    from otakube.settings import load
+
+    settings = load()
+    return (
+        f"asked were MongoDB at {format_hosts(settings.mongodb_uri)} (OTAKUBE_MONGODB_URI), Qdrant at "
+        f"{settings.qdrant_url} (OTAKUBE_QDRANT_URL) and the bucket {settings.s3_bucket} at "
+        f"{settings.s3_endpoint or 'AWS'} (OTAKUBE_S3_ENDPOINT)"
+    )
+
+
+def require_embedded(objects: str) -> None:
+    """Fatal where a folder has no stores: opening it would make empty ones, and find nothing wrong."""
+    from otakube.adapters.stores.sqlite.connection import FILE
+    from otakube.bootstrap.stores.choice import EMBEDDED
+
+    folder = objects.removeprefix(EMBEDDED)
+    if folder in ("", objects) or (Path(folder) / FILE).is_file():
+        return
+    raise Fatal(
+        FailureReason.SETTINGS_INVALID,
+        f"--objects is {objects!r}, but no embedded stores lie there: give the folder that "
+        "`otakube run --stores` was given",
+    )
 
 
 def unstorable(settings: "Settings") -> list["Provider"]:

@@ -144,6 +144,9 @@ SuggestionsDigest = Annotated[
 Accepted = Annotated[
     str, typer.Option(help="Ids of the suggestions that a person takes over, as a JSON list.")
 ]
+Episode = Annotated[
+    str, typer.Option(help="Number of the episode that must be out; empty: take what there is.")
+]
 RollbackTo = Annotated[
     str, typer.Option(help="Version of the entry to bring back; empty: ask the providers.")
 ]
@@ -161,6 +164,7 @@ async def fetch(
     year: Year = "",
     type: Type = "",
     mode: Mode = "FullEnrichment",
+    episode: Episode = "",
     rollback_to: RollbackTo = "",
     providers: Providers = "[]",
     review_policy: ReviewPolicy = "Required",
@@ -180,7 +184,7 @@ async def fetch(
             work_prefix=run.work,
             terms=(wiring.licences(), datetime.now(UTC)),
         )
-    from otakube.steps.fetch.claims import PageClaims
+    from otakube.commit.claims import PageClaims
     from otakube.steps.fetch.resolve import FetchRequest
     from otakube.steps.fetch.step import Memory, fetch
 
@@ -203,11 +207,13 @@ async def fetch(
         Memory(
             claims=claims,
             catalogue=wiring.stores.catalogue,
+            listings=wiring.stores.listings,
             history=wiring.stores.history,
             locks=wiring.stores.locks,
         ),
         work_prefix=run.work,
         uid=run.uid,
+        episode=int(episode) if episode else None,
         quorum=wiring.settings.provider_quorum,
         mode=mode,
         review_policy=review_policy,
@@ -335,6 +341,9 @@ async def conclude(
         str, typer.Option(help="Status of the workflow: Succeeded, Failed or Error.")
     ] = "Succeeded",
     failures: Annotated[str, typer.Option(help="Its failed nodes, as Argo's JSON list.")] = "[]",
+    waited: Annotated[
+        str, typer.Option(help="What a pod waited for that did not start, as STEP: REASON: MESSAGE.")
+    ] = "",
     title: Title = "",
 ) -> Outputs:
     """Remove a finished run's objects, or keep a dead letter of a failed one.
@@ -343,6 +352,6 @@ async def conclude(
     """
     from otakube.steps.conclude.step import Ended, conclude
 
-    ended = Ended(**run._asdict(), status=status, failures=failures, title=title)
+    ended = Ended(**run._asdict(), status=status, failures=failures, waited=waited, title=title)
     stores = wiring.stores
     return await conclude(await stores.objects(), stores.dead_letters, stores.ledger, ended)

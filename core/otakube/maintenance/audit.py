@@ -15,10 +15,11 @@ from otakube.commit.recovery import (
     vectors_key,
     version_of,
 )
-from otakube.commit.request import payload
 from otakube.domain.record import handover
+from otakube.errors import Fatal
 from otakube.maintenance.scrub import Damage, Outcome, Scrub, entry_lease
-from otakube.maintenance.vectors import recovered
+from otakube.maintenance.snapshots.shelf import held_images
+from otakube.maintenance.vectors import insert_missing, recovered
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.ledger import EntryState
 from otakube.ports.objects import Prefix
@@ -106,7 +107,7 @@ async def _audit_points(scrub: Scrub, state: EntryState, live: LiveEntry, *, sto
     if not await scrub.stores.objects.exists(key := vectors_key(live)):
         async with scrub.repairing(Damage.VECTORS_MISSING, state.entry_id, f"{key} is gone") as go:
             if go:
-                vectors = await recovered(scrub, live, points=state.points)
+                vectors = await recovered(scrub.stores, scrub.embedder, live, points=state.points)
                 await scrub.stores.objects.put(key, vectors.model_dump_json().encode())
     if stored < state.points:  # listed before the state was read: a commit may have ended meanwhile
         stored = await scrub.stores.vectors.count(live.entry_id, version=live.version, digest=live.digest)
@@ -122,12 +123,9 @@ async def _audit_points(scrub: Scrub, state: EntryState, live: LiveEntry, *, sto
 
 async def _reinsert(scrub: Scrub, live: LiveEntry, *, points: int) -> None:
     """Put the missing points back from the vectors that can still be had; those that are there stay."""
-    vectors = await recovered(scrub, live, points=points)
+    vectors = await recovered(scrub.stores, scrub.embedder, live, points=points)
     await scrub.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
-    left = await scrub.stores.vectors.stored(live.entry_id, version=live.version, digest=live.digest)
-    names = {(point.kind, point.number) for point in left}  # their ids may be an older release's
-    missing = [point for point in vectors.points if (point.kind, point.number) not in names]
-    await scrub.stores.vectors.insert(_stamp(live), missing, payload=payload(live.record.entry))
+    await insert_missing(scrub.stores, live, vectors)
 
 
 async def _audit_event(scrub: Scrub, state: EntryState) -> None:
@@ -178,15 +176,26 @@ async def _orphaned_blobs(scrub: Scrub, kept: set[str], *, older_than: timedelta
     """Images that no live entry, intent or mapping names; vectors of commits that are not live."""
     objects = scrub.stores.objects
     oldest = scrub.clock() - older_than
-    async for key, written in objects.aged(Prefix.IMAGES):
-        if key not in kept and written <= oldest:
-            await _drop_blob(scrub, key)
+    aged = objects.aged(Prefix.IMAGES)
+    await _orphaned_images(scrub, [key async for key, at in aged if key not in kept and at <= oldest])
     async for key, written in objects.aged(Prefix.VECTORS):
         _, entry_id, name = key.split("/", 2)
         if written > oldest or await _in_hand(scrub, entry_id, version_of(key)):
             continue
         state = await scrub.stores.ledger.state(entry_id)  # after the intents, as in `_needed`
         if state is None or f"{state.live_version}-{state.commit_key}.json" != name:
+            await _drop_blob(scrub, key)
+
+
+async def _orphaned_images(scrub: Scrub, keys: list[str]) -> None:
+    """Images that nothing live names, unless a restore would need them."""
+    try:
+        held = {key async for key in held_images(scrub.stores.objects)} if keys else set()
+    except Fatal as error:
+        scrub.found(Damage.BLOB_ORPHANED, Prefix.SNAPSHOTS, f"no image is removed: {error}", Outcome.FAILED)
+        return
+    for key in keys:
+        if key not in held:
             await _drop_blob(scrub, key)
 
 

@@ -11,6 +11,7 @@ from otakube.domain.checks.plausibility import Health, ProviderCondition
 from otakube.domain.providers.answer_shape import ShapeDrift, drift, shape_of
 from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
+from otakube.notes import collected
 from otakube.ports.checks import CheckedShape, CheckHistory
 from otakube.ports.providers import ProviderAdapter, RawRecord
 from otakube.ports.rate_limits import RateLimitStatus
@@ -122,10 +123,13 @@ def unreadable(adapter: ProviderAdapter, record: RawRecord) -> list[str]:
     for part, missing in record.missing.items():
         faults.setdefault(f"{missing.reason}: {missing.message}", []).append(part)
     for part in READINGS:
-        try:
-            getattr(adapter.converter, part)(record)
-        except SourceError as error:
-            faults.setdefault(str(error), []).append(part)
+        with collected() as notes:
+            try:
+                getattr(adapter.converter, part)(record)
+            except SourceError as error:
+                faults.setdefault(str(error), []).append(part)
+        for why in notes.left_out:
+            faults.setdefault(f"rows left out: {why}", []).append(part)
     return [f"{', '.join(parts)}: {fault}" for fault, parts in faults.items()]
 
 

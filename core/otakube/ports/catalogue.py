@@ -5,12 +5,12 @@ Every method is one atomic change of one document (or a read); none needs a tran
 raises Retriable.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from otakube.domain.record.golden import GoldenRecord
+from otakube.domain.record.golden import AnimeStatus, GoldenRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,9 @@ class Identities(Protocol):
     async def bind(self, source_url: str, binding: Binding) -> str:
         """Bind a free page, or note a newer token on one that the entry has; the entry that has it now."""
 
+    async def bind_free(self, bindings: Mapping[str, Binding]) -> None:
+        """Bind each page that is free; the others stay whose they are."""
+
     async def move(self, source_url: str, to: Binding, *, owner: str, token: int) -> bool:
         """Take a page from its owner; False if it is another's, or noted by a commit as new as `token`."""
 
@@ -113,6 +116,11 @@ class Catalogue(Protocol):
 class Relatives(Protocol):
     async def of_pages(self, source_urls: Sequence[str]) -> list[GoldenRecord]:
         """Live entries that show any of these pages, without episodes, characters and staff; one query."""
+
+
+class EntriesByStatus(Protocol):
+    def with_status(self, statuses: Collection[AnimeStatus]) -> AsyncIterator[GoldenRecord]:
+        """Live entries of these statuses, without characters and staff; those that can be read."""
 
 
 class ImageMap(Protocol):

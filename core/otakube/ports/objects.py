@@ -16,9 +16,10 @@ class Prefix(StrEnum):
     DEAD_LETTERS = "dead-letters/"
     WORK = "work/"  # of one run each: contract.work_prefix
     ANSWERS = "answers/"
+    SNAPSHOTS = "snapshots/"
 
 
-LASTING = (Prefix.IMAGES, Prefix.VECTORS, Prefix.AUDIT, Prefix.DEAD_LETTERS)
+LASTING = (Prefix.IMAGES, Prefix.VECTORS, Prefix.AUDIT, Prefix.DEAD_LETTERS, Prefix.SNAPSHOTS)
 """Prefixes whose objects Otakube itself removes, if anybody; no lifecycle rule may."""
 
 

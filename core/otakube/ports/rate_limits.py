@@ -3,6 +3,8 @@
 
 from typing import NamedTuple, Protocol
 
+from otakube.domain.providers.budget import OUTCOMES as OUTCOMES
+from otakube.domain.providers.budget import Breaker as Breaker
 from otakube.domain.providers.budget import RateLimitState
 from otakube.domain.providers.budget import RateLimitStatus as RateLimitStatus
 from otakube.domain.providers.budget import RequestOutcome as RequestOutcome

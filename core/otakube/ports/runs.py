@@ -15,6 +15,7 @@ class RunPhase(StrEnum):
     SUCCEEDED = "Succeeded"
     REJECTED = "Rejected"
     FAILED = "Failed"
+    SUSPENDED = "Suspended"  # by its spec; never stored, since the object alone says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from otakube.domain.record.listing import EntryLevel, SystemStatus
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageHit:
@@ -22,22 +24,28 @@ class PassageHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntrySummary:
-    """A live entry in one line."""
+    """An entry in one line; one that is only listed has no version."""
 
     entry_id: str
-    version: int
+    version: int | None
     digest: str
     title: str
     type: str
     year: int | None
+    system_status: SystemStatus = SystemStatus.ACTIVE
+
+    @property
+    def level(self) -> EntryLevel:
+        """Extent of what is known of it."""
+        return EntryLevel.LISTED if self.version is None else EntryLevel.ENRICHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryTitles:
-    """The names of a live entry, its main title first."""
+    """The names of an entry, its main title first; `committed_at` is when they were written."""
 
     entry_id: str
-    version: int
+    version: int | None
     titles: tuple[str, ...]
     committed_at: datetime
 
@@ -52,12 +60,12 @@ class VectorSearch(Protocol):
 
 class EntrySummaries(Protocol):
     async def of(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
-        """The live entries among these, by id. An unreachable store raises Retriable."""
+        """The entries among these that are live or listed, by id. An unreachable store raises Retriable."""
 
 
 class LiveTitles(Protocol):
     async def since(self, moment: datetime | None) -> list[EntryTitles]:
-        """The live entries that were committed at `moment` or later; None means all.
+        """The live and listed entries that were written at `moment` or later; None means all.
 
         An unreachable store raises Retriable.
         """

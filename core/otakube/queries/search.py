@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Search of the live entries: those whose titles are near the query, then those whose passages mean it.
+"""Search of the entries: those whose titles are near the query, then those whose passages mean it.
 
 Both indexes may lag or hold leftovers; only what the documents confirm as live is shown.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from otakube.domain.matching.title_index import TitleHit
+from otakube.domain.record.listing import SystemStatus
 from otakube.errors import Retriable
 from otakube.ports.search import EntrySummaries, EntrySummary, PassageHit, VectorSearch
 from otakube.queries.titles import LiveTitleIndex
@@ -18,6 +19,9 @@ TITLE = "title"
 
 OVERFETCH = 4
 """Passages asked for each wanted entry: an entry has many, and some may be of a version no longer live."""
+
+HIDDEN = 2
+"""Titles asked for each wanted entry: some may be of entries that are orphaned."""
 
 ROUNDS = 3
 """Each asks for four times as many as the one before, if the last did not fill the list."""
@@ -41,6 +45,11 @@ class Query:
     floor: float
     kinds: Sequence[str]
     limit: int
+    include_orphaned: bool = False
+
+    def wants(self, summary: EntrySummary) -> bool:
+        """False for what readers must ask for by name."""
+        return self.include_orphaned or summary.system_status is SystemStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +63,7 @@ class SearchIndexes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A live entry; `score` tells how alike the titles are, 0 to 1, or is the cosine of `text`."""
+    """An entry; `score` tells how alike the titles are, 0 to 1, or is the cosine of `text`."""
 
     summary: EntrySummary
     match: Match
@@ -107,9 +116,10 @@ def confirmed(hits: Sequence[PassageHit], live: Mapping[str, EntrySummary], floo
 
 
 async def _by_title(query: Query, indexes: SearchIndexes, now: float) -> list[Found]:
-    hits = await indexes.titles.search(query.text, query.limit, now=now)
+    hits = await indexes.titles.search(query.text, query.limit * HIDDEN, now=now)
     live = await indexes.summaries.of([hit.id for hit in hits]) if hits else {}
-    return [_by_name(live[hit.id], hit) for hit in hits if hit.id in live]
+    found = [_by_name(live[hit.id], hit) for hit in hits if hit.id in live]
+    return [one for one in found if query.wants(one.summary)][: query.limit]
 
 
 async def _by_meaning(query: Query, indexes: SearchIndexes) -> list[Found]:
@@ -122,7 +132,8 @@ async def _by_meaning(query: Query, indexes: SearchIndexes) -> list[Found]:
             *(indexes.vectors.nearest(query.vector, kind=kind, limit=asked) for kind in query.kinds)
         )
         hits = [hit for hits in answers for hit in hits if hit.score >= query.floor]
-        live = await indexes.summaries.of(sorted({hit.entry_id for hit in hits}))
+        summaries = await indexes.summaries.of(sorted({hit.entry_id for hit in hits}))
+        live = {entry_id: one for entry_id, one in summaries.items() if query.wants(one)}
         found = confirmed(hits, live, query.floor)
         if len(found) >= query.limit:
             break

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from otakube.domain.matching.resolution import CONSIDER
+from otakube.domain.matching.decision import CONSIDER
 from otakube.domain.matching.title_index import Titled, TitleHit, TitleIndex
 from otakube.ports.search import EntryTitles, LiveTitles
 

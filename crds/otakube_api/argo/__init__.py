@@ -5,6 +5,7 @@ Pure, and tolerant of whatever a hostile or foreign hand wrote there.
 """
 
 from otakube_api.argo.causes import read_cause, read_waiting
+from otakube_api.argo.deadline import timed_out
 from otakube_api.argo.failures import FailedTask, failed_task, failure_of, read_failures, was_stopped
 from otakube_api.argo.nodes import (
     FAILED_PHASES,
@@ -16,7 +17,7 @@ from otakube_api.argo.nodes import (
     mappings_of,
     time_of,
 )
-from otakube_api.argo.progress import StepProgress, read_progress
+from otakube_api.argo.progress import PendingPod, StepProgress, read_progress
 from otakube_api.argo.retries import RetryLimits
 from otakube_api.argo.workflow import ArgoWorkflow, read_workflow
 
@@ -28,6 +29,7 @@ __all__ = [
     "ArgoWorkflow",
     "Body",
     "FailedTask",
+    "PendingPod",
     "RetryLimits",
     "StepProgress",
     "failed_task",
@@ -40,5 +42,6 @@ __all__ = [
     "read_waiting",
     "read_workflow",
     "time_of",
+    "timed_out",
     "was_stopped",
 ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from otakube_api.argo.causes import is_stop, read_cause
 from otakube_api.argo.nodes import ArgoNode, mappings_of, read_node
-from otakube_api.contract import Failure, FailureReason, Node, PodReason
+from otakube_api.contract import Failure, FailureReason, Node, PodReason, WaitingCause
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -21,8 +21,8 @@ class FailedTask(NamedTuple):
     failure: Failure
 
 
-def failed_task(nodes: Iterable[ArgoNode]) -> FailedTask | None:
-    """The task whose attempt failed last, and why.
+def failed_task(nodes: Iterable[ArgoNode], waited: WaitingCause | None = None) -> FailedTask | None:
+    """The task whose attempt failed last, and why; `waited` is what was noted of a pod that did not start.
 
     Only pods and the gate are looked at, since the nodes above them repeat the failure or say `No more
     retries left`. The exit handler counts where nothing else failed: its trouble must not hide what it was
@@ -38,7 +38,15 @@ def failed_task(nodes: Iterable[ArgoNode]) -> FailedTask | None:
         return None
     pods.sort(key=_order)
     step = pods[-1].step
-    return FailedTask(step, failure_of(node for node in pods if node.step == step))
+    failure = failure_of(node for node in pods if node.step == step)
+    return FailedTask(step, explained(step, failure, waited))
+
+
+def explained(step: str, failure: Failure, waited: WaitingCause | None) -> Failure:
+    """The failure; of a pod that waited until its deadline, what it waited for."""
+    if failure.reason is not PodReason.DEADLINE_EXCEEDED or waited is None or waited.step != step:
+        return failure
+    return Failure(waited.failure.reason, f"{waited.failure.message} (until a deadline: {failure.message})")
 
 
 def failure_of(attempts: Iterable[ArgoNode]) -> Failure:

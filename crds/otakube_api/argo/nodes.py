@@ -60,6 +60,10 @@ class ArgoNode:
         """True if it ended badly."""
         return self.phase in FAILED_PHASES
 
+    def pod_of(self, workflow: str) -> str:
+        """Name of its pod, as Argo forms it."""
+        return f"{workflow}-{self.template}-{self.id.rpartition('-')[2]}"
+
     @property
     def is_exit_handler(self) -> bool:
         """True if it runs after the others, whatever became of them."""

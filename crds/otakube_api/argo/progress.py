@@ -4,9 +4,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from otakube_api.argo.causes import read_waiting
-from otakube_api.argo.failures import failed_task, failure_of
+from otakube_api.argo.failures import explained, failed_task, failure_of
 from otakube_api.argo.nodes import FAILED_PHASES, FINAL_PHASES, ArgoNode
 from otakube_api.argo.retries import RetryLimits
 from otakube_api.argo.workflow import ArgoWorkflow
@@ -14,6 +15,15 @@ from otakube_api.contract import Failure, Node
 
 _STEPS = {node: place for place, node in enumerate(Node)}
 _ENDED = FINAL_PHASES | {"Skipped", "Omitted"}
+
+
+class PendingPod(NamedTuple):
+    """A pod whose containers do not run yet."""
+
+    name: str
+    since: datetime
+    silent: bool
+    """True if Argo does not say what it waits for: it may merely start, or Argo may not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +37,12 @@ class StepProgress:
     """The most attempts that Argo makes."""
     running: bool = False
     """True if this attempt has not ended, though one before it may have failed."""
+    started: bool = False
+    """True while a container of this attempt runs."""
     waiting: bool = False
     """True while the cause is what the pod waits for."""
+    pod: PendingPod | None = None
+    """The pod of this attempt, while it has not started."""
     cause: Failure | None = None
     """What keeps it from running, or why the latest attempt failed that did; None while all is well."""
     since: datetime | None = None
@@ -44,7 +58,7 @@ class StepProgress:
 def read_progress(seen: ArgoWorkflow) -> StepProgress | None:
     """The step that a run is at, or that broke it; None before the first, and of a run that ended well."""
     if seen.phase in FINAL_PHASES:
-        broken = failed_task(seen.nodes) if seen.phase in FAILED_PHASES else None
+        broken = failed_task(seen.nodes, seen.waited) if seen.phase in FAILED_PHASES else None
         return None if broken is None else _of_step(seen, broken.task, ended=True)
     running = {node.step for node in seen.nodes if node.attempt is None and node.phase not in _ENDED}
     step = min(running & _STEPS.keys(), key=lambda name: _STEPS[Node(name)], default=None)
@@ -58,19 +72,27 @@ def _of_step(seen: ArgoWorkflow, step: str, *, ended: bool) -> StepProgress:
     last = attempts[-1] if attempts else task
     failed = [node for node in attempts if node.failed]
     waiting = read_waiting(last.message) if last.phase == "Pending" else None
-    cause = waiting or (failure_of(failed[-1:]) if failed else None)
+    cause = waiting or (explained(step, failure_of(failed[-1:]), seen.waited) if failed else None)
     return StepProgress(
         step=step,
         attempt=max(len(attempts), 1),
         attempts=limits.attempts,
         running=not ended and last.phase not in _ENDED,
+        started=last.phase == "Running",
         waiting=waiting is not None,
+        pod=_pending_pod(seen, last, silent=waiting is None),
         cause=cause,
         since=last.started_at if waiting or cause is None else _since(failed, cause),
         next_attempt=None if ended or not last.failed else limits.next_attempt(attempts),
         gives_up=limits.gives_up(attempts) if cause and not waiting and not ended else None,
-        failures=tuple(failure_of([node]) for node in failed),
+        failures=tuple(explained(step, failure_of([node]), seen.waited) for node in failed),
     )
+
+
+def _pending_pod(seen: ArgoWorkflow, node: ArgoNode, *, silent: bool) -> PendingPod | None:
+    if node.phase != "Pending" or node.type != "Pod" or node.started_at is None:
+        return None
+    return PendingPod(node.pod_of(seen.name), node.started_at, silent)
 
 
 def _attempts(seen: ArgoWorkflow, step: str) -> list[ArgoNode]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from otakube_api import labels
 from otakube_api.argo.failures import failed_task
 from otakube_api.argo.nodes import FINAL_PHASES, ArgoNode, Body, mapping_of, read_node, text_of, time_of
 from otakube_api.argo.retries import RetryLimits, read_retries
-from otakube_api.contract import Failure, Node
+from otakube_api.contract import Failure, Node, WaitingCause, parse_waiting
 
 NODES_LIMIT = 8 * 1024 * 1024
 """Bytes of decompressed node status that are read: twenty times what our largest run has."""
@@ -23,6 +24,7 @@ NODES_LIMIT = 8 * 1024 * 1024
 class ArgoWorkflow:
     """One Workflow as its controller left it; one that the controller has not seen has phase ""."""
 
+    name: str
     phase: str
     message: str
     suspended: bool
@@ -34,6 +36,8 @@ class ArgoWorkflow:
     """True if Argo keeps the nodes compressed or elsewhere, so that no patch of ours can reach them."""
     retries: Mapping[str, RetryLimits] = field(default_factory=dict)
     """By step."""
+    waited: WaitingCause | None = None
+    """What the operator noted of a pod that did not start."""
 
     @property
     def finished(self) -> bool:
@@ -43,7 +47,7 @@ class ArgoWorkflow:
     @property
     def failure(self) -> Failure | None:
         """Why the task that broke the run failed."""
-        found = failed_task(self.nodes)
+        found = failed_task(self.nodes, self.waited)
         return found and found.failure
 
     @property
@@ -70,7 +74,9 @@ class ArgoWorkflow:
 def read_workflow(body: Body) -> ArgoWorkflow:
     """Read a Workflow as the API server returns it."""
     spec, status = mapping_of(body.get("spec")), mapping_of(body.get("status"))
+    notes = mapping_of(mapping_of(body.get("metadata")).get("annotations"))
     return ArgoWorkflow(
+        name=text_of(mapping_of(body.get("metadata")), "name"),
         phase=text_of(status, "phase")[:32],
         message=text_of(status, "message"),
         suspended=bool(spec.get("suspend")),
@@ -82,6 +88,7 @@ def read_workflow(body: Body) -> ArgoWorkflow:
         ),
         packed=bool(status.get("compressedNodes") or status.get("offloadNodeStatusVersion")),
         retries=read_retries(mapping_of(status.get("storedWorkflowTemplateSpec"))),
+        waited=parse_waiting(text_of(notes, labels.WAITING_CAUSE)),
     )
 
 

@@ -26,6 +26,7 @@ class FailureReason(StrEnum):
     SOURCE_URL_UNSUPPORTED = "SourceUrlUnsupported"
     QUORUM_NOT_REACHED = "QuorumNotReached"  # fewer providers answered than the quorum, and more may later
     PROVIDERS_UNUSABLE = "ProvidersUnusable"  # likewise, and asking again will not help
+    EPISODE_NOT_OUT = "EpisodeNotOut"  # most providers do not list the episode that the run is to bring
     RECORD_INVALID = "RecordInvalid"  # the golden record does not validate
     STORE_UNAVAILABLE = "StoreUnavailable"
     COMMIT_FENCED = "CommitFenced"  # a newer run holds the entry
@@ -35,6 +36,7 @@ class FailureReason(StrEnum):
     RECORD_CHANGED = "RecordChanged"  # the record in the bucket is not the one that was reviewed
     INPUT_MISSING = "InputMissing"  # a step was started without the objects of the step before
     SETTINGS_INVALID = "SettingsInvalid"
+    SETTINGS_MISSING = "SettingsMissing"  # the Secret with the stores' credentials is not there
     UNEXPECTED = "UnexpectedError"
 
 
@@ -83,6 +85,13 @@ class Failure(NamedTuple):
     message: str
 
 
+class WaitingCause(NamedTuple):
+    """A cause that keeps the pod of a step from starting, or kept it until its end."""
+
+    step: str
+    failure: Failure
+
+
 def one_line(text: str) -> str:
     """Blanks for line breaks and control characters: a provider's words must not steer a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
@@ -95,6 +104,20 @@ def format_failure(failure: Failure) -> str:
     """
     harmless = re.sub(r"{(?={)", "{ ", one_line(failure.message))
     return f"{failure.reason}: {harmless}".encode()[:2048].decode(errors="ignore")
+
+
+def format_waiting(cause: WaitingCause) -> str:
+    """`step: Reason: message`, as the operator notes it on the Workflow."""
+    return f"{cause.step}: {format_failure(cause.failure)}"
+
+
+_WAITING = re.compile(r"([a-z-]{1,63}): (" + "|".join(PodReason) + r"): (.*)", re.DOTALL)
+
+
+def parse_waiting(text: str) -> WaitingCause | None:
+    """Read what `format_waiting` wrote; None of anything else."""
+    found = _WAITING.fullmatch(text)
+    return None if found is None else WaitingCause(found[1], Failure(PodReason(found[2]), found[3]))
 
 
 _FAILURE = re.compile(r"(?:^|: )(" + "|".join(FailureReason) + r"): (.*)", re.DOTALL)

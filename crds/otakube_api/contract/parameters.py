@@ -12,6 +12,15 @@ CHECK_TEMPLATE = "otakube-check-providers"
 
 SCRUB_CRON_WORKFLOW = "otakube-scrub"
 
+SNAPSHOT_CRON_WORKFLOW = "otakube-snapshot"
+"""The CronWorkflow that writes snapshots of the catalogue, and its WorkflowTemplate."""
+
+RESTORE_TEMPLATE = "otakube-snapshot-restore"
+"""The WorkflowTemplate that restores from one: its entrypoint is a dry run."""
+
+PLANNER_CRON_WORKFLOW = "otakube-plan-schedules"
+"""The CronWorkflow that keeps the EpisodeSchedules, and its WorkflowTemplate."""
+
 MERGE_LOCKS_TEMPLATE = "otakube-merge-locks"
 """The WorkflowTemplate that changes merge locks; its parameter is PAYLOAD, its output Output.REPORT."""
 
@@ -46,6 +55,7 @@ class Parameter(StrEnum):
     YEAR = "year"  # "" unless spec.anime.year: narrows the search for the title
     TYPE = "type"  # "" unless spec.anime.type: likewise
     MODE = "mode"  # Mode
+    EPISODE = "episode"  # "" unless spec.episode: the number that must be out
     ROLLBACK_TO = "rollback-to"  # "" unless spec.rollbackTo: a version of the entry
     PROVIDERS = "providers"  # JSON list of Provider names
     REVIEW_POLICY = "review-policy"  # ReviewPolicy

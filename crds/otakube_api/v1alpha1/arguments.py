@@ -17,6 +17,7 @@ def arguments_of(spec: AnimeEnrichmentSpec, *, auto: Accelerator) -> dict[Parame
         Parameter.YEAR: str(spec.anime.year or ""),
         Parameter.TYPE: spec.anime.type or "",
         Parameter.MODE: spec.mode,
+        Parameter.EPISODE: "" if spec.episode is None else str(spec.episode),
         Parameter.ROLLBACK_TO: str(spec.rollback_to or ""),
         Parameter.PROVIDERS: json.dumps(spec.providers or []),
         Parameter.REVIEW_POLICY: spec.review.policy,

@@ -118,9 +118,9 @@ ROLLBACK_NEEDS_ID = Rule(
     "spec.rollbackTo is a version of one entry: set spec.anime.id instead of spec.anime.sourceUrls or title",
 )
 ROLLBACK_ASKS_NOBODY = Rule(
-    "!has(self.rollbackTo) || (self.mode == 'FullEnrichment' && !has(self.providers))",
-    "spec.rollbackTo takes a whole version and asks no provider: remove spec.providers, and leave spec.mode "
-    "FullEnrichment",
+    "!has(self.rollbackTo) || (self.mode == 'FullEnrichment' && !has(self.providers) && !has(self.episode))",
+    "spec.rollbackTo takes a whole version and asks no provider: remove spec.providers and spec.episode, and "
+    "leave spec.mode FullEnrichment",
 )
 
 _DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
@@ -152,9 +152,9 @@ CRON = Rule(
     "week, such as '30 15 * * SAT'; put the time zone into spec.timeZone",
 )
 ONE_SCHEDULE = Rule(
-    "has(self.schedule) != has(self.broadcast)",
-    "spec needs exactly one of schedule and broadcast: set spec.broadcast for a weekly slot, "
-    "spec.schedule for anything else",
+    "has(self.schedule) != (has(self.broadcast) || has(self.airings))",
+    "spec needs times in one way: set spec.airings, spec.broadcast or both for broadcasts, and "
+    "spec.schedule alone for anything else",
 )
 ZONE_NEEDS_SCHEDULE = Rule(
     "!has(self.timeZone) || has(self.schedule)",
@@ -165,9 +165,9 @@ SLOT_TIME = Rule(
     "spec.broadcast.time must be HH:MM from 00:00 to 29:59: hours above 23 count on into the next day, "
     "as broadcasters write them",
 )
-BROADCAST_DELAY = Rule(
+AIRING_DELAY = Rule(
     f"{_IS_DURATION} && duration(self) <= duration('168h')",
-    "spec.broadcast.delay must be a duration up to 168h: write hours, minutes and seconds, such as 90m or 2h",
+    "spec.delay must be a duration up to 168h: write hours, minutes and seconds, such as 90m or 2h",
 )
 
 

@@ -5,13 +5,15 @@ The commit's outputs alone make an enrichment Ready (decision 0006); the Workflo
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 
+from otakube_api.argo import timed_out
 from otakube_api.contract import TEMPLATE, FailureReason, PodReason
 from otakube_api.durations import parse_duration
 from otakube_api.reasons import CommonReason, Reason
-from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentReason
+from otakube_api.v1alpha1.anime_enrichment import KIND
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_operator.enrichment.observed import Enrichment, ReviewNode, WorkflowRun
 from otakube_operator.enrichment.steps import format_trouble
 from otakube_operator.runtime.conditions import Truth
@@ -76,17 +78,16 @@ def review_deadline(enrichment: Enrichment, run: WorkflowRun) -> datetime | None
 
 
 def review_timed_out(enrichment: Enrichment, run: WorkflowRun) -> bool:
-    """True if the review closed unanswered, or was approved when its deadline had passed.
-
-    The workflow asks the same before it embeds: the deadline holds while a run is suspended too.
-    """
-    review, deadline = run.results.review, review_deadline(enrichment, run)
-    if review is None or not review.answered or review.finished_at is None or deadline is None:
+    """True if the review closed unanswered, or was approved when its deadline had passed."""
+    review = run.results.review
+    if review is None or not review.answered:
         return False
-    if review.approved:
-        return review.finished_at >= deadline
-    # Argo writes whole seconds, so the node may seem to end a second early.
-    return not review.reviewer and review.finished_at >= deadline - timedelta(seconds=1)
+    return timed_out(
+        approved=review.approved,
+        reviewer=review.reviewer,
+        finished_at=review.finished_at,
+        deadline=review_deadline(enrichment, run),
+    )
 
 
 def review_approved(enrichment: Enrichment, run: WorkflowRun) -> bool:
@@ -152,8 +153,11 @@ def as_reason(word: str) -> Reason:
 
 
 def _failed_without_a_reason(run: WorkflowRun) -> Assessment:
-    if TEMPLATE in run.message and "not found" in run.message:
+    if f'"{TEMPLATE}" not found' in run.message:
         return stuck(EnrichmentReason.TEMPLATE_MISSING, f"Argo found no WorkflowTemplate: {run.message}")
+    if "may not change during execution" in run.message:
+        message = f"The template was changed while Workflow {run.name} ran, which ended it: {run.message}"
+        return stuck(EnrichmentReason.TEMPLATE_CHANGED, message)
     if "invalid spec" in run.message or "not permitted" in run.message:
         return stuck(EnrichmentReason.WORKFLOW_REFUSED, f"Argo refused Workflow {run.name}: {run.message}")
     failure = run.results.failure

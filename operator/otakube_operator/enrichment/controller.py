@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controller of AnimeEnrichment: one Argo Workflow for each generation, watched until it is published."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -9,14 +10,11 @@ import structlog
 from otakube_api import labels
 from otakube_api.contract import FailureReason, PodReason
 from otakube_api.reasons import CommonCondition
-from otakube_api.v1alpha1.anime_enrichment import (
-    KIND,
-    AnimeEnrichmentStatus,
-    EnrichmentCondition,
-    EnrichmentReason,
-)
+from otakube_api.v1alpha1.anime_enrichment import KIND, AnimeEnrichmentStatus
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentCondition, EnrichmentReason
 from otakube_api.v1alpha1.meta import VERSION
-from otakube_operator.enrichment.adoption import Repair, recognised, recorded_workflow
+from otakube_operator.enrichment import pods
+from otakube_operator.enrichment.adoption import recognised, recorded_workflow
 from otakube_operator.enrichment.decision import ObservedEnrichment, WorkflowChange, WorkflowPatch
 from otakube_operator.enrichment.meter import StepMeter
 from otakube_operator.enrichment.naming import is_run_name
@@ -32,6 +30,11 @@ from otakube_operator.runtime.objects import CustomResource
 from otakube_operator.runtime.owned import ForeignObject, OwnedObjects, OwnedResource
 
 logger = structlog.stdlib.get_logger(__name__)
+
+
+def _utc_now() -> datetime:
+    """The kubelet's time: pods are begun by it, whatever clock the plans go by."""
+    return datetime.now(UTC)
 
 
 class EnrichmentController:
@@ -60,8 +63,8 @@ class EnrichmentController:
         may_be=is_run_name,
     )
 
-    def __init__(self, *, gpu: bool, limits: QueueLimits) -> None:
-        self._gpu, self._limits = gpu, limits
+    def __init__(self, *, gpu: bool, limits: QueueLimits, now: Callable[[], datetime] = _utc_now) -> None:
+        self._gpu, self._limits, self._now = gpu, limits, now
         self._meter = StepMeter()
         self.collectors = self._meter.collectors
 
@@ -73,7 +76,7 @@ class EnrichmentController:
             unwatched.append(record)
         for run in unwatched:
             await owned.find(run.namespace, run.name, run)
-        runs = owned.of(seen.uid)
+        runs = tuple([await self._with_pod(run, owned) for run in owned.of(seen.uid)])
         self._meter.note(seen, runs)
         return Observed(seen, runs)
 
@@ -88,7 +91,9 @@ class EnrichmentController:
         if plan.create is not None:
             await self._create(plan.create, owned)
         for repair in plan.repairs:
-            await self._repair(repair, owned)
+            await self._mark(repair.run, repair.body, owned)
+        for note in plan.notes:
+            await self._mark(note.run, note.body, owned)
         for patch in plan.patches:
             await owned.patch(patch.run, patch_of(patch))
         return bool(plan.patches)
@@ -121,12 +126,19 @@ class EnrichmentController:
         if not created:
             raise ObservationOutdated(f"Workflow {new.name} was there already")
 
-    async def _repair(self, repair: Repair, owned: OwnedObjects[WorkflowRun]) -> None:
-        """Restore labels and owner; if that is refused, a pass now and then reads the run itself."""
+    async def _with_pod(self, run: WorkflowRun, owned: OwnedObjects[WorkflowRun]) -> WorkflowRun:
+        """The run with what keeps its pod from starting, where Argo does not know."""
+        pod = pods.to_be_read(run, self._now())
+        report = await owned.pod(run.namespace, pod) if pod else None
+        cause = pods.read_pod(report) if report is not None else None
+        return run if cause is None else pods.waiting_for(cause, run)
+
+    async def _mark(self, run: WorkflowRun, body: dict[str, Any], owned: OwnedObjects[WorkflowRun]) -> None:
+        """Write labels, owner or a note; where that is refused, the run goes on without them."""
         try:
-            await owned.patch(repair.run, repair.body)
+            await owned.patch(run, body)
         except RequestRefused as error:
-            logger.warning("labels not restored", workflow=repair.run.name, error=str(error))
+            logger.warning("metadata not written", workflow=run.name, error=str(error))
 
 
 def patch_of(patch: WorkflowPatch) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def spec_hash(spec: AnimeEnrichmentSpec) -> str:
         "review": {"policy": spec.review.policy, "timeout": spec.review.timeout},
         "accelerator": spec.accelerator,
     }
+    if spec.episode is not None:
+        material["episode"] = spec.episode
     if spec.rollback_to is not None:
         material["rollbackTo"] = spec.rollback_to
     return hashlib.sha256(json.dumps(material, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from otakube_api import labels
 from otakube_api.argo import FINAL_PHASES, SUCCEEDED, StepProgress
-from otakube_api.contract import Failure, Node
+from otakube_api.contract import Failure, Node, WaitingCause
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichmentSpec, AnimeEnrichmentStatus
 from otakube_operator.enrichment.identity import MetadataDamage, RunIdentity
 from otakube_operator.enrichment.naming import spec_hash
@@ -71,6 +71,13 @@ class ReviewNode(NamedTuple):
         return self.phase == SUCCEEDED
 
 
+class StepDuration(NamedTuple):
+    """Seconds of a step, from its first attempt to its success."""
+
+    step: str
+    seconds: float
+
+
 class Publication(NamedTuple):
     """Report of the commit step, after it had read the live version back."""
 
@@ -126,8 +133,12 @@ class WorkflowRun:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     results: Results = field(default_factory=Results)
+    waited: WaitingCause | None = None
+    """What is noted on it of a pod that does not start."""
     passed: tuple[tuple[str, datetime], ...] = ()
     """Steps that it got through, and when."""
+    durations: tuple[StepDuration, ...] = ()
+    """Of the steps that it got through, but for the review, which takes people's time."""
 
     @property
     def finished(self) -> bool:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from otakube_api.reasons import CommonCondition, CommonReason
-from otakube_api.v1alpha1.anime_enrichment import KIND, EnrichmentCondition, EnrichmentReason
+from otakube_api.v1alpha1.anime_enrichment import KIND
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentCondition, EnrichmentReason
+from otakube_operator.enrichment import pods
 from otakube_operator.enrichment.adoption import Repair, family_of, repairs_of
 from otakube_operator.enrichment.assessment import (
     Activity,
@@ -28,6 +30,7 @@ from otakube_operator.enrichment.decision import (
 )
 from otakube_operator.enrichment.deferral import come_back, described_to_others, wait_in_queue, woken
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
+from otakube_operator.enrichment.pods import Note, notes_of
 from otakube_operator.enrichment.run_queue import Peer, QueueLimits
 from otakube_operator.enrichment.start import recorded_run, start
 from otakube_operator.enrichment.waiting import earliest
@@ -44,6 +47,7 @@ class EnrichmentPlan(ReconcilePlan[WorkflowRun]):
 
     decision: RunDecision | None = None
     repairs: tuple[Repair, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def create(self) -> NewRun | None:
@@ -79,6 +83,7 @@ def plan(
         prune=() if enrichment.deleting else _beyond_history(observed, decision.run),
         remove_finalizer=enrichment.has_finalizer and not live and decision.create is None,
         repairs=repairs,
+        notes=notes_of(family.runs),
         revisit_at=_revisit_at(live, decision, now),
         wake=woken(observed, limits, now),
     )
@@ -93,9 +98,9 @@ def peer_of(enrichment: Enrichment, owned: tuple[WorkflowRun, ...], now: datetim
 
 
 def _revisit_at(live: list[WorkflowRun], decision: RunDecision, now: datetime) -> datetime | None:
-    """The moment to look again without an event: a run without its label is in no watch."""
+    """The moment to look again without an event: a run without its label is in no watch, a pod in none."""
     unwatched = now + UNWATCHED_INTERVAL if any(run.damage is not None for run in live) else None
-    return earliest([unwatched, decision.due])
+    return earliest([unwatched, decision.due, pods.next_look(live, now)])
 
 
 def _must_be_undone(active: list[WorkflowRun]) -> bool:
@@ -118,8 +123,15 @@ def _is_current(enrichment: Enrichment, run: WorkflowRun) -> bool:
         run.spec_hash == enrichment.spec_hash
         and not run.superseded
         and not run.altered
+        and not _came_before_the_recorded(enrichment, run)
         and enrichment.requested_at in answered
     )
+
+
+def _came_before_the_recorded(enrichment: Enrichment, run: WorkflowRun) -> bool:
+    """True if the status tells of a later run, whatever has become of its Workflow."""
+    record = enrichment.status.workflow
+    return record is not None and run.order < (record.generation, record.attempt)
 
 
 def _decide(observed: ObservedEnrichment, strays: list[WorkflowRun], now: datetime) -> RunDecision:

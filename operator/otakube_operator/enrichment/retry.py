@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from otakube_api.contract import FailureReason, PodReason
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_api.v1alpha1.waiting import RetryStatus
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
 
@@ -20,36 +21,61 @@ TRIES = 80
 SPREAD = timedelta(minutes=1)
 """Time over which those that waited for the same thing come back."""
 
-COMES_BACK = frozenset(
+COMES_BACK: frozenset[str] = frozenset(
     {
         FailureReason.STORE_UNAVAILABLE,
         FailureReason.QUORUM_NOT_REACHED,
         FailureReason.COMMIT_FAILED,
+        FailureReason.SETTINGS_MISSING,
+        FailureReason.EPISODE_NOT_OUT,
         PodReason.EVICTED,
         PodReason.LOST,
+        PodReason.UNSCHEDULABLE,
+        PodReason.IMAGE_PULL_FAILED,
+        PodReason.CONTAINER_START_FAILED,
+        PodReason.REFUSED,
+        EnrichmentReason.TEMPLATE_CHANGED,
+        EnrichmentReason.TEMPLATE_MISSING,
+        EnrichmentReason.WORKFLOW_REFUSED,
     }
 )
-"""Reasons that pass without anybody changing the object or the installation."""
+"""Reasons that pass without a change of the object: something of the installation is away or incomplete."""
+
+LOOKS = (timedelta(hours=1), timedelta(hours=3), timedelta(hours=12), timedelta(hours=24))
+"""Times after the first look for an episode at which the providers are asked for it again."""
 
 
 def retry_of(
     enrichment: Enrichment, run: WorkflowRun, passed: Iterable[tuple[str, datetime]]
 ) -> RetryStatus | None:
-    """The next try after this run; None unless it failed for a reason that passes.
+    """The next try after this run, which failed for a reason that passes; None before it has ended.
 
     `passed`: steps that runs of other enrichments got through, and when.
     """
-    failure, failed_at = run.results.failure, run.finished_at
-    if failure is None or failure.reason not in COMES_BACK or failed_at is None:
+    failed_at = run.finished_at
+    if failed_at is None:
         return None
     written = enrichment.status.retry
     if written is not None and written.workflow == run.name:
         return brought_forward(written, enrichment, passed)
+    if run.results.failure is not None and run.results.failure.reason is FailureReason.EPISODE_NOT_OUT:
+        return next_look_for_episode(run.name, failed_at, written)
     count = 1 + (written.count if written is not None else 0)
     step = run.results.step.step if run.results.step is not None else ""
     due = failed_at + pause(count, enrichment.uid) if count < TRIES else None
     fresh = RetryStatus(workflow=run.name, count=count, step=step, failure_time=failed_at, next_time=due)
     return brought_forward(fresh, enrichment, passed)
+
+
+def next_look_for_episode(workflow: str, failed_at: datetime, written: RetryStatus | None) -> RetryStatus:
+    """The next look for an episode that is not out; none after the last of LOOKS.
+
+    Runs of other enrichments say nothing about it, so it waits for no step.
+    """
+    looks = 1 + (written.count if written is not None and not written.step else 0)
+    before = LOOKS[looks - 2] if 1 < looks <= len(LOOKS) else timedelta()
+    due = failed_at + LOOKS[looks - 1] - before if looks <= len(LOOKS) else None
+    return RetryStatus(workflow=workflow, count=looks, failure_time=failed_at, next_time=due)
 
 
 def brought_forward(
@@ -82,6 +108,12 @@ def format_retry(retry: RetryStatus) -> str:
         return f"{runs} failed one after the other; ask for a new run once the cause is gone."
     sooner = f", or soon after another run gets through {retry.step}" if retry.step else ""
     return f"{runs} failed; the next starts at {retry.next_time:%H:%M} UTC{sooner}."
+
+
+def format_look(retry: RetryStatus) -> str:
+    """The message of the condition Reconciling of an enrichment that waits for its episode."""
+    times = "once" if retry.count == 1 else f"{retry.count} times"
+    return f"The providers were asked {times}; the next time is {retry.next_time:%Y-%m-%d %H:%M} UTC."
 
 
 def share(uid: str, count: int) -> float:

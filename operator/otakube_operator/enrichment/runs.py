@@ -25,6 +25,7 @@ from otakube_operator.enrichment.observed import (
     Publication,
     Results,
     ReviewNode,
+    StepDuration,
     WorkflowRun,
 )
 
@@ -58,7 +59,9 @@ def read_run(body: Body, known: WorkflowRun | None = None) -> WorkflowRun | None
         started_at=seen.started_at,
         finished_at=seen.finished_at,
         results=results,
+        waited=seen.waited,
         passed=read_passed(seen),
+        durations=read_durations(seen),
     )
 
 
@@ -89,6 +92,21 @@ def read_passed(seen: ArgoWorkflow) -> tuple[tuple[str, datetime], ...]:
     tasks = ((name, seen.task(name)) for name in Node)
     ended = ((name, task) for name, task in tasks if task is not None and task.phase == SUCCEEDED)
     return tuple((str(name), task.finished_at) for name, task in ended if task.finished_at is not None)
+
+
+def read_durations(seen: ArgoWorkflow) -> tuple[StepDuration, ...]:
+    """Durations of the steps that have succeeded; none where the times make no sense."""
+    tasks = ((name, _task(seen, name)) for name in Node if name != Node.REVIEW)
+    spans = (
+        (name, (task.finished_at - task.started_at).total_seconds())
+        for name, task in tasks
+        if task is not None and task.phase == SUCCEEDED and task.started_at and task.finished_at
+    )
+    return tuple(StepDuration(str(name), seconds) for name, seconds in spans if seconds >= 0)
+
+
+def _task(seen: ArgoWorkflow, name: Node) -> ArgoNode | None:
+    return seen.exit_handler if name == Node.CONCLUDE else seen.task(name)
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -4,7 +4,8 @@
 from datetime import datetime
 
 from otakube_api.argo import FINAL_PHASES
-from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason, WorkflowStatus
+from otakube_api.v1alpha1.anime_enrichment import WorkflowStatus
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_operator.enrichment.assessment import Assessment, working
 from otakube_operator.enrichment.decision import ObservedEnrichment, RunDecision
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun

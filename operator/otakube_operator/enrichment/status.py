@@ -9,14 +9,13 @@ from otakube_api.contract import Gate, ReviewState, SourceReason, SourceState, s
 from otakube_api.reasons import CommonCondition, CommonReason
 from otakube_api.v1alpha1.anime_enrichment import (
     AnimeEnrichmentStatus,
-    EnrichmentCondition,
-    EnrichmentReason,
     GateStatus,
     ImageStatus,
     ReviewStatus,
     SourceStatus,
     WorkflowStatus,
 )
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentCondition, EnrichmentReason
 from otakube_operator.enrichment.assessment import (
     Activity,
     Assessment,

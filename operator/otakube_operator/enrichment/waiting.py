@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from otakube_api.reasons import CommonCondition
-from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_api.v1alpha1.waiting import QueueStatus, RetryStatus
 from otakube_operator.enrichment.assessment import Activity, Assessment, working
 from otakube_operator.enrichment.observed import Enrichment, WorkflowRun
-from otakube_operator.enrichment.retry import brought_forward, format_retry, retry_of, share
+from otakube_operator.enrichment.retry import brought_forward, format_look, format_retry, retry_of, share
 from otakube_operator.enrichment.run_queue import NEVER, Peers, Ticket, format_queue
 from otakube_operator.runtime.conditions import find
 
@@ -58,9 +58,9 @@ def queued(queue: QueueStatus) -> Assessment:
 
 def scheduled(failed: Assessment, retry: RetryStatus) -> Assessment:
     """The assessment of a failed run that is tried again."""
-    return replace(
-        failed, progress=Activity.WORKING, goes_on=(EnrichmentReason.RETRY_SCHEDULED, format_retry(retry))
-    )
+    awaits = failed.reason is EnrichmentReason.EPISODE_NOT_OUT
+    text = format_look(retry) if awaits else format_retry(retry)
+    return replace(failed, progress=Activity.WORKING, goes_on=(EnrichmentReason.RETRY_SCHEDULED, text))
 
 
 def next_look(enrichment: Enrichment, now: datetime) -> datetime:

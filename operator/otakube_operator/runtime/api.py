@@ -38,6 +38,7 @@ class ApiResource(NamedTuple):
 
 
 EVENTS = ApiResource("", "v1", "events")
+PODS = ApiResource("", "v1", "pods")
 
 
 class ApiError(Exception):
@@ -93,11 +94,13 @@ class ApiServer:
         namespace: str | None,
         *,
         selector: str = "",
+        fields: str = "",
         metadata_only: bool = False,
     ) -> AsyncIterator[tuple[str, list[Body]]]:
         """Pages of the objects with the list's resourceVersion, from a quorum read."""
         accept = METADATA_ONLY if metadata_only else ""
-        params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
+        chosen = {"labelSelector": selector, "fieldSelector": fields}
+        params = {"limit": str(PAGE)} | {name: value for name, value in chosen.items() if value}
         while True:
             page = await self._call("GET", resource.path(namespace), params=params, accept=accept)
             items = page["items"] or []  # null in an empty list of metadata

@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from prometheus_client.registry import Collector
 
+from otakube_operator.runtime.events import Occurrence
 from otakube_operator.runtime.objects import CustomResource, ObjectKey, ObjectStatus, ObjectT
 from otakube_operator.runtime.owned import OwnedObjects, OwnedResource, OwnedT
 
@@ -42,6 +43,8 @@ class ReconcilePlan(Generic[OwnedT]):
     """When another pass is due though nothing has changed."""
     wake: tuple[ObjectKey, ...] = ()
     """Other objects whose plans may differ now."""
+    occurrences: tuple[Occurrence, ...] = ()
+    """Told by Events once the status that holds them is written."""
 
 
 class ObservationOutdated(Exception):

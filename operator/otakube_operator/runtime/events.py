@@ -10,7 +10,7 @@ cannot be posted is counted, never retried.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -24,6 +24,17 @@ from otakube_operator.runtime.owned import MANAGER
 logger = structlog.stdlib.get_logger(__name__)
 
 SeenObject = KubeObject[Any, Any] | UnreadableObject
+
+
+class Occurrence(NamedTuple):
+    """Something that an Event tells and no condition does."""
+
+    type: str
+    """The aspect that it belongs to."""
+    reason: str
+    message: str
+    status: str = "True"
+
 
 BACKLOG = 1000
 WAIT_LIMIT = 50  # tenths of a second that one Event may wait for the work
@@ -45,14 +56,20 @@ class EventPoster:
         self._server, self._metrics, self._host, self._busy, self._now = server, metrics, host, busy, now
         self._backlog: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
 
-    def report(self, resource: CustomResource[Any], seen: SeenObject, changed: Sequence[Condition]) -> None:
-        """Plan one Event for each new reason, in the order of the conditions."""
+    def report(
+        self,
+        resource: CustomResource[Any],
+        seen: SeenObject,
+        changed: Sequence[Condition],
+        occurrences: Sequence[Occurrence] = (),
+    ) -> None:
+        """Plan one Event for each new reason, in the order of the conditions, and one for each occurrence."""
         at = self._now()
         first = {each.reason: each for each in reversed(changed)}
-        for place, condition in enumerate(each for each in changed if first[each.reason] is each):
-            body = event_body(
-                resource, seen, condition, host=self._host, at=at + timedelta(microseconds=place)
-            )
+        changed = [each for each in changed if first[each.reason] is each]
+        told: list[Condition | Occurrence] = [*changed, *occurrences]
+        for place, each in enumerate(told):
+            body = event_body(resource, seen, each, host=self._host, at=at + timedelta(microseconds=place))
             try:
                 self._backlog.put_nowait(body)
             except asyncio.QueueFull:
@@ -83,9 +100,14 @@ class EventPoster:
 
 
 def event_body(
-    resource: CustomResource[Any], seen: SeenObject, condition: Condition, *, host: str, at: datetime
+    resource: CustomResource[Any],
+    seen: SeenObject,
+    condition: Condition | Occurrence,
+    *,
+    host: str,
+    at: datetime,
 ) -> dict[str, Any]:
-    """The Event of one transition; its name follows from the object and the moment `at`."""
+    """The Event of one transition or occurrence; its name follows from the object and the moment `at`."""
     second = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "apiVersion": "v1",
@@ -115,13 +137,8 @@ def event_body(
     }
 
 
-def _is_warning(resource: CustomResource[Any], condition: Condition) -> bool:
+def _is_warning(resource: CustomResource[Any], condition: Condition | Occurrence) -> bool:
     if condition.reason in resource.warning_reasons:
         return True
     bad = "False" if condition.type == CommonCondition.READY else "True"
     return condition.status == bad and condition.type in {CommonCondition.READY, *resource.warnings}
-
-
-def utc_now() -> datetime:
-    """The present, in whole seconds as Kubernetes keeps times."""
-    return datetime.now(UTC).replace(microsecond=0)

@@ -31,6 +31,11 @@ class Informer(Generic[ObjectT, OwnedT]):
     ) -> None:
         self._resource, self._owned = resource, owned
         self._server, self._store, self._queue, self._random = server, store, queue, random
+        self._begun = asyncio.Event()
+
+    def watch_began(self) -> None:
+        """Take note that a watch goes on from a list that kopf has just made."""
+        self._begun.set()
 
     def object_event(self, event: str | None, body: Body) -> None:
         """Take note of a served object that was listed, added, changed or deleted."""
@@ -42,10 +47,7 @@ class Informer(Generic[ObjectT, OwnedT]):
     def owned_event(self, event: str | None, body: Body) -> None:
         """Take note of an owned object that was listed, added, changed or deleted."""
         store = self._store
-        owner_uid = store.drop_owned(body) if event == "DELETED" else store.put_owned(body)
-        owner = store.key_of_owner(owner_uid)
-        if owner is not None:
-            self._queue.add(owner)
+        self._add_owner(store.drop_owned(body) if event == "DELETED" else store.put_owned(body))
 
     async def fill(self, namespaces: tuple[str, ...]) -> None:
         """List everything, patiently: the kinds may not be installed yet, or the API server away."""
@@ -59,9 +61,18 @@ class Informer(Generic[ObjectT, OwnedT]):
                 logger.warning("waiting for the API", error=_explain(error), retry_in=round(delay, 1))
                 await asyncio.sleep(delay)
             else:
-                break
-        for key in self._store.known_keys():
-            self._queue.add(key)
+                return
+
+    async def follow_watches(self, namespaces: tuple[str, ...]) -> None:
+        """List everything again after each watch that began from a list.
+
+        What went between our last list and that one is in neither the list nor an event. A list that is made
+        while the watch is open misses nothing.
+        """
+        while True:
+            await self._begun.wait()
+            self._begun.clear()
+            await self.fill(namespaces)
 
     async def resync(self, namespaces: tuple[str, ...], every: float) -> None:
         """List everything again now and then, and look at every key, spread over a tenth of the time."""
@@ -76,18 +87,23 @@ class Informer(Generic[ObjectT, OwnedT]):
                 self._queue.add_later(key, self._random.random() * every / 10)
 
     async def relist(self, namespaces: tuple[str, ...]) -> None:
-        """Make the store what the API server says, from consistent reads; no namespace means each."""
+        """Make the store what the API server says, from consistent reads; no namespace means each.
+
+        What differs from what the store knew is put into the queue.
+        """
         for namespace in namespaces or (None,):
             version, keys = await self._list_objects(namespace)
             uids = await self._list_owned(namespace)
-            self._store.drop_absent(version=version, namespace=namespace, keys=keys, owned_uids=uids)
+            gone = self._store.drop_absent(version=version, namespace=namespace, keys=keys, owned_uids=uids)
+            for owner_uid in gone:
+                self._add_owner(owner_uid)
 
     async def _list_objects(self, namespace: str | None) -> tuple[str, set[ObjectKey]]:
         listed_at, keys = "", set()
         async for version, page in self._server.list(self._resource.api, namespace):
             listed_at = version
             for body in page:
-                self._store.put(body)
+                self.object_event(None, body)
                 keys.add(key_of(body))
         return listed_at, keys
 
@@ -97,7 +113,7 @@ class Informer(Generic[ObjectT, OwnedT]):
             listed = self._server.list(self._owned.api, namespace, selector=self._owned.selector)
             async for _, page in listed:
                 for body in page:
-                    self._store.put_owned(body)
+                    self.owned_event(None, body)
                     uids.add(body["metadata"]["uid"])
             await self._find_unlabelled(self._owned, namespace, uids)
         return uids
@@ -109,14 +125,25 @@ class Informer(Generic[ObjectT, OwnedT]):
         listed = self._server.list(owned.api, namespace, metadata_only=True)
         async for _, page in listed:
             for meta in (body["metadata"] for body in page):
-                if meta["uid"] not in uids and owned.may_be(meta["name"]):
-                    await self._look_at(owned, meta)
+                if (
+                    meta["uid"] not in uids
+                    and owned.may_be(meta["name"])
+                    and await self._is_there(owned, meta)
+                ):
+                    uids.add(meta["uid"])
 
-    async def _look_at(self, owned: OwnedResource[OwnedT], meta: Body) -> None:
+    async def _is_there(self, owned: OwnedResource[OwnedT], meta: Body) -> bool:
         try:
-            self._store.put_owned(await self._server.get(owned.api, meta["namespace"], meta["name"]))
+            body = await self._server.get(owned.api, meta["namespace"], meta["name"])
         except ObjectNotFound:
-            return  # it went meanwhile
+            return False  # it went meanwhile
+        self.owned_event(None, body)
+        return bool(body["metadata"]["uid"] == meta["uid"])
+
+    def _add_owner(self, owner_uid: str) -> None:
+        owner = self._store.key_of_owner(owner_uid)
+        if owner is not None:
+            self._queue.add(owner)
 
 
 def _explain(error: ApiError) -> str:

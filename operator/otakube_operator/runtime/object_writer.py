@@ -9,7 +9,7 @@ import structlog
 from otakube_api.v1alpha1.meta import Condition
 from otakube_operator.runtime.api import ApiServer
 from otakube_operator.runtime.conditions import transitions
-from otakube_operator.runtime.events import EventPoster
+from otakube_operator.runtime.events import EventPoster, Occurrence
 from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.objects import CustomResource, ObjectStatus, ObjectT, UnreadableObject
 from otakube_operator.runtime.owned import OwnedT
@@ -45,17 +45,28 @@ class ObjectWriter(Generic[ObjectT, OwnedT]):
         rest = tuple(name for name in seen.finalizers if name != self._resource.finalizer)
         return await self._set_finalizers(seen, rest, version)
 
-    async def write_status(self, seen: ObjectT | UnreadableObject, status: ObjectStatus, version: str) -> str:
-        """Write what has changed, if anything; an Event tells of each condition that did."""
+    async def write_status(
+        self,
+        seen: ObjectT | UnreadableObject,
+        status: ObjectStatus,
+        version: str,
+        occurrences: Sequence[Occurrence] = (),
+    ) -> str:
+        """Write what has changed, if anything; Events tell of conditions that did, and of occurrences."""
         patch = merge_patch(seen.status.to_body(), status.to_body())
         if not patch:
             return version
         body = {"metadata": {"resourceVersion": version}, "status": patch}
         version = await self._patch(seen, body, "status")
-        self._report(seen, transitions(seen.status.conditions, status.conditions))
+        self._report(seen, transitions(seen.status.conditions, status.conditions), occurrences)
         return version
 
-    def _report(self, seen: ObjectT | UnreadableObject, changed: Sequence[Condition]) -> None:
+    def _report(
+        self,
+        seen: ObjectT | UnreadableObject,
+        changed: Sequence[Condition],
+        occurrences: Sequence[Occurrence],
+    ) -> None:
         kind = self._resource.kind
         for condition in changed:
             self._metrics.transitions.labels(kind, condition.type, condition.status, condition.reason).inc()
@@ -68,7 +79,9 @@ class ObjectWriter(Generic[ObjectT, OwnedT]):
                 reason=condition.reason,
                 message=condition.message,
             )
-        self._events.report(self._resource, seen, changed)
+        for each in occurrences:
+            logger.info("occurrence", kind=kind, key="/".join(seen.key), **each._asdict())
+        self._events.report(self._resource, seen, changed, occurrences)
 
     async def _set_finalizers(self, seen: ObjectT, names: tuple[str, ...], version: str) -> str:
         body = {"metadata": {"resourceVersion": version, "finalizers": list(names)}}

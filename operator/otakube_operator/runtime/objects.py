@@ -2,7 +2,7 @@
 """Objects of the kinds that controllers serve, parsed from what the API server sends."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
@@ -59,6 +59,8 @@ class KubeObject(Generic[SpecT, StatusT]):
     finalizers: tuple[str, ...] = ()
     requested_at: str | None = None
     created_at: datetime | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Those of our group that were kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,8 @@ def read_object(
         parsed = spec.model_validate(body["spec"])
     except ValidationError as error:
         return UnreadableObject(**common, problem=_problem(error))
-    requested = (meta.get("annotations") or {}).get(labels.REQUESTED_AT)
+    notes = {name: str(text) for name, text in (meta.get("annotations") or {}).items() if _ours(name)}
+    requested = notes.get(labels.REQUESTED_AT)
     return make(
         **common,
         spec=parsed,
@@ -116,6 +119,7 @@ def read_object(
         finalizers=tuple(meta.get("finalizers") or ()),
         requested_at=None if requested is None else str(cut(64)(requested)),
         created_at=_time(meta.get("creationTimestamp")),
+        annotations=notes,
     )
 
 
@@ -140,6 +144,10 @@ def _status(body: Body, status: type[ApiType]) -> ApiType:
         return status.model_validate(body.get("status") or {})
     except ValidationError:
         return status()
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(f"{labels.GROUP}/")
 
 
 def _time(text: object) -> datetime | None:

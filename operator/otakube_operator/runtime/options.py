@@ -16,6 +16,8 @@ class RuntimeOptions:
     write_burst: int = 1000
     resync_seconds: float = 600
     """Interval at which everything is listed and looked at again, with a tenth of jitter."""
+    clock_offset_seconds: float = 0
+    """The operator's clock is so much ahead of the machine's."""
     probe_host: str = "0.0.0.0"  # noqa: S104 - the kubelet probes the pod's address
     probe_port: int = 8080
     watch_age_limit: float = 120

@@ -3,12 +3,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 
 from otakube_api import labels
-from otakube_operator.runtime.api import AlreadyExists, ApiResource, ApiServer, ObjectNotFound
+from otakube_operator.runtime.api import (
+    EVENTS,
+    PODS,
+    AlreadyExists,
+    ApiResource,
+    ApiServer,
+    ObjectNotFound,
+    RequestRefused,
+)
 from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.objects import Body
 
@@ -77,6 +85,13 @@ class OwnedStore(Protocol[OwnedT]):
         """Forget."""
 
 
+class PodReport(NamedTuple):
+    """A pod, and the Events that warn about it."""
+
+    body: Body
+    warnings: tuple[Body, ...]
+
+
 class ForeignObject(Exception):
     """An object of the name that was to be created exists and was not created for this owner."""
 
@@ -110,6 +125,17 @@ class OwnedObjects(Generic[OwnedT]):
             self._store.forget_owned(known)
         if body is not None:
             self._store.put_owned(body, known)
+
+    async def pod(self, namespace: str, name: str) -> PodReport | None:
+        """A pod that an owned object started, and the warnings about it; None if it cannot be read."""
+        try:
+            body = await self._server.get(PODS, namespace, name)
+            about = f"involvedObject.uid={body['metadata']['uid']},type=Warning"
+            pages = [page async for _, page in self._server.list(EVENTS, namespace, fields=about)]
+        except (ObjectNotFound, RequestRefused) as error:
+            logger.info("pod not read", namespace=namespace, name=name, error=str(error))
+            return None
+        return PodReport(body, tuple(event for page in pages for event in page))
 
     async def look_for_missing(self, owner_uid: str) -> None:
         """Tell objects that lost the label of the watch from those that are gone."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
-from typing import Any, Generic, NamedTuple
+from typing import Generic, NamedTuple
 
 import structlog
 
@@ -17,8 +17,8 @@ from otakube_operator.runtime.controller import (
     ObservationOutdated,
     Observed,
     PlanT,
-    ReconcilePlan,
 )
+from otakube_operator.runtime.due_queue import DueQueue
 from otakube_operator.runtime.metrics import Metrics
 from otakube_operator.runtime.object_writer import ObjectWriter
 from otakube_operator.runtime.objects import ObjectKey, ObjectT, UnreadableObject
@@ -30,19 +30,19 @@ logger = structlog.stdlib.get_logger(__name__)
 
 
 class NextPasses(NamedTuple):
-    """Passes that are due after one: of the same object after so many seconds, and of others at once."""
+    """Passes that follow one: of the same object at once or at a moment, and of others at once."""
 
-    after: float | None = None
+    at_once: bool = False
+    due: datetime | None = None
     others: tuple[ObjectKey, ...] = ()
 
-    def plan(self, key: ObjectKey, queue: WorkQueue[ObjectKey]) -> None:
-        """Put them into the queue."""
+    def plan(self, key: ObjectKey, queue: WorkQueue[ObjectKey], due: DueQueue[ObjectKey]) -> None:
+        """Put them into the queues."""
         for other in self.others:
             queue.add(other)
-        if self.after == 0:
+        if self.at_once:
             queue.add(key)
-        elif self.after is not None:
-            queue.add_later(key, self.after)
+        due.set(key, self.due)
 
 
 class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
@@ -62,12 +62,12 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
         self._owned = OwnedObjects(server, controller.owned, store, metrics)
         self._metrics, self._now = metrics, now
 
-    async def work(self, queue: WorkQueue[ObjectKey]) -> None:
+    async def work(self, queue: WorkQueue[ObjectKey], due: DueQueue[ObjectKey]) -> None:
         """Reconcile the queue's keys until cancelled."""
         while True:
             key = await queue.get()
             try:
-                await self._pass(key, queue)
+                await self._pass(key, queue, due)
             finally:
                 queue.done(key)
 
@@ -83,7 +83,7 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
         try:
             return await self._carry_out(await self._controller.observe(seen, self._owned))
         except ObservationOutdated:
-            return NextPasses(0.0)
+            return NextPasses(at_once=True)
         except CreateFailure as failure:
             await self._report(key, failure)
             raise
@@ -101,12 +101,12 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
         again = await self._controller.apply(plan, self._owned)
         now_owned = Observed(seen, self._owned.of(seen.uid))
         status = self._controller.status(now_owned, plan, now)
-        version = await self._writer.write_status(seen, status, version)
+        version = await self._writer.write_status(seen, status, version, plan.occurrences)
         for gone in plan.prune:
             await self._owned.delete(gone)
         if plan.remove_finalizer:
             await self._writer.remove_finalizer(seen, version)
-        return NextPasses(_seconds(plan, again, now), plan.wake)
+        return NextPasses(again, plan.revisit_at, plan.wake)
 
     async def _report(self, key: ObjectKey, failure: CreateFailure) -> None:
         """The finalizer may have been added meanwhile, so plan from what the store holds now."""
@@ -114,15 +114,15 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
         if seen is not None and not isinstance(seen, UnreadableObject):
             await self._carry_out(Observed(seen, self._store.owned(seen.uid)), failure)
 
-    async def _pass(self, key: ObjectKey, queue: WorkQueue[ObjectKey]) -> None:
+    async def _pass(self, key: ObjectKey, queue: WorkQueue[ObjectKey], due: DueQueue[ObjectKey]) -> None:
         started, kind = perf_counter(), self._controller.resource.kind
         try:
-            due = await self.reconcile(key)
+            following = await self.reconcile(key)
         except Exception as error:  # one object's fault must not end the others' worker
             result = await self._failed(key, error, queue)
         else:
             queue.forget(key)
-            due.plan(key, queue)
+            following.plan(key, queue, due)
             result = "ok"
         self._metrics.reconciles.labels(kind, result).inc()
         self._metrics.duration.labels(kind).observe(perf_counter() - started)
@@ -147,10 +147,3 @@ class Reconciler(Generic[ObjectT, OwnedT, PlanT]):
             self._store.forget(key)
         except ApiError:
             return  # the retry will meet it again
-
-
-def _seconds(plan: ReconcilePlan[Any], again: bool, now: datetime) -> float | None:
-    """Seconds until the same object is due again; None until something changes."""
-    if again:
-        return 0.0
-    return None if plan.revisit_at is None else max(0.0, (plan.revisit_at - now).total_seconds())

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
@@ -15,7 +16,8 @@ import kopf
 from otakube_operator.runtime.api import ApiResource, ApiServer
 from otakube_operator.runtime.connect import open_session
 from otakube_operator.runtime.controller import AnyController
-from otakube_operator.runtime.events import EventPoster, utc_now
+from otakube_operator.runtime.due_queue import DueQueue
+from otakube_operator.runtime.events import EventPoster
 from otakube_operator.runtime.health import HealthServer
 from otakube_operator.runtime.informer import Informer
 from otakube_operator.runtime.metrics import ConditionCounts, Metrics, ObjectConditions
@@ -43,6 +45,7 @@ class ControllerParts(NamedTuple):
     controller: AnyController
     store: ControllerStore[Any, Any]
     queue: WorkQueue[ObjectKey]
+    due: DueQueue[ObjectKey]
     informer: Informer[Any, Any]
     reconciler: Reconciler[Any, Any, Any]
 
@@ -77,7 +80,9 @@ class OperatorRuntime:
         )
         self._parts = [self._parts_of(controller) for controller in controllers]
         self._metrics.registry.register(ObjectConditions(self._conditions))
-        self._ages = WatchAges(watch.resource.plural for watch in self.watches())
+        self._ages = WatchAges(
+            (watch.resource.plural for watch in self.watches()), began=self._list_again_after
+        )
         self._health = HealthServer(
             ages=self._ages,
             metrics=self._metrics,
@@ -122,8 +127,10 @@ class OperatorRuntime:
     def _start(self, parts: ControllerParts) -> Iterable["asyncio.Task[None]"]:
         resync = parts.informer.resync(self._namespaces, self._options.resync_seconds)
         yield asyncio.create_task(resync)
+        yield asyncio.create_task(parts.informer.follow_watches(self._namespaces))
+        yield asyncio.create_task(parts.due.run())
         for _ in range(self._options.workers):
-            yield asyncio.create_task(parts.reconciler.work(parts.queue))
+            yield asyncio.create_task(parts.reconciler.work(parts.queue, parts.due))
 
     async def _stop(self, tasks: list["asyncio.Task[None]"]) -> None:
         for parts in self._parts:
@@ -133,27 +140,54 @@ class OperatorRuntime:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._session.close()
 
+    def _list_again_after(self, plural: str) -> None:
+        """Have the controllers that a watch feeds list again, now that it holds what happens from here on."""
+        for parts in self._parts:
+            if plural in {watch.resource.plural for watch in parts.watches()}:
+                parts.informer.watch_began()
+
     def _depths(self) -> dict[str, int]:
         return {parts.controller.resource.kind: parts.queue.depth() for parts in self._parts}
 
     def _counts(self) -> dict[str, int]:
-        return {kind: count for parts in self._parts for kind, count in parts.store.counts().items()}
+        """A kind that one controller serves and another owns counts as served."""
+        served = [parts.controller.resource.kind for parts in self._parts]
+        counts = [(each.controller.resource.kind, each.store.counts()) for each in self._parts]
+        return {
+            kind: count
+            for serving, found in counts
+            for kind, count in found.items()
+            if kind == serving or kind not in served
+        }
 
     def _conditions(self) -> dict[str, ConditionCounts]:
         return {parts.controller.resource.kind: parts.store.condition_counts() for parts in self._parts}
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._options.clock_offset_seconds)
+
+    def _whole_second(self) -> datetime:
+        """The present, in whole seconds as Kubernetes keeps times."""
+        return self._now().replace(microsecond=0)
 
     def _parts_of(self, controller: AnyController) -> ControllerParts:
         resource, owned, server = controller.resource, controller.owned, self._server
         store: ControllerStore[Any, Any] = ControllerStore(resource, owned)
         queue: WorkQueue[ObjectKey] = WorkQueue(self._random)
+        due: DueQueue[ObjectKey] = DueQueue(self._now, queue.add)
         informer = Informer(resource, owned, server=server, store=store, queue=queue, random=self._random)
         writer = ObjectWriter(
             resource, server=server, store=store, events=self._events, metrics=self._metrics
         )
         reconciler = Reconciler(
-            controller, server=server, store=store, writer=writer, metrics=self._metrics, now=utc_now
+            controller,
+            server=server,
+            store=store,
+            writer=writer,
+            metrics=self._metrics,
+            now=self._whole_second,
         )
-        return ControllerParts(controller, store, queue, informer, reconciler)
+        return ControllerParts(controller, store, queue, due, informer, reconciler)
 
 
 def _server(

@@ -32,7 +32,7 @@ _META = (
     "name", "namespace", "uid", "generation", "resourceVersion", "creationTimestamp", "finalizers",
     "deletionTimestamp",
 )  # fmt: skip
-_ANNOTATIONS = (labels.REQUESTED_AT,)
+_ANNOTATIONS = (labels.REQUESTED_AT, labels.LEFT_TO_OTHERS)
 
 
 ConditionState = tuple[str, str, str]
@@ -153,18 +153,24 @@ class ControllerStore(Generic[ObjectT, OwnedT]):
 
     def drop_absent(
         self, *, version: str, namespace: str | None, keys: set[ObjectKey], owned_uids: set[str]
-    ) -> None:
-        """Forget what a full list at `version` does not hold and no later event has told of."""
+    ) -> list[str]:
+        """Forget what a full list at `version` does not hold and no later event has told of.
+
+        Returns the uids of the owners of what is missing now.
+        """
         limit = version_number(version)
         for key in self.known_keys():
             if namespace in {None, key.namespace} and key not in keys and self._version(key) <= limit:
                 self.forget(key)
+        owners = []
         for owned in list(self._owned):
             gone = owned.uid not in owned_uids and namespace in {None, owned.namespace}
             if gone and version_number(owned.resource_version) <= limit:
                 self._touch_owner(owned)
                 self._owned.pop(owned.uid)
                 self._missing.put(owned)
+                owners.append(owned.owner_uid)
+        return owners
 
     def _touch_owner(self, owned: OwnedT) -> None:
         if (key := self._keys.get(owned.owner_uid)) is not None:

@@ -4,6 +4,9 @@
 kopf keeps bookmarks to itself, and an operator whose watch is silently dead answers HTTP as ever. So the
 session that kopf is given makes responses which note each chunk that a watch delivers. An idle stream still
 carries a bookmark a minute; nothing has to be written to the API server to see it alive.
+
+The same responses tell of each watch that goes on from a new list, of which kopf says nothing either: what
+left the list unseen before, since no watch held it then, is in no event.
 """
 
 import time
@@ -14,18 +17,35 @@ import aiohttp
 
 
 class WatchAges:
-    """Time of each watch's last delivery; one that never delivered counts from the start of the process."""
+    """Time of each watch's last delivery; one that never delivered counts from the start of the process.
 
-    def __init__(self, plurals: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    `began` is told of the resource whose watch has begun from a new list.
+    """
+
+    def __init__(
+        self,
+        plurals: Iterable[str],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        began: Callable[[str], None] = lambda _plural: None,
+    ) -> None:
+        self._clock, self._began = clock, began
         self._heard: dict[str, dict[str, float]] = {plural: {} for plural in plurals}
+        self._listed: set[str] = set()  # paths whose next watch goes on from a new list
         self._born = clock()
+
+    def listed(self, url_path: str) -> None:
+        """Take note that a watch of that path is to go on from a list."""
+        self._listed.add(url_path)
 
     def opened(self, url_path: str) -> None:
         """Count a stream from its first opening: kopf reopens a silent one, which is no sign of life."""
         resource = url_path.rsplit("/", 1)[-1]
         if resource in self._heard:
             self._heard[resource].setdefault(url_path, self._clock())
+        if url_path in self._listed:
+            self._listed.discard(url_path)
+            self._began(resource)
 
     def note(self, url_path: str) -> None:
         """Take note that a stream of that path has delivered something."""
@@ -40,13 +60,15 @@ class WatchAges:
 
     def response_class(self) -> type[aiohttp.ClientResponse]:
         """A response class whose watch streams report here."""
-        opened, note = self.opened, self.note
+        listed, opened, note = self.listed, self.opened, self.note
 
         class WatchedResponse(aiohttp.ClientResponse):
             async def start(self, connection: Any) -> "WatchedResponse":
                 await super().start(connection)
-                if self.url.query.get("watch") == "true" and self.status == 200:
-                    path = self.url.path
+                path = self.url.path
+                if self.status == 200 and "watch" not in self.url.query:
+                    listed(path)
+                elif self.status == 200:
                     opened(path)
                     self.content = _NotingStream(self.content, lambda: note(path))  # type: ignore[assignment]  # a proxy
                 return self

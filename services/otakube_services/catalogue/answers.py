@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forms of the API's answers."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from functools import cache
+from hashlib import sha256
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel
@@ -13,7 +17,9 @@ from otakube.domain.publish.explain import explain
 from otakube.domain.publish.explained import Explained
 from otakube.domain.publish.relation_graph import LEVELS_LIMIT
 from otakube.domain.record.golden import GoldenRecord, Image
+from otakube.domain.record.listing import EntryLevel, Listing, SystemStatus
 from otakube.ports.catalogue import LiveEntry
+from otakube.ports.listings import ListedEntry
 from otakube.queries.search import Found, Match, SearchAnswer
 from otakube.queries.search import Query as SearchQuery
 
@@ -41,6 +47,9 @@ Uid = Annotated[str, Path(pattern=r"^[0-9a-z-]{1,64}$", description="UID of the 
 Number = Annotated[int, Path(ge=0, le=2**31)]
 
 
+Orphaned = Annotated[bool, Query(description="Also entries that the dataset removed, or merged into others.")]
+
+
 class SearchedPassage(StrEnum):
     """The passages that are searched."""
 
@@ -54,28 +63,55 @@ Kinds = Annotated[list[SearchedPassage], Query(max_length=4, description="Only t
 
 
 class CatalogueAnime(BaseModel):
-    """One live entry, whole but for what licences keep from readers."""
+    """One entry, whole but for what licences keep from readers.
+
+    An enriched one has a record and its version; a listed one has what the dataset says of it instead.
+    """
 
     id: str
-    version: int
-    digest: str
-    model: str
-    committed_at: datetime
-    record: GoldenRecord
-    withheld: list[Withheld]
+    level: EntryLevel
+    system_status: SystemStatus = SystemStatus.ACTIVE
+    orphaned_at: datetime | None = None
+    merged_into: str | None = None
+    version: int | None = None
+    digest: str | None = None
+    model: str | None = None
+    committed_at: datetime | None = None
+    record: GoldenRecord | None = None
+    listing: Listing | None = None
+    withheld: list[Withheld] = []
 
     @classmethod
-    def of(cls, live: LiveEntry, record: GoldenRecord, withheld: list[Withheld]) -> "CatalogueAnime":
+    def of(
+        cls, live: LiveEntry, record: GoldenRecord, withheld: list[Withheld], listed: ListedEntry | None
+    ) -> "CatalogueAnime":
         """`record` is what readers may see of it."""
         return cls(
             id=live.entry_id,
+            level=EntryLevel.ENRICHED,
             version=live.version,
             digest=live.digest,
             model=live.model,
             committed_at=live.committed_at,
             record=record,
             withheld=withheld,
+            **_lifecycle(listed),
         )
+
+    @classmethod
+    def of_listed(cls, listed: ListedEntry) -> "CatalogueAnime":
+        """An entry that the dataset alone knows."""
+        return cls(id=listed.entry_id, level=EntryLevel.LISTED, listing=listed.listing, **_lifecycle(listed))
+
+
+def _lifecycle(listed: ListedEntry | None) -> dict[str, Any]:
+    if listed is None:
+        return {}
+    return {
+        "system_status": listed.system_status,
+        "orphaned_at": listed.orphaned_at,
+        "merged_into": listed.merged_into,
+    }
 
 
 class Explanation(BaseModel):
@@ -111,8 +147,14 @@ class Explanation(BaseModel):
 
 
 class Draft(BaseModel):
-    """A record as a reviewer needs it."""
+    """A record as a reviewer needs it.
 
+    `compared_with` is the live version that drift and losses were looked for in, absent for a new entry;
+    `live_version` is the one that is live by now.
+    """
+
+    compared_with: int | None = None
+    live_version: int | None = None
     explanation: Explanation
     episodes: int
     characters: int
@@ -120,16 +162,18 @@ class Draft(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """A live entry, found by its title or by the passage nearest to the query.
+    """An entry, found by its title or by the passage nearest to the query.
 
     `score` tells how alike the titles are, 0 to 1, or is the passage's cosine: the two are not compared.
     """
 
     id: str
+    level: EntryLevel
+    system_status: SystemStatus
     title: str
     type: str
     year: int | None
-    version: int
+    version: int | None
     match: Match
     score: float
     kind: str
@@ -140,6 +184,8 @@ class SearchResult(BaseModel):
         summary = found.summary
         return cls(
             id=summary.entry_id,
+            level=summary.level,
+            system_status=summary.system_status,
             title=summary.title,
             type=summary.type,
             year=summary.year,
@@ -162,6 +208,28 @@ class SearchResults(BaseModel):
     def of(cls, query: SearchQuery, answer: SearchAnswer) -> "SearchResults":
         results = [SearchResult.of(one) for one in answer.found]
         return cls(query=query.text, results=results, missing=answer.missing)
+
+
+def tag_of(live: LiveEntry, withheld: Sequence[Withheld], listed: ListedEntry | None = None) -> str:
+    """The ETag of an answer about an entry: its version, and what else changes what readers see of it.
+
+    Weak, since the server may write the same facts in other bytes.
+    """
+    parts = [live.entry_id, live.digest, live.model, _form(), *(one.model_dump_json() for one in withheld)]
+    parts += [str(fact) for fact in _lifecycle(listed).values()]
+    return f'W/"{live.version}-{sha256("/".join(parts).encode()).hexdigest()[:16]}"'
+
+
+def tag_of_listed(listed: ListedEntry) -> str:
+    """The ETag of an answer about an entry that is only listed."""
+    parts = [listed.entry_id, listed.key, listed.updated_at.isoformat(), _form()]
+    return f'W/"listed-{sha256("/".join(parts).encode()).hexdigest()[:16]}"'
+
+
+@cache
+def _form() -> str:
+    """The shape of the answers: another release may have another for the same version of an entry."""
+    return json.dumps([one.model_json_schema() for one in (CatalogueAnime, Explanation)])
 
 
 def images_of(record: GoldenRecord) -> list[Image]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,10 +14,12 @@ from fastapi import Depends, Request
 from otakube.bootstrap.wiring import Wiring
 from otakube.ports.catalogue import Catalogue, DeadLetters, Relatives
 from otakube.ports.embedding import TextEmbedder
+from otakube.ports.listings import Listings
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.queries.search import SearchIndexes
 from otakube.queries.titles import LiveTitleIndex
+from otakube_services.catalogue.provider_metrics import ProviderMetrics, ReadStatus
 from otakube_services.kit.problems import Problem
 from otakube_services.kit.readiness import Dependency
 
@@ -51,12 +54,15 @@ class CataloguePorts:
     """The ports that the routes use."""
 
     catalogue: Catalogue
+    listings: Listings
     relatives: Relatives
     objects: ObjectStore
     locks: Locks
     dead_letters: DeadLetters
     indexes: SearchIndexes
     queries: QueryEmbedder
+    rate_limit_status: ReadStatus | None = None
+    """None where no Redis is named, so that nobody shares a state."""
 
 
 @asynccontextmanager
@@ -66,6 +72,7 @@ async def connected() -> AsyncIterator[CataloguePorts]:
         embedder = wiring.text_embedder()
         yield CataloguePorts(
             catalogue=await wiring.stores.catalogue(),
+            listings=await wiring.stores.listings(),
             relatives=await wiring.stores.relatives(),
             objects=await wiring.stores.objects(),
             locks=await wiring.stores.locks(),
@@ -76,11 +83,15 @@ async def connected() -> AsyncIterator[CataloguePorts]:
                 summaries=await wiring.stores.summaries(),
             ),
             queries=QueryEmbedder(embedder),
+            rate_limit_status=wiring.rate_limit_status if wiring.shares_rate_limits else None,
         )
 
 
-def dependencies(ports: CataloguePorts) -> list[Dependency]:
-    """The stores: without the documents nothing is answered; without the vectors, titles are searched."""
+def dependencies(ports: CataloguePorts, providers: ProviderMetrics) -> list[Dependency]:
+    """The stores: without the documents nothing is answered; without the vectors, titles are searched.
+
+    Of the providers' budgets there are metrics only, which each look brings up to date.
+    """
 
     async def bucket() -> None:
         with suppress(KeyError):  # it answered, which is all that is asked
@@ -90,10 +101,13 @@ def dependencies(ports: CataloguePorts) -> list[Dependency]:
         nowhere = [1.0, *[0.0] * (ports.queries.dimension - 1)]
         await ports.indexes.vectors.nearest(nowhere, kind="title", limit=1)
 
+    read_status = ports.rate_limit_status
+    budgets = [] if read_status is None else [partial(providers.look, read_status)]
     return [
         Dependency("documents", lambda: ports.indexes.summaries.of([""]), essential=True),
         Dependency("vectors", vectors, essential=False),
         Dependency("bucket", bucket, essential=False),
+        *(Dependency("budgets", look, essential=False) for look in budgets),
     ]
 
 

@@ -4,6 +4,8 @@
 What a store or a library says is for the log, one line each: it may name addresses that are nobody else's.
 """
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otakube import logs
 from otakube.errors import Damaged, Fatal, Retriable, StepError
+from otakube_services.kit.conditional import NOT_KEPT
 
 RETRY_SECONDS = "5"
 SHOWN_LIMIT = 100
@@ -28,7 +31,7 @@ class Problem(Exception):
 
 
 def problem(status: int, title: str, detail: str) -> JSONResponse:
-    headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
+    headers = {"Cache-Control": NOT_KEPT} | ({"Retry-After": RETRY_SECONDS} if status == 503 else {})
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
@@ -73,12 +76,16 @@ def handle_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         found = error.errors()[0]
         name, value = ".".join(map(str, found["loc"][1:])), str(found.get("input"))[:SHOWN_LIMIT]
+        if found["type"] == "missing":
+            return problem(422, "Missing parameter", f"{name} is missing, and this route needs it; see /docs")
         return problem(422, "Invalid parameter", f"{name} is {value!r}: {found['msg']}; see /docs")
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         detail = f"{request.method} {request.url.path[:SHOWN_LIMIT]}: {error.detail}; see /docs"
-        return problem(error.status_code, str(error.detail), detail)
+        answer = problem(error.status_code, str(error.detail), detail)
+        answer.headers.update(with_head(error.headers or {}))
+        return answer
 
     @app.exception_handler(Retriable)
     async def away(request: Request, error: Retriable) -> JSONResponse:
@@ -94,6 +101,12 @@ def handle_problems(app: FastAPI) -> None:
     async def damaged(request: Request, error: Damaged) -> JSONResponse:
         _log(request, error)
         return problem(500, "Damaged record", str(error))
+
+
+def with_head(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers of a refusal; where GET is allowed, HEAD is."""
+    allowed = headers.get("Allow")
+    return {**headers, **({"Allow": "GET, HEAD"} if allowed == "GET" else {})}
 
 
 def _log(request: Request, error: StepError) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from otakube import logs
 
@@ -37,6 +37,13 @@ class Readiness:
             registry=registry,
         )
 
+        self._failures = Counter(
+            f"otakube_{service}_dependency_failures",
+            "Looks at the dependency that failed, one every few seconds.",
+            ("dependency",),
+            registry=registry,
+        )
+
     @property
     def ready(self) -> bool:
         """True unless something essential is missing."""
@@ -46,6 +53,8 @@ class Readiness:
     async def watching(self, dependencies: Sequence[Dependency]) -> AsyncIterator[None]:
         """Look at the dependencies once, and then again and again."""
         self._dependencies = dependencies
+        for dependency in dependencies:
+            self._failures.labels(dependency.name)  # from zero on
         await self._look()
         watch = asyncio.create_task(self._watch())
         try:
@@ -66,6 +75,7 @@ class Readiness:
     def _note(self, name: str, fault: str | None) -> None:
         """Keep what is wrong, and log a change of it."""
         self._up.labels(name).set(fault is None)
+        self._failures.labels(name).inc(fault is not None)
         before = self.missing.pop(name, None)
         if fault is not None:
             self.missing[name] = fault

@@ -13,12 +13,14 @@ from typing import Generic, TypeVar
 import uvicorn
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from prometheus_client.registry import Collector
 from starlette.types import Lifespan
 
 from otakube.errors import Fatal
 from otakube_api.contract import FailureReason
 from otakube_services.kit import logs
 from otakube_services.kit.admission import Admission
+from otakube_services.kit.conditional import answer_conditionally, not_kept
 from otakube_services.kit.connections import BACKLOG, connection_class
 from otakube_services.kit.health import add_health
 from otakube_services.kit.metrics import RequestMetrics
@@ -61,8 +63,12 @@ def create_service(
     description: str | None,
     connect: Callable[[], AbstractAsyncContextManager[Ports]],
     dependencies: Callable[[Ports], Sequence[Dependency]] = lambda _: (),
+    collectors: Sequence[Collector] = (),
 ) -> Service[Ports]:
-    """A service with no routes of its own yet, but for probes and metrics on its internal port."""
+    """A service with no routes of its own yet, but for probes and metrics on its internal port.
+
+    `collectors` are metrics of its own, beside those of requests and dependencies.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:  # where no `serve` has opened the ports
@@ -70,6 +76,8 @@ def create_service(
             yield
 
     metrics = RequestMetrics(name)
+    for collector in collectors:
+        metrics.registry.register(collector)
     title, about = f"Otakube {name}", description or ""
     service = Service(
         public=_application(title, about, lifespan),
@@ -79,6 +87,7 @@ def create_service(
         readiness=Readiness(name, metrics.registry),
     )
     for app in (service.public, service.internal):
+        answer_conditionally(app)
         handle_problems(app)
         app.add_middleware(Admission, limit=CONCURRENT_REQUESTS)
         metrics.measure(app)
@@ -88,9 +97,9 @@ def create_service(
 
 
 def _application(title: str, about: str, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
-    strict = [Depends(refuse_unknown_parameters)]
+    always = [Depends(refuse_unknown_parameters), Depends(not_kept)]
     return FastAPIOffline(
-        redoc_url=None, title=title, description=about, lifespan=lifespan, dependencies=strict
+        redoc_url=None, title=title, description=about, lifespan=lifespan, dependencies=always
     )
 
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from otakube_standins.upstream.admin import Counted, admin
 from otakube_standins.upstream.catalogue import TitleCatalogue
+from otakube_standins.upstream.clock import MovableClock
 from otakube_standins.upstream.faults import FaultRule, Rules
 from otakube_standins.upstream.gallery import gallery
 from otakube_standins.upstream.gate import FaultGate
@@ -24,6 +25,8 @@ PROVIDERS = discovered()
 
 def create(world: World, settings: UpstreamSettings) -> ASGIApp:
     """The stand-in as an ASGI app."""
+    clock = MovableClock(world.now)
+    world = replace(world, now=clock)
     rules = Rules([*settings.faults, *baked_in(world.catalogue)])
     counted: Counted = Counter()
     limiters: dict[str, Limiter] = {
@@ -31,7 +34,7 @@ def create(world: World, settings: UpstreamSettings) -> ASGIApp:
         for provider in PROVIDERS
     }
     app = _routes(world)
-    app.include_router(admin(rules, counted))
+    app.include_router(admin(rules, counted, clock))
     return FaultGate(app, world.catalogue, PROVIDERS, rules, limiters, world.now, counted=counted)
 
 

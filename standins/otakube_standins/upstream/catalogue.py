@@ -58,6 +58,7 @@ class TitleCharacter(Data):
     native: str | None = None
     role: Literal["Main", "Supporting"] = "Supporting"
     about: Text | None = None
+    hides: str | None = None  # what AniList writes as a spoiler
     voices: list[TitleVoice] = []
     image: str | None = None
 
@@ -98,14 +99,16 @@ class Facts(Data):
     japanese: str | None = None
     synonyms: list[Text] = []
     type: Literal["TV", "Movie", "OVA", "ONA", "Special", "Music"] = "TV"
-    status: Literal["Finished", "Ongoing", "Upcoming"] = "Finished"
+    status: Literal["Finished", "Ongoing", "Upcoming"] | None = "Finished"  # None: not said, as two real ones
     episodes: int | None = None
     listed: int | None = None  # episodes that the provider lists; default: those aired
     minutes: int | None = 24
     aired_from: date | None = None  # the broadcaster's day
     aired_to: date | None = None
+    precision: Literal["Day", "Month", "Year"] = "Day"  # of both days
     broadcast: TitleBroadcast | None = None
     synopsis: Text | None = None
+    hides: str | None = None  # what AniList writes as a spoiler behind it
     score: float | None = None  # 0..10
     scored_by: int | None = None
     images: dict[str, str] = {}  # poster or banner -> the kind of a hostile image, or a whole URL
@@ -131,6 +134,7 @@ class InventedTitle(Facts):
     themes: list[str] = []
     demographics: list[str] = []
     tags: list[str] = []
+    spoiler_tags: list[str] = []  # that tell what happens
     studios: list[str] = []
     producers: list[str] = []
     licensors: list[str] = []
@@ -201,6 +205,11 @@ def _title(document: dict[str, Any], today: date) -> InventedTitle:
 def _weekday(title: InventedTitle) -> timedelta:
     days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     return timedelta(days=days.index(title.broadcast.weekday) if title.broadcast else 0)
+
+
+def half_known(day: date, precision: str) -> str:
+    """A day of which MyAnimeList and AniDB write no more than is known: "2022", "2022-02"."""
+    return day.isoformat()[: {"Year": 4, "Month": 7}.get(precision, 10)]
 
 
 def first_airing(title: InventedTitle) -> datetime | None:

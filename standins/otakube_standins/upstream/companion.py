@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stand-in for one other process: `python -m otakube_standins.upstream.companion PORT`.
+"""The stand-in for one other process: `python -m otakube_standins.upstream.companion PORT [DAYS]`.
 
 Prints the settings that point Otakube at it, one JSON line, as soon as it takes connections; ends when its
-standard input does, so that it never outlives who started it, even one that was killed.
+standard input does, so that it never outlives who started it, even one that was killed. Its clock is DAYS
+ahead of the real one, or behind it.
 """
 
 import json
@@ -10,7 +11,7 @@ import os
 import socket
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import uvicorn
 
@@ -34,10 +35,14 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
-def main(port: int) -> None:
+def main(port: int, days: int = 0) -> None:
     """Serve until standard input ends."""
+
+    def now() -> datetime:
+        return datetime.now(UTC) + timedelta(days=days)
+
     settings = UpstreamSettings(clock_scale=CLOCK_SCALE)
-    world = World(load(datetime.now(UTC).date(), generate(settings.generated)), _now, settings.public_url)
+    world = World(load(datetime.now(UTC).date(), generate(settings.generated)), now, settings.public_url)
     listener = socket.create_server((HOST, port))
     print(json.dumps(environment(f"http://{HOST}:{port}")), flush=True)
     threading.Thread(target=_end_with_input, daemon=True).start()
@@ -50,9 +55,5 @@ def _end_with_input() -> None:
     os._exit(0)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

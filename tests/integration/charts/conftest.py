@@ -17,34 +17,8 @@ from charts import ValueSet, render
 from control_plane import ControlPlane
 from otakube_cluster import binaries, settings
 
-MONITORING = """
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: servicemonitors.monitoring.coreos.com}
-spec:
-  group: monitoring.coreos.com
-  names: {kind: ServiceMonitor, plural: servicemonitors}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: prometheusrules.monitoring.coreos.com}
-spec:
-  group: monitoring.coreos.com
-  names: {kind: PrometheusRule, plural: prometheusrules}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-"""
-"""Stand-ins: the Prometheus operator's own definitions are not ours to ship."""
+MONITORING = ("ServiceMonitor", "PrometheusRule")
+"""Kinds of the Prometheus operator that the chart makes objects of."""
 
 RIGHTS = {
     "ServiceAccount",
@@ -59,6 +33,7 @@ ACCOUNTS: Mapping[str, str] = {
     "step": "otakube-step",
     "executor": "otakube-executor",
     "catalogue": "otakube-catalogue",
+    "planner": "otakube-planner",
     "reviewer": "a-reviewer",
     "curator": "a-curator",
     "author": "an-author",
@@ -102,6 +77,23 @@ class Installation:
         return f"{path}/{name}" if name else path
 
 
+def stand_in(kind: str) -> dict[str, Any]:
+    """A definition that takes any content: the Prometheus operator's own are not ours to ship."""
+    group, plural = "monitoring.coreos.com", f"{kind.lower()}s"
+    anything = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {
+            "group": group,
+            "names": {"kind": kind, "plural": plural},
+            "scope": "Namespaced",
+            "versions": [{"name": "v1", "served": True, "storage": True, "schema": anything}],
+        },
+    }
+
+
 @pytest.fixture(scope="session")
 def helm() -> Path:
     return binaries.program("helm", settings.load().cache)
@@ -112,13 +104,12 @@ def with_argo(otakube_api: ControlPlane, tmp_path_factory: pytest.TempPathFactor
     """The API server with our kinds, Argo's own and the stand-ins for the Prometheus operator's."""
     argo = binaries.program("argo", settings.load().cache)
     monitor = tmp_path_factory.mktemp("crds") / "monitoring.yaml"
-    monitor.write_text(MONITORING)
+    monitor.write_text(yaml.safe_dump_all([stand_in(kind) for kind in MONITORING]))
     otakube_api.apply(*sorted((argo.parents[1] / "crds").glob("argoproj.io_*.yaml")), monitor)
     kinds = ("workflows", "workflowtemplates", "cronworkflows", "workflowtaskresults")
     otakube_api.wait_for_crds(
         *(f"{kind}.argoproj.io" for kind in kinds),
-        "servicemonitors.monitoring.coreos.com",
-        "prometheusrules.monitoring.coreos.com",
+        *(stand_in(kind)["metadata"]["name"] for kind in MONITORING),
     )
     return otakube_api
 

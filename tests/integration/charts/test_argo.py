@@ -1,86 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Argo's own controller under `templateReferencing: Secure`, as the local cluster runs it."""
 
-import secrets
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-import yaml
 
-from argo_controller import running_controller
-from charts import SETS, render
 from control_plane import ControlPlane
-from integration.charts.workflow_requests import OWN_SPEC, STORED, Body, changed, run
-
-PATIENCE = 120.0
-MERGE = {"Content-Type": "application/merge-patch+json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Argo:
-    """A namespace that Argo's controller serves, with the chart's templates; requests are cluster-admin's."""
-
-    api: httpx2.Client
-    namespace: str
-
-    def create(self, body: Body) -> str:
-        """Create a Workflow; its path."""
-        path = f"/apis/argoproj.io/v1alpha1/namespaces/{self.namespace}/workflows"
-        answer = self.api.post(path, json=body)
-        assert answer.status_code == 201, answer.text
-        return f"{path}/{answer.json()['metadata']['name']}"
-
-    def patch(self, path: str, body: Body) -> None:
-        """Apply a merge patch."""
-        self.api.patch(path, json=body, headers=MERGE).raise_for_status()
-
-    def status(self, path: str) -> Body:
-        """The status that the controller wrote."""
-        return dict(self.api.get(path).raise_for_status().json().get("status", {}))
-
-    def images(self, path: str) -> list[str]:
-        """Image of the main container of each pod of the Workflow."""
-        selector = {"labelSelector": f"workflows.argoproj.io/workflow={path.rpartition('/')[2]}"}
-        pods = self.api.get(f"/api/v1/namespaces/{self.namespace}/pods", params=selector).json()["items"]
-        return [each["image"] for pod in pods for each in pod["spec"]["containers"] if each["name"] == "main"]
-
-    def eventually(self, path: str, check: Callable[[Body], object]) -> Body:
-        """The status, once `check` holds for it."""
-        deadline = time.monotonic() + PATIENCE
-        while not check(status := self.status(path)):
-            assert time.monotonic() < deadline, status
-            time.sleep(0.1)
-        return status
+from integration.charts.argo_namespace import Argo, ended, new, served_namespace
+from integration.charts.workflow_requests import OWN_SPEC, STORED, Body, changed
+from otakube_api.contract import PLANNER_CRON_WORKFLOW
+from otakube_workflows.planner import ACCOUNT_FOLDER
 
 
 @pytest.fixture(scope="module")
 def argo(
     with_argo: ControlPlane, server: httpx2.Client, helm: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Argo]:
-    namespace = f"argo-{secrets.token_hex(4)}"
-    server.post("/api/v1/namespaces", json={"metadata": {"name": namespace}}).raise_for_status()
-    wanted = {"ServiceAccount", "WorkflowTemplate"}
-    documents = [each for each in render(helm, SETS[0], namespace) if each["kind"] in wanted]
-    applied = with_argo.kubectl("-n", namespace, "apply", "-f", "-", stdin=yaml.safe_dump_all(documents))
-    assert applied.returncode == 0, applied.stderr
-    with running_controller(with_argo, tmp_path_factory.mktemp("argo"), namespace):
-        yield Argo(server, namespace)
-
-
-def ended(status: Body) -> bool:
-    return status.get("phase") in {"Succeeded", "Failed", "Error"}
-
-
-def new(argo: Argo, name: str, **changes: Any) -> Body:
-    """A run of the operator without the owner, which nobody made here."""
-    body = changed(run(argo.namespace), "metadata.name", name)
-    del body["metadata"]["ownerReferences"]
-    return {**body, **changes}
+    with served_namespace(with_argo, server, helm, tmp_path_factory.mktemp("argo")) as served:
+        yield served
 
 
 def test_a_run_starts_and_goes_on_while_it_is_suspended_and_resumed(argo: Argo) -> None:
@@ -129,3 +68,28 @@ def test_argo_alone_lets_a_stored_template_through_that_comes_with_a_suspend(arg
     status = argo.eventually(path, lambda status: status.get("nodes"))
     assert status["phase"] == "Running"
     assert {node["templateName"] for node in status["nodes"].values()} == {"own"}
+
+
+@pytest.mark.parametrize(
+    ("annotations", "time"),
+    [({"workflows.argoproj.io/scheduled-time": "2027-01-01T00:05:00Z"}, "2027-01-01T00:05:00Z"), ({}, "now")],
+    ids=["by its schedule", "by hand"],
+)
+def test_the_planner_s_pod_has_its_account_and_the_time_that_it_was_scheduled_for(
+    argo: Argo, annotations: dict[str, str], time: str
+) -> None:
+    name = f"plan-{len(time)}"
+    body = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"name": name, "annotations": annotations},
+        "spec": {"workflowTemplateRef": {"name": PLANNER_CRON_WORKFLOW}},
+    }
+    path = argo.create(body)
+    argo.eventually(path, lambda _: argo.images(path))
+    selector = {"labelSelector": f"workflows.argoproj.io/workflow={name}"}
+    [pod] = argo.api.get(f"/api/v1/namespaces/{argo.namespace}/pods", params=selector).json()["items"]
+    [main] = [each for each in pod["spec"]["containers"] if each["name"] == "main"]
+    assert main["args"] == [f"--namespace={argo.namespace}", f"--scheduled-time={time}"]
+    assert pod["spec"]["serviceAccountName"] == "otakube-planner"
+    assert ACCOUNT_FOLDER in {mount["mountPath"] for mount in main["volumeMounts"]}

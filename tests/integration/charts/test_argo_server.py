@@ -18,7 +18,7 @@ from integration.charts.conftest import RIGHTS, Installation, installed
 from integration.charts.workflow_requests import Body, changed, run
 from otakube_api import labels
 from otakube_api.contract import ReviewOutput
-from otakube_cli.cluster import connected
+from otakube_cli.connection import connected
 from otakube_cli.errors import ConsoleError
 from otakube_cli.review import ALREADY_DECIDED, decide
 

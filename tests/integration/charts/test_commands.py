@@ -130,6 +130,31 @@ def test_a_reviewer_lists_shows_and_answers_with_the_token_alone(
     assert second.returncode == 3, "somebody had decided already"
 
 
+def test_the_list_tells_namesakes_apart_by_the_records_under_review(
+    installation: Installation, run: Run, waiting: str, catalogue: HTTPServer
+) -> None:
+    enrichment = installation.path("animeenrichments", waiting, group="otakube.dev/v1alpha1")
+    uid = installation.admin.get(enrichment).raise_for_status().json()["metadata"]["uid"]
+    condition = {
+        "type": "AwaitingReview",
+        "status": "True",
+        "reason": "AwaitingDecision",
+        "message": "",
+        "lastTransitionTime": "2026-04-01T12:00:00Z",
+    }
+    status = {"conditions": [condition], "workflow": {"name": "run", "generation": 1, "attempt": 1}}
+    patched = installation.admin.patch(f"{enrichment}/status", json={"status": status}, headers=MERGE)
+    assert patched.status_code == 200, patched.text
+    draft = {"explanation": {"fields": [{"field": "season", "value": {"year": 1999}}]}}
+    catalogue.expect_oneshot_request(f"/drafts/{uid}/1/1").respond_with_json(draft)
+    listed = run("reviewer", "review", "list", "--output", "json")
+    assert listed.returncode == 0, listed.stderr
+    records = {one["metadata"]["name"]: one["record"] for one in json.loads(listed.stdout)}
+    assert records[waiting] == {"year": 1999, "type": None, "pages": []}
+    again = run("reviewer", "review", "list", "--no-headers")
+    assert waiting in again.stdout, "also where no record is to be had"
+
+
 def test_a_curator_changes_locks_and_checks_providers_with_the_token_alone(
     installation: Installation, run: Run
 ) -> None:

@@ -345,6 +345,7 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             {"metadata": {"labels": None}},
             {"metadata": {"annotations": {labels.SPEC_HASH: "0"}}},
             {"metadata": {"annotations": {labels.SUPERSEDED: "true"}}},
+            {"metadata": {"annotations": {labels.WAITING_CAUSE: "fetch: Unschedulable: no node"}}},
             {"metadata": {"ownerReferences": None}},
             {"spec": {"arguments": None}},
             {"spec": {"arguments": {"parameters": [{"name": "title", "value": "Other"}]}}},
@@ -353,6 +354,10 @@ def patches(waiting: Body) -> dict[str, list[Patch]]:
             {"metadata": {"labels": {labels.GENERATION: "7"}}},
             {"metadata": {"annotations": {labels.SPEC_HASH: "0"}}},
             {"metadata": {"ownerReferences": [*owners, {**owners[0], "uid": "u2", "controller": False}]}},
+        ],
+        "notes on a run what its pod waits for": [
+            {"metadata": {"annotations": {labels.WAITING_CAUSE: text}}}
+            for text in ("fetch: Unschedulable: no node", "")
         ],
         "changes labels, annotations, owners or finalizers": [
             {"metadata": change}

@@ -18,7 +18,6 @@ from otakube_api.v1alpha1.anime_enrichment import (
     KIND,
     AnimeEnrichment,
     AnimeEnrichmentStatus,
-    EnrichmentReason,
     GateStatus,
     ImageStatus,
     ReviewStatus,
@@ -26,11 +25,17 @@ from otakube_api.v1alpha1.anime_enrichment import (
     StepStatus,
     WorkflowStatus,
 )
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_api.v1alpha1.episode_schedule import (
     ActiveReference,
+    AgreementStatus,
     EpisodeSchedule,
     EpisodeScheduleStatus,
+    NextEpisode,
+    ScheduleCondition,
     ScheduleReason,
+    TickOutcome,
+    TickStatus,
 )
 from otakube_api.v1alpha1.meta import Condition
 from otakube_api.v1alpha1.waiting import QueueStatus, RetryStatus
@@ -189,13 +194,31 @@ def a_full_enrichment_status() -> AnimeEnrichmentStatus:
 
 
 def a_full_schedule_status() -> EpisodeScheduleStatus:
+    tick = TickStatus(
+        due_time=NOW,
+        air_time=NOW,
+        episode=99_999,
+        outcome=TickOutcome.SKIPPED,
+        reason=ScheduleReason.DEADLINE_MISSED,
+        enrichment="a" * 253,
+        count=2**31 - 1,
+        last_due_time=NOW,
+    )
     return EpisodeScheduleStatus(
-        conditions=[a_condition(CommonCondition.READY, ScheduleReason.SCHEDULED)],
+        conditions=[
+            a_condition(CommonCondition.READY, ScheduleReason.SCHEDULED, "語" * 9999),
+            a_condition(ScheduleCondition.SOURCES_DISAGREE, ScheduleReason.SOURCES_DISAGREE),
+        ],
         observed_generation=1,
+        times="Friday 25:30 Asia/Tokyo",
+        since_time=NOW,
         active=[ActiveReference(name="a", uid="1"), ActiveReference(name="b", uid="2")],
+        next_schedule_time=NOW,
+        next_episode=NextEpisode(number=13, air_time=NOW),
         last_schedule_time=NOW,
         last_successful_time=NOW,
-        next_schedule_time=NOW,
+        recent_ticks=[tick] * 10,
+        agreement=AgreementStatus(score="0.92", reason="SameTime", episodes=12),
         last_handled_request="now",
     )
 

@@ -34,6 +34,8 @@ def _slot(**slot: Any) -> dict[str, Any]:
     return {"broadcast": {"weekday": "Friday", "time": "23:30", **slot}}
 
 
+NOON = "2027-03-05T12:00:00Z"
+AIRING = {"episode": 1, "airTime": NOON}
 WAYS = "spec.anime must name the anime in exactly one way: set one of id, sourceUrls and title"
 HTTPS = "begin each with https://"
 HOSTS = "use pages of myanimelist.net, anilist.co"
@@ -173,6 +175,12 @@ ENRICHMENTS = (
         {"anime": {"id": "ani_01JD3Z5K8Q0000000000000001"}, "rollbackTo": 3, "providers": ["Jikan"]},
         ("spec:", "remove spec.providers"),
     ),
+    Wrong(
+        "a version and an episode",
+        {"anime": {"id": "ani_01JD3Z5K8Q0000000000000001"}, "rollbackTo": 3, "episode": 8},
+        ("spec:", "remove spec.providers and spec.episode"),
+    ),
+    _with("episode -1", {"episode": -1}, "spec.episode", "greater than or equal to 0"),
     _with("version 0", {"rollbackTo": 0}, "spec.rollbackTo", "greater than or equal to 1"),
     _with("no providers", {"providers": []}, "spec.providers", "at least 1 items"),
     _with(
@@ -232,9 +240,9 @@ ENRICHMENTS = (
 )
 
 SCHEDULES = (
-    _schedule("neither schedule nor broadcast", {}, "spec:", "exactly one of schedule and broadcast"),
+    _schedule("neither schedule nor broadcast", {}, "spec:", "spec needs times in one way: set spec.airings"),
     _schedule(
-        "both schedule and broadcast", {"schedule": "0 1 * * *", **_slot()}, "exactly one of schedule and"
+        "both schedule and broadcast", {"schedule": "0 1 * * *", **_slot()}, "and spec.schedule alone for"
     ),
     _schedule("an anime by title", {"anime": TITLE, **_slot()}, 'unknown field "spec.anime.title"'),
     _schedule("an anime in no way", {"anime": {}, **_slot()}, "spec.anime:", "set one of id and sourceUrls"),
@@ -277,8 +285,58 @@ SCHEDULES = (
     ),
     _schedule("a time after hour 29", _slot(time="30:00"), "spec.broadcast.time:", "from 00:00 to 29:59"),
     _schedule("a time of one digit", _slot(time="9:30"), "spec.broadcast.time:", "must be HH:MM"),
-    _schedule("a delay over a week", _slot(delay="169h"), "spec.broadcast.delay:", "up to 168h"),
-    _schedule("a delay in words", _slot(delay="soon"), "spec.broadcast.delay:", "such as 90m or 2h"),
+    _schedule("a delay over a week", {"delay": "169h", **_slot()}, "spec.delay:", "up to 168h"),
+    _schedule("a delay in words", {"delay": "soon", **_slot()}, "spec.delay:", "such as 90m or 2h"),
+    _schedule(
+        "a schedule beside airings",
+        {"schedule": "0 1 * * *", "airings": [AIRING]},
+        "spec needs times in one way: set spec.airings",
+    ),
+    _schedule("no airing at all", {"airings": []}, "spec.airings", "at least 1 items"),
+    _schedule("an airing twice", {"airings": [AIRING, AIRING]}, "spec.airings[1]: Duplicate value"),
+    _schedule("an airing without a time", {"airings": [{"episode": 1}]}, "airings[0].airTime: Required"),
+    _schedule(
+        "an airing without an episode", {"airings": [{"airTime": NOON}]}, "spec.airings[0].episode: Required"
+    ),
+    _schedule(
+        "an airing on no day",
+        {"airings": [{"episode": 1, "airTime": "2027-02-30"}]},
+        "spec.airings[0].airTime",
+        "must be of type date-time",
+    ),
+    _schedule(
+        "an episode before the first",
+        {"airings": [{"episode": -1, "airTime": NOON}]},
+        "spec.airings[0].episode",
+        "greater than or equal to 0",
+    ),
+    _schedule(
+        "an episode by half",
+        {"airings": [{"episode": 12.5, "airTime": NOON}]},
+        "spec.airings[0].episode",
+        "must be of type integer",
+    ),
+    _schedule("a delay of a broadcast", _slot(delay="1h"), 'unknown field "spec.broadcast.delay"'),
+    _schedule("a negative delay", {"delay": "-1h", **_slot()}, "spec.delay:", "up to 168h"),
+    _schedule("a deadline over a week", {"startingDeadlineSeconds": 604_801, **_slot()}, "604800"),
+    _schedule(
+        "more history than is kept",
+        {"successfulEnrichmentsHistoryLimit": 101, **_slot()},
+        "spec.successfulEnrichmentsHistoryLimit",
+        "100",
+    ),
+    _schedule("a suspension in words", {"suspend": "yes", **_slot()}, "spec.suspend", "boolean"),
+    _schedule(
+        "a template of an unknown mode",
+        {"enrichment": {"mode": "Everything"}, **_slot()},
+        "spec.enrichment.mode: Unsupported value",
+    ),
+    _schedule(
+        "a template of an unknown provider",
+        {"enrichment": {"providers": ["IMDb"]}, **_slot()},
+        "spec.enrichment.providers[0]: Unsupported value",
+    ),
+    _schedule("a schedule on day 32", {"schedule": "0 1 32 * *"}, "spec.schedule:"),
     _schedule(
         "an end without a date", {"until": "spring", **_slot()}, "spec.until", "must be of type date-time"
     ),

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from control_plane import ControlPlane
-from otakube_cli.cluster import Cluster, connected
+from otakube_cli.cluster import Cluster
+from otakube_cli.connection import connected
 from otakube_cluster import binaries
 from otakube_cluster import settings as cluster_settings
 

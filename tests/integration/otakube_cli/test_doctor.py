@@ -13,7 +13,8 @@ import yaml
 from charts import CHARTS, ValueSet, render
 from console import otakube
 from installation import ARGO, KEY, NAMESPACE, STORES, Sound, encoded, sound_installation
-from otakube_cli.cluster import Cluster, connected
+from otakube_cli.cluster import Cluster
+from otakube_cli.connection import connected
 from otakube_cli.doctor import examine
 from otakube_cli.doctor.argo import referencing
 from otakube_cli.doctor.diagnosis import SOUND, Diagnosis, DiagnosisState
@@ -54,6 +55,7 @@ ROLES = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{NAMESPACE}/roles"
 OPERATOR = f"{APPS}/{NAMESPACE}/deployments/otakube-operator"
 BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"
 SLICES = f"/apis/discovery.k8s.io/v1/namespaces/{STORES}/endpointslices"
+SNAPSHOTS = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/cronworkflows/otakube-snapshot"
 ENRICHMENTS = "/apis/otakube.dev/v1alpha1/namespaces/default/animeenrichments"
 
 PLANTED = {
@@ -128,6 +130,12 @@ PLANTED = {
         {"status": {"availableReplicas": 0, "readyReplicas": 0}},
         "Deployment otakube-operator",
         "logs",
+    ),
+    "snapshots that do not come": Planted(
+        SNAPSHOTS,
+        {"status": {"lastScheduledTime": "2020-01-05T10:00:00Z"}},
+        "snapshots",
+        "the last one began at 2020-01-05 10:00 UTC",
     ),
     "the policy binds nobody": Planted(
         f"{BINDINGS}/otakube-workflows-{NAMESPACE}",
@@ -215,6 +223,63 @@ async def test_an_enrichment_in_a_namespace_that_nobody_watches_is_found(
     sound.api.delete(f"{ENRICHMENTS}/tide").raise_for_status()
     assert [each.check for each in found] == ["watched namespaces"]
     assert "namespace 'default' has 1 AnimeEnrichments" in found[0].message
+
+
+async def test_a_schedule_that_nobody_serves_is_found_by_doctor_and_status(
+    sound: Sound, cluster: Cluster
+) -> None:
+    schedules = f"/apis/otakube.dev/v1alpha1/namespaces/{NAMESPACE}/episodeschedules"
+    body = {
+        "apiVersion": "otakube.dev/v1alpha1",
+        "kind": "EpisodeSchedule",
+        "metadata": {"name": "late"},
+        "spec": {"anime": {"id": "ani_01JD3Z5K8Q0000000000000001"}, "schedule": "0 0 * * *", "suspend": True},
+    }
+    sound.put(schedules, body)
+    try:
+        assert await findings(cluster, lambda found: not found) == [], "a suspended one is no fault"
+        assert "1 of 1 are suspended" in [each.message for each in await examine(cluster)]
+        sound.merge(f"{schedules}/late/status", {"status": {"nextScheduleTime": "2020-01-01T00:00:00Z"}})
+        [found] = await findings(cluster, lambda found: [each.check for each in found] == ["schedules"])
+        status = otakube(sound.plane, "status")
+    finally:
+        sound.api.delete(f"{schedules}/late").raise_for_status()
+    assert (found.check, found.message) == ("schedules", "1 overdue: late")
+    assert "otakube-operator" in found.cure
+    assert "Schedules: 1 overdue: late; 1 suspended. See `otakube schedule list`" in status.stderr
+
+
+async def test_snapshots_that_are_suspended_for_too_long_or_failed_are_found_by_doctor_and_status(
+    sound: Sound, cluster: Cluster
+) -> None:
+    workflows = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/workflows"
+    before = sound.api.get(SNAPSHOTS).raise_for_status().json()
+    run = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {
+            "name": "otakube-snapshot-1",
+            "labels": {"workflows.argoproj.io/cron-workflow": "otakube-snapshot"},
+        },
+        "spec": {"workflowTemplateRef": {"name": "otakube-snapshot"}},
+        "status": {"phase": "Failed", "message": "no space left"},
+    }
+    sound.merge(SNAPSHOTS, {"spec": {"suspend": True}})
+    try:
+        paused = [each for each in await examine(cluster) if each.check == "snapshots"]
+        sound.merge(SNAPSHOTS, {"status": {"lastScheduledTime": "2020-01-05T10:00:00Z"}})
+        late = otakube(sound.plane, "status")
+        sound.put(workflows, run)
+        [found] = await findings(cluster, lambda found: [each.check for each in found] == ["snapshots"])
+        failed = otakube(sound.plane, "status", "-A")
+    finally:
+        restore(sound, SNAPSHOTS, before)
+        sound.api.delete(f"{workflows}/otakube-snapshot-1")
+    assert paused == [Diagnosis("snapshots", message="suspended")]
+    assert "Snapshots: it is suspended, and the last one began at 2020-01-05 10:00 UTC. See" in late.stderr
+    assert found.message == "its last run otakube-snapshot-1 failed: no space left"
+    assert "submit --from cronworkflow/otakube-snapshot" in found.cure
+    assert f"Snapshots: {found.message}. See `otakube doctor`" in failed.stderr
 
 
 def test_the_command_ends_with_1_names_what_is_wrong_and_shows_no_secret(sound: Sound) -> None:

@@ -213,14 +213,15 @@ def test_what_waits_is_listed(otakube_api: ControlPlane, api: httpx2.Client, nam
     api.patch(path, json={"status": status}, headers=merge).raise_for_status()
     listed = otakube(otakube_api, "review", "list", "-n", namespace).stdout.splitlines()
     assert listed[0].split() == [
-        *("NAMESPACE", "NAME", "ANIME", "CONFIDENCE", "GATES", "FINDINGS", "DEADLINE")
+        *("NAMESPACE", "NAME", "ANIME", "YEAR", "TYPE", "CONFIDENCE", "DEADLINE", "WHY")
     ]
-    waiting_one = [namespace, "tide", "Frozen", "Tide", "0.62", "Drift", "1", "2026-04-04T12:00:00Z"]
-    assert listed[1].split() == waiting_one
+    waiting_one = [namespace, "tide", "Frozen", "Tide", "0.62", "2026-04-04T12:00:00Z"]
+    assert listed[1].split()[:6] == waiting_one
+    assert "episodes: 12 -> 6" in listed[1]
     elsewhere = otakube(otakube_api, "review", "list", "-n", "default")
     assert (elsewhere.stdout, elsewhere.stderr) == ("", "Nothing waits for a review in namespace default.\n")
     everywhere = otakube(otakube_api, "review", "list", "-n", "default", "--all-namespaces")
-    assert waiting_one in [line.split() for line in everywhere.stdout.splitlines()]
+    assert waiting_one in [line.split()[:6] for line in everywhere.stdout.splitlines()]
     shown = otakube(otakube_api, "review", "show", "tide", "-n", namespace)
     assert "two posters" in shown.stdout
     assert "otakube review approve tide" in shown.stdout

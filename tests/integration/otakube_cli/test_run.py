@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`otakube run` against the stand-in upstream: three titles, the review, refusals, and going on."""
 
+import json
 import os
 import pty
 import select
@@ -13,6 +14,7 @@ import pytest
 
 from run_bench import DEMO, RunBench, manifest
 
+TICK = DEMO.with_name("tick")
 HOSHI = {"title": "Hoshi no Toudaimori", "year": 2023, "type": "TV"}
 NOTE = "poster checked"
 QUERY = "someone keeps a light burning so that the lost find their way home"
@@ -38,6 +40,38 @@ def test_three_titles_go_live_and_a_search_finds_them(local: RunBench) -> None:
     again = local.run(DEMO, "--search", QUERY)
     assert (again.status, again.enrichments) == (0, rows)
     assert ": fetch " not in again.error
+
+
+def test_an_episode_that_is_not_out_is_tried_again_and_published_once_it_is(local: RunBench) -> None:
+    ago = "--stand-in-days=-14"
+    assert local.run(TICK / "series.yaml", ago, "--yes").status == 0
+    early = local.run(TICK / "episode.yaml", ago)
+    row = early.enrichments["mayonaka-no-panya-ep6"]
+    assert (early.status, row["state"]) == (75, "Retriable")
+    assert row["failure"].startswith("EpisodeNotOut: episode 6 is not out")
+    assert local.documents.documents("dead_letters") == []
+    late = local.run(TICK / "episode.yaml")
+    row = late.enrichments["mayonaka-no-panya-ep6"]
+    assert (late.status, row["state"], row["version"]) == (0, "Live", "2")
+
+
+def test_a_suspended_enrichment_is_held_and_goes_on_as_the_same_run(local: RunBench) -> None:
+    never, asked = {"policy": "Never"}, {"policy": "Required"}
+    held = local.run(manifest(local.folder, "hoshi", anime=HOSHI, review=never, suspend=True))
+    row = held.enrichments["hoshi"]
+    assert (held.status, row["state"], row["seconds"]) == (75, "Suspended", {})
+    assert row["failure"].startswith("spec.suspend is true: ")
+    assert local.documents.documents("runs") == []
+    waiting = local.run(manifest(local.folder, "hoshi", anime=HOSHI, review=asked)).enrichments["hoshi"]
+    held = local.run(manifest(local.folder, "hoshi", anime=HOSHI, review=asked, suspend=True), "--yes")
+    assert held.enrichments["hoshi"]["state"] == "Suspended"
+    assert held.enrichments["hoshi"]["seconds"] == waiting["seconds"]
+    path = manifest(local.folder, "hoshi", anime=HOSHI, review=asked)
+    live = local.run(path, "--yes").enrichments["hoshi"]
+    assert (live["state"], live["version"]) == ("Live", "1")
+    assert live["seconds"]["fetch"] == waiting["seconds"]["fetch"]
+    still = local.run(manifest(local.folder, "hoshi", anime=HOSHI, review=asked, suspend=True))
+    assert (still.status, still.enrichments["hoshi"]) == (0, live)
 
 
 def test_a_changed_spec_and_again_are_new_versions_of_the_same_entry(local: RunBench, tmp_path: Path) -> None:
@@ -73,6 +107,67 @@ def test_without_a_person_a_review_waits_and_the_next_call_goes_on_behind_it(loc
     assert (review["decision"], review["note"]) == ("approve", "approved by --yes, without a look")
 
 
+def test_a_title_in_other_capitals_goes_on_with_what_waits_for_its_review(local: RunBench) -> None:
+    waiting = local.run("Tetsu no Hana")
+    assert waiting.status == 75, waiting.error
+    ended = local.run("tetsu  NO hana", "--yes")
+    assert ended.status == 0, ended.error
+    assert "goes on behind assemble" in ended.error
+    assert local.run("TETSU NO HANA").enrichments == ended.enrichments
+    [run] = local.documents.documents("runs")
+    assert (run["generation"], run["attempt"]) == (1, 1)
+    assert run["spec"]["anime"] == {"title": "Tetsu no Hana"}
+    other = local.run(manifest(local.folder, "tetsu-no-hana", anime={"title": "Tetsu no Hana", "year": 2001}))
+    assert "spec.anime cannot change" in other.error
+
+
+def test_providers_that_are_away_are_no_interruption_and_the_same_command_goes_on(local: RunBench) -> None:
+    nobody = {f"OTAKUBE_PROVIDERS__{one}__URL": "http://127.0.0.1:9" for one in ("JIKAN", "ANILIST", "KITSU")}
+    failed = local.run_alone("Hoshi no Toudaimori", **nobody)
+    assert failed.status == 75, failed.error
+    row = failed.enrichments["hoshi-no-toudaimori"]
+    assert row["state"] == "Retriable"
+    assert row["failure"].startswith("QuorumNotReached: ")
+    ended = local.run("Hoshi no Toudaimori", "--yes")
+    assert ended.enrichments["hoshi-no-toudaimori"]["state"] == "Live", ended.error
+
+
+def test_a_gpu_is_refused_before_anything_is_stored_or_asked(local: RunBench, tmp_path: Path) -> None:
+    asking = manifest(tmp_path, "hoshi", anime=HOSHI, accelerator="GPU")
+    ended = local.run(DEMO, asking, "--yes")
+    assert ended.status == 65
+    assert "otakube: hoshi: spec.accelerator is 'GPU', but ONNX Runtime has no" in ended.error
+    assert not local.stores.exists()
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_name_of_the_stores_is_refused_and_is_not_the_working_folder(
+    local: RunBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = local.run_alone("Hoshi no Toudaimori", f"--stores={empty}")
+    assert ended.status == 2
+    assert "Invalid value for '--stores': it is empty" in ended.error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_objects_goes_live_and_an_unknown_field_of_metadata_is_named(
+    local: RunBench, tmp_path: Path
+) -> None:
+    one, wrong = (json.loads(manifest(tmp_path, name, anime=HOSHI).read_text()) for name in ("hoshi", "b"))
+    together = tmp_path / "together.yaml"
+    together.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [one]}))
+    ended = local.run(together, "--yes")
+    assert {name: row["state"] for name, row in ended.enrichments.items()} == {"hoshi": "Live"}
+    wrong["metadata"]["tags"] = {"shelf": "new"}
+    together.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [one, wrong]}))
+    refused = local.run(together, "--yes")
+    assert refused.status == 65
+    assert (
+        f"otakube: {together}, item 2: metadata.tags is {{'shelf': 'new'}}, but there is no" in refused.error
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "status", "decisions"),
     [(["maybe", "y"], 0, ["approve"]), (["n"], 0, []), (["l"], 75, [])],
@@ -86,6 +181,7 @@ def test_a_person_answers_at_the_prompt(
     assert ended == status, text
     assert "Publish this record? y(es), n(o), l(ater)" in text
     assert "episode_count" in text, "a reviewer sees the fields and who disagrees"
+    assert "Compared with no version, as of a new entry" in text
     reviews = local.documents.documents("reviews")
     assert [(one["decision"], one["note"]) for one in reviews] == [(one, NOTE) for one in decisions]
 

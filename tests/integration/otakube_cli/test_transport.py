@@ -18,12 +18,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from control_plane import ControlPlane, free_ports
+from control_plane import ControlPlane
 from otakube_cli.cluster import ENRICHMENTS, Cluster
 from otakube_cli.errors import ConsoleError
 from otakube_cli.kube.login import Login, find_login
 from otakube_cli.kube.transport import Transport
 from otakube_cluster.certificates import authority, key_pem, signed
+from ports import free_ports
 
 PATIENCE = 60
 

@@ -59,7 +59,9 @@ async def test_a_report_comes_back_and_the_way_to_it_is_told(
 ) -> None:
     told: list[str] = []
     answer, _ = await asyncio.gather(
-        submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {PAYLOAD: "H4sI"}, within=30, say=told.append),
+        submit_and_wait(
+            cluster, MERGE_LOCKS_TEMPLATE, {PAYLOAD: "H4sI"}, read=dict, within=30, say=told.append
+        ),
         controlled(api, namespace, ("Running", CREATING), ("Succeeded", REPORT), told=told),
     )
     assert answer == {"added": 1}
@@ -75,7 +77,7 @@ async def test_a_failure_is_the_step_s_reason(cluster: Cluster, api: httpx2.Clie
     message = "Error (exit code 65): RecordInvalid: 1 locks are refused"
     with pytest.raises(ConsoleError, match=r"failed: RecordInvalid: 1 locks are refused\. Its log: kubectl"):
         await asyncio.gather(
-            submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {}, within=30, say=lambda _: None),
+            submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {}, read=dict, within=30, say=lambda _: None),
             controlled(api, namespace, ("Failed", {"message": message})),
         )
 
@@ -86,7 +88,7 @@ async def test_patience_ends_with_where_it_stands_and_the_work_goes_on(
     with pytest.raises(
         ConsoleError, match=r"has not ended after 1 seconds \(Pending\); it goes on"
     ) as caught:
-        await submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {}, within=1, say=lambda _: None)
+        await submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {}, read=dict, within=1, say=lambda _: None)
     assert "workflow-controller" in str(caught.value)
     assert len(workflows(api, namespace)) == 1
 
@@ -96,7 +98,7 @@ async def test_a_report_of_another_version_is_named(
 ) -> None:
     with pytest.raises(ConsoleError, match="upgrade the chart otakube"):
         await asyncio.gather(
-            submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {}, within=30, say=lambda _: None),
+            submit_and_wait(cluster, MERGE_LOCKS_TEMPLATE, {}, read=dict, within=30, say=lambda _: None),
             controlled(api, namespace, ("Succeeded", {})),
         )
 
@@ -107,7 +109,7 @@ import typer
 from otakube_cli.command import run
 from otakube_cli.workflow import submit_and_wait
 try:
-    run(lambda cluster: submit_and_wait(cluster, "otakube-merge-locks", {}, within=60),
+    run(lambda cluster: submit_and_wait(cluster, "otakube-merge-locks", {}, read=dict, within=60),
         kubeconfig=sys.argv[1], context="", namespace=sys.argv[2])
 except typer.Exit as left:
     sys.exit(left.exit_code)

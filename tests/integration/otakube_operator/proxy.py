@@ -30,6 +30,9 @@ class Proxy:
         self.down = False
         self.answer: Callable[[int], int] = lambda _: 0  # HTTP status for the n-th write, 0 to let it pass
         self.after_write: Callable[[int], None] = lambda _: None  # called before the operator hears of it
+        self.before_read: Callable[[str], None] = lambda _: (
+            None
+        )  # called with the path before it is forwarded
 
     def cut(self) -> None:
         """The API server is gone: open streams break, new connections are closed."""
@@ -82,6 +85,8 @@ class Proxy:
             if status:
                 body = {"kind": "Status", "code": status, "reason": "Storm", "message": "made by the test"}
                 return web.json_response(body, status=status, headers={"Retry-After": "1"})
+        else:
+            self.before_read(request.path_qs)
         self._open.add(transport)
         try:
             return await self._forward(request)

@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
@@ -232,6 +233,38 @@ def test_a_workflow_deleted_while_the_api_server_was_away_is_replaced(
         proxy.heal()
         world.eventually_workflows(1)
     assert world.workflow()["metadata"]["name"] != first
+
+
+def _unlabel(world: World, name: str) -> None:
+    world.send("PATCH", "workflows", name, {"metadata": {"labels": None, "ownerReferences": None}})
+
+
+@pytest.mark.parametrize("change", [World.delete_workflow, _unlabel], ids=["deleted", "unlabelled"])
+def test_a_workflow_that_leaves_between_the_first_list_and_the_watch_is_missed(
+    plane: ControlPlane, world: World, proxy: Proxy, tmp_path: Path, change: Callable[[World, str], None]
+) -> None:
+    """The list of the watch no longer holds it, and no event tells of it."""
+    with _operator(plane, world, tmp_path):
+        world.apply()
+        world.eventually_ready("Unknown", "WorkflowStarting")
+    name = world.workflow()["metadata"]["name"]
+    before = [name]
+
+    def strike(path: str) -> None:
+        opens = "/workflows?" in path and "limit=" not in path  # of the runtime's own lists each has one
+        if opens and before:
+            change(world, before.pop())
+
+    proxy.before_read = strike
+    with _operator(plane, world, tmp_path, proxy):
+        world.eventually(lambda: not before and _is_owned_and_told(world))
+
+
+def _is_owned_and_told(world: World) -> bool:
+    [workflow] = world.workflows() or [{}]
+    meta = workflow.get("metadata", {})
+    known = ((world.enrichment() or {}).get("status", {}).get("workflow") or {}).get("uid")
+    return bool(meta.get("ownerReferences") and meta.get("labels")) and known == meta["uid"]
 
 
 def test_a_killed_operator_leaves_the_api_usable_and_a_late_one_catches_up(

@@ -9,7 +9,7 @@ import yaml
 from charts import CHARTS, ValueSet, render
 from control_plane import ControlPlane
 from integration.otakube_operator.conftest import World
-from integration.otakube_operator.test_schedules import apply, conditions
+from integration.otakube_operator.test_schedules import MERGE, apply, conditions, path
 from operator_builders import committed, fetched, imaged
 from operator_process import running_operator
 from otakube_cli.doctor.policy import forbidden
@@ -48,13 +48,25 @@ def forbidden_creation(plane: ControlPlane, namespace: str, token: str) -> str:
         return client.post(path, json=forbidden(), params={"dryRun": "All"}).text
 
 
+def ask(world: World, token: str, **spec: object) -> None:
+    """Have the schedule create an enrichment now."""
+    body = {"metadata": {"annotations": {"otakube.dev/requested-at": token}}, "spec": spec}
+    world.api.patch(f"{path(world)}/episode-schedule", json=body, headers=MERGE).raise_for_status()
+
+
+def outcomes(world: World) -> list[str]:
+    """Outcomes of the schedule's recent ticks."""
+    status = world.api.get(f"{path(world)}/episode-schedule").json().get("status", {})
+    return [each["outcome"] for each in status.get("recentTicks", [])]
+
+
 def test_the_chart_s_role_and_policy_suffice_for_a_whole_life(
     plane: ControlPlane, world: World, token: str, tmp_path: Path
 ) -> None:
     world.apply(successfulWorkflowsHistoryLimit=0)
     apply(world)
     with running_operator(plane, tmp_path, namespace=world.namespace, token=token) as operator:
-        world.eventually(lambda: conditions(world).get("Stalled") == ("True", "NotSupported"))
+        world.eventually(lambda: conditions(world).get("Ready", ("", ""))[0] == "True")
         world.eventually_ready("Unknown", "WorkflowStarting")
         first = world.workflow()["metadata"]["name"]
         world.argo(fetched())
@@ -67,6 +79,10 @@ def test_the_chart_s_role_and_policy_suffice_for_a_whole_life(
         world.eventually_ready("True", "Published")
         world.eventually(lambda: [each["metadata"]["name"] for each in world.workflows()] == [first])
         world.eventually(lambda: "finalizers" not in (world.enrichment() or {})["metadata"])
-        world.eventually(lambda: {"NotSupported", "Published"} <= set(world.events()))
+        ask(world, "once", concurrencyPolicy="Replace")
+        world.eventually(lambda: len(world.enrichments()) == 2)
+        ask(world, "again")
+        world.eventually(lambda: outcomes(world) == ["Replaced", "Created"])
+        world.eventually(lambda: {"Requested", "Published"} <= set(world.events()))
         assert operator.metric("otakube_operator_reconciles_total", result="RequestRefused") == 0
         assert operator.metric("otakube_operator_events_lost_total") == 0

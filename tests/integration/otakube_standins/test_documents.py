@@ -10,7 +10,8 @@ import pymongo
 import pytest
 from pymongo.errors import AutoReconnect, DuplicateKeyError
 
-from stores import Server, documents_home, free_port
+from ports import free_port
+from stores import Server, documents_home
 
 Collection = pymongo.collection.Collection[dict[str, Any]]
 

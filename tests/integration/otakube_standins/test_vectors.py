@@ -11,7 +11,8 @@ from qdrant_client import QdrantClient
 from qdrant_client.http import models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
-from stores import Server, free_port
+from ports import free_port
+from stores import Server
 
 KEY = "a-key-of-the-test"
 
@@ -30,7 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def client(server: Server) -> Iterator[QdrantClient]:
-    client = QdrantClient(url=f"http://127.0.0.1:{server.port}", api_key=KEY, check_compatibility=False)
+    url = f"http://127.0.0.1:{server.port}"
+    client = QdrantClient(url=url, api_key=KEY, check_compatibility=False, timeout=60)  # 5 is short if busy
     yield client
     client.close()
 

@@ -79,6 +79,33 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     assert run("nonsense").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        ("srch", "No such command 'srch'. Did you mean 'search'"),
+        ("review aprove", "No such command 'aprove'. Did you mean 'approve'?"),
+        ("locks set fild", "No such command 'fild'. Did you mean 'field'?"),
+        ("enrich x --reveiw Never", "No such option: --reveiw (Possible options: --review)"),
+        ("enrich x --review nevr", "'Required', 'OnLowConfidence', 'Never'. Did you mean 'Never'?"),
+        (
+            "status -o jsn",
+            "'jsn' is not one of 'table', 'wide', 'name', 'json', 'yaml'. Did you mean 'json'?",
+        ),
+        ("logs x --step ftch", "embed, commit, conclude. Did you mean 'fetch'?"),
+        ("locks set field episodecount 3 x", "Did you mean 'episode_count'?"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_one_that_is_near(words: str, near: str) -> None:
+    done = run(*words.split())
+    assert (done.returncode, near in done.stderr) == (2, True), done.stderr
+
+
+def test_where_no_word_is_near_nothing_is_suggested() -> None:
+    refused = run("status", "-o", "cuneiform").stderr
+    assert "'cuneiform' is not one of 'table', 'wide', 'name', 'json', 'yaml'.\n" in refused
+    assert "Did you mean" not in run("nonsense").stderr
+
+
 def test_a_shell_completes_steps() -> None:
     done = run("", _OTAKUBE_COMPLETE="complete_bash", COMP_WORDS="otakube step fe", COMP_CWORD="2")
     assert "fetch" in done.stdout

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from otakube_api.durations import parse_duration
-from otakube_api.v1alpha1.validation import BROADCAST_DELAY, REVIEW_TIMEOUT
+from otakube_api.v1alpha1.validation import AIRING_DELAY, REVIEW_TIMEOUT
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,6 @@ def test_another_duration_is_refused_with_an_example(text: str) -> None:
         parse_duration(text)
 
 
-@pytest.mark.parametrize("rule", [REVIEW_TIMEOUT, BROADCAST_DELAY])
+@pytest.mark.parametrize("rule", [REVIEW_TIMEOUT, AIRING_DELAY])
 def test_the_api_server_refuses_what_cannot_be_parsed(rule: object) -> None:
     assert "self.matches('^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$') && self != ''" in str(rule)

@@ -5,7 +5,7 @@ import pytest
 
 from otakube_api.reasons import CommonCondition, ConditionType, Reason
 from otakube_api.v1alpha1 import anime_enrichment, episode_schedule
-from otakube_api.v1alpha1.anime_enrichment import EnrichmentReason
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_api.v1alpha1.meta import Kind
 
 KINDS = (anime_enrichment.KIND, episode_schedule.KIND)

@@ -8,12 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from otakube_api.contract import Mode, ReviewPolicy
-from otakube_api.v1alpha1.anime_enrichment import (
-    AnimeEnrichment,
-    AnimeEnrichmentStatus,
-    EnrichmentReason,
-    WorkflowStatus,
-)
+from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichmentStatus, WorkflowStatus
+from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_api.v1alpha1.meta import Condition, cut
 
 

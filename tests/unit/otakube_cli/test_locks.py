@@ -77,20 +77,41 @@ def test_a_file_with_one_bad_line_changes_nothing_and_every_bad_line_is_named(
     otakube: Otakube, cluster: FolderCluster, tmp_path: Path
 ) -> None:
     otakube("import", file_of(tmp_path, same(0, 1)))
-    text = "\n".join([format_file([same(4, 5), different(0, 1)]), "{", '{"kind":"Same","pages":[]}'])
+    text = format_file([same(4, 5), different(0, 1)])
     done = otakube("import", "-", "-o", "json", given=text)
     assert done.exit_code == 1
     report = json.loads(done.stdout)
-    assert (report["added"], report["refused"], report["applied"]) == (1, 3, False)
+    assert (report["added"], report["refused"], report["applied"]) == (1, 1, False)
     refused = {row["line"]: row["detail"] for row in report["lines"] if row["outcome"] == "refused"}
-    assert set(refused) == {2, 5, 6}
+    assert set(refused) == {2}
     assert lock_id(same(0, 1)) in refused[2]
-    assert done.stderr == "otakube: 3 lines of - are refused; nothing is changed\n"
+    assert done.stderr == "otakube: 1 lines of - are refused; nothing is changed\n"
     assert kept(cluster) == format_file([same(0, 1)])
     table = otakube("import", "-", given=text).stdout.splitlines()
     assert table[0].split() == ["LINE", "OUTCOME", "ID", "LOCK"]
     assert table[1].split()[:2] == ["2", "refused"]
-    assert table[-1] == "1 added, 0 unchanged, 3 refused; nothing is changed"
+    assert table[-1] == "1 added, 0 unchanged, 1 refused; nothing is changed"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "said"),
+    [
+        (("import", "-"), f"{HEADER}\n{{\n", "1 lines of - are refused"),
+        (("import", "-"), format_file([same(0, 1), different(0, 1)]), "2 lines of - are refused"),
+        (("import", "nowhere.jsonl"), "", "nowhere.jsonl cannot be read: No such file"),
+        (("set", "same", MAL), "", "pages: "),
+        (("set", "field", "colour", "red", MAL), "", "'colour' is no field that can be decided: "),
+        (("set", "title", "Mushishi", "https://example.org/1"), "", "page: "),
+        (("set", "title", "Mushishi", MAL, "--type", "Play"), "", "type is 'Play'"),
+    ],
+)
+def test_what_is_wrong_by_itself_is_said_without_a_cluster(
+    words: tuple[str, ...], text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/nowhere")
+    done = CliRunner().invoke(app, list(words), input=text)
+    assert done.exit_code in (1, 2)
+    assert said in done.stderr
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(

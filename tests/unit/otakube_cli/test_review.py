@@ -38,6 +38,38 @@ def test_who_comes_second_learns_who_decided_and_why() -> None:
     )
 
 
+def past_its_deadline(finished_at: str, **given: str) -> dict[str, Any]:
+    """A run whose review had an hour."""
+    outputs = {"parameters": [{"name": name, "value": value} for name, value in given.items()]}
+    workflow = with_review_node(phase="Succeeded", finishedAt=finished_at, outputs=outputs)
+    workflow["spec"]["arguments"] = {"parameters": [{"name": "review-timeout", "value": "1h"}]}
+    return workflow
+
+
+@pytest.mark.parametrize("finished_at", ["2026-04-01T12:59:59Z", "2026-04-01T13:00:02Z"])
+def test_a_review_that_nobody_answered_says_when_it_timed_out_and_what_to_do(finished_at: str) -> None:
+    workflow = past_its_deadline(finished_at, decision="reject", reviewer="")
+    error = closed("frozen-tide", read_review(workflow))
+    assert error.code == NOT_OPEN
+    assert str(error) == (
+        "the review of 'frozen-tide' timed out at 2026-04-01 13:00:00 UTC without an answer. The record "
+        "counts as rejected and nothing was changed; ask for a new run, which asks again: "
+        "otakube rerun frozen-tide"
+    )
+
+
+def test_an_approval_after_the_deadline_is_named_and_does_not_count() -> None:
+    workflow = past_its_deadline("2026-04-01T13:00:01Z", decision="approve", reviewer="ilse")
+    error = closed("frozen-tide", read_review(workflow))
+    assert error.code == NOT_OPEN
+    assert "does not count: approve by ilse at 2026-04-01T13:00:01Z" in str(error)
+
+
+def test_a_reject_in_time_is_no_time_out() -> None:
+    workflow = past_its_deadline("2026-04-01T12:59:59Z", decision="reject", reviewer="ilse")
+    assert closed("frozen-tide", read_review(workflow)).code == ALREADY_DECIDED
+
+
 def test_a_review_resumed_without_a_decision_counts_as_a_reject() -> None:
     workflow = with_review_node(
         phase="Succeeded", finishedAt="2026-04-01T13:00:00Z", outputs={"parameters": []}
@@ -65,7 +97,7 @@ def test_an_answer_after_the_deadline_is_not_sent() -> None:
     workflow = a_workflow() | {"spec": {"suspend": True, "arguments": {"parameters": [timeout]}}}
     values = _values(Decision.APPROVE, "", "ilse", "")
     assert patch_for("tide", workflow, values=values, now=datetime(2026, 4, 1, 12, 59, 59, tzinfo=UTC))
-    with pytest.raises(ConsoleError, match=r"deadline of 'tide' was 2026-04-01 13:00:00 UTC") as refused:
+    with pytest.raises(ConsoleError, match=r"review of 'tide' timed out at 2026-04-01 13:00:00") as refused:
         patch_for("tide", workflow, values=values, now=datetime(2026, 4, 1, 13, tzinfo=UTC))
     assert refused.value.code == NOT_OPEN
 

@@ -4,6 +4,7 @@
 A provider may compress in transit (Content-Encoding: gzip), and may serve files that are gzip themselves.
 """
 
+import asyncio
 import re
 import sys
 import zlib
@@ -21,8 +22,12 @@ from otakube_api.contract import SourceReason
 _GZIP_FILES = ("application/gzip", "application/x-gzip")
 _TEXTS = ("application/xml", "text/xml", "text/html", "application/xhtml+xml", "text/plain", *_GZIP_FILES)
 _CHARSETS = ("utf-8", "utf8", "us-ascii", "iso-8859-1")  # others would be guesses about hostile bytes
+_GZIPPED = ("gzip", "x-gzip")
+_PLAIN = ("", "identity", "none", "utf-8", "utf8", "8bit", "binary")  # the latter are slips for "identity"
+_MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's word for: a gzip header, and nothing else
 _PIECE = 65_536  # bytes that are unpacked at once
+_ERROR_SECONDS = 5.0  # that an error's words are waited for
 _MOST_MEMBERS = 16  # real files have one
 _COSTS = {b"{": 352, b"[": 168, b",": 96, b":": 96}  # bytes of a dict or list of one value; of each more
 _WIDE = re.compile(rb"[\xf0-\xff]|\\u[dD]")  # characters for which Python takes four bytes each of the text
@@ -53,8 +58,22 @@ async def read(response: httpx2.Response, size: int, reserve: Callable[[], Await
             if len(body) > UNCOUNTED and not reserved:
                 reserved = True
                 await reserve()
-    for layer in layers:
-        layer.finish()
+    return bytes(body) + b"".join(layer.finish() for layer in layers)
+
+
+async def beginning(response: httpx2.Response, size: int) -> bytes:
+    """At most the first `size` bytes of an error, as far as they arrive and can be read."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_ERROR_SECONDS):
+            layers = _layers(response, size)
+            async for chunk in response.aiter_raw():
+                for piece in unpacked(layers, chunk):
+                    body += piece
+                    if len(body) >= size:
+                        return bytes(body[:size])
+    except (SourceError, TimeoutError, httpx2.HTTPError):  # the error's status is known: its words are a help
+        pass
     return bytes(body)
 
 
@@ -104,15 +123,22 @@ def text(response: httpx2.Response, body: bytes) -> str:
 
 
 def _layers(response: httpx2.Response, size: int) -> "list[Gunzip]":
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip"):
+    """A layer for each compression that is declared, and one that may be: each is told by its first bytes."""
+    said = response.headers.get("Content-Encoding", "").lower().split(",")
+    encodings = [one for each in said if (one := each.strip()) not in _PLAIN]
+    if len(encodings) > 1 or any(one not in _GZIPPED for one in encodings):
+        encoding = ", ".join(encodings)
         raise _invalid(response.request, f"is encoded as {encoding!r:.50}, which was not asked for")
-    zipped = [encoding == "gzip", _media_type(response) in _GZIP_FILES]
-    return [Gunzip(response.request, size) for _ in range(sum(zipped))]
+    layers = len(encodings) + (_media_type(response) in _GZIP_FILES)
+    return [Gunzip(response.request, size) for _ in range(max(layers, 1))]
 
 
 class Gunzip:
-    """Unpacks a gzip file while it arrives, in pieces, so that a bomb is noticed before it unfolds."""
+    """Unpacks a gzip file while it arrives, in pieces, so that a bomb is noticed before it unfolds.
+
+    What does not begin as a gzip file is none, whatever was declared: proxies unpack answers and leave the
+    header, and some servers compress without a word. What follows a file and begins as none is padding.
+    """
 
     def __init__(self, request: httpx2.Request, size: int) -> None:
         self._request = request
@@ -120,10 +146,21 @@ class Gunzip:
         self._unpacked = 0
         self._members = 0
         self._member: Any = None  # zlib names no type for it
+        self._zipped: bool | None = None  # None: too little has arrived to tell
+        self._held = b""
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
-        while chunk:
-            if self._member is None or self._member.eof:
+        chunk, self._held = self._held + chunk, b""
+        if len(chunk) < len(_MAGIC) and _MAGIC.startswith(chunk) and self._between:
+            self._held = chunk
+            return
+        if self._zipped is None:
+            self._zipped = chunk.startswith(_MAGIC)
+        if not self._zipped:
+            yield chunk
+            return
+        while chunk and not (self._between and not chunk.startswith(_MAGIC)):
+            if self._between:
                 self._next_member()
             try:
                 piece = self._member.decompress(chunk, _PIECE)
@@ -135,10 +172,16 @@ class Gunzip:
             chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             yield piece
 
-    def finish(self) -> None:
-        """Refuse a file that ends within a member."""
+    @property
+    def _between(self) -> bool:
+        """True before the first member, and after each."""
+        return self._member is None or bool(self._member.eof)
+
+    def finish(self) -> bytes:
+        """A single first byte that was held; a file that ends within a member is refused."""
         if self._member is not None and not self._member.eof:
             raise _invalid(self._request, "is no gzip: it ends too early")
+        return self._held if self._zipped is None else b""
 
     def _next_member(self) -> None:
         self._members += 1

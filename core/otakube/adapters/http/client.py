@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """One provider request: taken from the cache, or sent with a permit; capped, timed, retried, and translated.
 
-It reads no more than the cap, and follows no redirect. Each attempt, also a repeated one, needs a permit.
+It reads no more than the cap, and follows a redirect within the provider's own hosts alone. Each attempt,
+also a repeated or a redirected one, needs a permit.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx2
 import stamina
 
-from otakube.adapters.http import bodies
+from otakube import logs
+from otakube.adapters.http import bodies, failures, redirects
 from otakube.adapters.http.bodies import name_of
 from otakube.adapters.http.cache import Answers, Kept, NoAnswers
-from otakube.adapters.http.outcomes import outcome
+from otakube.adapters.http.failures import HttpFailure
+from otakube.adapters.http.redirects import Moved
 from otakube.adapters.memory import MemoryExceeded, PodMemory
 from otakube.away import away
 from otakube.domain.providers import http_freshness
@@ -55,7 +59,7 @@ class _Again(Exception):
 def new_client() -> httpx2.AsyncClient:
     """A client that says who asks."""
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"}
-    hooks = {"response": [_without_location]}
+    hooks = {"response": [redirects.set_aside]}
     try:
         return httpx2.AsyncClient(
             headers=headers, follow_redirects=False, timeout=None, trust_env=True, event_hooks=hooks
@@ -65,13 +69,8 @@ def new_client() -> httpx2.AsyncClient:
         raise Fatal(FailureReason.SETTINGS_INVALID, message) from None
 
 
-async def _without_location(response: httpx2.Response) -> None:
-    """Drop the address of a redirect: nobody follows it, and httpx2 breaks over some that it reads."""
-    response.headers.pop("Location", None)
-
-
 class ProviderClient:
-    """Asks one provider. `second`: how long the provider's second takes here, for pauses."""
+    """Asks one provider. `second`: how long its second takes here, for pauses; `hosts`: its own ones."""
 
     def __init__(  # noqa: PLR0913 - one keyword a concern
         self,
@@ -84,6 +83,7 @@ class ProviderClient:
         answers: Answers | None = None,
         refusal: Refusal = lambda _: None,
         second: float = 1.0,
+        hosts: Collection[str] = (),
     ) -> None:
         self._client = client
         self._limits = limits
@@ -94,6 +94,7 @@ class ProviderClient:
         self._answers = answers or NoAnswers()
         self._refusal = refusal
         self._second = second
+        self._hosts = hosts
 
     async def ask(
         self,
@@ -113,6 +114,17 @@ class ProviderClient:
         return await self._answer(request, bodies.text)
 
     async def _answer(self, request: httpx2.Request, reader: Reader) -> Answer:
+        for _ in range(redirects.MOST):
+            try:
+                return await self._attempts(request, reader)
+            except Moved as moved:
+                request = self._client.build_request(
+                    request.method, moved.url, content=request.content, headers=moved.headers(request)
+                )
+        most = f"{name_of(request)} is redirected more than {redirects.MOST - 1} times"
+        raise SourceError(SourceReason.ANSWER_INVALID, most)
+
+    async def _attempts(self, request: httpx2.Request, reader: Reader) -> Answer:
         kept = await self._answers.find(request)
         if kept and kept.fresh_until > datetime.now(UTC):
             return self._again(request, kept)
@@ -155,18 +167,40 @@ class ProviderClient:
         """The answer that a response holds, or the confirmed one."""
         request, now = response.request, datetime.now(UTC)
         refused = self._refusal(body) if response.status_code == 200 else None
-        await self._rate_limiter.record(refused or outcome(response.status_code, response.headers, now))
+        failure = None if refused else self._failure(response, body, now)
+        await self._rate_limiter.record(
+            refused or failures.recorded(failure, response.status_code, response.headers, now)
+        )
         if response.status_code == 304 and kept:
             kept = kept.confirmed(_lower(response), now, self._answers.floor)
             await self._answers.keep(request, kept)
             return self._again(request, kept)
-        _check_status(response, now)
+        self._raise(response, failure)
         memory = self._count(request, bodies.parsed_size(response, body))
         found = await away(reader, response, body) if len(body) > _LONG else reader(response, body)
         answer = _answer(response, found, now).counted(memory)
         if refused is None:
             await self._keep(request, response, answer)
         return answer
+
+    def _failure(self, response: httpx2.Response, body: bytes, now: datetime) -> HttpFailure | None:
+        if response.status_code == 200:
+            return failures.hidden(body, self._headers["Accept"], now, response.headers)
+        return failures.of_status(response.status_code, response.headers, body, now)
+
+    def _raise(self, response: httpx2.Response, failure: HttpFailure | None) -> None:
+        """Nothing for an answer; else Moved, or the failure in our words."""
+        if failure is None:
+            return
+        leads = redirects.moved(response, self._hosts)
+        if isinstance(leads, Moved):
+            if leads.lasting and urlsplit(leads.url).hostname != response.request.url.host:
+                logs.logger().warning("provider moved", asked=name_of(response.request), to=leads.url)
+            raise leads
+        name, status = name_of(response.request), response.status_code
+        message = failures.describe(failure, name, status, leads, self._headers.values())
+        error = SourceError(failure.reason, message)
+        raise _Again(error, failure.after) if failure.passes else error
 
     async def _fresh(self, request: httpx2.Request) -> Kept | None:
         """An answer that another pod kept while we waited for our permit; the permit counts as answered."""
@@ -219,7 +253,7 @@ class ProviderClient:
         response = await self._client.send(request, stream=True)
         try:
             if response.status_code != 200:
-                return response, b""
+                return response, await bodies.beginning(response, failures.LONGEST_ERROR)
             return response, await bodies.read(response, self._size, reserve)
         finally:
             await response.aclose()
@@ -233,22 +267,6 @@ class ProviderClient:
             last_modified = headers.get("last-modified")
             kept = Kept(answer=answer, fresh_until=fresh_until, last_modified=last_modified)
             await self._answers.keep(request, kept)
-
-
-def _check_status(response: httpx2.Response, now: datetime) -> None:
-    status, name = response.status_code, name_of(response.request)
-    if status == 200:
-        return
-    if status == 404:
-        raise SourceError(SourceReason.NOT_FOUND, f"{name} is not known there (404)")
-    if status in (401, 403):
-        raise SourceError(SourceReason.REFUSED, f"{name} was refused ({status})")
-    after = outcome(status, response.headers, now).retry_after
-    if status == 429:
-        raise _Again(SourceError(SourceReason.RATE_LIMITED, f"{name}: too many requests (429)"), after)
-    if status >= 500 or status == 408:
-        raise _Again(SourceError(SourceReason.UNAVAILABLE, f"{name} answered {status}"), after)
-    raise SourceError(SourceReason.ANSWER_INVALID, f"{name} answered {status}, expected 200")
 
 
 def _answer(response: httpx2.Response, body: Any, now: datetime) -> Answer:

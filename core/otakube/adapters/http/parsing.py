@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared parsing of the provider adapters: strict shapes, named vocabularies, one kind of error."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from reprlib import Repr
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 
+from otakube.adapters.http.placeholders import is_placeholder
 from otakube.domain.record.text import LONGEST_NAME, plain
 from otakube.errors import SourceError
+from otakube.notes import note_absent
 from otakube_api.contract import SourceReason
 
 _FIRST_YEAR = 1900
@@ -23,14 +28,52 @@ P = ParamSpec("P")
 
 
 class Lenient(BaseModel):
-    """A provider's object: the fields that we read, of exactly their types; what else it says is ignored."""
+    """A provider's object: the fields that we read, of exactly their types; what else it says is ignored.
+
+    Null says no more than an absent field, and an item of a list that is null is none: both are noted.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, said: Any) -> Any:
+        return _without_nulls(said, _optional(cls)) if isinstance(said, dict) else said
+
+
+@cache
+def _optional(shape: type[BaseModel]) -> frozenset[str]:
+    """Names, as the provider writes them, of fields with a default whose type has no null."""
+    fields = shape.model_fields.items()
+    return frozenset(
+        field.alias or name
+        for name, field in fields
+        if not (field.is_required() or type(None) in get_args(field.annotation) or _reads_null(field))
+    )
+
+
+def _reads_null(field: FieldInfo) -> bool:
+    return any(isinstance(one, BeforeValidator) for one in field.metadata)
+
+
+def _without_nulls(said: dict[Any, Any], optional: frozenset[str]) -> dict[Any, Any]:
+    null = [name for name, value in said.items() if value is None and name in optional]
+    holed = [name for name, value in said.items() if isinstance(value, list) and None in value]
+    for name in (*null, *holed):
+        note_absent(str(name))
+    kept = {name: value for name, value in said.items() if name not in null} if null else said
+    return kept | {name: [one for one in kept[name] if one is not None] for name in holed} if holed else kept
 
 
 def refuse(field: str, value: object, expected: str) -> NoReturn:
     """The answer cannot be used; the message names field, value and expectation."""
     raise SourceError(SourceReason.ANSWER_INVALID, f"{field} is {format_value(value)}, expected {expected}")
+
+
+def check_id(field: str, said: object, asked: object) -> None:
+    """Refuse an answer about another anime than the one that was asked for."""
+    if str(said) != str(asked):
+        refuse(field, said, f"{asked}, which was asked for")
 
 
 def format_value(value: object) -> str:
@@ -72,10 +115,29 @@ def converts(function: Callable[P, Value]) -> Callable[P, Value]:
 
 
 def word(field: str, value: str | None, vocabulary: Mapping[str | None, Value]) -> Value:
-    """Our word for the provider's; an unknown one is an error that names it, never a guess."""
-    if value not in vocabulary:
+    """Our word for the provider's; an unknown one is an error that names it, never a guess. Null is noted.
+
+    "Side story" and "Side Story" are one word, whoever writes it in which case. An empty word is null, and so
+    is one that says that nothing is known ("Unknown", "?").
+    """
+    known = value if value in vocabulary else _in_any_case((value or "").strip() or None, vocabulary)
+    if known not in vocabulary and None in vocabulary and is_placeholder(value or ""):
+        known = None
+    if known not in vocabulary:
         refuse(field, value, "one of " + ", ".join(str(known) for known in vocabulary))
-    return vocabulary[value]
+    if known is None:
+        note_absent(field)
+    return vocabulary[known]
+
+
+def _in_any_case(value: str | None, vocabulary: Mapping[str | None, Value]) -> str | None:
+    """The vocabulary's own spelling of a word; the word itself if it has none."""
+    folded = _folded(value or "")
+    return next((known for known in vocabulary if known and _folded(known) == folded), value)
+
+
+def _folded(said: str) -> str:
+    return " ".join(re.split(r"[-_\s]+", said.strip().casefold()))
 
 
 def plausible(day: date) -> date | None:

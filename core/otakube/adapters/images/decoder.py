@@ -18,14 +18,16 @@ from typing import BinaryIO, NamedTuple
 from PIL import (
     GifImagePlugin,
     Image,
+    ImageOps,
     JpegImagePlugin,
-    MpoImagePlugin,  # noqa: F401 - a JPEG of several pictures takes it, and nothing can be imported later
+    MpoImagePlugin,  # a JPEG of several pictures takes it, and nothing can be imported later
     PngImagePlugin,
     TiffImagePlugin,  # noqa: F401 - a JPEG with EXIF takes it
     WebPImagePlugin,
 )
 
 from otakube.adapters.images import sandbox
+from otakube.adapters.images.colours import correct_transparency, grey, to_srgb
 
 CPU_SECONDS = 5  # for one image
 HEADER = struct.Struct(">I")
@@ -63,10 +65,16 @@ def clean(body: bytes, content_type: str, limits: Limits) -> tuple[dict[str, obj
     # Pillow looks at the header's size before it allocates, and refuses more than twice this.
     Image.MAX_IMAGE_PIXELS = limits.memory // kind.cost // 2
     try:
-        image = Image.open(io.BytesIO(body), formats=[kind.name])
-        if getattr(image, "is_animated", False):
+        image: Image.Image = Image.open(io.BytesIO(body), formats=[kind.name])
+        if image.format == MpoImagePlugin.MpoImageFile.format:
+            # A camera's JPEG: its other pictures are previews, depths or the other eye's.
+            image.format = kind.name
+        elif getattr(image, "is_animated", False):
             raise Unfit("it moves: only still images are stored")
         image.load()
+        correct_transparency(image, body)
+        turn_upright(image)
+        image = to_srgb(image)
         extension, written = write_anew(image)
     except Unfit:
         raise
@@ -80,10 +88,22 @@ def clean(body: bytes, content_type: str, limits: Limits) -> tuple[dict[str, obj
     return facts, written
 
 
+def turn_upright(image: Image.Image) -> None:
+    """Turn the pixels as EXIF or XMP says that they are to be seen, since neither is written."""
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: S110 - metadata that cannot be read says nothing; the pixels are good
+        pass
+
+
 def write_anew(image: Image.Image) -> tuple[str, bytes]:
     """The pixels in the same format without metadata; a GIF becomes a PNG, which holds them as well."""
     file = io.BytesIO()
+    seen = {key: value for key, value in image.info.items() if key == "transparency"}
     image.info.clear()  # comments, EXIF, XMP and colour profiles are written from here
+    image.info.update(seen)  # which colours of a palette, or which one of all, are seen through
     if image.format == "JPEG":
         # The quantization of the original: no second loss to speak of. Other Huffman codes, since with the
         # same ones a script within the pixels would be written as it came.
@@ -104,8 +124,8 @@ def phash(image: Image.Image) -> str:
     import math
     from statistics import median
 
-    grey = image.convert("L").resize((32, 32), Image.Resampling.LANCZOS)
-    pixels = grey.tobytes()
+    shades = grey(image).resize((32, 32), Image.Resampling.LANCZOS)
+    pixels = shades.tobytes()
     waves = [[math.cos(math.pi * k * (2 * n + 1) / 64) for n in range(32)] for k in range(8)]
     rows = [pixels[32 * y : 32 * y + 32] for y in range(32)]
     across = [[sum(map(float.__mul__, wave, map(float, row))) for wave in waves] for row in rows]

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from otakube.domain.record.dates import entry_span
 from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord
 from otakube_api.contract import AnimeType, Gate
 
@@ -36,14 +37,15 @@ def ongoing_lacks_episodes(record: GoldenRecord, today: date) -> str | None:
     """A weekly series lists about as many episodes as weeks have gone by; the rest may have been skipped."""
     entry, listed = record.entry, regular_episodes(record)
     weekly = entry.type is AnimeType.TV and entry.status is AnimeStatus.ONGOING
-    if not weekly or entry.aired_from is None or entry.aired_from > today:
+    start = entry_span(entry, "aired_from")
+    if not weekly or start is None or start.last > today:
         return None
-    due = (today - entry.aired_from).days // 7 + 1
+    due = (today - start.last).days // 7 + 1
     due = min(due, entry.episode_count or due)
     needed = int(due * (1 - SKIPPED_SHARE)) - LISTED_LATE
     if listed >= needed:
         return None
-    return f"{listed} episodes are listed, but {due} were due by {today} since {entry.aired_from}"
+    return f"{listed} episodes are listed, but {due} were due by {today} since {start}"
 
 
 def no_characters(record: GoldenRecord, _: date) -> str | None:

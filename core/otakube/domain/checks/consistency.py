@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from otakube.domain.merge.broadcast import JST
+from otakube.domain.record.dates import entry_span
 from otakube.domain.record.golden import AnimeStatus, EpisodeDetailEntry, GateFinding, GoldenRecord, Quarter
 from otakube_api.contract import AnimeType, Gate
 
@@ -38,8 +39,8 @@ def consistency_findings(record: GoldenRecord, today: date) -> list[GateFinding]
 
 def dates_crossed(record: GoldenRecord, _: date) -> Iterator[str]:
     """It ends after it begins."""
-    start, end = record.entry.aired_from, record.entry.aired_to
-    if start and end and end < start:
+    start, end = entry_span(record.entry, "aired_from"), entry_span(record.entry, "aired_to")
+    if start and end and end.last < start.first:
         yield f"it ends on {end}, before it begins on {start}"
 
 
@@ -62,26 +63,26 @@ def aired_out_of_order(record: GoldenRecord, _: date) -> Iterator[str]:
 
 def aired_outside(record: GoldenRecord, _: date) -> Iterator[str]:
     """Episodes are broadcast between the first and the last day; a film premieres at festivals."""
-    start, end = record.entry.aired_from, record.entry.aired_to
+    start, end = entry_span(record.entry, "aired_from"), entry_span(record.entry, "aired_to")
     if record.entry.type is AnimeType.MOVIE:
         return
     for one in _regular(record):
         day = day_of(one)
-        if day and start and day < start - AIRED_SLACK:
+        if day and start and day < start.first - AIRED_SLACK:
             yield f"episode {one.number} airs on {day}, before the anime begins on {start}"
             return
-        if day and start and end and start <= end and day > end + AIRED_SLACK:
+        if day and start and end and start.first <= end.last and day > end.last + AIRED_SLACK:
             yield f"episode {one.number} airs on {day}, after the anime ends on {end}"
             return
 
 
 def another_season(record: GoldenRecord, _: date) -> Iterator[str]:
     """The season is that of the first broadcast."""
-    season, start = record.entry.season, record.entry.aired_from
+    season, start = record.entry.season, entry_span(record.entry, "aired_from")
     if season is None or start is None:
         return
     begins = date(season.year, FIRST_MONTH[season.quarter], 1)
-    if not begins - SEASON_EARLY <= start < begins + timedelta(days=92) + SEASON_LATE:
+    if start.last < begins - SEASON_EARLY or start.first >= begins + timedelta(days=92) + SEASON_LATE:
         yield f"the season is {season.quarter} {season.year}, but it begins on {start}"
 
 
@@ -105,8 +106,9 @@ def rated_before_it_began(record: GoldenRecord, today: date) -> Iterator[str]:
     entry = record.entry
     if entry.status is AnimeStatus.UPCOMING and entry.score is not None:
         yield f"it is upcoming, but has the score {entry.score}"
-    if entry.status is AnimeStatus.UPCOMING and entry.aired_from and entry.aired_from < today - AIRED_SLACK:
-        yield f"it is upcoming, but began on {entry.aired_from}"
+    start = entry_span(entry, "aired_from")
+    if entry.status is AnimeStatus.UPCOMING and start and start.last < today - AIRED_SLACK:
+        yield f"it is upcoming, but began on {start}"
 
 
 def odd_length(record: GoldenRecord, _: date) -> Iterator[str]:

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from otakube.domain.record.dates import days_apart, entry_span
 from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord
 from otakube.domain.record.pages import identify
 from otakube.domain.record.text import comparable
@@ -88,12 +89,22 @@ def much_at_once(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
     """More known facts changed than an anime's life changes; what was unknown before is no change."""
     pairs = {field: (getattr(live.entry, field), getattr(record.entry, field)) for field in FIELDS}
     changed = [
-        field for field, (before, after) in pairs.items() if before not in (None, []) and before != after
+        field
+        for field, (before, after) in pairs.items()
+        if before not in (None, []) and before != after and not _same_days(field, record, live)
     ]
     if len(changed) <= FIELDS_AT_ONCE:
         return []
     before, after = ([pairs[field][side] for field in changed] for side in (0, 1))
     return [Difference(f"{len(changed)} fields at once ({', '.join(changed)})", before, after)]
+
+
+def _same_days(field: str, record: GoldenRecord, live: GoldenRecord) -> bool:
+    """Tell whether a date is merely known better, or worse, than before."""
+    if field not in ("aired_from", "aired_to"):
+        return False
+    before, after = entry_span(live.entry, field), entry_span(record.entry, field)
+    return before is not None and after is not None and days_apart(before, after) is None
 
 
 def vanished_sources(

@@ -3,7 +3,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from otakube.domain.matching.resolution import ACCEPT, SAME_ANIME, agreement
+from otakube.domain.matching.agreement import SAME_ANIME, agreement, linked
+from otakube.domain.matching.decision import ACCEPT
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import GateFinding
 from otakube_api.contract import Gate, Provider
@@ -17,10 +18,10 @@ def doubtful(
 ) -> dict[Provider, float]:
     """Providers whose anime may be another, with how well it agrees with the sure ones at best.
 
-    Pages that link to each other must merely not contradict. `vouched` are those whose page a person named,
-    or the catalogue holds: they must resemble each other, for a person may slip. A page that was found by
-    its title must agree beyond doubt. `ignored` are descriptions that take no part in the merge, and still
-    say which anime is meant.
+    Pages that link to each other must merely not contradict, which weighs more as their numbers grow apart.
+    `vouched` are those whose page a person named, or the catalogue holds: they must resemble each other, for
+    a person may slip. A page that was found by its title must agree beyond doubt. `ignored` are descriptions
+    that take no part in the merge, and still say which anime is meant.
     """
     sure = list(ignored)
     doubts: dict[Provider, float] = {}
@@ -45,11 +46,6 @@ def surely_another(one: Metadata, best: float, others: Iterable[Metadata]) -> bo
     `best` is how well it agrees with the sure ones. That is no question for a reviewer.
     """
     return best < SAME_ANIME and not any(linked(one, other) for other in others if other is not one)
-
-
-def linked(one: Metadata, other: Metadata) -> bool:
-    """Tell whether one of them names the other's page, or both name a third."""
-    return not {one.source_url, *one.same_as}.isdisjoint({other.source_url, *other.same_as})
 
 
 def doubt(provider: Provider, described: Metadata, best: float) -> GateFinding:

@@ -149,6 +149,7 @@ def _row_provenance(said: RowProvenance, gone: Gone) -> RowProvenance:
             "backed": {field: names[1:] for field, names in claimants.items() if names[1:]},
             "sure": {field: sure for field, sure in said.sure.items() if claimants.get(field, [None])},
             "shares": shares,
+            "credits": {field: credit for field, credit in said.credits.items() if claimants.get(field)},
         }
     )
 

@@ -112,6 +112,9 @@ def _entry(entry: AnimeEntry, blocked: Blocked, now: datetime, cut: _Cut) -> Ani
     left["provenance"] = {
         field: _without_losers(source, blocked) for field, source in entry.provenance.items()
     }
+    for field in ("aired_from", "aired_to"):
+        if left.get(field, ...) is None:
+            left[f"{field}_precision"] = "Day"
     return entry.model_copy(update=left | {"titles": entry.titles.model_copy(update=titles)})
 
 
@@ -198,7 +201,8 @@ def _row(name: str, row: Row, blocked: Blocked, cut: _Cut) -> Row | None:
         if field not in gone and len(shares) == len(items):
             changes[field] = _kept(f"{name}.{field}", items, shares, blocked, cut)
     losing = [one for one in said.losing if one.provider not in blocked]
-    changes["provenance"] = said.model_copy(update={"losing": losing})
+    credits = {field: credit for field, credit in said.credits.items() if field not in gone}
+    changes["provenance"] = said.model_copy(update={"losing": losing, "credits": credits})
     return row.model_copy(update=changes)
 
 

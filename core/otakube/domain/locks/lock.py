@@ -31,7 +31,8 @@ from otakube_api.contract import AnimeType
 
 Lockable = Literal[
     "title", "title_english", "title_japanese", "synonyms", "type", "status", "season", "episode_count",
-    "duration_seconds", "aired_from", "aired_to", "broadcast", "synopsis", "genres", "tags", "studios",
+    "duration_seconds", "aired_from", "aired_to", "broadcast", "synopsis",
+    "synopsis_spoilers", "genres", "tags", "spoiler_tags", "studios",
     "age_rating", "source_material",
 ]  # fmt: skip
 LOCKABLE: tuple[Lockable, ...] = get_args(Lockable)

@@ -25,17 +25,27 @@ _SHORT, _TELLING = 5, 8  # letters from which a name is within another, or sound
 # What is taken off for each way to be another anime of the same name.
 OTHER_SEASON = 0.25
 _OTHER_PART = 0.2
+_OTHER_WORD = 0.11  # the second season of one is the second part of another, or neither
+_MISSING_NUMBER = 0.11  # "OVA" may be any of those that "OVA 1" begins
+_LATER_PART = 0.05  # of the year that is asked for: "Aldnoah.Zero (2015)" is its second part
 _OTHER_NUMBER = 0.2  # "Conan 20" is not "Conan 21"
-_OTHER_FORM = 0.2
+_OTHER_FORM = 0.26
 _UNKNOWN_FORM = 0.11
 _UNASKED_FORM = 0.12  # "Nana" is rather the series than "Nana Special"
 _OTHER_YEAR = 0.3
-_NEXT_YEAR = 0.03  # providers differ at the turn of a year
+_NEXT_YEAR = 0.15  # a sequel is often a year younger
 _UNKNOWN_YEAR = 0.11  # remakes share their names
 _UNASKED_YEAR = 0.11  # a title that says its year has a namesake
 _OTHER_LENGTH = 0.05
 
 _NUMBER = re.compile(r"\d+")
+_CJK = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_IDEOGRAPHIC = re.compile(f"[{_CJK}]")
+_LETTER = re.compile(
+    f"(?:(?<=[{_CJK}])|(?<= ))[a-zα-ω](?=$|[{_CJK}])"
+    f"|(?<=[{_CJK}])[a-zα-ω](?= )|(?<= )[bcf-hj-mp-rt-xzα-ω](?= )"
+)
+_CROSS = re.compile(r"(?<=\w) x (?=\w)")
 _sound = lru_cache(maxsize=4096)(sounding)  # each name meets many others
 
 
@@ -77,14 +87,27 @@ def penalty(
 
     `name` is a title of the candidate, the others are what is known of it.
     """
-    off = OTHER_SEASON if asked.name.season != name.season else 0.0
-    off += _OTHER_PART if asked.name.part != name.part else 0.0
+    that_year = asked.year is not None and asked.year == year
+    off = _other_count(asked.name, name, that_year=that_year)
     off += _OTHER_NUMBER if _numbers(asked.name.text) != _numbers(name.text) else 0.0
-    off += _other_form(asked.kind, name.kind, kind)
+    if not (that_year and asked.kind is None and name.kind is AnimeType.TV):  # "(TV)" tells namesakes apart
+        off += _other_form(asked.kind, name.kind, kind)
     off += _other_year(asked.year, name.year, year)
     if asked.episodes and episodes and not near(asked.episodes, episodes, 1):
         off += _OTHER_LENGTH
     return off
+
+
+def _other_count(asked: Name, name: Name, *, that_year: bool) -> float:
+    """For another season or part, or a number that only one of them has."""
+    if (asked.season, asked.part) == (name.season, name.part):
+        return _MISSING_NUMBER if asked.numbered != name.numbered and not that_year else 0.0
+    if that_year and asked.season == asked.part == 1 and not asked.numbered:
+        return _LATER_PART
+    if (asked.season, asked.part) == (name.part, name.season) and 1 in (asked.season, asked.part):
+        return _OTHER_WORD
+    off = OTHER_SEASON if asked.season != name.season else 0.0
+    return off + (_OTHER_PART if asked.part != name.part else 0.0)
 
 
 @lru_cache(maxsize=4096)
@@ -122,13 +145,37 @@ def string_similarity(one: str, other: str) -> float:
         return _EQUAL
     first, second = _sound(one), _sound(other)
     if first == second:
-        return _SOUNDS_EQUAL if len(first) >= _TELLING else _SOUNDS_EQUAL_SHORT
+        told = len(first) >= _TELLING or _crossed(one) == _crossed(other)
+        return _SOUNDS_EQUAL if told else _SOUNDS_EQUAL_SHORT
     alike = _ratio(one, other, first, second)
+    if alike <= _LONGER:
+        return alike
+    if _letters(one) != _letters(other) or _is_begun(first, second):
+        return _LONGER  # "Maidragon S" is a season, not a slip
     words, others = _words(one), _words(other)
     more = words ^ others
     if (words < others or others < words) and not more <= SMALL_WORDS:
-        return min(alike, _LONGER)  # a longer name, not another spelling
+        return _LONGER  # a longer name, not another spelling
     return alike
+
+
+def _crossed(text: str) -> str:
+    """A name with "x" written as in "3x3 Eyes", where others part it."""
+    return _CROSS.sub("x", text)
+
+
+@lru_cache(maxsize=4096)
+def _letters(text: str) -> list[str]:
+    """Letters that stand alone, as sequels are named by; those within a name are rests of contractions."""
+    return _LETTER.findall(text)
+
+
+def _is_begun(one: str, other: str) -> bool:
+    """Tell whether a name without spaces between words begins or ends another one."""
+    shorter, longer = sorted((one, other), key=len)
+    if longer.isascii() or not _IDEOGRAPHIC.search(shorter):
+        return False
+    return longer.startswith(shorter) or longer.endswith(shorter)
 
 
 def _ratio(one: str, other: str, first: str, second: str) -> float:

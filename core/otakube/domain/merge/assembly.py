@@ -6,8 +6,10 @@ from datetime import datetime
 from statistics import fmean
 from typing import NamedTuple, TypeVar
 
+from otakube.domain.merge.airing import is_placeholder
 from otakube.domain.merge.character_images import merge_by_phash
 from otakube.domain.merge.episodes import episode_key
+from otakube.domain.merge.past_episodes import is_past
 from otakube.domain.merge.policies import KEY_FIELDS, POLICIES
 from otakube.domain.merge.stages import (
     CharactersStage,
@@ -23,7 +25,9 @@ from otakube.domain.record.golden import (
     AnimeStatus,
     Attribution,
     CharacterEntry,
+    DatePrecision,
     EpisodeDetailEntry,
+    Exactness,
     GoldenRecord,
     Image,
     Titles,
@@ -79,6 +83,8 @@ def _entry(entry_id: str, stages: Stages, mirror: Mirror) -> AnimeEntry:
             main=said.title, english=said.title_english, japanese=said.title_japanese, synonyms=said.synonyms
         ),
         **{field: getattr(said, field) for field in _OWN},
+        aired_from_precision=_precision(said.exactness.get("aired_from")),
+        aired_to_precision=_precision(said.exactness.get("aired_to")),
         score=statistics.score,
         statistics=statistics.statistics,
         relations=relationships.relations,
@@ -89,6 +95,16 @@ def _entry(entry_id: str, stages: Stages, mirror: Mirror) -> AnimeEntry:
         confidence=confidence(metadata),
         provenance=metadata.provenance | relationships.provenance | statistics.provenance,
     )
+
+
+def _precision(exactness: Exactness | None) -> DatePrecision:
+    match exactness:
+        case Exactness.YEAR:
+            return "Year"
+        case Exactness.MONTH:
+            return "Month"
+        case _:
+            return "Day"
 
 
 def refresh(
@@ -117,9 +133,11 @@ def refresh(
     )
 
 
-def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry]) -> list[str]:
-    """Stored episodes that nobody lists any more; they stay, and a reviewer hears of it."""
-    gone = {episode_key(one) for one in live.episodes} - {episode_key(one) for one in episodes}
+def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry], now: datetime) -> list[str]:
+    """Stored episodes that nobody lists any more, though somebody promised to; they stay, with a finding."""
+    promised = [one for one in live.episodes if not is_placeholder(one) and not is_past(one, now)]
+    stored = {episode_key(one) for one in promised}
+    gone = stored - {episode_key(one) for one in episodes}
     return [f"{len(gone)} stored episodes are no longer listed by any provider"] if gone else []
 
 

@@ -9,6 +9,7 @@ from otakube.domain.record.golden import Broadcast
 JST = timezone(timedelta(hours=9), "JST")  # Japan has had no daylight saving time since 1951
 TOKYO = "Asia/Tokyo"
 _CLOCK = re.compile(r"([0-2]?\d):([0-5]\d)")
+_DAY_BEFORE = 6  # days on, modulo a week
 _LAST_HOUR = 29  # the broadcaster's day ends at 30:00, six in the morning
 
 
@@ -27,6 +28,23 @@ def read_clock(clock: str) -> tuple[int, time]:
     return days, time(hour, int(match[2]))
 
 
+def has_aired(aired: datetime | date | None, now: datetime) -> bool:
+    """True of a time, or of a day in Japan, that has come; an unknown time is none to come."""
+    if aired is None:
+        return True
+    return aired <= now if isinstance(aired, datetime) else aired <= now.astimezone(JST).date()
+
+
+def next_slot(slot: Broadcast, after: datetime) -> datetime | None:
+    """Start of the first broadcast later than `after`, in UTC; None where the slot's clock is not Japan's."""
+    if slot.timezone != TOKYO:
+        return None
+    local = after.astimezone(JST)
+    ahead = (slot.weekday - local.isoweekday()) % 7
+    start = datetime.combine(local.date() + timedelta(days=ahead), time.fromisoformat(slot.time), JST)
+    return (start if start > after else start + timedelta(weeks=1)).astimezone(UTC)
+
+
 def airing_time(day: date, slot: Broadcast | None) -> datetime | date:
     """Start of an episode of a calendar day in Japan, in UTC; the bare day if the slot does not tell.
 
@@ -37,6 +55,8 @@ def airing_time(day: date, slot: Broadcast | None) -> datetime | date:
         return day
     ahead = (slot.weekday - day.isoweekday()) % 7
     hour = int(slot.time[:2])
+    if ahead == _DAY_BEFORE and hour <= _LAST_HOUR - 24:
+        ahead = 0  # Monday 25:30 that is written as Monday 01:30 is on Tuesday
     if ahead > 1 or (ahead == 1 and hour >= _LAST_HOUR - 23):
         return day  # another day altogether: a special slot, whose time nobody says
     start = datetime.combine(day + timedelta(days=ahead), time.fromisoformat(slot.time), JST)

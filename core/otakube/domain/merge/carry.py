@@ -42,6 +42,7 @@ class Carried(NamedTuple):
     earlier: dict[Provider, frozenset[str]]
     times: dict[Provider, datetime]  # of the earlier words
     refused: dict[Provider, str]
+    whole: frozenset[Provider] = frozenset()  # all of whose record is earlier words
 
 
 class CarryTerms(NamedTuple):
@@ -96,7 +97,7 @@ def carry_over(
             carried.records[provider] = whole
             carried.earlier[provider] = parts
             carried.times[provider] = earlier.fetched_at
-    return carried
+    return carried._replace(whole=frozenset(carried.records).difference(records))
 
 
 def _lacking(record: ConvertedRecord) -> frozenset[str]:

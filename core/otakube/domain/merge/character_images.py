@@ -133,6 +133,8 @@ def _provenance(
         backed=theirs.backed | mine.backed | backers,
         sure=theirs.sure | mine.sure | {f: max(mine.sure[f], theirs.sure[f]) for f in same},
         shares={"voice_actors": voices} if voices else {},
+        credits={field: credit for field, credit in theirs.credits.items() if field not in mine.said}
+        | mine.credits,
         confidence=max(mine.confidence, theirs.confidence),
         losing=[*mine.losing, *theirs.losing, *lost][:50],
     )

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from otakube.domain.merge.fields import Claim, Claimants
-from otakube.domain.merge.people import all_keys, group_people, keys
+from otakube.domain.merge.people import Tell, all_keys, group_people, keys, unheard
 from otakube.domain.merge.policies import CHARACTER_ORDER, CHARACTER_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Character
@@ -26,10 +26,11 @@ def merge_characters(
     said: Mapping[Provider, Sequence[Character]],
     claimants: Claimants,
     known: Sequence[CharacterEntry] = (),
+    tell: Tell = unheard,
 ) -> list[CharacterEntry]:
     """One entry a character, main ones first; a character that the catalogue has keeps its id."""
     spoken = claimants.by_provider(CHARACTER_ORDER, said)
-    groups = group_people(spoken, alike=lambda one, other: one.role == other.role)
+    groups = group_people(spoken, alike=lambda one, other: one.role == other.role, tell=tell)
     ids = _known_ids(groups, known)
     taken = set(ids.values())
     for number, claims in enumerate(groups):
@@ -83,7 +84,8 @@ def _new_id(entry_id: str, first: Character, taken: Container[str]) -> str:
 
 def _merge(own_id: str, said: Claims, claimants: Claimants) -> CharacterEntry:
     claims = {field: _claims(field, said, claimants) for field in CHARACTER_POLICIES}
-    row = merge_row(claims, CHARACTER_POLICIES, claimants.agreement)
+    credits = {"description": {p: one.description_credit for p, one in said.items()}}
+    row = merge_row(claims, CHARACTER_POLICIES, claimants.agreement, credits)
     return CharacterEntry(id=own_id, providers=list(said), provenance=row.provenance, **row.values)
 
 

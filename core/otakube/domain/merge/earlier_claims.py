@@ -25,11 +25,13 @@ from otakube.domain.record.claims import (
     Metadata,
     Relationships,
     Staff,
+    marks,
 )
 from otakube.domain.record.golden import (
     Attribution,
     CharacterEntry,
     EpisodeDetailEntry,
+    Exactness,
     GoldenRecord,
     Provenance,
     Record,
@@ -105,7 +107,21 @@ def _metadata(live: GoldenRecord, provider: Provider, source_url: str) -> Metada
             if one.provider is provider
         ],
     }
+    values["exactness"] = _exactness(live, provider)
+    told = live.entry.provenance.get("synopsis")
+    if told is not None and told.provider is provider and values["synopsis"] is not None:
+        values["synopsis_credit"] = told.credit
     return _read(Metadata, values)
+
+
+def _exactness(live: GoldenRecord, provider: Provider) -> dict[str, Exactness]:
+    """Exactness of the provider's words, by field name."""
+    sources = live.entry.provenance.items()
+    won = {field: source.exactness.get(provider) for field, source in sources}
+    lost = {
+        field: one.exactness for field, source in sources for one in source.losing if one.provider is provider
+    }
+    return marks(**won | lost)
 
 
 def _field(live: GoldenRecord, field: str, provider: Provider) -> Any:
@@ -144,7 +160,12 @@ def _row(row: Row, said: RowProvenance, provider: Provider, of: _Rows) -> dict[s
     image = values.pop("image", None)
     if "image" in of.fields:
         values["image_url"] = image
-    return values | {field: getattr(row, field) for field in of.needed if values[field] is None}
+    written = {
+        f"{field}_credit": credit
+        for field, credit in said.credits.items()
+        if said.said.get(field) is provider
+    }
+    return values | written | {field: getattr(row, field) for field in of.needed if values[field] is None}
 
 
 def _row_field(row: Row, said: RowProvenance, field: str, provider: Provider) -> Any:

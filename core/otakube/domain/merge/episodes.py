@@ -74,7 +74,8 @@ def merge_episode(
 ) -> EpisodeDetailEntry:
     """One episode from its claims, field by field."""
     claims = {field: _claims(field, said, claimants, slot) for field in EPISODE_POLICIES}
-    row = merge_row(claims, EPISODE_POLICIES, claimants.agreement)
+    credits = {"synopsis": {p: one.synopsis_credit for p, one in said.items()}}
+    row = merge_row(claims, EPISODE_POLICIES, claimants.agreement, credits)
     providers = [claim.by.provider for claim in claims["number"]]
     return EpisodeDetailEntry(id=episode_id, providers=providers, provenance=row.provenance, **row.values)
 
@@ -88,8 +89,13 @@ def _claims(
     if field == "aired":
         return sorted(claims, key=lambda claim: not isinstance(claim.value, datetime))
     if field == "title":
-        return sorted(claims, key=lambda claim: _UNNAMED.fullmatch(claim.value) is not None)
+        return sorted(claims, key=lambda claim: not is_named(claim.value))
     return claims
+
+
+def is_named(title: str | None) -> bool:
+    """True of a title that says more than the number."""
+    return title is not None and _UNNAMED.fullmatch(title) is None
 
 
 def _value(field: str, provider: Provider, said: Episode, slot: Broadcast | None) -> Any:

@@ -4,28 +4,36 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from math import sqrt
 from statistics import fmean
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
+from otakube.domain.merge.languages import language_key
 from otakube.domain.merge.policies import CORROBORATION, POLICIES, STALE_FACTOR, MergeRule, Policy
+from otakube.domain.merge.subjects import subject_key
 from otakube.domain.record.claims import Metadata
+from otakube.domain.record.dates import days_apart, span
 from otakube.domain.record.golden import (
+    AnimeStatus,
     Attribution,
     Confidence,
+    Exactness,
     Image,
     LosingValue,
     Provenance,
     VoiceActor,
 )
-from otakube.domain.record.text import comparable, name_key
-from otakube_api.contract import Provider
+from otakube.domain.record.text import comparable, sound_key
+from otakube_api.contract import AnimeType, Provider
 from otakube_api.providers import ALTERNATIVES
 
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 _DAY_APART = timedelta(days=1)  # Japan's day may be the day before in UTC
+_UNKNOWN: dict[str, StrEnum] = {"type": AnimeType.UNKNOWN, "status": AnimeStatus.UNKNOWN}
+_MINUTE = 60
 _CLOCKS_APART = timedelta(hours=1)
 
 Value = TypeVar("Value")
@@ -36,6 +44,7 @@ class Claim(NamedTuple):
 
     by: Attribution
     value: Any
+    exactness: Exactness | None = None  # None: stated as it is
 
 
 class Merged(NamedTuple):
@@ -49,9 +58,14 @@ class Claimants(NamedTuple):
     attributions: Mapping[Provider, Attribution]
     agreement: Mapping[Provider, Confidence]
 
-    def claims(self, order: Sequence[Provider], values: Mapping[Provider, Any]) -> list[Claim]:
+    def claims(
+        self,
+        order: Sequence[Provider],
+        values: Mapping[Provider, Any],
+        exactness: Mapping[Provider, Exactness] = {},
+    ) -> list[Claim]:
         """Claims in order, one vote per site; who says nothing makes none."""
-        claims = [Claim(self.attributions[p], values[p]) for p in order if p in values]
+        claims = [Claim(self.attributions[p], values[p], exactness.get(p)) for p in order if p in values]
         return one_vote_per_site([claim for claim in claims if claim.value not in (None, [])])
 
     def by_provider(
@@ -60,9 +74,14 @@ class Claimants(NamedTuple):
         """The same by provider."""
         return {claim.by.provider: claim.value for claim in self.claims(order, values)}
 
-    def merge(self, policy: Policy, values: Mapping[Provider, Any]) -> Merged | None:
+    def merge(
+        self,
+        policy: Policy,
+        values: Mapping[Provider, Any],
+        exactness: Mapping[Provider, Exactness] = {},
+    ) -> Merged | None:
         """One value by a policy."""
-        return merge(policy, self.claims(policy.order, values), self.agreement)
+        return merge(policy, self.claims(policy.order, values, exactness), self.agreement)
 
 
 def one_vote_per_site(said: Sequence[Claim]) -> list[Claim]:
@@ -82,19 +101,41 @@ def _site(provider: Provider) -> str:
 
 def merge_metadata(described: Mapping[Provider, Metadata], claimants: Claimants) -> dict[str, Merged]:
     """Every field of the policy table that anybody says something about."""
-    genres = {comparable(genre) for one in described.values() for genre in one.genres}
+    genres = {subject_key(genre) for one in described.values() for genre in one.genres}
+    hidden = {subject_key(tag) for one in described.values() for tag in one.spoiler_tags} - genres
 
     def value(field: str, one: Metadata) -> Any:
-        """Value of a field; a tag that is a genre elsewhere is left out."""
-        if field == "tags":
-            return [tag for tag in one.tags if comparable(tag) not in genres]
+        """Value of a field; a tag that is a genre elsewhere is left out, one that tells is hidden."""
+        if field == "genres":
+            return distinct(one.genres, subject_key)
+        if field in ("tags", "spoiler_tags"):
+            left = genres | hidden if field == "tags" else genres
+            return distinct((tag for tag in getattr(one, field) if subject_key(tag) not in left), subject_key)
         return getattr(one, field)
 
+    def values(field: str) -> dict[Provider, Any]:
+        """Values of a field; an unknown type or status is no vote beside a known one."""
+        said = {provider: value(field, one) for provider, one in described.items()}
+        known = {provider: one for provider, one in said.items() if one is not _UNKNOWN.get(field)}
+        return known or said
+
+    def exactness(field: str) -> dict[Provider, Exactness]:
+        return {p: one.exactness[field] for p, one in described.items() if field in one.exactness}
+
     found = {
-        field: claimants.merge(policy, {provider: value(field, one) for provider, one in described.items()})
-        for field, policy in POLICIES.items()
+        field: claimants.merge(policy, values(field), exactness(field)) for field, policy in POLICIES.items()
     }
-    return {field: merged for field, merged in found.items() if merged is not None}
+    merged = {field: one for field, one in found.items() if one is not None}
+    return merged | _with_credit(merged, described)
+
+
+def _with_credit(merged: Mapping[str, Merged], described: Mapping[Provider, Metadata]) -> dict[str, Merged]:
+    """The synopsis with who wrote it, in the words of the provider that is believed."""
+    if "synopsis" not in merged:
+        return {}
+    value, source = merged["synopsis"]
+    credit = described[source.provider].synopsis_credit
+    return {"synopsis": Merged(value, source.model_copy(update={"credit": credit}))}
 
 
 def merge(policy: Policy, said: Sequence[Claim], agreement: Mapping[Provider, Confidence]) -> Merged | None:
@@ -104,7 +145,7 @@ def merge(policy: Policy, said: Sequence[Claim], agreement: Mapping[Provider, Co
     if policy.rule is MergeRule.UNION:
         return _union(said, agreement, policy.most)
     winner = said[0] if policy.rule is MergeRule.FIRST else _most_said(said)
-    backed = [winner, *(one for one in said if one is not winner and alike(one.value, winner.value))]
+    backed = [winner, *(one for one in said if one is not winner and agree(one, winner))]
     losing = [one for one in said if not any(one is backer for backer in backed)]
     spoken = (
         len(said) if policy.rule is MergeRule.MAJORITY else len(backed)
@@ -113,8 +154,32 @@ def merge(policy: Policy, said: Sequence[Claim], agreement: Mapping[Provider, Co
 
 
 def _most_said(said: Sequence[Claim]) -> Claim:
-    # Of equals a fresh one, then the first, as max keeps it: the order of the policy.
-    return max(said, key=lambda one: (sum(alike(one.value, other.value) for other in said), not one.by.stale))
+    """The claim that most of those back who know it best: none derived, rounded or half-known outvotes it.
+
+    Of equals a fresh one, then what the others back, then the first, as max keeps it: the policy's order.
+    """
+    best = max(_rank(one) for one in said)
+    voters = [one for one in said if _rank(one) == best]
+
+    def votes(one: Claim, among: Sequence[Claim]) -> int:
+        return sum(agree(one, other) for other in among)
+
+    return max(voters, key=lambda one: (votes(one, voters), not one.by.stale, votes(one, said)))
+
+
+def _rank(one: Claim) -> int:
+    return 0 if one.exactness is Exactness.YEAR else 1 if one.exactness is not None else 2
+
+
+def agree(one: Claim, other: Claim) -> bool:
+    """Tell whether two claims mean the same, as exactly as each knows it."""
+    if type(one.value) is date and type(other.value) is date:
+        apart = days_apart(span(one.value, one.exactness), span(other.value, other.exactness))
+        return apart is None or apart <= _DAY_APART.days
+    rounded = [one.exactness, other.exactness].count(Exactness.ROUNDED)
+    if rounded == 1 and isinstance(one.value, int) and isinstance(other.value, int):
+        return abs(one.value - other.value) < _MINUTE
+    return alike(one.value, other.value)
 
 
 def _union(said: Sequence[Claim], agreement: Mapping[Provider, Confidence], most: int | None) -> Merged:
@@ -139,9 +204,9 @@ def identity(value: Any) -> str:
     """By what a union tells its values apart."""
     if isinstance(value, str):
         address = value.startswith(("http://", "https://"))
-        return value.rstrip("/") if address else comparable(value) or value
+        return value.rstrip("/") if address else subject_key(value) or value
     if isinstance(value, VoiceActor):
-        return f"{name_key(value.name)}\0{comparable(value.language)}"
+        return f"{sound_key(value.name)}\0{language_key(value.language)}"
     return format_value(value, limit=10_000)
 
 
@@ -184,7 +249,11 @@ def provenance(backed: Sequence[Claim], losing: Sequence[Claim], sure: float) ->
         publishable=publishable,
         expires_at=expires_at,
         confidence=sure,
-        losing=[LosingValue(provider=one.by.provider, value=format_value(one.value)) for one in losing],
+        exactness={one.by.provider: one.exactness for one in backed if one.exactness is not None},
+        losing=[
+            LosingValue(provider=one.by.provider, value=format_value(one.value), exactness=one.exactness)
+            for one in losing
+        ],
     )
 
 

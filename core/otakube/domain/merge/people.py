@@ -9,10 +9,17 @@ from otakube.domain.merge.policies import STAFF_ORDER, STAFF_POLICIES
 from otakube.domain.merge.rows import merge_row
 from otakube.domain.record.claims import Staff
 from otakube.domain.record.golden import RowProvenance, StaffEntry
-from otakube.domain.record.text import comparable, name_key
+from otakube.domain.record.text import comparable, name_key, sound_key
+from otakube.domain.record.variants import folded
 from otakube_api.contract import Provider
 
 _MOST = 2_000  # the record's own limit
+_SHORTEST = 3  # letters of a sound; "Ko" and "Kou" are two people sooner than two spellings
+Tell = Callable[[str], None]
+
+
+def unheard(_: str) -> None:
+    """Tell nobody."""
 
 
 class NamedPerson(Protocol):
@@ -38,6 +45,24 @@ def keys(name: str, native: str | None) -> list[str]:
     return [name_key(name) or name, *([f"native {script}"] if script else [])]
 
 
+def loose_keys(name: str, native: str | None) -> list[str]:
+    """Keys by which two spellings of one person meet: another romanisation, or variant characters."""
+    script = folded(comparable(native or "").replace(" ", ""))
+    sound = sound_key(name)
+    return [
+        *([f"sound {sound}"] if len(sound) >= _SHORTEST else []),
+        *([f"folded {script}"] if script else []),
+    ]
+
+
+def spelled_otherwise(one: NamedPerson, other: NamedPerson) -> bool:
+    """True of two spellings of one person: native names, where both have them, are one but for variants."""
+    natives = [
+        folded(comparable(each.name_native).replace(" ", "")) for each in (one, other) if each.name_native
+    ]
+    return len(set(natives)) < 2
+
+
 def all_keys(one: StoredPerson) -> list[str]:
     """All names of somebody whom the catalogue has, those that lost included."""
     losing = one.provenance.losing if one.provenance else []
@@ -51,21 +76,26 @@ def all_keys(one: StoredPerson) -> list[str]:
 
 
 def group_people(
-    said: Mapping[Provider, Sequence[Person]], alike: Callable[[Person, Person], bool] = lambda _, __: True
+    said: Mapping[Provider, Sequence[Person]],
+    alike: Callable[[Person, Person], bool] = lambda _, __: True,
+    tell: Tell = unheard,
 ) -> list[dict[Provider, Person]]:
     """Claims of all providers about each person, the most trusted first, as `said` is ordered.
 
     Two of one name at one provider are two people. Who shares all names is found before who shares the name
-    alone, and that before who shares any; of namesakes the one that is `alike` is meant.
+    alone, and that before who shares any; of namesakes the one that is `alike` is meant. Who shares no name
+    is found by another spelling, and that is told.
     """
     groups: list[dict[Provider, Person]] = []
     by_key: dict[str, list[dict[Provider, Person]]] = {}
     for provider, people in said.items():
         found = _homes(provider, people, by_key, alike)
+        _join_spellings(provider, people, found, by_key, tell)
         for number, person in enumerate(people):
             if number not in found:
                 groups.append(found.setdefault(number, {provider: person}))
-            for key in keys(person.name, person.name_native):
+            names = person.name, person.name_native
+            for key in (*keys(*names), *loose_keys(*names)):
                 known = by_key.setdefault(key, [])
                 if not any(one is found[number] for one in known):
                     known.append(found[number])
@@ -93,6 +123,39 @@ def _homes(
     return found
 
 
+def _join_spellings(
+    provider: Provider,
+    people: Sequence[Person],
+    found: dict[int, dict[Provider, Person]],
+    by_key: Mapping[str, Sequence[dict[Provider, Person]]],
+    tell: Tell,
+) -> None:
+    """Add those who have no home yet to the group of another spelling, if there is one alone."""
+    for number, person in enumerate(people):
+        if number in found:
+            continue
+        known = [
+            group for key in loose_keys(person.name, person.name_native) for group in by_key.get(key, ())
+        ]
+        fit = {
+            id(group): group
+            for group in known
+            if provider not in group and all(spelled_otherwise(person, one) for one in group.values())
+        }
+        if len(fit) != 1:
+            continue
+        [home] = fit.values()
+        first = next(iter(home.values()))
+        names = f"{_both_names(first)} and {_both_names(person)} of {provider}"
+        tell(f"{names} are taken for one person, by spelling alone")
+        home[provider] = person
+        found[number] = home
+
+
+def _both_names(one: NamedPerson) -> str:
+    return f"{one.name[:100]!r}" + (f" ({one.name_native[:100]})" if one.name_native else "")
+
+
 def _both(known: Sequence[Sequence[Group]]) -> list[Group]:
     """Of name and native name; who has but one of them waits."""
     native = {id(group) for group in known[1]} if len(known) > 1 else set()
@@ -107,11 +170,12 @@ def _any(known: Sequence[Sequence[Group]]) -> list[Group]:
     return [group for groups in known for group in groups]
 
 
-def merge_staff(said: Mapping[Provider, Sequence[Staff]], claimants: Claimants) -> list[StaffEntry]:
-    """One entry a person, with all positions that anybody names."""
-    return [
-        _merge(group, claimants) for group in group_people(claimants.by_provider(STAFF_ORDER, _once(said)))
-    ][:_MOST]
+def merge_staff(
+    said: Mapping[Provider, Sequence[Staff]], claimants: Claimants, tell: Tell = unheard
+) -> list[StaffEntry]:
+    """One entry a person, with all positions that anybody names; who is one by spelling alone is told."""
+    groups = group_people(claimants.by_provider(STAFF_ORDER, _once(said)), tell=tell)
+    return [_merge(group, claimants) for group in groups][:_MOST]
 
 
 def _once(said: Mapping[Provider, Sequence[Staff]]) -> dict[Provider, list[Staff]]:

@@ -42,8 +42,10 @@ POLICIES: dict[str, Policy] = {
     "aired_to":         Policy(MAJORITY, (JIKAN, MAL, ANILIST, ANIDB, KITSU)),
     "broadcast":        Policy(FIRST,    (JIKAN, MAL, SCHEDULE)),
     "synopsis":         Policy(FIRST,    (JIKAN, MAL, KITSU, ANILIST, SCHEDULE, ANIDB)),
+    "synopsis_spoilers": Policy(FIRST,   (JIKAN, MAL, KITSU, ANILIST, SCHEDULE, ANIDB)),
     "genres":           Policy(UNION,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE), 100),
     "tags":             Policy(UNION,    (ANILIST, JIKAN, MAL, KITSU, ANIDB, PLANET), 300),
+    "spoiler_tags":     Policy(UNION,    (ANILIST, JIKAN, MAL, KITSU, ANIDB, PLANET), 300),
     "studios":          Policy(FIRST,    (JIKAN, MAL, ANILIST, KITSU, SCHEDULE, PLANET)),
     "age_rating":       Policy(FIRST,    (JIKAN, MAL, KITSU, ANILIST)),
     "source_material":  Policy(MAJORITY, (JIKAN, MAL, ANILIST, SCHEDULE)),
@@ -67,6 +69,7 @@ EPISODE_POLICIES: dict[str, Policy] = {
     "title_japanese":   Policy(FIRST,    EPISODE_ORDER),
     "title_romaji":     Policy(FIRST,    EPISODE_ORDER),
     "synopsis":         Policy(FIRST,    EPISODE_ORDER),
+    "synopsis_spoilers": Policy(FIRST,   EPISODE_ORDER),
     "aired":            Policy(FIRST,    AIRING_ORDER),  # a time comes before a bare day
     "duration_seconds": Policy(FIRST,    EPISODE_ORDER),
     "filler":           Policy(FIRST,    EPISODE_ORDER),  # only a yes counts: most do not know
@@ -78,6 +81,7 @@ CHARACTER_POLICIES: dict[str, Policy] = {
     "name_native":      Policy(FIRST,    CHARACTER_ORDER),
     "role":             Policy(FIRST,    CHARACTER_ORDER),  # the most prominent one comes first
     "description":      Policy(FIRST,    CHARACTER_ORDER),
+    "description_spoilers": Policy(FIRST, CHARACTER_ORDER),
     "image":            Policy(FIRST,    CHARACTER_ORDER),
     "voice_actors":     Policy(UNION,    CHARACTER_ORDER, 100),  # each voice once a language
 }  # fmt: skip

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Related works of all providers as one list: a row a work and kind, contradictions decided and told."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from otakube.domain.merge.fields import format_value
 from otakube.domain.record import claims
 from otakube.domain.record.golden import LosingValue, Relation, RelationKind
 from otakube.domain.record.pages import identify
+from otakube.domain.record.signs import signs
+from otakube.domain.record.text import sounding
 from otakube_api.contract import Provider
 
 OPPOSITES: dict[RelationKind, RelationKind] = {
@@ -23,6 +26,8 @@ OPPOSITES: dict[RelationKind, RelationKind] = {
 VAGUE: dict[RelationKind, tuple[RelationKind, ...] | None] = {"Other": None, "Adaptation": ("Source",)}
 """Kinds that say less of the same work than those named (None: than any)."""
 
+_NUMBERED = re.compile(r"/(?:anime|manga)/[0-9]+(?=/|$)")  # a name may follow, which changes
+_TELLING = 8  # letters from which a name in another romanisation is the same by no chance
 _MOST = 500
 _PAGES = 20
 
@@ -36,19 +41,31 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class RelatedWork:
-    """One work as it is spoken of; `named` without its season marks, `places` its pages."""
+    """One work as it is spoken of; `named` without its season marks, `signs` those of no letter."""
 
     title: str
     named: Name
+    signs: str
     urls: dict[Place, str] = field(default_factory=dict)
     providers: list[Provider] = field(default_factory=list)
 
     def is_one(self, other: "RelatedWork") -> bool:
-        """Tell whether two are the same: a common page, or one name and no site that tells them apart."""
+        """Tell whether two are the same: a common page, or one name and no site that tells them apart.
+
+        "Foo!!" is the sequel of "Foo!", and a name in another romanisation is the same. The manga that an
+        anime is made from has its name, and is another work.
+        """
         if self.urls.keys() & other.urls.keys():
             return True
+        if self.media and other.media and not self.media & other.media:
+            return False
         sites = {place.site for place in self.urls} & {place.site for place in other.urls}
-        return not sites and self.named == other.named
+        return not sites and (self.named, self.signs) == (other.named, other.signs)
+
+    @property
+    def media(self) -> set[str]:
+        """Kinds of work that its pages show: manga, anime."""
+        return {"manga" if "/manga/" in url else "anime" for url in self.urls.values()}
 
     def add(self, other: "RelatedWork") -> None:
         """Take over pages and providers of the same work."""
@@ -59,7 +76,14 @@ class RelatedWork:
 
 def work_of(title: str, urls: Sequence[str], provider: Provider) -> RelatedWork:
     """A work in one provider's words."""
-    return RelatedWork(title, take_apart(title), {place(url): url for url in urls}, [provider])
+    return RelatedWork(title, _named(title), signs(title), {place(url): url for url in urls}, [provider])
+
+
+def _named(title: str) -> Name:
+    """A title taken apart, in one romanisation."""
+    name = take_apart(title)
+    sound = sounding(name.text)
+    return name._replace(text=sound) if len(sound) >= _TELLING else name
 
 
 def place(url: str) -> Place:
@@ -68,6 +92,8 @@ def place(url: str) -> Place:
     if page is not None:
         return Place(page.provider, page.id)
     parts = urlsplit(url)
+    if numbered := _NUMBERED.match(parts.path):
+        return Place(parts.netloc.removeprefix("www."), numbered[0])
     return Place(parts.netloc.removeprefix("www."), parts.path.rstrip("/"))
 
 
@@ -88,11 +114,11 @@ def merge_relations(said: Mapping[Provider, Sequence[claims.ClaimedRelation]]) -
             rows.append((kind, work))
         else:
             known.add(work)
-    rows = _without_vague(rows)
-    kept, outweighed = _consistent(rows)
+    kept, outweighed = _consistent(_without_vague(rows))
+    single, others = _one_row_a_work(kept)
     return MergedRelations(
-        [_row(kind, work) for kind, work in kept][:_MOST],
-        [_losing(kind, work) for kind, work, _ in outweighed][:10],
+        [_row(kind, work) for kind, work in single][:_MOST],
+        [_losing(kind, work) for kind, work in (*[one[:2] for one in outweighed], *others)][:10],
         [_finding(*one) for one in outweighed],
     )
 
@@ -138,6 +164,23 @@ def _consistent(
         else:
             outweighed.append((kind, work, rival))
     return kept, outweighed
+
+
+def _one_row_a_work(
+    rows: Sequence[tuple[RelationKind, RelatedWork]],
+) -> tuple[list[tuple[RelationKind, RelatedWork]], list[tuple[RelationKind, RelatedWork]]]:
+    """Each work under the kind that most name, the more trusted of equals; and the kinds that lost."""
+    kept: list[tuple[RelationKind, RelatedWork]] = []
+    lost: list[tuple[RelationKind, RelatedWork]] = []
+    for kind, work in sorted(rows, key=lambda row: -len(row[1].providers)):
+        home = next((one for _, one in kept if one.is_one(work)), None)
+        if home is None:
+            kept.append((kind, work))
+        else:
+            home.add(work)
+            lost.append((kind, work))
+    order = {id(work): number for number, (_, work) in enumerate(rows)}
+    return sorted(kept, key=lambda row: order[id(row[1])]), lost
 
 
 def _row(kind: RelationKind, work: RelatedWork) -> Relation:

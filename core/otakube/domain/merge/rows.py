@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from otakube.domain.merge.fields import Claim, Merged, format_value, merge
 from otakube.domain.merge.policies import Policy
-from otakube.domain.record.golden import Confidence, LosingField, Provenance, RowProvenance
+from otakube.domain.record.golden import Confidence, Credit, LosingField, Provenance, RowProvenance
 from otakube_api.contract import Provider
 
 _LOSING_LENGTH = 200  # of a losing value in a row: an entry has thousands of rows
@@ -25,12 +25,21 @@ def merge_row(
     said: Mapping[str, Sequence[Claim]],
     policies: Mapping[str, Policy],
     agreement: Mapping[Provider, Confidence],
+    credits: Mapping[str, Mapping[Provider, Credit | None]] = {},
 ) -> MergedRow:
-    """Each field by its policy; `said` has what everybody says of it, in order."""
+    """Each field by its policy; `said` has what everybody says of it, in order, `credits` who wrote it."""
     merged = {field: merge(policy, said.get(field, ()), agreement) for field, policy in policies.items()}
     found = {field: one for field, one in merged.items() if one is not None}
     dissent = {field: said[field] for field, one in found.items() if one.provenance.losing}
-    return MergedRow({field: one.value for field, one in found.items()}, _provenance(found, dissent))
+    source = _provenance(found, dissent)
+    written = {
+        field: credit
+        for field, known in credits.items()
+        if field in source.said and (credit := known.get(source.said[field]))
+    }
+    return MergedRow(
+        {field: one.value for field, one in found.items()}, source.model_copy(update={"credits": written})
+    )
 
 
 def _provenance(found: Mapping[str, Merged], dissent: Mapping[str, Sequence[Claim]]) -> RowProvenance:

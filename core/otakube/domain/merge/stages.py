@@ -4,13 +4,14 @@
 A stage whose result changes for the same claims gets another `version`: checkpoints of others are made anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
 from otakube.domain.locks.lock import FieldLock
+from otakube.domain.merge.alignment import align
 from otakube.domain.merge.characters import merge_characters
 from otakube.domain.merge.episodes import airing_findings, doubled_findings, merge_episodes
 from otakube.domain.merge.fields import Claimants, Merged, merge_metadata
@@ -21,12 +22,13 @@ from otakube.domain.merge.policies import LIST_POLICIES, RELATION_ORDER, TRUST
 from otakube.domain.merge.recommendations import merge_recommendations, merge_streaming
 from otakube.domain.merge.relations import merge_relations
 from otakube.domain.record import handover
-from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff
+from otakube.domain.record.claims import Character, Episode, Metadata, Relationships, Staff, marks
 from otakube.domain.record.golden import (
     Attribution,
     Broadcast,
     CharacterEntry,
     EpisodeDetailEntry,
+    Exactness,
     Id,
     Image,
     Provenance,
@@ -41,6 +43,7 @@ from otakube.domain.record.golden import (
 from otakube.domain.record.text import comparable
 from otakube_api.contract import Provider
 
+_MOST_SPELLINGS = 5
 Sources = dict[str, Provenance]
 """Provenance of each field that a stage makes."""
 
@@ -58,7 +61,7 @@ class Stage(Record):
 class MetadataStage(Stage):
     """`merged` holds the winning values; its `same_as` are all pages of the anime."""
 
-    version: Literal[2] = 2
+    version: Literal[4] = 4
     merged: Metadata
     provenance: Sources
     images: list[Image] = Field(default=[], max_length=100)
@@ -67,14 +70,14 @@ class MetadataStage(Stage):
 class EpisodesStage(Stage):
     """`attributions` say whose words the whole run is made of: every run has this stage."""
 
-    version: Literal[2] = 2
+    version: Literal[4] = 4
     episodes: list[EpisodeDetailEntry] = Field(default=[], max_length=10_000)
     attributions: list[Attribution] = Field(default=[], max_length=10)
     findings: list[str] = Field(default=[])
 
 
 class RelationshipsStage(Stage):
-    version: Literal[2] = 2
+    version: Literal[3] = 3
     relations: list[Relation] = Field(default=[], max_length=500)
     recommendations: list[Recommendation] = Field(default=[], max_length=200)
     external_links: list[Url] = Field(default=[], max_length=200)
@@ -93,10 +96,11 @@ class StatisticsStage(Stage):
 class CharactersStage(Stage):
     """`known` are the ids of characters that the catalogue has."""
 
-    version: Literal[2] = 2
+    version: Literal[4] = 4
     characters: list[CharacterEntry] = Field(default=[], max_length=5_000)
     staff: list[StaffEntry] = Field(default=[], max_length=2_000)
     known: list[Id] = Field(default=[], max_length=5_000)
+    findings: list[str] = Field(default=[])
 
 
 def metadata_stage(
@@ -119,11 +123,18 @@ def metadata_stage(
         merged=Metadata(
             source_url=sources["sources"].value[0],
             same_as=sources["sources"].value,
+            exactness=_exactness(merged),
             **{field: one.value for field, one in merged.items()},
         ),
         provenance={field: one.provenance for field, one in (merged | sources | pictures).items()},
         images=[image for one in pictures.values() for image in one.value],
     )
+
+
+def _exactness(merged: Mapping[str, Merged]) -> dict[str, Exactness]:
+    """Exactness of the values that won; what a person decided is exact."""
+    sources = {field: one.provenance for field, one in merged.items()}
+    return marks(**{field: one.exactness.get(one.provider) for field, one in sources.items()})
 
 
 def together(field: str, values: Mapping[Provider, Any], claimants: Claimants) -> dict[str, Merged]:
@@ -142,7 +153,7 @@ def other_names(merged: Mapping[str, Merged]) -> Merged:
     return Merged([synonyms[number] for number in kept], source.model_copy(update={"shares": shares}))
 
 
-def episodes_stage(
+def episodes_stage(  # noqa: PLR0913 - one keyword for each thing that is known of them
     entry_id: str,
     said: Mapping[Provider, Sequence[Episode]],
     claimants: Claimants,
@@ -150,13 +161,24 @@ def episodes_stage(
     known: Sequence[EpisodeDetailEntry] = (),
     slot: Broadcast | None = None,
     offset: int | None = None,
+    expected: int | None = None,
+    carried: Collection[Provider] = (),
 ) -> EpisodesStage:
-    """Episodes with both numbers; `offset` is the last absolute number before this season, if known."""
+    """Episodes with both numbers: `expected` ones behind the absolute number `offset`, where it is known.
+
+    All that the `carried` providers claim comes from the live version.
+    """
+    said, shifts = align(said, expected=expected, offset=offset, carried=carried)
     episodes = merge_episodes(entry_id, said, claimants, known=known, slot=slot)
     return EpisodesStage(
         episodes=numbered(episodes, offset),
         attributions=[claimants.attributions[p] for p in TRUST if p in claimants.attributions],
-        findings=[*airing_findings(said), *doubled_findings(said), *numbering_findings(said, offset)],
+        findings=[
+            *shifts,
+            *airing_findings(said),
+            *doubled_findings(said),
+            *numbering_findings(said, offset),
+        ],
     )
 
 
@@ -205,11 +227,24 @@ def characters_stage(
     known: Sequence[CharacterEntry] = (),
 ) -> CharactersStage:
     """Characters with their voices, and who made the anime."""
+    spellings: list[str] = []
+    merged = merge_characters(entry_id, characters, claimants, known, spellings.append)
+    people = merge_staff(staff, claimants, spellings.append)
     return CharactersStage(
-        characters=merge_characters(entry_id, characters, claimants, known),
-        staff=merge_staff(staff, claimants),
+        characters=merged,
+        staff=people,
         known=[one.id for one in known],
+        findings=_first(spellings),
     )
+
+
+def _first(findings: Sequence[str]) -> list[str]:
+    """Findings as a reviewer reads them: some, and how many more there are."""
+    more = len(findings) - _MOST_SPELLINGS
+    return [
+        *findings[:_MOST_SPELLINGS],
+        *([f"{more} more people are one by spelling alone"] if more > 0 else []),
+    ]
 
 
 STAGES: dict[str, type[Stage]] = {

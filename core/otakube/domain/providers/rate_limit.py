@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from otakube.domain.providers.budget import RateLimitState, RateLimitStatus, RequestOutcome
+from otakube.domain.providers.budget import Breaker, RateLimitState, RateLimitStatus, RequestOutcome
 from otakube_api.providers import Rate, RateLimits
 
 FAILURES = 5  # one after the other open the breaker: one pod's attempts at one dead page are four
@@ -61,6 +61,8 @@ def record_outcome(
     """The state after the outcome of one request that had its permit."""
     state = _land(_forget(state, limits, now), now)
     state = _adopt(state, limits, now, outcome)
+    counted = state.outcomes.get(outcome.word, 0) + 1
+    state = replace(state, outcomes={**state.outcomes, outcome.word: counted})
     state = replace(state, closed_until=max(state.closed_until, _closes(state, limits, now, outcome)))
     if outcome.status == 429:
         return _judge(replace(state, refusals=state.refusals + 1), state.refusals + 1 >= REFUSALS, now)
@@ -75,7 +77,7 @@ def status_of(state: RateLimitState, limits: RateLimits, now: float) -> RateLimi
     """The state as a person reads it."""
     state = _forget(state, limits, now)
     permit = acquire(state, limits, now, 0.0)
-    breaker = "Closed" if not state.open_until else "Open" if state.open_until > now else "HalfOpen"
+    breaker: Breaker = "Closed" if not state.open_until else "Open" if state.open_until > now else "HalfOpen"
     today = None if limits.day is None else max(0, limits.day - state.spent)
     longest = _rates(state, limits)[-1]
     left = longest.requests - _used(state, longest, now)
@@ -85,6 +87,8 @@ def status_of(state: RateLimitState, limits: RateLimits, now: float) -> RateLimi
         limit=longest.requests,
         remaining_today=today,
         opens_in=None if permit.blocked_by is None else permit.wait,
+        outcomes=state.outcomes,
+        opened=state.opened,
     )
 
 
@@ -208,4 +212,10 @@ def _judge(state: RateLimitState, enough: bool, now: float) -> RateLimitState:
     if not half_open and (state.open_until or not enough):
         return state
     opening = min(LONGEST_OPENING, FIRST_OPENING * 2.0**state.openings)
-    return replace(state, open_until=now + opening, openings=min(state.openings + 1, 10), probe_until=0.0)
+    return replace(
+        state,
+        open_until=now + opening,
+        openings=min(state.openings + 1, 10),
+        opened=state.opened + 1,
+        probe_until=0.0,
+    )

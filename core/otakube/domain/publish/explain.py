@@ -8,7 +8,15 @@ from otakube.domain.publish.explain_rows import COLLECTIONS, explain_rows, row_n
 from otakube.domain.publish.explained import Explained, UnknownField, as_json
 from otakube.domain.record.golden import AnimeEntry, GoldenRecord, Provenance
 
-OURS = ("id", "schema_version", "provenance", "confidence", "accepted_suggestions")
+OURS = (
+    "id",
+    "schema_version",
+    "provenance",
+    "confidence",
+    "accepted_suggestions",
+    "aired_from_precision",
+    "aired_to_precision",
+)
 
 FIELDS = [
     field

@@ -17,6 +17,7 @@ class Losing(BaseModel):
 
     provider: str
     value: str  # JSON, cut
+    exactness: str | None = None  # Year, Month, Rounded, Derived; null: stated as it is
 
 
 class Explained(BaseModel):
@@ -33,6 +34,8 @@ class Explained(BaseModel):
     publishable: bool = True
     expires_at: str | None = None
     decided_by: str | None = None
+    exactness: dict[str, str] = {}  # of providers who do not state it exactly
+    credit: str | None = None  # who wrote a text, in the provider's words
     losing: list[Losing] = []
 
 

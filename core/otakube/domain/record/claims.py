@@ -4,7 +4,9 @@
 Strict records: provider text is hostile, and what does not fit is refused where the provider's name is known.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Self
 
 from pydantic import AwareDatetime, Field
 
@@ -13,8 +15,10 @@ from otakube.domain.record.golden import (
     AnimeStatus,
     Broadcast,
     ClaimedVotes,
+    Credit,
     EpisodeKind,
     EpisodeNumber,
+    Exactness,
     ImageKind,
     Record,
     RelationKind,
@@ -52,12 +56,23 @@ class Metadata(Record):
     aired_to: date | None = None
     broadcast: Broadcast | None = None
     synopsis: Text | None = None
+    synopsis_credit: Credit | None = None  # who wrote it, in the provider's words
+    synopsis_spoilers: Text | None = None  # what its writers hid
     genres: list[Title] = Field(default=[], max_length=100)
     tags: list[Title] = Field(default=[], max_length=300)
+    spoiler_tags: list[Title] = Field(default=[], max_length=300)  # that tell what happens
     studios: list[Title] = Field(default=[], max_length=50)
     age_rating: str | None = Field(None, max_length=100)
     source_material: SourceMaterial | None = None
     images: list[ImageLink] = Field(default=[], max_length=20)
+    exactness: dict[str, Exactness] = Field(
+        default={}
+    )  # by field name; a field that is not here is stated exactly
+
+
+def marks(**fields: Exactness | None) -> dict[str, Exactness]:
+    """Fields that are not stated exactly."""
+    return {field: one for field, one in fields.items() if one is not None}
 
 
 class Episode(Record):
@@ -70,6 +85,8 @@ class Episode(Record):
     title_japanese: Title | None = None
     title_romaji: Title | None = None
     synopsis: Text | None = None
+    synopsis_credit: Credit | None = None
+    synopsis_spoilers: Text | None = None
     aired: AwareDatetime | date | None = None
     duration_seconds: Seconds | None = None
     filler: bool = False
@@ -106,6 +123,8 @@ class Character(Record):
     name_native: Title | None = None
     role: Role
     description: Text | None = None
+    description_credit: Credit | None = None
+    description_spoilers: Text | None = None
     image_url: Url | None = None
     voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
 
@@ -138,6 +157,11 @@ class ConvertedRecord(Record):
     staff: list[Staff] | None
     missing: dict[str, PartFault]  # parts that the provider did not answer
     unreadable: dict[str, PartFault]
+    notes: list[str] = Field(default=[], max_length=50)  # fields that are null, rows that were left out
+
+    def with_notes(self, notes: Sequence[str]) -> Self:
+        """The record with what of its answers could not be read."""
+        return self.model_copy(update={"notes": list(dict.fromkeys(notes))[:50]})
 
     @property
     def faults(self) -> dict[str, PartFault]:

@@ -13,13 +13,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from otakube_api.contract import AnimeType, Gate, Provider
 
-SCHEMA_VERSION = 2  # 2: staff, recommendations, streaming, rows that say whose words they are
+SCHEMA_VERSION = 5
+"""2: staff, recommendations, streaming, rows that say whose words they are. 3: how exactly dates and other
+fields are known, credits of texts, and the status `Unknown`. 4: spoilers apart, credits of rows' texts."""
 
 Id = Annotated[str, Field(pattern=r"^(ani|ep|char)_[0-9A-HJKMNP-TV-Z]{26}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2048)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 Text = Annotated[str, Field(max_length=20_000)]
+Credit = Annotated[str, Field(max_length=300)]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 # Bounds by meaning: every number of a record fits the 64 bits of the stores, also after it was added up.
 Count = Annotated[int, Field(ge=0, le=10**16)]  # of people, or of what they wrote
@@ -36,6 +39,7 @@ RelationKind = Literal[
     "Sequel", "Prequel", "SideStory", "ParentStory", "Spinoff", "AlternativeVersion", "AlternativeSetting",
     "Summary", "FullStory", "Character", "Adaptation", "Source", "Compilation", "Contains", "Other",
 ]  # fmt: skip
+DatePrecision = Literal["Year", "Month", "Day"]
 Role = Literal["Main", "Supporting", "Background"]
 EpisodeKind = Literal["Regular", "Special", "Credits", "Trailer", "Parody", "Other"]
 
@@ -55,6 +59,7 @@ class AnimeStatus(StrEnum):
     FINISHED = "Finished"
     CANCELLED = "Cancelled"
     HIATUS = "Hiatus"
+    UNKNOWN = "Unknown"  # no provider says
 
 
 class SourceMaterial(StrEnum):
@@ -76,6 +81,15 @@ class SourceMaterial(StrEnum):
     ANIME = "Anime"
     MIXED_MEDIA = "MixedMedia"
     OTHER = "Other"
+
+
+class Exactness(StrEnum):
+    """Kinds of knowing a field less than exactly."""
+
+    YEAR = "Year"  # of a date: no month
+    MONTH = "Month"  # of a date: no day
+    ROUNDED = "Rounded"  # a length in whole minutes
+    DERIVED = "Derived"  # it follows from other fields
 
 
 class Quarter(StrEnum):
@@ -118,6 +132,7 @@ class RowProvenance(Record):
     backed: dict[str, list[Provider]] = {}  # others who say the same, by field name
     sure: dict[str, Confidence] = {}  # by field name
     shares: dict[str, list[list[Provider]]] = {}  # of a list: who says each item, by field name
+    credits: dict[str, Credit] = {}  # who wrote a text, in the provider's words, by field name
     confidence: Confidence  # mean of the fields'
     losing: list[LosingField] = Field(default=[], max_length=50)
 
@@ -163,6 +178,7 @@ class EpisodeDetailEntry(Record):
     title_japanese: Title | None = None
     title_romaji: Title | None = None
     synopsis: Text | None = None
+    synopsis_spoilers: Text | None = None  # what the text's writers hid
     aired: AwareDatetime | date | None = None
     duration_seconds: Seconds | None = None
     filler: bool = False
@@ -183,6 +199,7 @@ class CharacterEntry(Record):
     name_native: Title | None = None
     role: Role
     description: Text | None = None
+    description_spoilers: Text | None = None
     image: Image | None = None
     voice_actors: list[VoiceActor] = Field(default=[], max_length=100)
     providers: list[Provider] = Field(default=[], max_length=10)
@@ -243,6 +260,7 @@ class Broadcast(Record):
 class LosingValue(Record):
     provider: Provider
     value: str = Field(max_length=500)  # JSON, cut
+    exactness: Exactness | None = None
 
 
 class Provenance(Record):
@@ -258,6 +276,8 @@ class Provenance(Record):
     expires_at: AwareDatetime | None = None
     confidence: Confidence
     losing: list[LosingValue] = Field(default=[], max_length=10)
+    exactness: dict[Provider, Exactness] = {}  # of those who do not state it exactly
+    credit: Credit | None = None  # who wrote a text, in the provider's words
     decided_by: str | None = Field(None, max_length=200)  # the person whose decision outranks the providers
 
 
@@ -281,12 +301,16 @@ class AnimeEntry(Record):
     episode_count: EpisodeNumber | None = None
     duration_seconds: Seconds | None = None
     aired_from: date | None = None
+    aired_from_precision: DatePrecision = "Day"  # of a half-known date the first day is written
     aired_to: date | None = None
+    aired_to_precision: DatePrecision = "Day"
     broadcast: Broadcast | None = None
     synopsis: Text | None = None
+    synopsis_spoilers: Text | None = None  # what its writers hid from those who have not seen it
     summary: str | None = Field(None, max_length=500)  # short; only ever an accepted suggestion
     genres: list[str] = Field(default=[], max_length=100)
     tags: list[str] = Field(default=[], max_length=300)
+    spoiler_tags: list[str] = Field(default=[], max_length=300)  # that tell what happens; shown to who asks
     studios: list[str] = Field(default=[], max_length=50)
     age_rating: str | None = Field(None, max_length=100)
     source_material: SourceMaterial | None = None

@@ -7,7 +7,10 @@ text, so that no parser can see more of them. Each expression reads a letter a b
 """
 
 import re
+from collections.abc import Callable
 from itertools import count
+
+from otakube.domain.record.tags import is_declaration
 
 MOST_ATTRIBUTES = 100  # of one tag
 
@@ -20,14 +23,21 @@ _MARK = re.compile(
 )
 
 
-def bounded(text: str, most_tags: int) -> str:
-    """The same markup without comments, and with at most so many tags; any other "<" is an entity."""
+def bounded(text: str, most_tags: int, is_tag: Callable[[str], bool] | None = None) -> str:
+    """The same markup without comments, and with at most so many tags; any other "<" is an entity.
+
+    `is_tag` tells tags from words in angle brackets, where a text may have either: those stay as they are.
+    """
     number = count(1)
 
     def rewritten(match: re.Match[str]) -> str:
         tag = match["tag"]
         if tag is None:
-            return "&lt;" if match[0] == "<" else ""
+            declared = match[0] != "<" and (is_tag is None or is_declaration(match[0][1:51]))
+            return "" if declared else "&lt;" + match[0][1:].replace("<", "&lt;")
+        quoted = text[match.start() - 1 : match.start()] == "<" and text[match.end() : match.end() + 1] == ">"
+        if is_tag is not None and (quoted or not is_tag(tag)):
+            return "&lt;" + tag.replace("<", "&lt;")
         return "<" + tag.replace("<", "&lt;") if next(number) <= most_tags else ""
 
     return _MARK.sub(rewritten, text)

@@ -4,8 +4,13 @@
 import html
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from otakube.domain.record.markup import bounded
+from otakube.domain.record.tags import tags_of
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 LONGEST_NAME = 500  # entry.Title
 LONGEST_PROSE = 20_000  # entry.Text
@@ -14,14 +19,17 @@ LONGEST_TEXT = 10 * LONGEST_PROSE  # read of any text: prose may be written in e
 LONGEST_MARKUP = 2 * LONGEST_PROSE  # read of a text with tags
 MOST_TAGS = 1_000  # read of a text: time grows with the square of nested ones
 
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_TAG = re.compile(r"<[a-zA-Z/!?]")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _BLANKS = re.compile(r"\s{2,}")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,}+;?")  # beyond Unicode; int() refuses one of 4,300 digits
 _WEB = re.compile(r"https?://[^\s]{1,2000}")
+_APOSTROPHE = re.compile(r"(?<=\w)['`\u00b4\u2018\u2019\u02bc](?=\w)|(?<=[^\W\d_])[-\u2010\u2011](?=[a-z])")
+"""Of "Jun'ichi" and "Shin-ichirou", which others leave out; "Jean-Pierre" is two names."""
 _NOT_WORD = re.compile(r"[\W_]+")
 _LATIN = re.compile(r"[a-z]")
 _LONG = re.compile(r"([aeou])\1+|(?<=o)u")
+_LONG_H = re.compile(r"(?<=[a-z])oh(?![aeiouy])|^oh(?=[bdgknrstz])|(?<= )oh(?=[bdgknrstz])")  # Itoh, Ohno
 _SHORT = 4  # letters; "T.A.O." is not "TO"
 _SILENT = frozenset({"the", "and", "a", "an"})
 _ROMANISED = (
@@ -36,7 +44,11 @@ def plain(text: str | None) -> str | None:
     if text is None:
         return None
     text = text[:LONGEST_TEXT]
-    text = _without_markup(text) if _TAG.search(text) else _unescaped(text)  # "I <3 you" is no markup
+    return clean(_without_markup(text) if _TAG.search(text) else unescaped(text))  # "I <3 you" is no markup
+
+
+def clean(text: str) -> str | None:
+    """Text that is no markup, without control and direction characters, trimmed; None if nothing is left."""
     text = "".join(
         c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
@@ -44,7 +56,8 @@ def plain(text: str | None) -> str | None:
     return text or None
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Text with its entities read."""
     return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
@@ -53,20 +66,20 @@ def _blank_line(blanks: re.Match[str]) -> str:
 
 
 def _without_markup(text: str) -> str:
-    """The text of an HTML fragment; line breaks and ends of paragraphs are newlines, scripts are nothing."""
+    root = fragment_of(text).root
+    return root.text() if root else ""
+
+
+def fragment_of(text: str) -> "LexborHTMLParser":
+    """A text as an HTML fragment; line breaks and ends of paragraphs are newlines, scripts are nothing."""
     from selectolax.lexbor import LexborHTMLParser  # most texts have no tags: a pod need not pay for it
 
-    fragment = LexborHTMLParser(bounded(text[:LONGEST_MARKUP], MOST_TAGS), is_fragment=True)
+    text = text[:LONGEST_MARKUP]
+    fragment = LexborHTMLParser(bounded(text, MOST_TAGS, tags_of(text)), is_fragment=True)
     fragment.strip_tags(["script", "style"])
     for node in fragment.css("br, p"):
         node.insert_after("\n")
-    return fragment.root.text() if fragment.root else ""
-
-
-def prose(text: str | None) -> str | None:
-    """Plain text of the length that a record holds: nobody reads a synopsis of a megabyte."""
-    found = plain(text)
-    return found[: LONGEST_PROSE - 1] + "…" if found and len(found) > LONGEST_PROSE else found
+    return fragment
 
 
 def web_address(text: str | None) -> str | None:
@@ -86,6 +99,12 @@ def comparable(text: str) -> str:
 def name_key(name: str) -> str:
     """One spelling of a person's name in any order: "Takamaki, Ann" and "Ann Takamaki"."""
     return " ".join(sorted(comparable(name).split()))
+
+
+def sound_key(name: str) -> str:
+    """One spelling of a person's name in any order and romanisation: "Gojou", "Gojō", "Gojo" and "Gojoh"."""
+    parts = _LONG_H.sub("o", comparable(_APOSTROPHE.sub("", name))).split()
+    return " ".join(sorted(sounding(part) for part in parts))
 
 
 def sounding(text: str) -> str:

@@ -91,7 +91,7 @@ def by_rules(entry: AnimeEntry) -> Suggestions:
 
 def fresh(entry: AnimeEntry, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
     """The surest tags that the entry does not have yet."""
-    known = {comparable(word) for word in (*entry.tags, *entry.genres)}
+    known = {comparable(word) for word in (*entry.tags, *entry.spoiler_tags, *entry.genres)}
     new = [one for one in suggestions if comparable(one.value) not in known]
     return sorted(new, key=lambda one: -one.confidence)[:_MOST_TAGS]
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from otakube.domain.checks.review import with_findings
+from otakube.domain.merge.airing import with_next_episode, with_status
 from otakube.domain.merge.assembly import Mirror, Stages, assemble, refresh, vanished
 from otakube.domain.merge.carry import absent_providers
 from otakube.domain.merge.stages import (
@@ -78,7 +79,8 @@ class Staged:
         now = self.summary.fetched_at  # the run's own time: a second assembly gives the same digest
         if isinstance(self.whole, GoldenRecord):
             record = refresh(self.whole, self.episodes.episodes, mirror, now, self.episodes.attributions)
-            return with_findings(record, vanished(self.whole, self.episodes.episodes))
+            record = with_next_episode(with_status(record, now), now)
+            return with_findings(record, vanished(self.whole, self.episodes.episodes, now))
         record = assemble(
             self.summary.entry_id,
             stages=self.whole,
@@ -86,7 +88,11 @@ class Staged:
             assembled_at=now,
             attributions=self.episodes.attributions,
         )
-        findings = [*self.episodes.findings, *self.whole.relationships.findings]
+        whole = self.whole
+        findings = [
+            *self.episodes.findings, *whole.relationships.findings, *whole.characters.findings,
+        ]  # fmt: skip
+        record = with_next_episode(record, now)
         return with_findings(record, [*source_findings(self.summary, record), *findings])
 
 
@@ -106,7 +112,7 @@ def source_findings(summary: FetchSummary, record: GoldenRecord) -> list[str]:
     return [
         f"{one['provider']} is missing: {one['reason']}: {one['message']}{stays.get(one['provider'], '')}"
         for one in summary.failed
-    ]
+    ] + summary.notes
 
 
 def validated(record: GoldenRecord) -> GoldenRecord:

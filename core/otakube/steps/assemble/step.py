@@ -15,6 +15,7 @@ import orjson
 
 from otakube import logs
 from otakube.domain.checks.review import new_findings, review_needed, with_gate_findings
+from otakube.domain.merge.past_episodes import with_past_episodes
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Image, ImageKind
 from otakube.domain.record.handover import EarlierVersion, FetchSummary
@@ -57,7 +58,7 @@ async def assemble(  # noqa: PLR0913 - the step's ports
     mirror = await mirror_all(source, objects, image_map, staged.source_urls())
     assembled = staged.record(as_images(mirror))
     if rollback is None:
-        assembled = carried_over(assembled, live)
+        assembled = with_past_episodes(carried_over(assembled, live), live)
     record = validated(with_gate_findings(assembled, live, staged.summary))
     await objects.put(f"{work_prefix}/{handover.GOLDEN}", record.model_dump_json().encode())
     suggestions = await suggest(suggester, record, objects, work_prefix=work_prefix)

@@ -27,7 +27,7 @@ from otakube_api.argo import (
     read_failures,
     was_stopped,
 )
-from otakube_api.contract import Failure, FailureReason, Node, Output
+from otakube_api.contract import Failure, FailureReason, Node, Output, WaitingCause, parse_waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,8 @@ class Ended:
     status: str
     failures: str
     title: str
+    waited: str = ""
+    """What the operator noted on the Workflow of a pod that did not start."""
 
 
 async def conclude(
@@ -56,7 +58,7 @@ async def conclude(
     """
     failed = read_failures(ended.failures)
     live = {} if ended.status == SUCCEEDED else await made_live(objects, ledger, ended)
-    if ended.status == SUCCEEDED or was_stopped(failed) or rejected(failed):
+    if ended.status == SUCCEEDED or was_stopped(failed) or ended_as_meant(failed):
         removed = await remove(objects, f"{ended.work}/")
         logs.logger().info("work objects removed", count=removed)
         return live
@@ -92,20 +94,23 @@ async def made_live(
     }
 
 
-def rejected(failed: Sequence[ArgoNode]) -> bool:
-    """True if the run ended because a reviewer said no: the decision is stored already."""
-    return any(read_cause(node.message).reason is FailureReason.REVIEW_REJECTED for node in failed)
+def ended_as_meant(failed: Sequence[ArgoNode]) -> bool:
+    """True if a reviewer said no, whose decision is stored, or the episode is not out: nobody has to act."""
+    return any(read_cause(node.message).reason in _MEANT for node in failed)
 
 
-def what_failed(failed: Sequence[ArgoNode]) -> FailedTask:
+_MEANT = (FailureReason.REVIEW_REJECTED, FailureReason.EPISODE_NOT_OUT)
+
+
+def what_failed(failed: Sequence[ArgoNode], waited: WaitingCause | None = None) -> FailedTask:
     """The step that broke the run; without one, the workflow itself in Argo's words."""
     words = next((node.message for node in failed if node.message), "")
-    return failed_task(failed) or FailedTask("workflow", Failure(FailureReason.UNEXPECTED, words))
+    return failed_task(failed, waited) or FailedTask("workflow", Failure(FailureReason.UNEXPECTED, words))
 
 
 async def dead_letter(objects: ObjectStore, ended: Ended, failed: Sequence[ArgoNode]) -> DeadLetter:
     """Everything that a person needs to act."""
-    step, failure = what_failed(failed)
+    step, failure = what_failed(failed, parse_waiting(ended.waited))
     message = masked(failure.message)[:2000]
     return DeadLetter(
         run=ended.work,

@@ -4,7 +4,7 @@
 from collections.abc import Collection
 
 from otakube.domain.checks.identity import doubt, doubtful, surely_another
-from otakube.domain.matching.resolution import agreement
+from otakube.domain.matching.agreement import agreement
 from otakube.domain.record.golden import GateFinding
 from otakube.errors import SourceError
 from otakube.steps.fetch.run_locks import RunDecisions

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from otakube.domain.record.claims import ConvertedRecord, PartFault
 from otakube.errors import SourceError
+from otakube.notes import collected
 from otakube.ports.providers import Converter, RawRecord
 from otakube_api.contract import SourceReason
 
@@ -18,9 +19,17 @@ def convert(raw: RawRecord, converter: Converter) -> ConvertedRecord:
     """Everything that the answers say; SourceError if not even the anime itself can be read."""
     unreadable: dict[str, PartFault] = {}
 
+    notes: list[str] = []
+
+    def noted(name: str, read: Callable[[RawRecord], Part]) -> Part:
+        with collected() as found:
+            value = read(raw)
+        notes.extend(f"{name}: {sentence}"[:400] for sentence in found.sentences())
+        return value
+
     def part(name: str, read: Callable[[RawRecord], Part]) -> Part | None:
         try:
-            return limited(name, read(raw))
+            return limited(name, noted(name, read))
         except SourceError as error:
             unreadable[name] = PartFault(reason=error.reason, message=str(error)[:1000])
             return None
@@ -30,7 +39,7 @@ def convert(raw: RawRecord, converter: Converter) -> ConvertedRecord:
         source_url=raw.source_url,
         fetched_at=raw.fetched_at,
         stale=raw.stale,
-        metadata=converter.metadata(raw),
+        metadata=noted("metadata", converter.metadata),
         episodes=part("episodes", converter.episodes),
         relationships=part("relationships", converter.relationships),
         statistics=part("statistics", converter.statistics),
@@ -41,7 +50,7 @@ def convert(raw: RawRecord, converter: Converter) -> ConvertedRecord:
             for name, missing in raw.missing.items()
         },
         unreadable=unreadable,
-    )
+    ).with_notes(notes)
 
 
 def limited(name: str, rows: Part) -> Part:

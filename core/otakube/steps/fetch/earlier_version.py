@@ -51,6 +51,7 @@ async def fetch_earlier_version(
         entry_id=entry_id,
         title=earlier.record.entry.titles.main,
         existing=True,
+        live_version=live.version,
         answered=[],
         failed=[],
         agreement={},

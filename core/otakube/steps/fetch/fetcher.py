@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from otakube.away import away
 from otakube.domain.locks.lock import format_lock
-from otakube.domain.matching.resolution import SAME_ANIME, agreement
+from otakube.domain.matching.agreement import SAME_ANIME, agreement, closeness, page_of
 from otakube.domain.record import handover
 from otakube.domain.record.claims import ConvertedRecord, Metadata
 from otakube.domain.record.pages import Page, identify
@@ -107,9 +107,7 @@ class ProviderFetcher:
         except SourceError as error:
             return AskedState(failures=(log_failure(provider, error),))
         if provider_id is None:
-            message = f"{provider} has no anime that agrees with {state.anchors[0].title!r}"
-            failure = log_failure(provider, SourceError(SourceReason.NOT_FOUND, message))
-            return AskedState(failures=(failure,))
+            return AskedState(failures=(log_failure(provider, no_match(provider, state)),))
         return await self.fetch(provider, provider_id)
 
     async def find_by_link(self, state: AskedState, provider: Provider) -> str | None:
@@ -196,10 +194,25 @@ def answered(record: ConvertedRecord) -> AskedState:
     )
 
 
+def no_match(provider: Provider, state: AskedState) -> SourceError:
+    """Neither a link nor a title leads to the anime: an answer, unless one who might link to it is away."""
+    message = f"{provider} has no anime that agrees with {state.anchors[0].title!r}, or several that do alike"
+    if not state.unheard:
+        return SourceError(SourceReason.NOT_FOUND, message)
+    message += f"; {', '.join(state.unheard)}, whose links might lead to one, gave no answer"
+    return SourceError(SourceReason.UNAVAILABLE, message)
+
+
 def best_match(anchor: Metadata, rows: Collection[Metadata]) -> Metadata | None:
-    """The row that agrees best with an anime, unless it is surely another."""
-    best = max(rows, key=lambda row: agreement(anchor, row), default=None)
-    return best if best and agreement(anchor, best) >= SAME_ANIME else None
+    """The row that agrees best with an anime, unless it is surely another.
+
+    None where links, length and date choose between no two pages: the merge would be of either.
+    """
+    ranked = sorted(rows, key=lambda row: closeness(anchor, row), reverse=True)
+    if not ranked or agreement(anchor, ranked[0]) < SAME_ANIME:
+        return None
+    pages = {page_of(row) for row in ranked if closeness(anchor, row) == closeness(anchor, ranked[0])}
+    return ranked[0] if len(pages) == 1 else None
 
 
 async def stored_records(

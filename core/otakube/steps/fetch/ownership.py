@@ -3,10 +3,10 @@
 
 from collections.abc import Iterable
 
+from otakube.commit.claims import PageClaims
 from otakube.domain.locks.lock import Different, format_lock
 from otakube.domain.record.pages import Page, identify
 from otakube.errors import SourceError
-from otakube.steps.fetch.claims import PageClaims
 from otakube.steps.fetch.run_locks import RunDecisions
 from otakube.steps.fetch.state import AskedState, AttributedState, OwnedState
 from otakube_api.contract import Provider, SourceReason

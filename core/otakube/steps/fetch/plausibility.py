@@ -22,6 +22,7 @@ from otakube.domain.record.claims import ConvertedRecord
 from otakube.domain.record.golden import AnimeStatus, Statistics
 from otakube.ports.history import History
 from otakube_api.contract import Provider
+from otakube_api.providers import PROFILES
 
 
 async def check_plausibility(
@@ -59,12 +60,13 @@ async def provider_health(
 
 
 def reading_of(record: ConvertedRecord, *, episodes_only: bool, at: datetime) -> Reading:
-    """Counts of what a record holds; lists of a record with missing parts are not counted."""
+    """Counts of what a record holds, but for lists with missing parts and those that promise nothing."""
     about = record.metadata
     filled = [value for value in about.model_dump(exclude={"source_url"}).values() if value not in (None, [])]
+    episodes_may_go = record.missing or PROFILES[record.provider].looks_forward
     counts = {
         "fields": None if episodes_only else len(filled),
-        "episodes": None if record.missing else count(record.episodes),
+        "episodes": None if episodes_may_go else count(record.episodes),
         "characters": None if record.missing or episodes_only else count(record.characters),
     }
     moves = about.status is AnimeStatus.ONGOING and not episodes_only

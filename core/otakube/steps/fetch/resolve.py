@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from otakube.domain.matching.resolution import Candidate, ManualDecision, resolve
+from otakube.domain.matching.candidates import Candidate, ManualDecision
+from otakube.domain.matching.resolution import resolve
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import SUPPORTED, Page, identify
 from otakube.errors import Fatal, Retriable, SourceError

@@ -13,7 +13,7 @@ from otakube.domain.locks.effects import (
     resolved,
 )
 from otakube.domain.locks.lock import Different, Lock, lock_id, pages_among, title_id
-from otakube.domain.matching.resolution import ManualDecision
+from otakube.domain.matching.candidates import ManualDecision
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
 from otakube.ports.locks import Locks

@@ -10,7 +10,8 @@ from otakube.domain.record.claims import ConvertedRecord, Metadata
 from otakube.domain.record.golden import GateFinding
 from otakube.domain.record.pages import Page
 from otakube.errors import SourceError
-from otakube_api.contract import Provider
+from otakube_api.contract import Provider, SourceReason
+from otakube_api.providers import ALTERNATIVES
 
 
 class SourceFailure(NamedTuple):
@@ -35,6 +36,7 @@ class NamedState:
     requested: Mapping[Provider, str]
     stored: Mapping[Provider, ConvertedRecord]
     failures: tuple[SourceFailure, ...] = ()  # providers that are named, and switched off
+    gates: tuple[GateFinding, ...] = ()  # pages of one provider between which nothing chooses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,14 @@ class AskedState:
     def anchors(self) -> list[Metadata]:
         """Descriptions that say which anime is meant."""
         return [*self.metadata.values(), *self.ignored]
+
+    @property
+    def unheard(self) -> list[Provider]:
+        """Providers that may know the anime, and were asked in vain."""
+        answers = (SourceReason.NOT_FOUND, SourceReason.SWITCHED_OFF)
+        failed = [provider for provider, error in self.failures if error.reason not in answers]
+        sites = {*self.records, *(ALTERNATIVES.get(provider) for provider in self.records)}
+        return [provider for provider in dict.fromkeys(failed) if provider not in sites]
 
     @property
     def title(self) -> str:

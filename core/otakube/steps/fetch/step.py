@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import orjson
 
+from otakube.commit.claims import PageClaims
 from otakube.domain.locks.effects import locked_fields
 from otakube.domain.record import handover
 from otakube.domain.record.claims import Relationships
@@ -21,10 +22,11 @@ from otakube.domain.record.pages import Page
 from otakube.errors import Fatal, Retriable
 from otakube.ports.catalogue import Catalogue
 from otakube.ports.history import History
+from otakube.ports.listings import Listings
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
+from otakube.steps.fetch.airing import await_episode
 from otakube.steps.fetch.attribution import attribute
-from otakube.steps.fetch.claims import PageClaims
 from otakube.steps.fetch.fetcher import ProviderFetcher, stored_records
 from otakube.steps.fetch.naming import Adapters, choose, name_anime, split
 from otakube.steps.fetch.ownership import enforce_different_locks
@@ -42,6 +44,7 @@ class Memory:
 
     claims: Callable[[], Awaitable[PageClaims]]
     catalogue: Callable[[], Awaitable[Catalogue]]
+    listings: Callable[[], Awaitable[Listings]]
     history: Callable[[], Awaitable[History]]
     locks: Callable[[], Awaitable[Locks]]
 
@@ -57,6 +60,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     quorum: int,
     mode: str,
     review_policy: str,
+    episode: int | None = None,
 ) -> dict[Output, str]:
     """Fetch, claim the entry, and leave raw and converted records, the live record and the summary.
 
@@ -66,7 +70,7 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     request = await apply_title_lock(request, decisions)
     chosen = choose(request, adapters)
     stored = await stored_records(chosen, objects, work_prefix)
-    named = await name_anime(request, chosen, memory.catalogue, decisions, stored)
+    named = await name_anime(request, chosen, memory.catalogue, memory.listings, decisions, stored)
     fetcher = ProviderFetcher(
         adapters=chosen,
         stored=stored,
@@ -87,12 +91,16 @@ async def fetch(  # noqa: PLR0913 - the step's ports
     page, claims = requested_page(named, attributed.asked), await memory.claims()
     owned = await enforce_different_locks(attributed, page, claims, decisions)
     check_quorum(owned.asked, quorum)
-    entry_id, existing = await claims.claim(owned.pages, derived_id("ani", uid))
+    entry_id, existing = await claims.claim(owned.pages, request.anime_id or derived_id("ani", uid))
     catalogue = await memory.catalogue()
     live = await catalogue.entry(entry_id) if existing else None
     before = await episodes_before(catalogue, relationships(owned.asked))
+    if episode is not None:
+        await await_episode(episode, owned.asked, chosen, live.record if live else None, before)
     contradictions = await write_locks(owned, decisions, objects, work_prefix)
-    summary = summarise(owned, entry_id, contradictions, existing=live is not None, before=before)
+    findings = [*named.gates, *contradictions]
+    live_version = live.version if live else None
+    summary = summarise(owned, entry_id, findings, live_version=live_version, before=before)
     return await write_summary(summary, live.record if live else None, objects, work_prefix)
 
 
@@ -173,9 +181,9 @@ def relationships(asked: AskedState) -> dict[Provider, Relationships]:
 def summarise(
     owned: OwnedState,
     entry_id: str,
-    contradictions: Sequence[GateFinding],
+    findings: Sequence[GateFinding],
     *,
-    existing: bool,
+    live_version: int | None,
     before: int | None,
 ) -> FetchSummary:
     """The summary for the steps after this one; `before`: episodes of the seasons before."""
@@ -183,14 +191,16 @@ def summarise(
     return FetchSummary(
         entry_id=entry_id,
         title=asked.title,
-        existing=existing,
+        existing=live_version is not None,
+        live_version=live_version,
         answered=list(asked.records),
         failed=[
             {"provider": provider.value, "reason": error.reason.value, "message": str(error)[:500]}
             for provider, error in asked.failures
         ],
         agreement=dict(owned.agreement),
-        gates=[*owned.gates, *contradictions],
+        gates=[*owned.gates, *findings],
+        notes=[f"{p}: {note}"[:500] for p, one in asked.records.items() for note in one.notes][:100],
         episodes_before=before,
         fetched_at=max((record.fetched_at for record in asked.records.values()), default=datetime.now(UTC)),
     )

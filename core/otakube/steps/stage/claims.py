@@ -27,6 +27,7 @@ class Claims:
         self._carried = carried
         self._licences = licences
         self._agreement = agreement
+        self.carried = carried.whole
         self.left_out = [provider for provider in carried.records if provider not in self._records]
 
     def claimants(self, part: str) -> Claimants:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from otakube import logs
 from otakube.domain.licences.terms import LICENCES
 from otakube.domain.locks.effects import RunLocks, locked_fields, without_foreign_pages
-from otakube.domain.matching.resolution import agreement
+from otakube.domain.matching.agreement import agreement
 from otakube.domain.merge import stages
 from otakube.domain.merge.carry import Carried, CarryTerms, absent_providers, carry_over
 from otakube.domain.merge.numbering import RUNNING
@@ -110,11 +110,22 @@ class StagedRun:
             known=self._live.episodes if self._live else (),
             slot=self._field("broadcast"),
             offset=self._summary.episodes_before if self._field("type") in RUNNING else None,
+            expected=self._expected_episodes(),
+            carried=self._claims.carried,
         )
         said, findings = self._claims.attributions(), [*self._claims.findings(), *stage.findings]
         return stage.model_copy(
             update={"attributions": [said[p] for p in TRUST if p in said], "findings": findings}
         )
+
+    def _expected_episodes(self) -> int | None:
+        """The season's length by which lists are aligned.
+
+        While a provider does not answer, the live version's stands: a vote that has aged must drop no row.
+        """
+        live = self._live.entry.episode_count if self._live and self._claims.carried else None
+        expected: int | None = live or self._field("episode_count")
+        return expected
 
     def _field(self, name: str) -> Any:
         """A field of the anime itself, locked or merged; None if nobody claims it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from otakube_standins.upstream.catalogue import JST, InventedTitle, TitleCharacter
+from otakube_standins.upstream.catalogue import JST, InventedTitle, TitleCharacter, half_known
 from otakube_standins.upstream.episodes import InventedEpisode, airing_of, episodes_of, last_day
 from otakube_standins.upstream.names import person_id
 
@@ -79,10 +79,10 @@ def _days(root: Element, title: InventedTitle) -> None:
     """First and last day on the common calendar of Japan."""
     start, end = airing_of(title, 1), last_day(title)
     if start:
-        _put(root, "startdate", str(start.date()))
+        _put(root, "startdate", half_known(start.date(), title.precision))
     if end:
         delay = title.broadcast.delay() if title.broadcast else timedelta()
-        _put(root, "enddate", str((datetime.combine(end, time()) + delay).date()))
+        _put(root, "enddate", half_known((datetime.combine(end, time()) + delay).date(), title.precision))
 
 
 def _titles(root: Element, title: InventedTitle, synonym: str = "synonym") -> None:
@@ -118,12 +118,12 @@ def _creators(root: Element, title: InventedTitle) -> None:
 
 
 def _described(title: InventedTitle) -> str:
-    """AniDB links the names that it knows."""
+    """AniDB links the names that it knows, and says where a text is from."""
     text = title.synopsis or ""
     for index, one in enumerate(title.characters[:1]):
         linked = f"http://anidb.net/ch{title.ids.anidb}{index} [{one.name}]"
         text = text.replace(one.name, linked, 1) if "[" not in one.name else text
-    return text
+    return f"{text}\nSource: the stand-in"
 
 
 def _ratings(root: Element, title: InventedTitle) -> None:
@@ -150,13 +150,14 @@ def _entity(root: Element, kind: int, name: str, value: str) -> None:
 
 
 def _tags(root: Element, title: InventedTitle) -> None:
-    names = [*title.genres, *title.themes, *title.demographics, *title.tags]
+    names = [*title.genres, *title.themes, *title.demographics, *title.tags, *title.spoiler_tags]
     for place, name in enumerate(names):
+        tells = "true" if name in title.spoiler_tags else "false"
         weight = str(max(100, 600 - 100 * (place // 2)))
         tag = SubElement(
             root, "tag", id=str(person_id(name)), parentid="2611", weight=weight, verified="true"
         )
-        tag.attrib.update({"localspoiler": "false", "globalspoiler": "false"})
+        tag.attrib.update({"localspoiler": tells, "globalspoiler": "false"})
         _put(tag, "name", name.lower())
     maintenance = SubElement(root, "tag", id="5537", weight="0", localspoiler="false", globalspoiler="false")
     _put(maintenance, "name", "maintenance tags")
@@ -188,7 +189,7 @@ def _episodes(root: Element, title: InventedTitle, now: datetime) -> None:
         node = _episode(root, title, (1, str(one.number)), named, _length(one))
         if one.airs:
             _put(node, "airdate", str(one.airs.date()))
-        _put(node, "summary", one.synopsis)
+        _put(node, "summary", f"{one.synopsis}\nSource: the stand-in")
     for kind, number, name, minutes in _extras(title):
         _episode(root, title, (kind, number), {"en": name}, minutes)
 

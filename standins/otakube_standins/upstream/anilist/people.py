@@ -64,7 +64,7 @@ def _character(title: InventedTitle, index: int, one: TitleCharacter, base: str)
     number = character_id(title, index)
     named = one.image if ":" in (one.image or "") else None
     return {
-        "id": number, "name": _name(one.name, one.native), "description": one.about, "gender": None,
+        "id": number, "name": _name(one.name, one.native), "description": _description(one), "gender": None,
         "age": None,
         "siteUrl": f"{SITE}/character/{number}", "favourites": title.favourites // (9 + index),
         "image": {
@@ -72,6 +72,10 @@ def _character(title: InventedTitle, index: int, one: TitleCharacter, base: str)
             "medium": f"{base}{character_path(title, index, 'medium')}",
         },
     }  # fmt: skip
+
+
+def _description(one: TitleCharacter) -> str | None:
+    return f"{one.about or ''} ~!{one.hides}!~".strip() if one.hides else one.about
 
 
 def _name(name: str, native: str | None) -> Json:

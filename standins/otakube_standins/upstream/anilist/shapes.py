@@ -46,7 +46,8 @@ def facts(title: InventedTitle) -> Json:
     """Facts that a Page may be filtered by."""
     start = airing_of(title, 1)
     return {
-        "type": "ANIME", "format": _format(title), "status": _STATUS[title.status], "isAdult": False,
+        "type": "ANIME", "format": _format(title), "isAdult": False,
+        "status": _STATUS.get(title.status or ""),
         "season": _QUARTERS[(start.month - 1) // 3] if start else None, "seasonYear": start and start.year,
     }  # fmt: skip
 
@@ -60,7 +61,8 @@ def _core(title: InventedTitle, base: str) -> Json:
             "romaji": title.romaji, "english": title.english, "native": title.japanese,
             "userPreferred": title.romaji,
         },
-        "startDate": fuzzy(start.date() if start else None), "endDate": fuzzy(end),
+        "startDate": fuzzy(start.date() if start else None, title.precision),
+        "endDate": fuzzy(end, title.precision),
         "seasonInt": start and (start.year % 100) * 10 + (start.month - 1) // 3 + 1,
         "episodes": title.episodes, "duration": title.minutes,
         "source": title.source.upper().replace(" ", "_"),
@@ -71,12 +73,17 @@ def _core(title: InventedTitle, base: str) -> Json:
 def _description(title: InventedTitle) -> str | None:
     if title.synopsis is None:
         return None
-    return title.synopsis.replace("\n\n", "<br><br>\n\n") + "<br><br>\n\n(Source: the stand-in)"
+    hidden = f" ~!{title.hides}!~" if title.hides else ""
+    return title.synopsis.replace("\n\n", "<br><br>\n\n") + f"{hidden}<br><br>\n\n(Source: the stand-in)"
 
 
-def fuzzy(day: date | None) -> Json:
-    """A FuzzyDate."""
-    return {"year": day and day.year, "month": day and day.month, "day": day and day.day}
+def fuzzy(day: date | None, precision: str = "Day") -> Json:
+    """A FuzzyDate, of which as much is null as is not known."""
+    return {
+        "year": day and day.year,
+        "month": day.month if day and precision != "Year" else None,
+        "day": day.day if day and precision == "Day" else None,
+    }
 
 
 def _format(title: InventedTitle) -> str:
@@ -176,10 +183,10 @@ def _tags(title: InventedTitle) -> list[Json]:
             "id": person_id(name) % 1500, "name": name,
             "description": f"Prominently features {name.lower()}.",
             "category": "Theme", "rank": 95 - 7 * place, "userId": None,
-            "isGeneralSpoiler": False, "isMediaSpoiler": False,
+            "isGeneralSpoiler": False, "isMediaSpoiler": name in title.spoiler_tags,
             "isAdult": False,
         }
-        for place, name in enumerate(title.tags)
+        for place, name in enumerate([*title.tags, *title.spoiler_tags])
     ]  # fmt: skip
 
 

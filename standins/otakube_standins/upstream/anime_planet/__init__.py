@@ -25,13 +25,20 @@ def error(status: int, _: datetime) -> Any:
 
 
 def pictures(titles: list[InventedTitle]) -> dict[str, DrawnPicture]:
-    """Posters by path."""
+    """Posters by path, and their thumbnails."""
     named = slugs(titles)
+    sizes = ((shapes.poster, 190, 260, 75), (shapes.large_poster, 460, 650, 85))
     return {
-        shapes.poster(named[title.key]): DrawnPicture(
-            f"poster:{title.key}", title.romaji, 230, 325, quality=75, hostile=title.images.get("poster")
+        path(named[title.key]): DrawnPicture(
+            f"poster:{title.key}",
+            title.romaji,
+            width,
+            height,
+            quality=quality,
+            hostile=title.images.get("poster"),
         )
         for title in titles
+        for path, width, height, quality in sizes
     }
 
 

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages built as Anime-Planet's are: JSON-LD, a heading, the bar of facts, tags, relations. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
 import orjson
 
-from otakube_standins.upstream.catalogue import InventedTitle
+from otakube_standins.upstream.catalogue import InventedTitle, TitleRelation
 from otakube_standins.upstream.episodes import airing_of, last_day
 
 SITE = "https://www.anime-planet.com"
+_ADDRESS = re.compile(r"\w+@\w+")
+_KEY = 0xE6
 _QUARTERS = ("Winter", "Spring", "Summer", "Fall")
+_RELATIONS = {
+    "Sequel": "Sequel", "Prequel": "Prequel", "Side story": "Side Story", "Alternative version": "Remake",
+}  # fmt: skip
 _TYPES = {"ONA": "Web", "Special": "TV Special", "Music": "Music Video"}
 
 
@@ -21,16 +27,22 @@ def anime(title: InventedTitle, slugs: Mapping[str, str], base: str) -> bytes:
     head = f"""<title>{escape(title.romaji)} | Anime-Planet</title>
 <link rel="canonical" href="{SITE}/anime/{slug}">
 <script type="application/ld+json">{_linked_data(title, slug, base)}</script>"""
-    body = f"""<h1 itemprop="name">{escape(title.romaji)}</h1>
+    body = f"""<h1 itemprop="name">{as_visitors_see(title.romaji)}</h1>
 {_alternative(title)}
 <section class="pure-g entryBar">
-<div class="pure-1 md-1-5"><span class="type">{form(title)}</span></div>
+<div class="pure-1 md-1-5"><span class="type">{form(title).replace(" (", chr(10) + "(", 1)}
+</span></div>
 <div class="pure-1 md-1-5">{_studios(title)}</div>
-<div class="pure-1 md-1-5"><span class="iconYear">{years(title)}</span>{_season(title)}</div>
-</section>
-<div class="pure-1 md-3-5 entrySynopsis"><p>{escape(title.synopsis or "")}</p></div>
-<div class="tags"><h4>Tags</h4><ul>{_tags(title)}</ul></div>
-<div id="tabs--relations--anime"><div>{_related(title, slugs)}</div></div>"""
+<div class="pure-1 md-1-5"><span class='iconYear'> {years(title)} </span><br />{_season(title)}</div>
+<div class="pure-1 md-1-5">{_stars(title)}</div></section>
+<section id="entry" class="pure-g EntryPage__content"><div class="pure-g entrySynopsis">
+<div class="mainEntry">
+<img itemprop="image" class="screenshots" src="{base}{poster(slug)}?t=1" alt="{escape(title.romaji)}"></div>
+<div class="pure-1 md-3-5"><div><p>{escape(title.synopsis or "No synopsis yet - check back soon!")}</p></div>
+<div class="tags "><h4>Tags</h4><ul>{_tags(title)}</ul></div></div></div></section>
+<div class="Tabs tabs" id="tabs--relations--anime">
+<div id="tabs--relations--anime--same_franchise" class="Tabs__content pure-g">
+{_related(title, slugs, base)}</div></div>"""
     return _page(head, body)
 
 
@@ -39,6 +51,16 @@ def results(titles: Iterable[InventedTitle], slugs: Mapping[str, str], base: str
     cards = "\n".join(_card(title, slugs[title.key], base) for title in titles)
     listed = f'<ul class="cardDeck cardGrid">{cards}</ul>' if cards else "<p>No results found.</p>"
     return _page("<title>Browse Anime | Anime-Planet</title>", listed)
+
+
+def as_visitors_see(text: str) -> str:
+    """A text with what looks like an address hidden, as Cloudflare does."""
+    return _ADDRESS.sub(lambda match: _hidden(match[0]), escape(text))
+
+
+def _hidden(text: str) -> str:
+    code = bytes([_KEY, *(byte ^ _KEY for byte in text.encode())]).hex()
+    return f'<span class="__cf_email__" data-cfemail="{code}">[email&#160;protected]</span>'
 
 
 def lost() -> bytes:
@@ -53,8 +75,13 @@ def challenge() -> bytes:
 
 
 def poster(slug: str) -> str:
-    """Path of the poster."""
+    """Path of the thumbnail that pages show of the poster."""
     return f"/images/anime-planet/anime/primary/{slug}-1-190x260.jpg"
+
+
+def large_poster(slug: str) -> str:
+    """Path of the poster as it was uploaded."""
+    return f"/images/anime-planet/anime/primary/{slug}-1.jpg"
 
 
 def form(title: InventedTitle) -> str:
@@ -99,7 +126,14 @@ def _linked_data(title: InventedTitle, slug: str, base: str) -> str:
 def _alternative(title: InventedTitle) -> str:
     names = [name for name in (title.english, title.japanese, *title.synonyms) if name]
     label = "Alt title" if len(names) == 1 else "Alt titles"
-    return f'<h2 class="aka">{label}: {escape(", ".join(names))}</h2>' if names else ""
+    return f'<h2 class="aka">\n{label}: {as_visitors_see(", ".join(names))}\n</h2>' if names else ""
+
+
+def _stars(title: InventedTitle) -> str:
+    if title.score is None:
+        return '<div class="avgRating" title="10 more votes needed to calculate an average"></div>'
+    said = f"{title.score / 2:.3f} out of 5 from {(title.scored_by or 0) // 50:,} votes"
+    return f'<div class="avgRating" title="{said}"><span>{said}</span></div>'
 
 
 def _studios(title: InventedTitle) -> str:
@@ -121,24 +155,38 @@ def _tags(title: InventedTitle) -> str:
     return ", ".join(items)
 
 
-def _related(title: InventedTitle, slugs: Mapping[str, str]) -> str:
-    cards = []
-    for relation in title.relations:
-        if not relation.manga and relation.to in slugs:
-            name = escape(relation.to.replace("-", " ").title())
-            link = f'<a href="/anime/{slugs[relation.to]}"><h3 class="cardName">{name}</h3></a>'
-            cards.append(f'<div class="pure-u-1">{link} {escape(relation.kind)}</div>')
-    return "\n".join(cards)
+def _related(title: InventedTitle, slugs: Mapping[str, str], base: str) -> str:
+    """A card a work: picture, name, kind, days and type, all within one link."""
+    related = [one for one in title.relations if not one.manga and one.to in slugs]
+    return "\n".join(_related_card(one, slugs[one.to], base) for one in related)
+
+
+def _related_card(relation: TitleRelation, slug: str, base: str) -> str:
+    name = escape(relation.to.replace("-", " ").title())
+    kind = _RELATIONS.get(relation.kind, "Same Franchise")
+    return f"""<div class="pure-u-1 pure-u-md-1-2"><a href="/anime/{slug}" class="RelatedEntry rounded-card">
+<img class="RelatedEntry__image" src="{base}{poster(slug)}" />
+<div class="RelatedEntry__information RelatedEntry--status0"><div>
+<p class="RelatedEntry__name rounded-card__title">{name}</p>
+<span class="RelatedEntry__subtitle rounded-card__subtitle">{kind}</span></div>
+<ul class="RelatedEntry__metadata"><li><i class="RelatedEntry__metadata_icon fas fa-calendar-alt"></i>
+<time class="RelatedEntry__metadata_item rounded-card__subtitle">
+<span data-start-date="2003-10-04">2003-10-04</span> - <span data-end-date="2004-10-02">2004-10-02</span>
+</time></li><li><i class="RelatedEntry__metadata_icon fas fa-tv"></i>
+<span class="RelatedEntry__metadata_item rounded-card__subtitle">
+TV: 51 ep </span></li></ul></div></a></div>"""
 
 
 def _card(title: InventedTitle, slug: str, base: str) -> str:
-    tooltip = f"""<h5 class="theme-font">{escape(title.romaji)}</h5><ul class="entryBar">
-<li class="type">{form(title)}</li><li class="iconYear">{years(title)}</li></ul>"""
+    other = f"<h6 class='theme-font tooltip-alt'>Alt title: {escape(title.english or '')}</h6>"
+    tooltip = f"""<h5 class='theme-font'>{escape(title.romaji)}</h5>{other if title.english else ""}
+<ul class='entryBar'><li class='type'>{form(title)}</li><li class='iconYear'>{years(title)}</li></ul>"""
     data = f'data-id="{title.ids.myanimelist}" data-type="anime" data-total-episodes="{title.episodes or 0}"'
     return f"""<li {data} class="card">
 <a class="tooltip" href="/anime/{slug}" title="{escape(tooltip)}">
-<div class="crop"><img data-src="{base}{poster(slug)}" alt=""></div>
-<h3 class="cardName">{escape(title.romaji)}</h3></a></li>"""
+<div class="crop">
+<img alt="{escape(title.romaji)}" data-src="{base}{poster(slug)}" src="/inc/img/card-load.svg" />
+</div><h3 class='cardName'>{as_visitors_see(title.romaji)}</h3></a></li>"""
 
 
 def _page(head: str, body: str) -> bytes:

@@ -68,7 +68,8 @@ def anime(title: InventedTitle, base: str) -> Json:
         "trailer": _no_trailer(),
         "approved": True, **_titles(title), "type": title.type, "source": title.source,
         "episodes": title.episodes,
-        "status": _STATUS[title.status], "airing": title.status == "Ongoing", "aired": _aired(title),
+        "status": _STATUS.get(title.status or ""), "airing": title.status == "Ongoing",
+        "aired": _aired(title),
         "duration": _duration(title), "rating": title.rating, **_standing(title), "synopsis": title.synopsis,
         "background": None, **_season(title), "broadcast": _broadcast(title),
         "producers": _tags(title.producers, "producer"), "licensors": _tags(title.licensors, "producer"),
@@ -111,10 +112,9 @@ def days(title: InventedTitle) -> tuple[date | None, date | None]:
 
 
 def _aired(title: InventedTitle) -> Json:
-    start, end = days(title)
-    spoken = (
-        f"{_format_day(start)} to {_format_day(end)}" if end or title.episodes != 1 else _format_day(start)
-    )
+    start, end = (_first_of(day, title.precision) for day in days(title))
+    first, last = (_format_day(day, title.precision) for day in (start, end))
+    spoken = f"{first} to {last}" if end or title.episodes != 1 else first
     return {
         "from": _midnight(start), "to": _midnight(end), "prop": {"from": _parts(start), "to": _parts(end)},
         "string": spoken if start else "Not available",
@@ -129,8 +129,18 @@ def _parts(day: date | None) -> Json:
     return {"day": day and day.day, "month": day and day.month, "year": day and day.year}
 
 
-def _format_day(day: date | None) -> str:
-    return f"{day:%b} {day.day}, {day.year}" if day else "?"
+def _first_of(day: date | None, precision: str) -> date | None:
+    """Of a half-known day the midnight is that of the first one."""
+    if day is None or precision == "Day":
+        return day
+    return day.replace(day=1) if precision == "Month" else day.replace(month=1, day=1)
+
+
+def _format_day(day: date | None, precision: str) -> str:
+    if day is None:
+        return "?"
+    words = {"Year": str(day.year), "Month": f"{day:%b}, {day.year}"}
+    return words.get(precision, f"{day:%b} {day.day}, {day.year}")
 
 
 def _duration(title: InventedTitle) -> str:
@@ -226,6 +236,7 @@ def error(status: int, now: datetime) -> Json:
             "Invalid or incomplete request. Make sure your request is correct.",
             None,
         ),
+        403: ("ForbiddenException", "This client may not use the API.", None),
         429: (
             "RateLimitException",
             "You are being rate-limited. Please follow Rate Limiting guidelines.",

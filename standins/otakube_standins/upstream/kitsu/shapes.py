@@ -58,7 +58,7 @@ def _attributes(title: InventedTitle, view: KitsuView) -> Json:
         **_standing(title), "startDate": _utc_day(start), "endDate": end and end.isoformat(),
         "nextRelease": _next_release(title, view.now), "ageRating": _age_rating(title.rating),
         "ageRatingGuide": title.rating.partition(" - ")[2] or None, "subtype": _SUBTYPE[title.type],
-        "status": _STATUS[title.status], "tba": None, "posterImage": poster(title, view.base),
+        "status": _STATUS.get(title.status or ""), "tba": None, "posterImage": poster(title, view.base),
         "coverImage": _cover(title, view.base), "episodeCount": title.episodes,
         "episodeLength": title.minutes,
         "totalLength": title.minutes and title.episodes and title.minutes * title.episodes,

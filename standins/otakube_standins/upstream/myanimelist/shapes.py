@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from otakube_standins.upstream.catalogue import InventedTitle
+from otakube_standins.upstream.catalogue import InventedTitle, half_known
 from otakube_standins.upstream.episodes import airing_of
 from otakube_standins.upstream.jikan import bodies
 from otakube_standins.upstream.jikan import shapes as jikan
@@ -34,12 +34,13 @@ def anime(title: InventedTitle, others: Mapping[str, InventedTitle], base: str) 
         "alternative_titles": {
             "synonyms": title.synonyms, "en": title.english or "", "ja": title.japanese or ""
         },
-        "start_date": start and start.isoformat(), "end_date": end and end.isoformat(),
+        "start_date": start and half_known(start, title.precision),
+        "end_date": end and half_known(end, title.precision),
         "synopsis": title.synopsis or "", "mean": title.score, "rank": title.rank,
         "popularity": title.popularity, "num_list_users": title.members,
         "num_scoring_users": title.scored_by or 0, "nsfw": "white", "media_type": title.type.lower(),
         "created_at": "2020-01-01T00:00:00+00:00", "updated_at": "2026-01-01T00:00:00+00:00",
-        "status": _STATUSES[title.status],
+        "status": _STATUSES.get(title.status or ""),
         "genres": _named([*title.genres, *title.themes, *title.demographics]),
         "num_episodes": title.episodes or 0, "start_season": season(title), "broadcast": _broadcast(title),
         "source": title.source.lower().replace(" ", "_").replace("-", "_"),

@@ -41,14 +41,13 @@ def forget_answers(bench: Workbench) -> None:
     shutil.rmtree(bench.folder / "bucket/objects/answers", ignore_errors=True)
 
 
-def test_a_namesake_that_only_shares_the_title_is_left_out_and_no_gate_asks_about_it(
-    bench: Workbench,
-) -> None:
+def test_of_two_pages_of_one_title_the_one_of_that_year_is_fetched_and_no_gate_asks(bench: Workbench) -> None:
     more = otakube_environment(bench.upstream.url, "anime_planet") | off("ANILIST", "KITSU")
     done = bench.step("fetch", '--source-urls=["https://myanimelist.net/anime/70102"]', **more)  # of 2012
     summary = bench.read("work/uid-1/1-1/fetch/summary.json")
-    assert done.outputs["answered-sources"] == '["Jikan"]'
-    assert "aoi-tori-2024" in done.outputs["failed-sources"]
+    assert done.outputs["answered-sources"] == '["Jikan","AnimePlanet"]'
+    found = bench.read("work/uid-1/1-1/fetch/AnimePlanet.converted.json")
+    assert found["source_url"] == "https://www.anime-planet.com/anime/aoi-tori"  # not aoi-tori-2024
     assert summary["gates"] == []
 
 

@@ -21,7 +21,9 @@ async def internal(shop: Shop) -> AsyncIterator[httpx2.AsyncClient]:
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Any]:
-        yield SimpleNamespace(catalogue=shop.stores.catalogue, objects=shop.stores.objects)
+        yield SimpleNamespace(
+            catalogue=shop.stores.catalogue, objects=shop.stores.objects, rate_limit_status=None
+        )
 
     service = create(connect)
     async with service.connected():

@@ -19,7 +19,7 @@ import greeter_process
 from greeter_process import BIG, Greeter, running_greeter
 from otakube_services.kit.admission import BODY_LIMIT
 from otakube_services.kit.service import WAITING_CONNECTIONS
-from stores import free_port
+from ports import free_port
 
 TESTS = Path(greeter_process.__file__).parent
 WHOLE = b"GET /greetings/ilse HTTP/1.1\r\nHost: greeter\r\n\r\n"

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stand-in as a process: its command line, its connections, and streams without an end."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,13 +8,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from ports import free_port
+
 COMMAND = [sys.executable, "-m", "otakube_standins.upstream"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +68,17 @@ def test_a_wrong_option_stops_the_start_with_the_field_and_the_value() -> None:
     )
     assert wrong.returncode == 2
     assert "meteor" in wrong.stderr
+
+
+def test_a_clock_that_is_moved_moves_what_has_aired(upstream: httpx2.Client) -> None:
+    def listed() -> int:
+        return len(upstream.get("/jikan/v4/anime/73815/episodes").json()["data"])
+
+    now = listed()
+    try:
+        upstream.put("/admin/clock", json={"ahead_seconds": -7 * 86_400}).raise_for_status()
+        assert listed() == now - 1
+    finally:
+        upstream.put("/admin/clock", json={"ahead_seconds": 0}).raise_for_status()
+    assert listed() == now
+    assert upstream.put("/admin/clock", json={"ahead_seconds": 1e12}).status_code == 422

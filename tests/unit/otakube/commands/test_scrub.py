@@ -3,6 +3,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -56,3 +57,37 @@ def test_the_report_is_json_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_store_that_is_away_is_worth_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
     away = Retriable(FailureReason.STORE_UNAVAILABLE, "the vector store is away")
     assert run(monkeypatch, away)[0] == 75
+
+
+def test_a_store_that_is_away_is_named_with_its_address_and_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KUBERNETES_SERVICE_HOST", "OTAKUBE_QDRANT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OTAKUBE_MONGODB_URI", "mongodb://ada:secret@one:27017,two/db?tls=false")
+    monkeypatch.setenv("OTAKUBE_S3_ENDPOINT", "")
+    away = Retriable(FailureReason.STORE_UNAVAILABLE, "creating indexes: the document store is away")
+
+    async def scrubbed(**_: object) -> object:
+        raise away
+
+    monkeypatch.setattr(scrub, "_scrub", scrubbed)
+    done = CliRunner().invoke(scrub.app, [])
+    assert (done.exit_code, done.stderr.strip()) == (75, f"StoreUnavailable: {away}; {ASKED}{scrub.CURE}")
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert CliRunner().invoke(scrub.app, []).stderr.strip() == f"StoreUnavailable: {away}; {ASKED}"
+    embedded = CliRunner().invoke(scrub.app, ["--objects", "file:/somewhere"])
+    assert embedded.stderr.strip() == f"StoreUnavailable: {away}"
+
+
+ASKED = (
+    "asked were MongoDB at mongodb://one:27017,two (OTAKUBE_MONGODB_URI), Qdrant at http://localhost:6333 "
+    "(OTAKUBE_QDRANT_URL) and the bucket otakube at AWS (OTAKUBE_S3_ENDPOINT)"
+)
+
+
+def test_a_folder_without_stores_is_refused_rather_than_found_clean(tmp_path: Path) -> None:
+    done = CliRunner().invoke(scrub.app, ["--full", "--objects", f"file:{tmp_path / 'typo'}"])
+    assert done.exit_code == 65
+    assert (
+        "typo', but no embedded stores lie there: give the folder that `otakube run --stores`" in done.stderr
+    )
+    assert list(tmp_path.iterdir()) == []

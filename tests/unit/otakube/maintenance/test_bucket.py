@@ -172,3 +172,16 @@ def test_a_wrong_setting_ends_with_65_and_a_server_that_is_away_with_75(
     assert (wrong.exit_code, away.exit_code) == (65, 75)
     assert wrong.stderr.startswith("SettingsInvalid: bucket 'otakube': Invalid endpoint")
     assert away.stderr.startswith("StoreUnavailable: bucket 'otakube': Could not connect")
+
+
+def test_without_credentials_the_places_for_them_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the credentials of another test
+    done = otakube("check")
+    assert done.exit_code == 65
+    assert "bucket 'otakube': there are no credentials: set AWS_PROFILE" in done.stderr
+    assert "otakube_s3_secret_access_key into the folder that OTAKUBE_SECRETS_DIR names" in done.stderr

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from otakube_api.argo import StepProgress, read_progress, read_workflow
-from otakube_api.contract import Failure, FailureReason, PodReason
+from otakube_api import labels
+from otakube_api.argo import PendingPod, StepProgress, read_progress, read_workflow
+from otakube_api.contract import Failure, FailureReason, PodReason, WaitingCause, format_waiting
 
 AT = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 STORE = "main: Error (exit code 75): StoreUnavailable: no answer"
@@ -62,6 +63,42 @@ def test_a_step_that_runs_well_has_no_cause() -> None:
 @pytest.mark.parametrize("message", ["", "PodInitializing"])
 def test_a_pod_that_starts_is_no_trouble(message: str) -> None:
     assert sure(progress(task("fetch"), attempt("fetch", 0, "Pending", message))).cause is None
+
+
+def test_a_pod_that_has_not_started_bears_the_name_that_argo_gave_it() -> None:
+    pod = attempt("fetch", 0, "Pending") | {"id": "bebop-1-2406351839", "templateName": "fetch"}
+    status = {"phase": "Running", "nodes": {"1": task("fetch"), "bebop-1-2406351839": pod}}
+    found = sure(read_progress(read_workflow({"metadata": {"name": "bebop-1"}, "status": status})))
+    assert found.pod == PendingPod("bebop-1-fetch-2406351839", AT, silent=True)
+    assert not found.started
+
+
+def test_a_pod_that_waited_until_its_deadline_failed_for_what_it_waited_for() -> None:
+    late = attempt(
+        "embed", 0, "Failed", "Pod was active on the node longer than the specified deadline", end=9
+    )
+    other = attempt("fetch", 0, "Failed", "Step exceeded its deadline", end=9)
+    notes = {
+        labels.WAITING_CAUSE: format_waiting(WaitingCause("embed", Failure(PodReason.UNSCHEDULABLE, "none")))
+    }
+    for nodes, reason in (
+        ([task("embed"), late], "Unschedulable"),
+        ([task("fetch"), other], "DeadlineExceeded"),
+    ):
+        status = {"phase": "Failed", "nodes": {str(number): node for number, node in enumerate(nodes)}}
+        seen = read_workflow({"metadata": {"annotations": notes}, "status": status})
+        found = sure(read_progress(seen))
+        assert found.cause is not None
+        assert seen.failure == found.cause
+        assert (found.cause.reason, [each.reason for each in found.failures]) == (reason, [reason])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "fetch", "fetch: no such reason: x", "fetch: StoreUnavailable: x", "{}"]
+)
+def test_what_somebody_else_noted_is_no_cause(text: str) -> None:
+    body = {"metadata": {"annotations": {labels.WAITING_CAUSE: text}}}
+    assert read_workflow(body).waited is None
 
 
 def test_the_first_failed_attempt_is_seen_with_the_time_of_the_next() -> None:

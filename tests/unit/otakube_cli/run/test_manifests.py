@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import yaml
 
 from otakube_cli.errors import ConsoleError
 from otakube_cli.run.manifests import read
@@ -92,6 +93,37 @@ def test_a_pipe_is_a_file_and_no_title(tmp_path: Path) -> None:
     assert [one.metadata.name for one in found] == ["a"]
 
 
+def test_a_list_is_read_as_kubectl_get_writes_it(tmp_path: Path) -> None:
+    def item(name: str) -> dict[str, object]:
+        head = {"apiVersion": "otakube.dev/v1alpha1", "kind": "AnimeEnrichment", "metadata": {"name": name}}
+        return {**head, "spec": {"anime": {"title": name}}}
+
+    of_kind = {
+        "apiVersion": "otakube.dev/v1alpha1",
+        "kind": "AnimeEnrichmentList",
+        "metadata": {"resourceVersion": "9"},
+        "items": [item("b"), item("c")],
+    }
+    file = tmp_path / "all.yaml"
+    file.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [item("a"), of_kind]}))
+    assert [one.metadata.name for one in read([str(file)])] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("items", "says"),
+    [
+        ("[]", "items is empty: write at least one AnimeEnrichment"),
+        ("{}", "items is {}: write a list of objects"),
+        ("[{kind: EpisodeSchedule}]", "item 1: apiVersion is None"),
+        ("[1]", "item 1: 1 is no object"),
+    ],
+)
+def test_the_item_of_a_list_that_is_wrong_is_named(tmp_path: Path, items: str, says: str) -> None:
+    file = tmp_path / "all.yaml"
+    file.write_text(f"{{apiVersion: v1, kind: List, items: {items}}}")
+    assert says in refusal(file)
+
+
 def test_standard_input_that_is_not_utf8_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff"), encoding="utf-8"))
     assert "standard input is not UTF-8" in refusal("-")
@@ -105,3 +137,20 @@ def test_every_manifest_of_the_examples_is_admitted(page: str, monkeypatch: pyte
     for given, options in lines:
         assert read([given]), given
         assert "--stand-in" in options, f"{given} holds invented anime, which only the stand-in knows"
+
+
+PAGE = "https://myanimelist.net/anime/457"
+ENTRY = "ani_01JD3Z5K8Q0000000000000001"
+
+
+def test_a_page_and_an_id_name_an_anime_as_they_do_for_enrich() -> None:
+    page, entry = read([PAGE, ENTRY])
+    assert page.spec.anime.source_urls == [PAGE]
+    assert page.metadata.name == "myanimelist-net-anime-457"
+    assert entry.spec.anime.id == ENTRY
+    assert entry.metadata.name == ENTRY.lower().replace("_", "-")
+
+
+def test_a_page_of_an_unknown_site_is_refused_as_a_page() -> None:
+    with pytest.raises(ConsoleError, match=r"page 'https://example.org/1': .*must point at a known provider"):
+        read(["https://example.org/1"])

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from otakube.bootstrap.stores import EMBEDDED, EmbeddedStores
+from otakube.bootstrap.stores.choice import EMBEDDED
+from otakube.bootstrap.stores.embedded import EmbeddedStores
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.step import STEPS
 from otakube.errors import Retriable

@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from integration.otakube_api.wrong import ENRICHMENTS, Wrong
+from otakube.adapters.embedding.engine import onnxruntime
 from otakube_api.v1alpha1 import validation
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
 from otakube_cli.errors import ConsoleError
 from otakube_cli.run import manifests
-from otakube_cli.run.validation import admit
+from otakube_cli.run.validation import admit, require_processor
 
 SAMPLES = Path(__file__).parents[4] / "crds/samples"
 SENTENCES = [rule.message for rule in vars(validation).values() if isinstance(rule, validation.Rule)]
@@ -61,6 +62,14 @@ def test_a_fault_is_named_with_its_field_its_value_and_the_cure(spec: Any, says:
     assert says in str(refused.value)
 
 
+def test_unknown_fields_are_named_in_the_order_in_which_they_stand() -> None:
+    unknown = [f"field{number}" for number in range(8)]
+    with pytest.raises(ConsoleError) as refused:
+        admit(an_object({"anime": {"title": "A"}}) | dict.fromkeys(unknown, 1), "test.yaml")
+    message = str(refused.value)
+    assert sorted(unknown, key=message.index) == unknown
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -68,6 +77,9 @@ def test_a_fault_is_named_with_its_field_its_value_and_the_cure(spec: Any, says:
         ({"apiVersion": "v1"}, "apiVersion is 'v1': write otakube.dev/v1alpha1"),
         ({"metadata": {"name": "A B"}}, "metadata.name is 'A B': write lower-case letters"),
         ({"metadata": []}, "metadata.name is None"),
+        ({"metadata": {"name": "a", "label": {"b": "c"}}}, "metadata.label is {'b': 'c'}, but there is no"),
+        ({"metadata": {"name": "a", "labels": {"year": 2020}}}, "metadata.labels.year is 2020: input should"),
+        ({"metadata": {"name": "a", "namespace": 1}}, "metadata.namespace is 1: input should be a valid"),
         ({"spec": None}, "spec is None: write spec.anime"),
     ],
 )  # fmt: skip
@@ -75,6 +87,43 @@ def test_the_head_of_an_object_is_checked_too(changes: dict[str, Any], says: str
     with pytest.raises(ConsoleError) as refused:
         admit(an_object({"anime": {"title": "A"}}) | changes, "test.yaml")
     assert says in str(refused.value)
+
+
+def test_what_the_api_server_writes_into_an_object_is_no_fault() -> None:
+    server = {
+        "name": "a",
+        "namespace": "anime",
+        "uid": "5f0c",
+        "generation": 2,
+        "resourceVersion": "41",
+        "creationTimestamp": "2026-04-01T12:00:00Z",
+        "managedFields": [{"manager": "kubectl", "operation": "Apply"}],
+        "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "b", "uid": "77"}],
+        "labels": {"year": "2020"},
+    }
+    body = an_object(
+        {"anime": {"title": "A"}}, metadata=server, status={"observedGeneration": "of a later release"}
+    )
+    assert admit(body, "test.yaml").metadata.namespace == "anime"
+
+
+def test_a_gpu_that_this_machine_has_not_is_refused_for_all_that_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asking(name: str, accelerator: str) -> AnimeEnrichment:
+        spec = {"anime": {"title": "A"}, "accelerator": accelerator}
+        return admit(an_object(spec, metadata={"name": name}), "test.yaml")
+
+    given = [asking("a", "GPU"), asking("b", "Auto"), asking("c", "CPU"), asking("d", "GPU")]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    with pytest.raises(
+        ConsoleError, match=r"^a, d: spec.accelerator is 'GPU', but ONNX Runtime has"
+    ) as refused:
+        require_processor(given)
+    assert refused.value.code == 65
+    require_processor(given[1:3])
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
+    require_processor(given)
 
 
 @pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.yaml")), ids=lambda file: file.stem)

@@ -24,6 +24,8 @@ def test_the_spec_hash_is_pinned() -> None:
         {"review": {"policy": "Never", "timeout": "72h"}},
         {"review": {"policy": "OnLowConfidence", "timeout": "1h"}},
         {"accelerator": "GPU"},
+        {"episode": 8},
+        {"episode": 0},
         {"rollbackTo": 3, "anime": {"id": "ani_01JD3Z5K8Q0000000000000001"}},
         {"anime": {"title": "Cowboy Bebop", "year": 1998}},
     ],

@@ -10,7 +10,7 @@ from operator_builders import KEY, NOW, Planned, after, condition, enrichment, k
 from otakube_api.argo import StepProgress
 from otakube_api.contract import Failure, FailureReason, Node, PodReason
 from otakube_operator.enrichment.observed import Enrichment, Results, WorkflowRun
-from otakube_operator.enrichment.retry import COMES_BACK, LONGEST_PAUSE, SPREAD, TRIES, pause
+from otakube_operator.enrichment.retry import COMES_BACK, LONGEST_PAUSE, LOOKS, SPREAD, TRIES, pause
 from otakube_operator.enrichment.run_queue import Peer, Peers, QueueLimits
 from otakube_operator.runtime.objects import ObjectKey
 
@@ -188,3 +188,39 @@ def test_one_that_comes_back_waits_for_its_turn() -> None:
     assert made.create is None
     assert condition(made, "Reconciling") == ("True", "Queued")
     assert made.status.retry == seen.status.retry
+
+
+NOT_OUT = Failure(FailureReason.EPISODE_NOT_OUT, "episode 8 is not out: 1 of 3 providers list it")
+
+
+def test_an_episode_is_looked_for_1_3_12_and_24_hours_after_the_first_time_and_then_no_more() -> None:
+    seen, at = enrichment(episode=8), 0 * SECOND
+    for attempt, offset in enumerate(LOOKS, 1):
+        run = failed(seen, attempt=attempt, failure=NOT_OUT, at=at)
+        made = planned(seen, run, now=NOW + at)
+        assert (condition(made, "Ready"), condition(made, "Stalled")) == (("False", "EpisodeNotOut"), None)
+        seen, at = after(seen, made), offset
+        assert seen.status.retry is not None
+        assert seen.status.retry.next_time == NOW + offset
+        again = planned(seen, run, now=NOW + offset)
+        assert again.create is not None
+        assert again.create.attempt == attempt + 1
+    last = planned(seen, failed(seen, attempt=5, failure=NOT_OUT, at=at), now=NOW + at)
+    assert last.create is None
+    assert condition(last, "Stalled") == ("True", "EpisodeNotOut")
+
+
+def test_what_other_runs_fetch_brings_no_look_for_an_episode_forward() -> None:
+    run = failed(enrichment(), failure=NOT_OUT)
+    _, seen = scheduled(enrichment(), run)
+    made = planned(seen, run, now=NOW + 5 * MINUTE, peers=got_through(Node.FETCH, 4 * MINUTE))
+    assert made.status == seen.status
+
+
+def test_an_outage_before_it_takes_no_look_for_an_episode_away() -> None:
+    seen = enrichment()
+    for attempt in range(1, 9):
+        seen = after(seen, planned(seen, failed(seen, attempt=attempt)))
+    made = planned(seen, failed(seen, attempt=9, failure=NOT_OUT), now=NOW)
+    assert made.status.retry is not None
+    assert (made.status.retry.count, made.status.retry.next_time) == (1, NOW + LOOKS[0])

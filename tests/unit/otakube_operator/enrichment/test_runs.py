@@ -10,7 +10,7 @@ import pytest
 from operator_builders import committed, fetched, gate, imaged, node, results_of, workflow
 from otakube_api import labels
 from otakube_api.contract import Failure, FailureReason
-from otakube_operator.enrichment.observed import GateFailure
+from otakube_operator.enrichment.observed import GateFailure, StepDuration
 from otakube_operator.enrichment.runs import read_run
 
 
@@ -65,6 +65,21 @@ def test_a_decompression_bomb_is_read_up_to_a_limit() -> None:
     run = read_run(workflow(compressedNodes=packed))
     assert run is not None
     assert not run.published
+
+
+def test_steps_that_succeeded_have_durations_and_the_review_has_none() -> None:
+    run = read_run(workflow([fetched(), imaged(), gate("Succeeded"), node("commit", "Running")]))
+    assert run is not None
+    assert run.durations == (StepDuration("fetch", 1800), StepDuration("assemble", 1800))
+
+
+@pytest.mark.parametrize(
+    "times", [{"finishedAt": None}, {"startedAt": "2027-01-01T12:45:00Z"}, {"startedAt": "x"}]
+)
+def test_times_that_make_no_sense_are_no_duration(times: dict[str, str | None]) -> None:
+    run = read_run(workflow([fetched() | times]))
+    assert run is not None
+    assert run.durations == ()
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "7", '["a"]', '[{"provider": 7}]', "null"])

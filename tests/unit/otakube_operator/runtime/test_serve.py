@@ -46,9 +46,9 @@ async def runtimes() -> AsyncIterator[Any]:
 
 async def test_each_kind_served_or_owned_is_watched_and_handled_by_kopf(runtimes: Any) -> None:
     runtime = runtimes([EnrichmentController(gpu=False, limits=QueueLimits(5, 10)), ScheduleController()])
-    assert [watch.resource for watch in runtime.watches()] == [ENRICHMENTS, WORKFLOWS, SCHEDULES]
+    assert [watch.resource for watch in runtime.watches()] == [ENRICHMENTS, WORKFLOWS, SCHEDULES, ENRICHMENTS]
     handlers = registry_of(runtime)._watching.get_all_handlers()
-    assert len(handlers) == len({handler.id for handler in handlers}) == 3
+    assert len(handlers) == len({handler.id for handler in handlers}) == 4
 
 
 async def test_only_our_own_objects_of_a_kind_that_nobody_serves_are_asked_for(runtimes: Any) -> None:

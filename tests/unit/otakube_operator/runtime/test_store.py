@@ -43,6 +43,16 @@ def test_a_full_list_takes_away_what_vanished_but_not_what_came_after_it() -> No
     assert (store.known_keys(), len(store.owned(UID))) == ([], 1)  # versions 7 and 9
 
 
+def test_a_full_list_tells_whose_owned_objects_it_does_not_hold() -> None:
+    store = empty()
+    store.put(body())
+    store.put_owned(workflow())
+    uid = workflow()["metadata"]["uid"]
+    assert store.drop_absent(version="9", namespace=None, keys={KEY}, owned_uids={uid}) == []
+    assert store.drop_absent(version="9", namespace=None, keys={KEY}, owned_uids=set()) == [UID]
+    assert (store.owned(UID), len(store.missing(UID))) == ((), 1)
+
+
 def test_a_stored_object_keeps_what_a_plan_reads_and_no_more() -> None:
     store, seen = empty(), body()
     seen["metadata"] |= {

@@ -18,3 +18,17 @@ def test_a_silent_watch_ages_however_often_it_is_opened_again() -> None:
     for _ in range(3):
         ages.opened("/apis/argoproj.io/v1alpha1/namespaces/a/workflows")
     assert ages.ages() == {"workflows": 145.0}
+
+
+def test_a_watch_is_told_of_when_it_goes_on_from_a_new_list_and_not_when_it_reopens() -> None:
+    began: list[str] = []
+    ages = WatchAges(["workflows"], clock=lambda: 0.0, began=began.append)
+    path = "/apis/argoproj.io/v1alpha1/namespaces/a/workflows"
+    ages.listed(path)
+    assert began == []
+    ages.opened(path)
+    ages.opened(path)
+    assert began == ["workflows"]
+    ages.listed(path)
+    ages.opened(path)
+    assert began == ["workflows", "workflows"]

@@ -125,6 +125,26 @@ def test_the_page_of_its_interface_needs_no_other_host() -> None:
             assert "https://" not in page
 
 
+def test_a_parameter_that_is_missing_is_named_as_missing() -> None:
+    service, _ = greeter()
+
+    @service.public.get("/farewells")
+    async def part(name: str) -> str:
+        return name
+
+    with both(service) as (public, _):
+        answer = public.get("/farewells")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "name is missing, and this route needs it; see /docs"
+
+
+def test_a_method_that_a_route_has_not_is_refused_with_those_that_it_has() -> None:
+    with both(greeter()[0]) as (public, _):
+        answer = public.post("/greetings/ilse")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_probes_and_metrics_are_no_readers_business(path: str) -> None:
     with both(greeter()[0]) as (public, internal):

@@ -6,16 +6,18 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from otakube.adapters.http.parsing import converts, refuse, texts, word
+from otakube.adapters.http.parsing import converts, refuse, word
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.anidb import episodes as rows
 from otakube.adapters.providers.anidb import links, people
 from otakube.adapters.providers.anidb.document import (
+    PLACEHOLDERS,
     Partial,
     anime_id,
     decimal,
     document,
-    exact,
     file_name,
+    known,
     language,
     partial,
     text_at,
@@ -23,8 +25,9 @@ from otakube.adapters.providers.anidb.document import (
     without_markup,
 )
 from otakube.domain.merge.broadcast import JST
-from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, Statistics
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff, marks
+from otakube.domain.record.dates import KnownDay
+from otakube.domain.record.golden import AnimeStatus, Exactness, ImageKind, Quarter, Season, Statistics
 from otakube.domain.record.pages import Page
 from otakube.domain.record.text import plain
 from otakube.ports.providers import RawRecord
@@ -38,6 +41,7 @@ _TYPES: dict[str | None, AnimeType] = {
     "Movie": AnimeType.MOVIE,
     "Web": AnimeType.ONA,
     "TV Special": AnimeType.SPECIAL,
+    "Special": AnimeType.SPECIAL,
     "Other": AnimeType.SPECIAL,  # pilots, promotion, shorts at events
     "Music Video": AnimeType.MUSIC,
     "unknown": AnimeType.UNKNOWN,
@@ -52,7 +56,8 @@ def metadata(raw: RawRecord) -> Metadata:
     anime, today = _anime(raw), raw.fetched_at.astimezone(JST).date()
     start, end = span(anime)
     kind, count = word("type", text_at(anime, "type"), _TYPES), episode_count(anime)
-    started = exact("startdate", start)
+    started, ended = known(start), known(end)
+    about = without_markup(anime.findtext("description"))
     return Metadata(
         source_url=Page(Provider.ANIDB, anime_id(anime)).url,
         same_as=links.same_as(anime),
@@ -64,19 +69,28 @@ def metadata(raw: RawRecord) -> Metadata:
         status=status(start, end, today, single=count == 1),
         season=season(kind, started),
         episode_count=count,
-        aired_from=started,
-        aired_to=exact("enddate", end),
-        synopsis=without_markup(anime.findtext("description")),
-        tags=tags(anime),
+        aired_from=started.day,
+        aired_to=ended.day,
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
+        tags=tags(anime, telling=False),
+        spoiler_tags=tags(anime, telling=True),
         studios=people.studios(anime),
         images=images(anime, raw),
+        exactness=marks(
+            aired_from=started.exactness,
+            aired_to=ended.exactness,
+            season=Exactness.DERIVED,
+            status=Exactness.DERIVED,
+        ),
     )
 
 
 @converts
 def episodes(raw: RawRecord) -> list[Episode]:
     """Regular episodes, then specials, credits, trailers, parodies and others, each numbered on its own."""
-    return rows.in_order(rows.episode(node) for node in _anime(raw).iterfind("episodes/episode"))
+    return rows.in_order(converted(_anime(raw).iterfind("episodes/episode"), rows.episode))
 
 
 @converts
@@ -84,8 +98,8 @@ def relationships(raw: RawRecord) -> Relationships:
     """Related and similar anime, links to other sites, and where it is streamed."""
     anime = _anime(raw)
     return Relationships(
-        relations=[links.relation(node) for node in anime.iterfind("relatedanime/anime")],
-        recommendations=[links.similar(node) for node in anime.iterfind("similaranime/anime")],
+        relations=converted(anime.iterfind("relatedanime/anime"), links.relation),
+        recommendations=converted(anime.iterfind("similaranime/anime"), links.similar),
         external_links=links.external(anime),
         streaming=links.streaming(anime),
     )
@@ -106,8 +120,11 @@ def statistics(raw: RawRecord) -> Statistics:
 def characters(raw: RawRecord) -> list[Character]:
     """People, creatures and machines with their Japanese voices; organisations are left out."""
     base = pictures_of(raw)
-    nodes = _anime(raw).iterfind("characters/character")
-    return [people.character(node, base) for node in nodes if people.is_character(node)]
+
+    def row(node: Element) -> Character | None:
+        return people.character(node, base) if people.is_character(node) else None
+
+    return converted(_anime(raw).iterfind("characters/character"), row)
 
 
 @converts
@@ -126,13 +143,14 @@ def title(anime: Element) -> str:
 def official(anime: Element, wanted: str) -> str | None:
     """The first official title in a language."""
     nodes = anime.iterfind("titles/title[@type='official']")
-    return next((text for node in nodes if language(node) == wanted and (text := plain(node.text))), None)
+    names = (PLACEHOLDERS.name(node.text, title(anime)) for node in nodes if language(node) == wanted)
+    return next(filter(None, names), None)
 
 
 def synonyms(anime: Element) -> list[str]:
     """All other titles: synonyms, short forms, official ones of other countries."""
     known = {title(anime), official(anime, "en"), official(anime, "ja")}
-    every = texts(node.text for node in anime.iterfind("titles/title"))
+    every = PLACEHOLDERS.names(node.text for node in anime.iterfind("titles/title"))
     return [text for text in every if text not in known][:200]
 
 
@@ -146,6 +164,8 @@ def status(start: Partial | None, end: Partial | None, today: date, *, single: b
 
     `single`: one episode, over on its only day even where no last day is written.
     """
+    if start is None and end is None:
+        return AnimeStatus.UNKNOWN
     now = (today.year, today.month, today.day)
     begun = start is not None and (start.known < now[: len(start.known)] or start.known == now)
     if not begun:
@@ -154,11 +174,11 @@ def status(start: Partial | None, end: Partial | None, today: date, *, single: b
     return AnimeStatus.FINISHED if over else AnimeStatus.ONGOING
 
 
-def season(kind: AnimeType, started: date | None) -> Season | None:
+def season(kind: AnimeType, started: KnownDay) -> Season | None:
     """AniDB has no season: the quarter of the first day of a series."""
-    if kind is not AnimeType.TV or started is None:
+    if kind is not AnimeType.TV or started.day is None or started.exactness is Exactness.YEAR:
         return None
-    return Season(year=started.year, quarter=_QUARTERS[(started.month - 1) // 3])
+    return Season(year=started.day.year, quarter=_QUARTERS[(started.day.month - 1) // 3])
 
 
 def episode_count(anime: Element) -> int | None:
@@ -166,16 +186,16 @@ def episode_count(anime: Element) -> int | None:
     return whole("episodecount", text_at(anime, "episodecount")) or None
 
 
-def tags(anime: Element) -> list[str]:
-    """Tags that somebody gave weight, heaviest first; those that would spoil it are left out."""
-    nodes = [node for node in anime.iterfind("tags/tag") if _tells_nothing(node)]
+def tags(anime: Element, *, telling: bool) -> list[str]:
+    """Tags that somebody gave weight, heaviest first: those that tell what happens, or the others."""
+    nodes = [node for node in anime.iterfind("tags/tag") if _tells(node) is telling]
     weighed = [(whole("tags.weight", node.get("weight", "0")) or 0, node) for node in nodes]
     heaviest = sorted((pair for pair in weighed if pair[0] > 0), key=lambda pair: -pair[0])
-    return texts(node.findtext("name") for _, node in heaviest)[:300]
+    return PLACEHOLDERS.names(node.findtext("name") for _, node in heaviest)[:300]
 
 
-def _tells_nothing(tag: Element) -> bool:
-    return "true" not in (tag.get("localspoiler"), tag.get("globalspoiler"))
+def _tells(tag: Element) -> bool:
+    return "true" in (tag.get("localspoiler"), tag.get("globalspoiler"))
 
 
 def images(anime: Element, raw: RawRecord) -> list[ImageLink]:

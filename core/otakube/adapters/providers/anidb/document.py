@@ -13,43 +13,62 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]  # ships no types
 
+from otakube.adapters.http.failures import words_limit, words_pass
 from otakube.adapters.http.parsing import plausible, refuse
+from otakube.adapters.http.placeholders import Placeholders
+from otakube.adapters.http.written_days import read_day
 from otakube.domain.providers.budget import RequestOutcome
-from otakube.domain.record.text import LONGEST_TEXT, plain, prose
+from otakube.domain.record.dates import KnownDay, known_day
+from otakube.domain.record.prose import Prose
+from otakube.domain.record.text import LONGEST_TEXT, plain
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
+PLACEHOLDERS = Placeholders(pictures=("nopic",), texts=("this anime has no description",))
+"""What AniDB shows where it knows nothing; names of unnamed episodes are `episodes`'."""
 DEEPEST = 12  # AniDB nests five deep
 MOST_ELEMENTS = 200_000  # the longest anime has 60,000
 _CROWDED = re.compile(r"<(?:[^<=]*+=){1000}")  # attributes, in one tag and the text behind it; AniDB has four
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}|\?\?))?(?:-([0-9]{2}|\?\?))?")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
 _FILE = re.compile(r"[0-9a-zA-Z._-]{1,100}")
 _LINK = re.compile(r"https?://anidb\.net/[a-z]{1,12}/?[0-9]{1,9} \[([^\[\]]{1,300})\]")
-_MARKUP = re.compile(r"\[/?(?:i|b|u|s|spoiler|quote|list|\*)\]", re.IGNORECASE)
+_CLIENT_BANNED = re.compile(
+    r"\bclient\b[^.,;]{0,40}\bbanned\b|\bbanned\b[^.,;]{0,20}\bclient\b", re.IGNORECASE
+)
+_OWN_ERRORS = ("internal", "timeout", "busy", "out of service", "offline", "maintenance", "try again")
 _REFUSALS: list[tuple[str, SourceReason, str]] = [
     ("banned", SourceReason.RATE_LIMITED, "asked too often from this address: bans end after a day or so"),
-    ("client", SourceReason.REFUSED, "correct the setting anidb_client, or register it at AniDB"),
+    ("client", SourceReason.REFUSED, "correct the setting providers.anidb.client, or register it at AniDB"),
     ("not found", SourceReason.NOT_FOUND, "it has no such anime"),
+    ("no such anime", SourceReason.NOT_FOUND, "it has no such anime"),
     ("aid missing or invalid", SourceReason.NOT_FOUND, "it has no such anime"),
-    ("internal", SourceReason.UNAVAILABLE, "an error of its own"),
-    ("timeout", SourceReason.UNAVAILABLE, "an error of its own"),
+    *((words, SourceReason.UNAVAILABLE, "an error of its own") for words in _OWN_ERRORS),
 ]
 
 
-_ERROR = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<error\b[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+_ERROR = re.compile(
+    rb"(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,300}?-->\s*)?<error\b[^>]{0,200}>(.{0,600})",
+    re.IGNORECASE | re.DOTALL,
+)
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_HTML = re.compile(r"<!doctype html|<html|<head|<body", re.IGNORECASE)
+_LONGEST_PAGE = 16_384
 BAN_SECONDS = 86_400.0  # each request meanwhile makes it longer
 
 
 def refused(body: bytes) -> RequestOutcome | None:
     """Outcome that an <error> with status 200 stands for; None for an answer."""
+    body = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     error = _ERROR.match(body[:1000])
-    if error is None:
+    said = error[1].decode(errors="replace") if error else _said_outright(body.decode(errors="replace"))
+    if said is None:
         return None
-    banned = b"banned" in error[1].lower()
-    return RequestOutcome(status=429, retry_after=BAN_SECONDS) if banned else RequestOutcome(status=400)
+    reason = refusal(_CDATA.sub("", said.partition("</error")[0])).reason
+    if reason is SourceReason.RATE_LIMITED:
+        return RequestOutcome(status=429, retry_after=BAN_SECONDS if "banned" in said.casefold() else None)
+    return RequestOutcome(status=503 if reason is SourceReason.UNAVAILABLE else 400)
 
 
 class Partial(NamedTuple):
@@ -107,12 +126,24 @@ def parse(body: Any, target: Any) -> Any:
 
 def document(body: Any, root: str = "anime") -> Element:
     """The root element of an answer; an <error> of AniDB's is raised in our words."""
-    found = _tree(body) if isinstance(body, str) else refuse("the answer", body, "XML")
-    if found.tag == "error":
-        raise refusal(found.text or "")
+    if not isinstance(body, str):
+        refuse("the answer", body, "XML")
+    if (said := _said_outright(body)) is not None:
+        raise refusal(said)
+    found = _tree(body)
+    if found.tag.lower() == "error":
+        raise refusal("".join(found.itertext()))
     if found.tag != root:
         refuse("the answer", found.tag, f"<{root}>")
     return found
+
+
+def _said_outright(body: str) -> str | None:
+    """The words of a ban that stands in no <error>: in a line of text, or on a page."""
+    if len(body) > _LONGEST_PAGE or not (body.lstrip()[:1] != "<" or _HTML.match(body.lstrip())):
+        return None
+    words = plain(body) or ""
+    return words if "banned" in words.casefold() else None
 
 
 @lru_cache(maxsize=1)  # each part of a record reads the whole document
@@ -124,9 +155,18 @@ def _tree(body: str) -> Element:
 def refusal(words: str) -> SourceError:
     """AniDB's error as ours: reason, its own words, the cure."""
     said = (plain(words) or "")[:200]
+    if _CLIENT_BANNED.search(said):
+        cure = "the registered client is banned, not this address: register another one, or ask AniDB why"
+        return SourceError(SourceReason.REFUSED, f"AniDB says {said!r}: {cure}")
     for part, reason, cure in _REFUSALS:
         if part in said.casefold():
             return SourceError(reason, f"AniDB says {said!r}: {cure}")
+    if words_limit(said):
+        return SourceError(
+            SourceReason.RATE_LIMITED, f"AniDB says {said!r}: asked too often from this address"
+        )
+    if words_pass(said):
+        return SourceError(SourceReason.UNAVAILABLE, f"AniDB says {said!r}: an error of its own")
     return SourceError(SourceReason.ANSWER_INVALID, f"AniDB says {said!r}, which is none of its known errors")
 
 
@@ -162,23 +202,20 @@ def decimal(field: str, text: str | None) -> float | None:
 
 def partial(field: str, text: str | None) -> Partial | None:
     """A day as 2024-05-31, 2024-05 or 2024, also with ?? for what is unknown."""
-    if text is None:
-        return None
-    match = _DATE.fullmatch(text)
-    if match is None:
-        refuse(field, text, "YYYY-MM-DD, YYYY-MM or YYYY")
-    year, month, day = (None if part in (None, "??") else int(part) for part in match.groups())
-    return Partial(year or 0, month, day if month else None)
+    found = read_day(field, text, "YYYY-MM-DD, YYYY-MM or YYYY")
+    return Partial(found.year, found.month, found.day) if found and found.year else None
 
 
-def exact(field: str, some: Partial | None) -> date | None:
+def exact(some: Partial | None) -> date | None:
     """The day, if all of it is known."""
     if some is None or some.month is None or some.day is None:
         return None
-    try:
-        return plausible(date(some.year, some.month, some.day))
-    except ValueError:
-        refuse(field, "-".join(map(str, some)), "a day that exists")
+    return plausible(date(some.year, some.month, some.day))
+
+
+def known(some: Partial | None) -> KnownDay:
+    """A day as far as it is known."""
+    return known_day(*some) if some else KnownDay()
 
 
 def by_language(titles: Mapping[str, str], *languages: str) -> str | None:
@@ -186,9 +223,9 @@ def by_language(titles: Mapping[str, str], *languages: str) -> str | None:
     return next((titles[one] for one in languages if one in titles), None)
 
 
-def without_markup(text: str | None) -> str | None:
-    """Prose without AniDB's links (`http://anidb.net/ch12 [Name]` is Name) and its [i]markup[/i]."""
-    return prose(_MARKUP.sub("", _LINK.sub(r"\1", text[:LONGEST_TEXT]))) if text else None
+def without_markup(text: str | None) -> Prose:
+    """Prose without AniDB's links (`http://anidb.net/ch12 [Name]` is Name) and other marks."""
+    return PLACEHOLDERS.prose(_LINK.sub(r"\1", text[:LONGEST_TEXT])) if text else Prose(None)
 
 
 def file_name(field: str, name: str | None) -> str | None:

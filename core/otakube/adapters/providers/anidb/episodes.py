@@ -7,6 +7,7 @@ from typing import get_args
 from xml.etree.ElementTree import Element
 
 from otakube.adapters.http.parsing import refuse, word
+from otakube.adapters.http.placeholders import is_placeholder
 from otakube.adapters.providers.anidb.document import (
     by_language,
     exact,
@@ -30,7 +31,7 @@ _KINDS: dict[str | None, EpisodeKind] = {
 }
 _ORDER: tuple[EpisodeKind, ...] = get_args(EpisodeKind)
 _NUMBER = re.compile(r"[SCTPO]?([0-9]{1,5})")
-_PLACEHOLDER = re.compile(r"(?:Episode|Special|Trailer) [SCTPO]?[0-9]{1,5}")
+_UNNAMED = re.compile(r"(?:Episode|Special|Trailer) [SCTPO]?[0-9]{1,5}")
 
 
 def episode(node: Element) -> Episode:
@@ -38,14 +39,17 @@ def episode(node: Element) -> Episode:
     number = node.find("epno")
     titles = _titles(node)
     minutes = whole("episodes.length", text_at(node, "length"))
+    about = without_markup(node.findtext("summary"))
     return Episode(
         number=count(text_at(node, "epno")),
         kind=word("episodes.epno.type", None if number is None else number.get("type"), _KINDS),
         title=by_language(titles, "en"),
         title_japanese=by_language(titles, "ja"),
         title_romaji=by_language(titles, "x-jat"),
-        synopsis=without_markup(node.findtext("summary")),
-        aired=exact("episodes.airdate", partial("episodes.airdate", text_at(node, "airdate"))),
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
+        aired=exact(partial("episodes.airdate", text_at(node, "airdate"))),
         duration_seconds=minutes * 60 if minutes else None,
     )
 
@@ -64,4 +68,8 @@ def in_order(episodes: Iterable[Episode]) -> list[Episode]:
 def _titles(node: Element) -> dict[str, str]:
     """By language, without the names that AniDB gives to what nobody has named yet."""
     found = ((language(title), plain(title.text)) for title in node.iterfind("title"))
-    return {where: text for where, text in found if text and not _PLACEHOLDER.fullmatch(text)}
+    return {
+        where: text
+        for where, text in found
+        if text and not (_UNNAMED.fullmatch(text) or is_placeholder(text))
+    }

@@ -40,6 +40,7 @@ _RELATIONS: dict[str | None, RelationKind] = {
     "Prequel": "Prequel",
     "Same Setting": "Other",  # one world, other people: we have no word for it
     "Alternative Setting": "AlternativeSetting",
+    "Alternate Setting": "AlternativeSetting",
     "Alternative Version": "AlternativeVersion",
     "Music Video": "Other",
     "Character": "Character",

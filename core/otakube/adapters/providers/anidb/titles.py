@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from otakube.adapters.http.parsing import converts, refuse
 from otakube.adapters.providers.anidb.document import MOST_ELEMENTS, parse
-from otakube.domain.matching.resolution import CONSIDER
+from otakube.domain.matching.decision import CONSIDER
 from otakube.domain.matching.shortlist import shortlist
 from otakube.domain.matching.title_index import Titled, TitleIndex
-from otakube.domain.matching.titles import interpretations
+from otakube.domain.matching.titles import interpretations, spelling
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import AnimeStatus
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import LONGEST_NAME, comparable, plain, sounding
+from otakube.domain.record.text import LONGEST_NAME, plain, sounding
 from otakube.ports.providers import MOST_FOUND
 from otakube_api.contract import AnimeType, Provider
 
@@ -89,7 +89,7 @@ class TitleDump:
         self._dump = dump
         self._names = {one.id: one for one in dump}
         self._owners = [number for number, one in enumerate(dump) for _ in one.titles]
-        self._sounds = [sounding(comparable(title.text)) for one in dump for title in one.titles]
+        self._sounds = [sounding(spelling(title.text)) for one in dump for title in one.titles]
 
     def search(self, title: str) -> list[Metadata]:
         """Anime with a name like this one, best first, at most ten."""
@@ -98,9 +98,9 @@ class TitleDump:
         )
         hits = [hit for hit in near.search(title, _MOST_COMPARED).hits if hit.score >= CONSIDER]
         owners = Counter(
-            name for hit in hits for name in {comparable(title.text) for title in self._names[hit.id].titles}
+            name for hit in hits for name in {spelling(title.text) for title in self._names[hit.id].titles}
         )
-        unshared = (self._names[hit.id] for hit in hits if owners[comparable(hit.title)] == 1)
+        unshared = (self._names[hit.id] for hit in hits if owners[spelling(hit.title)] == 1)
         described = (describe(names) for names in unshared)
         return [metadata for metadata in described if metadata][:MOST_FOUND]
 
@@ -125,10 +125,7 @@ def _main_first(names: AniDBNames) -> list[AniDBTitle]:
 
 @converts
 def describe(names: AniDBNames) -> Metadata | None:
-    """Metadata from the dump: an anime's names. None if it has no main title.
-
-    A record must have a status; the dump has none, and nothing decides by that of a search's row.
-    """
+    """Metadata from the dump: an anime's names. None if it has no main title."""
     main = _first(names, "main")
     if main is None:
         return None
@@ -141,7 +138,7 @@ def describe(names: AniDBNames) -> Metadata | None:
         title_japanese=japanese,
         synonyms=list(others)[:200],
         type=AnimeType.UNKNOWN,
-        status=AnimeStatus.FINISHED,
+        status=AnimeStatus.UNKNOWN,
     )
 
 

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shapes of AniList's answers: what `queries` asks for. Lists may hold nulls, as GraphQL allows."""
+"""Shapes of AniList's answers: what `queries` asks for."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 
 from otakube.adapters.http.parsing import Lenient
+from otakube.adapters.http.rows import Rows, readable_row, readable_rows
 
 MOST_ROWS = 200  # of a page; AniList gives 25 or 50, and more than this is not even read
 
 Shape = TypeVar("Shape")
 OrEmpty = Annotated[Shape, BeforeValidator(lambda value: {} if value is None else value)]
 """An object whose null means that nothing is known of it."""
-Rows = Annotated[list[Shape | None], Field(max_length=MOST_ROWS)]
+Connected = Annotated[
+    list[Annotated[Shape, WrapValidator(readable_row)]],
+    Field(max_length=MOST_ROWS),
+    AfterValidator(readable_rows),
+]
 """One page of a connection."""
 
 
@@ -35,14 +40,16 @@ class Cover(Lenient):
 
 
 class Tag(Lenient):
-    name: str
+    name: str | None = None
     isMediaSpoiler: bool | None = None
+    isGeneralSpoiler: bool | None = None
 
 
 class OtherMedia(Lenient):
     """A related or recommended work."""
 
     id: int
+    idMal: int | None = None
     type: str | None = None
     title: MediaTitle = MediaTitle()
 
@@ -53,20 +60,20 @@ class RelationEdge(Lenient):
 
 
 class Relations(Lenient):
-    edges: list[RelationEdge | None] | None = None
+    edges: Rows[RelationEdge] | None = None
 
 
 class Studio(Lenient):
-    name: str
+    name: str | None = None
 
 
 class StudioEdge(Lenient):
-    isMain: bool
+    isMain: bool | None = None
     node: Studio | None = None
 
 
 class Studios(Lenient):
-    edges: list[StudioEdge | None] | None = None
+    edges: Rows[StudioEdge] | None = None
 
 
 class ExternalLink(Lenient):
@@ -92,7 +99,7 @@ class Votes(Lenient):
 
 
 class AniListStats(Lenient):
-    scoreDistribution: list[Votes | None] | None = None
+    scoreDistribution: Rows[Votes] | None = None
 
 
 class PersonName(Lenient):
@@ -124,7 +131,7 @@ class CharacterNode(Lenient):
 class CharacterEdge(Lenient):
     role: str | None = None
     node: CharacterNode | None = None
-    voiceActors: list[AniListVoice | None] | None = None
+    voiceActors: Rows[AniListVoice] | None = None
 
 
 class StaffEdge(Lenient):
@@ -162,19 +169,19 @@ class Connection(Lenient):
 
 
 class AiringSchedule(Connection):
-    nodes: Rows[Airing] | None = None
+    nodes: Connected[Airing] | None = None
 
 
 class Characters(Connection):
-    edges: Rows[CharacterEdge] | None = None
+    edges: Connected[CharacterEdge] | None = None
 
 
 class StaffPage(Connection):
-    edges: Rows[StaffEdge] | None = None
+    edges: Connected[StaffEdge] | None = None
 
 
 class Recommendations(Connection):
-    nodes: Rows[RecommendationNode] | None = None
+    nodes: Connected[RecommendationNode] | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -184,7 +191,7 @@ class Recommendations(Connection):
 
 
 class Reviews(Connection):
-    nodes: Rows[AniListReview] | None = None
+    nodes: Connected[AniListReview] | None = None
 
 
 class Connections(Lenient):
@@ -219,7 +226,7 @@ class Media(Connections):
     episodes: int | None = None
     duration: int | None = None  # minutes
     genres: list[str | None] | None = None
-    tags: list[Tag | None] | None = None
+    tags: Rows[Tag] | None = None
     isAdult: bool | None = None
     coverImage: OrEmpty[Cover] = Cover()
     bannerImage: str | None = None
@@ -227,13 +234,19 @@ class Media(Connections):
     meanScore: int | None = None
     popularity: int | None = None
     favourites: int | None = None
-    rankings: list[Ranking | None] | None = None
+    rankings: Rows[Ranking] | None = None
     stats: OrEmpty[AniListStats] = AniListStats()
     relations: OrEmpty[Relations] = Relations()
     studios: OrEmpty[Studios] = Studios()
-    externalLinks: list[ExternalLink | None] | None = None
-    streamingEpisodes: list[StreamingEpisode | None] | None = None
+    externalLinks: Rows[ExternalLink] | None = None
+    streamingEpisodes: Rows[StreamingEpisode] | None = None
     nextAiringEpisode: Airing | None = None
+
+
+class AniListNumbered(Lenient):
+    """Any anime with its id."""
+
+    id: int
 
 
 class MediaData(Lenient):
@@ -253,7 +266,7 @@ class FurtherAnswer(Lenient):
 
 
 class AniListPage(Lenient):
-    media: list[Media | None] | None = None
+    media: list[Any] | None = None  # a row is read by itself: one that is wrong says nothing of the others
 
 
 class PageData(Lenient):

@@ -6,9 +6,11 @@ from typing import Any
 
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import OptionalParts, optional
-from otakube.adapters.http.parsing import read, refuse
+from otakube.adapters.http.parsing import check_id, read, refuse
+from otakube.adapters.http.rows import listed
 from otakube.adapters.providers.anilist import queries
 from otakube.adapters.providers.anilist.answers import (
+    AniListNumbered,
     FaultAnswer,
     FurtherAnswer,
     Media,
@@ -24,6 +26,11 @@ from otakube.provider_settings import ProviderSettings
 from otakube_api.contract import Provider, SourceReason
 
 _MOST_PAGES = 80  # of 25 or 50: no anime has two thousand characters, people on its staff or reviews
+_REASONS: Mapping[int | None, SourceReason] = {
+    404: SourceReason.NOT_FOUND,
+    401: SourceReason.REFUSED,
+    403: SourceReason.REFUSED,
+}
 _RECOMMENDATION_PAGES = 8  # the 200 best, as many as a record holds
 
 
@@ -38,7 +45,8 @@ class AniList:
         self._url = url
 
     async def search(self, title: str) -> list[Metadata]:
-        return [describe(row) for row in (await self._rows(queries.SEARCH, search=title))[:MOST_FOUND]]
+        rows = (await self._rows(queries.SEARCH, search=title))[:MOST_FOUND]
+        return listed(self.provider, rows, _described)
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """AniList's number of a page at MyAnimeList or of its own; it links to no other provider."""
@@ -46,13 +54,15 @@ class AniList:
         if Provider.ANILIST in pages or Provider.JIKAN not in pages:
             return pages.get(Provider.ANILIST)
         found = await self._rows(queries.BY_MAL, mal=int(pages[Provider.JIKAN]))
-        return str(found[0].id) if found else None
+        return str(read(AniListNumbered, found[0]).id) if found else None
 
     async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:
         """The anime with the first page of each connection, then what has more, all in one request a page."""
         number = _number(provider_id)
         first = await self._ask(queries.EPISODES if episodes_only else queries.ANIME, id=number, page=1)
-        unfinished = read(MediaAnswer, first.body).data.Media.unfinished()
+        media = read(MediaAnswer, first.body).data.Media
+        check_id("Media.id", media.id, number)
+        unfinished = media.unfinished()
         further = await self._further(number, unfinished)
         return RawRecord(
             provider=self.provider,
@@ -65,7 +75,7 @@ class AniList:
         numbers = [int(one) for one in dict.fromkeys(provider_ids) if one.isascii() and one.isdigit()]
         for start in range(0, len(numbers), self.batch):
             rows = await self._rows(queries.BY_IDS, ids=numbers[start : start + self.batch])
-            yield {str(row.id): describe(row) for row in rows}
+            yield dict(listed(self.provider, rows, _named))
 
     async def _further(self, number: int, unfinished: list[str]) -> OptionalParts:
         """The second and all later pages; a connection whose page fails is missing as a whole."""
@@ -87,7 +97,7 @@ class AniList:
         read(FurtherAnswer, answer.body)
         return answer
 
-    async def _rows(self, query: str, **variables: Any) -> list[Media]:
+    async def _rows(self, query: str, **variables: Any) -> list[Any]:
         answer = await self._ask(query, **variables)
         return present(read(PageAnswer, answer.body).data.Page.media)
 
@@ -95,10 +105,17 @@ class AniList:
         answer = await self._client.ask(self._url, post={"query": query, "variables": variables})
         faults = read(FaultAnswer, answer.body).errors
         if faults:
-            unknown = faults[0].status == 404
-            reason = SourceReason.NOT_FOUND if unknown else SourceReason.ANSWER_INVALID
+            reason = _REASONS.get(faults[0].status, SourceReason.ANSWER_INVALID)
             raise SourceError(reason, f"AniList says: {faults[0].message[:200]}")
         return answer
+
+
+def _described(row: Any) -> Metadata:
+    return describe(read(Media, row))
+
+
+def _named(row: Any) -> tuple[str, Metadata]:
+    return str(read(AniListNumbered, row).id), _described(row)
 
 
 def _worth_asking(unfinished: list[str], page: int) -> list[str]:

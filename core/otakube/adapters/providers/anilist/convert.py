@@ -3,10 +3,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.rows import converted
+from otakube.adapters.http.written_days import WrittenDay, existing
 from otakube.adapters.providers.anilist import people, relations
 from otakube.adapters.providers.anilist.answers import (
     Airing,
@@ -15,19 +17,33 @@ from otakube.adapters.providers.anilist.answers import (
     FuzzyDate,
     Media,
     MediaAnswer,
+    StreamingEpisode,
+    Tag,
 )
+from otakube.adapters.providers.anilist.numbering import pages_ahead
 from otakube.adapters.providers.anilist.queries import PARTS
-from otakube.adapters.providers.anilist.vocabulary import QUARTERS, RANKED_BY, SOURCES, STATUSES, TYPES
-from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import ImageKind, Season, Statistics
+from otakube.adapters.providers.anilist.vocabulary import (
+    PLACEHOLDERS,
+    QUARTERS,
+    RANKED_BY,
+    SOURCES,
+    STATUSES,
+    TYPES,
+)
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff, marks
+from otakube.domain.record.dates import KnownDay, known_day
+from otakube.domain.record.golden import Exactness, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import plain, prose, web_address
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
 
 Value = TypeVar("Value")
 
-_STREAMED = re.compile(r"Episode (\d{1,4})(?: - (.*))?", re.DOTALL)
+_STREAMED = re.compile(
+    r"(?:S(?:eason ?)?\d{1,2}[ :-]{0,3})?(?:Episode|Ep\.?|E|Folge|#) ?(\d{1,4})(?![\d.])"
+    r"(?: *[-–—:|] *(.*)| \(.*\))?",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 @converts
@@ -39,27 +55,37 @@ def metadata(raw: RawRecord) -> Metadata:
 @converts
 def describe(said: Media) -> Metadata:
     """The anime itself, from a full answer or a row of a list."""
+    main, about = relations.title("title", said.title), PLACEHOLDERS.prose(said.description)
+    start, end = day("startDate", said.startDate), day("endDate", said.endDate)
     return Metadata(
         source_url=Page(Provider.ANILIST, str(said.id)).url,
         same_as=[Page(Provider.JIKAN, str(said.idMal)).url] if said.idMal else [],
-        title=relations.title("title", said.title),
-        title_english=plain(said.title.english),
-        title_japanese=plain(said.title.native),
-        synonyms=texts(said.synonyms or []),
+        title=main,
+        title_english=PLACEHOLDERS.name(said.title.english, main),
+        title_japanese=PLACEHOLDERS.name(said.title.native, main),
+        synonyms=PLACEHOLDERS.names(said.synonyms or [], main),
         type=word("format", said.format, TYPES),
         status=word("status", said.status, STATUSES),
         season=season(said),
-        episode_count=said.episodes,
-        duration_seconds=said.duration and said.duration * 60,
-        aired_from=day("startDate", said.startDate),
-        aired_to=day("endDate", said.endDate),
-        synopsis=prose(said.description),
-        genres=texts(said.genres or []),
-        tags=texts(tag.name for tag in present(said.tags) if not tag.isMediaSpoiler),
+        episode_count=said.episodes or None,
+        duration_seconds=said.duration * 60 if said.duration else None,
+        aired_from=start.day,
+        aired_to=end.day,
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
+        genres=PLACEHOLDERS.names(said.genres or []),
+        tags=PLACEHOLDERS.names(tag.name for tag in present(said.tags) if not tells(tag)),
+        spoiler_tags=PLACEHOLDERS.names(tag.name for tag in present(said.tags) if tells(tag)),
         studios=studios(said),
         age_rating="R18+" if said.isAdult else None,
         source_material=word("source", said.source, SOURCES),
         images=images(said),
+        exactness=marks(
+            aired_from=start.exactness,
+            aired_to=end.exactness,
+            duration_seconds=Exactness.ROUNDED if said.duration else None,
+        ),
     )
 
 
@@ -67,15 +93,15 @@ def describe(said: Media) -> Metadata:
 def episodes(raw: RawRecord) -> list[Episode]:
     """Episodes by their number: names from streaming pages, times from all pages of the schedule."""
     said = _media(raw)
-    numbered = [(streamed_number(one.title), one) for one in present(said.streamingEpisodes)]
-    streamed = {number: one for number, one in numbered if number is not None}
+    streamed, ahead = streamed_pages(said)
     airs = airings(said, pages(raw))
     return [
         Episode(
             number=number,
+            absolute_number=number + ahead if ahead and number in streamed else None,
             title=streamed_title(streamed[number].title) if number in streamed else None,
             aired=airs.get(number),
-            image_url=web_address(streamed[number].thumbnail) if number in streamed else None,
+            image_url=PLACEHOLDERS.picture(streamed[number].thumbnail) if number in streamed else None,
         )
         for number in sorted(streamed.keys() | airs.keys())
     ]
@@ -89,8 +115,8 @@ def relationships(raw: RawRecord) -> Relationships:
     recommended = [one for page in pages(raw) for one in present(page.recommendations.nodes)]
     edges = present(said.relations.edges)
     return Relationships(
-        relations=[relations.relation(edge.relationType, edge.node) for edge in edges if edge.node],
-        recommendations=[found for one in recommended if (found := relations.recommendation(one))],
+        relations=converted(edges, relations.relation),
+        recommendations=converted(recommended, relations.recommendation),
         external_links=relations.external(links),
         streaming=relations.streaming(links),
     )
@@ -117,7 +143,7 @@ def statistics(raw: RawRecord) -> Statistics:
 def characters(raw: RawRecord) -> list[Character]:
     """All pages of its characters; a role that nobody plays any more says nothing."""
     edges = [edge for page in pages(raw) for edge in present(page.characters.edges)]
-    return [people.character(edge.role, edge.node, present(edge.voiceActors)) for edge in edges if edge.node]
+    return converted(edges, people.character)
 
 
 @converts
@@ -127,6 +153,11 @@ def staff(raw: RawRecord) -> list[Staff]:
     return people.members((edge, edge.node) for edge in edges if edge.node)
 
 
+def tells(tag: Tag) -> bool:
+    """True of a tag that says what happens: in this anime, or wherever it stands."""
+    return bool(tag.isMediaSpoiler or tag.isGeneralSpoiler)
+
+
 def season(said: Media) -> Season | None:
     """Year and quarter, if both are known."""
     if said.season is None or said.seasonYear is None:
@@ -134,26 +165,45 @@ def season(said: Media) -> Season | None:
     return Season(year=said.seasonYear, quarter=word("season", said.season, QUARTERS))
 
 
-def day(field: str, said: FuzzyDate | None) -> date | None:
-    """A whole date; AniList's half-known ones are unknown."""
-    if said is None or not (said.year and said.month and said.day):
-        return None
-    try:
-        return plausible(date(said.year, said.month, said.day))
-    except (ValueError, OverflowError):
-        refuse(field, f"{said.year}-{said.month}-{said.day}", "a day that exists")
+def day(field: str, said: FuzzyDate | None) -> KnownDay:
+    """A day, of which AniList may know no more than year and month."""
+    if said is None:
+        return KnownDay()
+    return known_day(*existing(field, WrittenDay(said.year, said.month, said.day)))
 
 
 def studios(said: Media) -> list[str]:
     """The studios that made it; producers are not."""
-    return texts(edge.node.name for edge in present(said.studios.edges) if edge.isMain and edge.node)
+    return PLACEHOLDERS.names(
+        edge.node.name for edge in present(said.studios.edges) if edge.isMain and edge.node
+    )
 
 
 def images(said: Media) -> list[ImageLink]:
     """Poster, as large as it is offered, and banner."""
     cover = said.coverImage.extraLarge or said.coverImage.large
     links = [(ImageKind.POSTER, cover), (ImageKind.BANNER, said.bannerImage)]
-    return [ImageLink(kind=kind, url=url) for kind, said_url in links if (url := web_address(said_url))]
+    return [
+        ImageLink(kind=kind, url=url) for kind, said_url in links if (url := PLACEHOLDERS.picture(said_url))
+    ]
+
+
+def streamed_pages(said: Media) -> tuple[dict[int, StreamingEpisode], int]:
+    """Streaming pages by the season's numbers, and by how much the site's own numbers are ahead of those.
+
+    Of pages that cannot be this season's alone none names one of its episodes: they keep their numbers, if
+    those lie behind its last one, and the merge of all providers decides.
+    """
+    numbered = [(streamed_number(one.title), one) for one in present(said.streamingEpisodes)]
+    # The first of two pages: a dub comes behind.
+    streamed = {number: one for number, one in reversed(numbered) if number is not None}
+    next_one = said.nextAiringEpisode
+    aired = next_one.episode - 1 if next_one else None
+    ahead = pages_ahead(streamed, said.episodes, aired)
+    if ahead is None:
+        last = said.episodes or aired or 0
+        return {number: one for number, one in streamed.items() if number > last}, 0
+    return {number - ahead: one for number, one in streamed.items()}, ahead
 
 
 def streamed_number(said: str | None) -> int | None:
@@ -165,7 +215,7 @@ def streamed_number(said: str | None) -> int | None:
 def streamed_title(said: str | None) -> str | None:
     """The name after the number."""
     match = _STREAMED.fullmatch(said or "")
-    return plain(match[2]) if match else None
+    return PLACEHOLDERS.name(match[2]) if match else None
 
 
 def airings(said: Media, schedule: Iterable[Connections]) -> dict[int, datetime]:

@@ -18,7 +18,7 @@ _METADATA = f"""
   id idMal format status season seasonYear episodes duration synonyms {_TITLE}
   startDate {{ year month day }} endDate {{ year month day }}
   description(asHtml: false) genres isAdult source(version: 3)
-  tags {{ name isMediaSpoiler }} studios {{ edges {{ isMain node {{ name }} }} }}
+  tags {{ name isMediaSpoiler isGeneralSpoiler }} studios {{ edges {{ isMain node {{ name }} }} }}
   bannerImage coverImage {{ extraLarge large }}
 """
 
@@ -30,7 +30,7 @@ _STANDING = """
 """
 
 _WORKS = f"""
-  relations {{ edges {{ relationType(version: 2) node {{ id type {_TITLE} }} }} }}
+  relations {{ edges {{ relationType(version: 2) node {{ id idMal type {_TITLE} }} }} }}
   externalLinks {{ url site type isDisabled }}
 """
 
@@ -57,7 +57,7 @@ CONNECTIONS = {
 """,
     "recommendations": f"""
   recommendations(page: $page, perPage: {PEOPLE_A_PAGE}, sort: [RATING_DESC, ID]) {{
-    pageInfo {{ hasNextPage }} nodes {{ rating mediaRecommendation {{ id type {_TITLE} }} }}
+    pageInfo {{ hasNextPage }} nodes {{ rating mediaRecommendation {{ id idMal type {_TITLE} }} }}
   }}
 """,
     "reviews": f"""

@@ -9,6 +9,7 @@ from otakube.adapters.providers.anilist.answers import (
     MediaTitle,
     OtherMedia,
     RecommendationNode,
+    RelationEdge,
 )
 from otakube.adapters.providers.anilist.vocabulary import RELATIONS, SITES, STREAMS
 from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
@@ -23,17 +24,21 @@ def title(field: str, said: MediaTitle) -> str:
     )
 
 
-def page(field: str, said: OtherMedia) -> str:
-    """The address of a work's page."""
-    return f"https://anilist.co/{word(field, said.type, SITES)}/{said.id}"
+def pages(field: str, said: OtherMedia) -> list[str]:
+    """Addresses of a work: its page at AniList, and that at MyAnimeList, by which others know it."""
+    site = word(field, said.type, SITES)
+    other = [f"https://myanimelist.net/{site}/{said.idMal}"] if said.idMal and said.idMal > 0 else []
+    return [f"https://anilist.co/{site}/{said.id}", *other]
 
 
-def relation(kind: str | None, other: OtherMedia) -> ClaimedRelation:
-    """One relation to one work."""
+def relation(edge: RelationEdge) -> ClaimedRelation | None:
+    """One relation to one work; None if the work is gone."""
+    if edge.node is None:
+        return None
     return ClaimedRelation(
-        kind=word("relations.relationType", kind, RELATIONS),
-        title=title("relations.node.title", other.title),
-        source_urls=[page("relations.node.type", other)],
+        kind=word("relations.relationType", edge.relationType, RELATIONS),
+        title=title("relations.node.title", edge.node.title),
+        source_urls=pages("relations.node.type", edge.node),
     )
 
 
@@ -44,7 +49,7 @@ def recommendation(said: RecommendationNode) -> ClaimedRecommendation | None:
         return None
     return ClaimedRecommendation(
         title=title("recommendations.title", other.title),
-        source_urls=[page("recommendations.type", other)],
+        source_urls=pages("recommendations.type", other),
         votes=votes,
     )
 

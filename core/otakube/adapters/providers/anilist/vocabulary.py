@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """AniList's vocabularies in ours. A word that stands in none of them is an error, never a guess."""
 
+from otakube.adapters.http.placeholders import Placeholders
 from otakube.domain.record.golden import AnimeStatus, Quarter, RelationKind, Role, SourceMaterial
 from otakube_api.contract import AnimeType
 
+PLACEHOLDERS = Placeholders(pictures=("default.",), texts=("no biography",))
+"""AniList's pictures are called default.jpg where it has none."""
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,
     "TV_SHORT": AnimeType.TV,
@@ -20,6 +23,7 @@ STATUSES: dict[str | None, AnimeStatus] = {
     "NOT_YET_RELEASED": AnimeStatus.UPCOMING,
     "CANCELLED": AnimeStatus.CANCELLED,
     "HIATUS": AnimeStatus.HIATUS,
+    None: AnimeStatus.UNKNOWN,
 }
 SOURCES: dict[str | None, SourceMaterial | None] = {
     "ORIGINAL": SourceMaterial.ORIGINAL,

@@ -1,30 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks for Anime-Planet's pages: it has no API, and is off until an installation switches it on."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import one_by_one
-from otakube.adapters.providers.anime_planet.convert import metadata, rows
-from otakube.adapters.providers.anime_planet.page import document
+from otakube.adapters.providers.anime_planet.cards import rows
+from otakube.adapters.providers.anime_planet.convert import metadata
+from otakube.adapters.providers.anime_planet.page import document, is_anime
 from otakube.away import away
 from otakube.domain.merge.broadcast import JST
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
-from otakube.domain.record.text import comparable
-from otakube.errors import SourceError
-from otakube.ports.providers import MOST_FOUND, RawRecord
+from otakube.ports.providers import MOST_FOUND, Answer, RawRecord
 from otakube.provider_settings import ProviderSettings
-from otakube_api.contract import Provider, SourceReason
+from otakube_api.contract import Provider
 
 MEDIA_TYPE = "text/html"
-_NO_SLUG = re.compile(r"[^a-z0-9]+")
-
-
-def slug_of(title: str) -> str:
-    """Slug that the site makes of a title; empty for one without Latin letters."""
-    return _NO_SLUG.sub("-", comparable(title)).strip("-")[:200]
 
 
 class AnimePlanet:
@@ -38,21 +31,12 @@ class AnimePlanet:
         self._url = url.rstrip("/")
 
     async def search(self, title: str) -> list[Metadata]:
-        """The list of results; of a single hit its page.
-
-        A search with one hit answers with a redirect to that hit's page, which the client refuses as it
-        refuses all redirects; that page mostly has the title's slug.
-        """
-        try:
-            answer = await self._client.ask_text(f"{self._url}/anime/all", params={"name": title})
-        except SourceError as error:
-            if error.reason is not SourceReason.ANSWER_INVALID:
-                raise
-            slug = slug_of(title)
-            return [
-                found async for pages in self.describe([slug] if slug else []) for found in pages.values()
-            ]
+        """The list of results; a search with one hit is redirected to that hit's page."""
+        answer = await self._client.ask_text(f"{self._url}/anime/all", params={"name": title})
         page = await away(document, answer.body)
+        if is_anime(page):
+            slug = urlsplit(answer.url).path.rpartition("/")[2]
+            return [metadata(self._record(slug, answer))]
         return rows(page, answer.fetched_at.astimezone(JST).date())[:MOST_FOUND]
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
@@ -64,11 +48,7 @@ class AnimePlanet:
         """One page."""
         answer = await self._client.ask_text(f"{self._url}/anime/{provider_id}")
         await away(document, answer.body)
-        return RawRecord(
-            provider=self.provider,
-            source_url=Page(self.provider, provider_id).url,
-            answers={"anime": answer},
-        )
+        return self._record(provider_id, answer)
 
     def describe(self, provider_ids: Sequence[str]) -> AsyncIterator[Mapping[str, Metadata]]:
         """One page at a time."""
@@ -76,6 +56,10 @@ class AnimePlanet:
 
     async def _described(self, provider_id: str) -> Metadata:
         return metadata(await self.fetch(provider_id))
+
+    def _record(self, slug: str, answer: Answer) -> RawRecord:
+        url = Page(self.provider, slug).url
+        return RawRecord(provider=self.provider, source_url=url, answers={"anime": answer})
 
 
 def connect(settings: ProviderSettings, new_client: Connect) -> AnimePlanet:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Anime-Planet's pages, read without trust: what they tell search engines, and a few places on them. Pure.
+"""Anime-Planet's pages, read without trust: a few places on them. Pure.
 
 There is no API and no description of the pages; each selector here was observed and may move.
 """
@@ -8,42 +8,25 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import orjson
-from pydantic import Field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from otakube.adapters.http.parsing import Lenient, read, refuse
+from otakube.adapters.http.failures import words_pass
+from otakube.adapters.http.parsing import refuse
+from otakube.adapters.http.placeholders import is_placeholder
 from otakube.domain.record.markup import bounded
-from otakube.domain.record.text import LONGEST_NAME, LONGEST_TEXT, plain
+from otakube.domain.record.text import LONGEST_NAME, LONGEST_TEXT, clean
 from otakube.errors import SourceError
 from otakube_api.contract import SourceReason
 
 LONGEST = 4_000_000  # letters; their pages have some hundred thousand
 MOST_TAGS = 20_000  # of which all may lie within each other, and time grows with the square of that
+HEADING = "h1[itemprop=name]"  # of the page of one anime
 _CHALLENGES = ("just a moment", "attention required", "checking your browser", "verify you are human")
 _CHALLENGE_MARKS = ("cf-chl", "cf_chl_opt", "challenge-platform")
 _HIDDEN = "[email"  # Cloudflare takes "@LTAS" for an address and hides it
+_CODE = re.compile(r"(?:[0-9a-fA-F]{2}){2,500}")
 _MOST_NAMES = 300  # nodes may lie within each other, each with all of the page's text
-_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
-
-
-class Rating(Lenient):
-    ratingValue: float | int | str | None = None
-    bestRating: float | int | str | None = None
-    ratingCount: int | str | None = None
-
-
-class LinkedData(Lenient):
-    """schema.org's TVSeries or Movie, in JSON-LD."""
-
-    kind: str = Field(alias="@type")
-    name: str
-    description: str | None = None
-    image: str | None = None
-    genre: str | list[str] | None = None
-    startDate: str | None = None
-    endDate: str | None = None
-    aggregateRating: Rating | None = None
+_NUMBER = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.[0-9]{1,6})?")
 
 
 def document(body: Any) -> LexborHTMLParser:
@@ -56,38 +39,54 @@ def _tree(body: str) -> LexborHTMLParser:
     if len(body) > LONGEST or body.count("<") > MOST_TAGS:
         size = f"{len(body)} letters with {body.count('<')} tags"
         refuse("the page", size, f"at most {LONGEST} with {MOST_TAGS}")
-    tree = LexborHTMLParser(bounded(body, MOST_TAGS))
-    title = (text_of(tree.css_first("title")) or "").casefold()
+    tree = show_hidden(LexborHTMLParser(bounded(body, MOST_TAGS)))
+    title, content = (
+        (text_of(tree.css_first("title")) or "").casefold(),
+        tree.css_first(f"{HEADING}, ul.cardDeck"),
+    )
     if any(title.startswith(words) for words in _CHALLENGES) or any(
-        mark in body[:20_000] and tree.css_first("h1[itemprop=name], ul.cardDeck") is None
-        for mark in _CHALLENGE_MARKS
+        mark in body[:20_000] and content is None for mark in _CHALLENGE_MARKS
     ):
         raise SourceError(
             SourceReason.REFUSED,
             f"Anime-Planet shows a challenge that only a browser passes ({title[:50]!r}): "
             "set providers.anime_planet.enabled to false",
         )
+    heading = text_of(tree.css_first("h1")) or ""
+    if content is None and words_pass(f"{title} {heading}"):
+        said = f"Anime-Planet shows no anime, but {title[:50]!r} with {heading[:100]!r}"
+        raise SourceError(SourceReason.UNAVAILABLE, said)
     return tree
 
 
-def linked_data(tree: LexborHTMLParser) -> LinkedData:
-    """Linked data by which the page describes its anime to search engines."""
-    objects = (_json(script.text() or "") for script in tree.css('script[type="application/ld+json"]'))
-    ours = (one for one in objects if isinstance(one, dict) and one.get("@type") in ("TVSeries", "Movie"))
-    said = next(ours, None)
-    return read(LinkedData, said) if said else refuse("the page's JSON-LD", said, "a TVSeries or Movie")
+def show_hidden(tree: LexborHTMLParser) -> LexborHTMLParser:
+    """The page with what Cloudflare took for addresses: their bytes, each with the key that comes first."""
+    for node in tree.css("[data-cfemail]")[:_MOST_NAMES]:
+        code = node.attributes.get("data-cfemail") or ""
+        if _CODE.fullmatch(code):
+            key, *hidden = bytes.fromhex(code)
+            node.replace_with(bytes(byte ^ key for byte in hidden).decode(errors="replace"))
+    return tree
 
 
-def _json(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise SourceError(SourceReason.ANSWER_INVALID, f"the page's JSON-LD is no JSON: {error}") from error
+def is_anime(tree: LexborHTMLParser) -> bool:
+    """True of the page of one anime, false of a list."""
+    return tree.css_first(HEADING) is not None
+
+
+def property_of(tree: LexborHTMLParser, name: str) -> str | None:
+    """A property in the page's head, such as og:title."""
+    return attribute(tree.css_first(f'meta[property="{name}"]'), "content")
+
+
+def attribute(node: LexborNode | None, name: str) -> str | None:
+    """An attribute of a node, if it has one that says something."""
+    return (node.attributes.get(name) or None) if node is not None else None
 
 
 def text_of(node: LexborNode | None) -> str | None:
     """A node's text, plain; the beginning of one that no field could hold."""
-    return plain(" ".join((node.text() or "")[:LONGEST_TEXT].split())) if node is not None else None
+    return clean(" ".join((node.text() or "")[:LONGEST_TEXT].split())) if node is not None else None
 
 
 def names_of(nodes: list[LexborNode]) -> list[str]:
@@ -102,8 +101,8 @@ def visible(text: str | None) -> str | None:
 
 
 def number(field: str, said: float | int | str | None) -> float | None:
-    """schema.org's numbers, which may be text."""
-    if said is None:
+    """schema.org's numbers, which may be text ("43,889"); a placeholder is none."""
+    if said is None or is_placeholder(str(said)):
         return None
-    text = str(said)
-    return float(text) if _NUMBER.fullmatch(text) else refuse(field, said, "a number")
+    text = str(said).strip()
+    return float(text.replace(",", "")) if _NUMBER.fullmatch(text) else refuse(field, said, "a number")

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes of AnimeSchedule v3's answers: the fields that we read. Times are RFC 3339 text in UTC."""
 
+from typing import Any
+
 from pydantic import Field
 
 from otakube.adapters.http.parsing import Lenient
+from otakube.adapters.http.rows import Rows
 
 
 class Keyword(Lenient):
-    name: str
+    name: str | None = None
 
 
 class SeasonSaid(Lenient):
@@ -33,7 +36,7 @@ class AnimeScheduleStats(Lenient):
 class Stream(Lenient):
     platform: str | None = None
     name: str | None = None
-    url: str
+    url: str | None = None
 
 
 class Websites(Lenient):
@@ -45,7 +48,7 @@ class Websites(Lenient):
     kitsu: str | None = None
     animePlanet: str | None = None
     anidb: str | None = None
-    streams: list[Stream] | None = None
+    streams: Rows[Stream] | None = None
 
 
 class AnimeScheduleAnime(Lenient):
@@ -54,6 +57,8 @@ class AnimeScheduleAnime(Lenient):
     title: str
     route: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,200}$")
     premier: str | None = None
+    month: str | None = None  # of the premiere, also where its day is not known
+    year: int | None = None
     jpnTime: str | None = None
     season: SeasonSaid | None = None
     description: str | None = None
@@ -72,7 +77,7 @@ class AnimeScheduleAnime(Lenient):
 
 
 class AnimeScheduleSearchAnswer(Lenient):
-    anime: list[AnimeScheduleAnime] | None = None
+    anime: list[Any] | None = None  # a row is read by itself: one that is wrong says nothing of the others
 
 
 class TimetableRow(Lenient):
@@ -89,4 +94,4 @@ class TimetableRow(Lenient):
 
 
 class TimetableAnswer(Lenient):
-    rows: list[TimetableRow]
+    rows: Rows[TimetableRow]

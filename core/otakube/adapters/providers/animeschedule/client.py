@@ -2,10 +2,12 @@
 """Asks AnimeSchedule v3. The token travels in a header of the client that is given; it is in no address."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import OptionalParts, one_by_one, optional
-from otakube.adapters.http.parsing import read
+from otakube.adapters.http.parsing import check_id, read
+from otakube.adapters.http.rows import listed
 from otakube.adapters.providers.animeschedule.answers import (
     AnimeScheduleAnime,
     AnimeScheduleSearchAnswer,
@@ -55,6 +57,7 @@ class AnimeSchedule:
         """The anime, and of one that is airing this week's slots."""
         answer = await self._anime(provider_id)
         said = read(AnimeScheduleAnime, answer.body)
+        check_id("route", said.route, provider_id)
         parts = (
             await optional("timetable", self._slots(said.route)) if is_airing(said) else OptionalParts({}, {})
         )
@@ -80,13 +83,19 @@ class AnimeSchedule:
                 return []
             raise
         rows = (read(AnimeScheduleSearchAnswer, answer.body).anime or [])[:_MOST_ROWS]
-        return [describe(row, answer.fetched_at) for row in rows]
+        return listed(
+            self.provider, rows, lambda row: describe(read(AnimeScheduleAnime, row), answer.fetched_at)
+        )
 
     async def _slots(self, route: str) -> Answer:
         """This week's slots of one anime: the rest of the timetable is about others, and is not kept."""
         answer = await self._client.ask(f"{self._url}/timetables/raw", params={"tz": "UTC"})
         read(TimetableAnswer, {"rows": answer.body})
-        return answer.model_copy(update={"body": [row for row in answer.body if row["route"] == route]})
+        return answer.model_copy(update={"body": [row for row in answer.body if _about(row, route)]})
+
+
+def _about(row: Any, route: str) -> bool:
+    return isinstance(row, dict) and row.get("route") == route
 
 
 def _record(said: AnimeScheduleAnime, answer: Answer, parts: OptionalParts) -> RawRecord:

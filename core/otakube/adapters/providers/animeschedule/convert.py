@@ -1,22 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeSchedule's words in ours. Pure: one function a field; an unknown word is an error that names it."""
 
+from calendar import month_name
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from otakube.adapters.http.parsing import converts, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.placeholders import Placeholders
 from otakube.adapters.providers.animeschedule import links, timetable
 from otakube.adapters.providers.animeschedule.answers import AnimeScheduleAnime, SeasonSaid, TimetableAnswer
-from otakube.adapters.providers.animeschedule.times import day_in_japan, instant, weekly_slot
-from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import AnimeStatus, ImageKind, Quarter, Season, SourceMaterial, Statistics
+from otakube.adapters.providers.animeschedule.times import (
+    day_in_japan,
+    instant,
+    weekly_slot,
+    without_its_day,
+)
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff, marks
+from otakube.domain.record.dates import KnownDay, known_day
+from otakube.domain.record.golden import (
+    AnimeStatus,
+    Exactness,
+    ImageKind,
+    Quarter,
+    Season,
+    SourceMaterial,
+    Statistics,
+)
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import plain, prose, web_address
+from otakube.domain.record.text import plain
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import AnimeType, Provider
 
 API_HOST = "animeschedule.net"
 _PICTURES = "https://img.animeschedule.net/production/assets/public/img/"
+PLACEHOLDERS = Placeholders(pictures=("no-image", "default."))
+"""What AnimeSchedule shows where it knows nothing."""
+_MONTHS = list(month_name)[1:]
+_LAST_YEAR = 2200
 _MOST_SLOTS = 100  # in a week, each with up to a hundred episodes
 _BASE_TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,
@@ -26,23 +46,29 @@ _BASE_TYPES: dict[str | None, AnimeType] = {
     "ONA": AnimeType.ONA,
     "Special": AnimeType.SPECIAL,
     "Music": AnimeType.MUSIC,
+    "Unknown": AnimeType.UNKNOWN,
 }
 _TYPES: dict[str | None, AnimeType] = {
     **_BASE_TYPES,
     **{f"{name} (Chinese)": kind for name, kind in _BASE_TYPES.items()},
+    None: AnimeType.UNKNOWN,
 }
 _STATUSES: dict[str | None, AnimeStatus] = {
     "Finished": AnimeStatus.FINISHED,
     "Ongoing": AnimeStatus.ONGOING,
     "Delayed": AnimeStatus.ONGOING,  # a week is skipped; the series goes on
     "Upcoming": AnimeStatus.UPCOMING,
+    "Unknown": AnimeStatus.UNKNOWN,
+    None: AnimeStatus.UNKNOWN,
 }
 _QUARTERS: dict[str | None, Quarter] = {quarter.value: quarter for quarter in Quarter}
-_SOURCES: dict[str | None, SourceMaterial] = {
+_SOURCES: dict[str | None, SourceMaterial | None] = {
     "Original": SourceMaterial.ORIGINAL,
     "Manga": SourceMaterial.MANGA,
     "4-koma Manga": SourceMaterial.MANGA,
     "Web Manga": SourceMaterial.MANGA,
+    "Digital Manga": SourceMaterial.MANGA,
+    "Doujinshi": SourceMaterial.OTHER,  # published by its authors, as a manga, a novel or a game
     "Light Novel": SourceMaterial.LIGHT_NOVEL,
     "Web Novel": SourceMaterial.WEB_NOVEL,
     "Novel": SourceMaterial.NOVEL,
@@ -56,6 +82,8 @@ _SOURCES: dict[str | None, SourceMaterial] = {
     "Radio": SourceMaterial.RADIO,
     "Mixed Media": SourceMaterial.MIXED_MEDIA,
     "Other": SourceMaterial.OTHER,
+    "Unknown": None,
+    None: None,
 }
 
 
@@ -69,25 +97,31 @@ def metadata(raw: RawRecord) -> Metadata:
 @converts
 def describe(said: AnimeScheduleAnime, asked_at: datetime) -> Metadata:
     """The anime itself, from its own answer or a row of a search, as of a time; without its poster."""
-    names = said.names
+    names, main, about = said.names, title(said), PLACEHOLDERS.prose(said.description)
+    started = premiere(said)
     return Metadata(
         source_url=Page(Provider.ANIMESCHEDULE, said.route).url,
         same_as=links.same_as(said),
-        title=title(said),
-        title_english=plain(names.english) if names else None,
-        title_japanese=plain(names.native) if names else None,
+        title=main,
+        title_english=PLACEHOLDERS.name(names.english, main) if names else None,
+        title_japanese=PLACEHOLDERS.name(names.native, main) if names else None,
         synonyms=synonyms(said),
         type=kind(said),
         status=status(said, asked_at),
         season=season(said.season),
         episode_count=said.episodes or None,
         duration_seconds=said.lengthMin * 60 if said.lengthMin else None,
-        aired_from=day_in_japan("premier", said.premier),
+        aired_from=started.day,
         broadcast=weekly_slot("jpnTime", said.jpnTime),
-        synopsis=prose(said.description),
-        genres=texts(one.name for one in said.genres or []),
-        studios=texts(one.name for one in said.studios or []),
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
+        genres=PLACEHOLDERS.names(one.name for one in said.genres or []),
+        studios=PLACEHOLDERS.names(one.name for one in said.studios or []),
         source_material=source_material(said),
+        exactness=marks(
+            aired_from=started.exactness, duration_seconds=Exactness.ROUNDED if said.lengthMin else None
+        ),
     )
 
 
@@ -157,8 +191,20 @@ def synonyms(said: AnimeScheduleAnime) -> list[str]:
     """Other names, the short one last."""
     if said.names is None:
         return []
-    every = texts([said.names.romaji, *(said.names.synonyms or []), said.names.abbreviation])
+    every = PLACEHOLDERS.names([said.names.romaji, *(said.names.synonyms or []), said.names.abbreviation])
     return [name for name in every if name != title(said)][:200]
+
+
+def premiere(said: AnimeScheduleAnime) -> KnownDay:
+    """The first day; where it is not known, the month or the year that the site's lists sort it into."""
+    impossible = without_its_day("premier", said.premier)
+    if impossible is not None and impossible.day is not None:
+        return impossible
+    found = day_in_japan("premier", said.premier)
+    if found is not None or not said.year or said.year > _LAST_YEAR:
+        return KnownDay(found)
+    month = (said.month or "").strip()
+    return known_day(said.year, _MONTHS.index(month) + 1 if month in _MONTHS else None)
 
 
 def kind(said: AnimeScheduleAnime) -> AnimeType:
@@ -195,7 +241,7 @@ def images(said: AnimeScheduleAnime, raw: RawRecord) -> list[ImageLink]:
     asked = urlsplit(raw.answers["anime"].url)
     own = asked.hostname in (None, API_HOST)
     base = _PICTURES if own else f"{asked.scheme}://{asked.netloc}/images/"
-    url = web_address(base + route) if route and ".." not in route else None
+    url = PLACEHOLDERS.picture(base + route) if route and ".." not in route else None
     return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
 
 

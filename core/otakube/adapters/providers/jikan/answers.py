@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from otakube.adapters.http.parsing import Lenient
+from otakube.adapters.http.rows import Rows
 
 
 class JikanPicture(Lenient):
@@ -18,7 +19,7 @@ class JikanPictures(Lenient):
 
 
 class JikanNamed(Lenient):
-    name: str
+    name: str | None = None
 
 
 class JikanLink(Lenient):
@@ -26,11 +27,24 @@ class JikanLink(Lenient):
     url: str | None = None
 
 
-class Span(Lenient):
-    """`from` and `to` are midnights that mean days in Japan."""
+class DateParts(Lenient):
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+
+
+class SpanParts(Lenient):
+    from_: DateParts = Field(DateParts(), alias="from")
+    to: DateParts = DateParts()
+
+
+class JikanSpan(Lenient):
+    """`from` and `to` are midnights that mean days in Japan; `string` says how much of them is known."""
 
     from_: str | None = Field(None, alias="from")
     to: str | None = None
+    string: str | None = None
+    prop: SpanParts = SpanParts()
 
 
 class JikanSlot(Lenient):
@@ -43,12 +57,11 @@ class RelatedTitle(Lenient):
     mal_id: int
     type: str
     name: str
-    url: str
 
 
 class RelatedGroup(Lenient):
     relation: str
-    entry: list[RelatedTitle]
+    entry: Rows[RelatedTitle]
 
 
 class JikanNumbered(Lenient):
@@ -61,7 +74,6 @@ class JikanAnime(Lenient):
     """`data` of /anime/{id}/full, and a row of a list (without relations and links)."""
 
     mal_id: int
-    url: str
     images: JikanPictures = JikanPictures()
     title: str
     title_english: str | None = None
@@ -71,7 +83,7 @@ class JikanAnime(Lenient):
     source: str | None = None
     episodes: int | None = None
     status: str | None = None
-    aired: Span = Span()
+    aired: JikanSpan = JikanSpan()
     duration: str | None = None
     rating: str | None = None
     score: float | None = None
@@ -89,13 +101,19 @@ class JikanAnime(Lenient):
     explicit_genres: list[JikanNamed] = []
     themes: list[JikanNamed] = []
     demographics: list[JikanNamed] = []
-    relations: list[RelatedGroup] = []
+    relations: Rows[RelatedGroup] = []
     external: list[JikanLink] = []
     streaming: list[JikanLink] = []
 
 
 class AnimeAnswer(Lenient):
     data: JikanAnime
+
+
+class IdentifiedAnswer(Lenient):
+    """An answer about one anime, read no further than its id."""
+
+    data: JikanNumbered
 
 
 class EpisodeRow(Lenient):
@@ -118,19 +136,15 @@ class OneAnswer(Lenient):
     data: Any
 
 
-class JikanSearchAnswer(Lenient):
-    data: list[JikanAnime]
-
-
 class JikanListAnswer(Lenient):
-    """A page of all anime. A row is read by itself: one that is wrong says nothing of the others."""
+    """A page of anime. A row is read by itself: one that is wrong says nothing of the others."""
 
     data: list[Any]
     pagination: Pagination = Pagination()
 
 
 class EpisodesAnswer(Lenient):
-    data: list[EpisodeRow]
+    data: Rows[EpisodeRow]
     pagination: Pagination = Pagination()
 
 
@@ -151,11 +165,11 @@ class CharacterInfo(Lenient):
 class CharacterRow(Lenient):
     character: CharacterInfo
     role: str
-    voice_actors: list[JikanVoice] = []
+    voice_actors: Rows[JikanVoice] = []
 
 
 class CharactersAnswer(Lenient):
-    data: list[CharacterRow]
+    data: Rows[CharacterRow]
 
 
 class StaffRow(Lenient):
@@ -164,7 +178,7 @@ class StaffRow(Lenient):
 
 
 class StaffAnswer(Lenient):
-    data: list[StaffRow]
+    data: Rows[StaffRow]
 
 
 class JikanRecommended(Lenient):
@@ -178,8 +192,8 @@ class RecommendationRow(Lenient):
 
 
 class RecommendationsAnswer(Lenient):
-    data: list[RecommendationRow]
+    data: Rows[RecommendationRow]
 
 
 class PicturesAnswer(Lenient):
-    data: list[JikanPictures]
+    data: Rows[JikanPictures]

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from otakube import logs
 from otakube.adapters.http.parsing import read, refuse
+from otakube.adapters.http.rows import listed
 from otakube.adapters.providers.jikan.answers import JikanAnime, JikanNumbered
 from otakube.adapters.providers.jikan.convert import describe
 from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
+from otakube_api.contract import Provider
 
 PAGE = 25  # the most that Jikan gives
 
@@ -48,18 +50,22 @@ def walks(left: Sequence[int], passed: int, pages_left: int | None) -> bool:
 def wanted(rows: Sequence[Any], left: Sequence[int]) -> JikanFound:
     """The rows of a page that are wanted; one that cannot be read is logged, and the others stand."""
     known = frozenset(left)
-    ids = [read(JikanNumbered, row).mal_id for row in rows]
+    shown = dict(listed(Provider.JIKAN, rows, lambda row: (read(JikanNumbered, row).mal_id, row)))
     described: dict[str, Metadata] = {}
-    for number, row in zip(ids, rows, strict=True):
-        if number in known:
-            described |= readable(number, row)
-    return JikanFound(described, max(ids, default=left[-1]))
+    for number in (one for one in shown if one in known):
+        described |= readable(number, shown[number])
+    return JikanFound(described, max(shown, default=left[-1]))
+
+
+def described(row: Any) -> Metadata:
+    """One row of a list."""
+    return describe(read(JikanAnime, row))
 
 
 def readable(number: int, row: Any) -> dict[str, Metadata]:
     """One row by its id; none, with a line in the log, if it cannot be read."""
     try:
-        return {str(number): describe(read(JikanAnime, row))}
+        return {str(number): described(row)}
     except SourceError as error:
         logs.logger().warning("row left out", provider="Jikan", id=number, message=str(error))
         return {}

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import all_optional
-from otakube.adapters.http.parsing import read
-from otakube.adapters.providers.jikan import batches, convert
+from otakube.adapters.http.parsing import check_id, read
+from otakube.adapters.http.rows import listed
+from otakube.adapters.providers.jikan import batches
 from otakube.adapters.providers.jikan.answers import (
     EpisodesAnswer,
+    IdentifiedAnswer,
     JikanListAnswer,
-    JikanSearchAnswer,
     OneAnswer,
     PicturesAnswer,
 )
@@ -36,7 +37,8 @@ class Jikan:
 
     async def search(self, title: str) -> list[Metadata]:
         answer = await self._client.ask(f"{self._url}/anime", params={"q": title, "limit": 10})
-        return [convert.describe(row) for row in read(JikanSearchAnswer, answer.body).data[:MOST_FOUND]]
+        rows = read(JikanListAnswer, answer.body).data[:MOST_FOUND]
+        return listed(self.provider, rows, batches.described)
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """MyAnimeList's number, if one of the pages is its own: it links to no other provider."""
@@ -46,6 +48,7 @@ class Jikan:
     async def fetch(self, provider_id: str, *, episodes_only: bool = False) -> RawRecord:
         base = f"{self._url}/anime/{batches.number(provider_id)}"
         anime = await self._client.ask(f"{base}/full")
+        check_id("data.mal_id", read(IdentifiedAnswer, anime.body).data.mal_id, batches.number(provider_id))
         parts: dict[str, Callable[[], Awaitable[Answer | Mapping[str, Answer]]]] = {
             "episodes": lambda: self._episodes(base)
         }

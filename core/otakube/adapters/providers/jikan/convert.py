@@ -3,9 +3,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
-from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.placeholders import is_placeholder
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.jikan import people, relations
 from otakube.adapters.providers.jikan.answers import (
     AnimeAnswer,
@@ -18,19 +19,29 @@ from otakube.adapters.providers.jikan.answers import (
     RecommendationsAnswer,
     StaffAnswer,
 )
-from otakube.adapters.providers.jikan.vocabulary import QUARTERS, SOURCES, STATUSES, TYPES, WEEKDAYS
+from otakube.adapters.providers.jikan.dates import aired, day
+from otakube.adapters.providers.jikan.vocabulary import (
+    PLACEHOLDERS,
+    QUARTERS,
+    SOURCES,
+    STATUSES,
+    TYPES,
+    WEEKDAYS,
+)
 from otakube.domain.merge.broadcast import airing_time, broadcast_slot
-from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import Broadcast, ImageKind, Season, Statistics
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff, marks
+from otakube.domain.record.golden import Broadcast, Exactness, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import plain, prose, web_address
+from otakube.domain.record.text import plain, web_address
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
 
 _MOST_IMAGES = 10  # of the dozens that popular anime have: all of them would be mirrored
 _MOST_RECOMMENDATIONS = 200
-_DURATION = re.compile(r"(?:(\d{1,4}) hr)? ?(?:(\d{1,4}) min)? ?(?:(\d{1,4}) sec)?(?: per ep)?")
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)T")
+_DURATION = re.compile(
+    r"(?:(\d{1,4}) ?h(?:r|our)s?\.?)? ?(?:(\d{1,4}) ?min(?:utes?)?\.?)? ?(?:(\d{1,4}) ?sec(?:onds?)?\.?)?"
+    r"(?: per ep(?:isode|\.)?)?"
+)
 
 
 @converts
@@ -44,27 +55,37 @@ def metadata(raw: RawRecord) -> Metadata:
 @converts
 def describe(said: JikanAnime) -> Metadata:
     """The anime itself, from a full answer or a row of a search."""
+    main, about = title(said), PLACEHOLDERS.prose(said.synopsis)
+    start, end = aired(said.aired)
+    seconds = duration(said.duration)
     return Metadata(
         source_url=Page(Provider.JIKAN, str(said.mal_id)).url,
-        title=title(said),
-        title_english=plain(said.title_english),
-        title_japanese=plain(said.title_japanese),
-        synonyms=texts(said.title_synonyms),
+        title=main,
+        title_english=PLACEHOLDERS.name(said.title_english, main),
+        title_japanese=PLACEHOLDERS.name(said.title_japanese, main),
+        synonyms=PLACEHOLDERS.names(said.title_synonyms, main),
         type=word("type", said.type, TYPES),
         status=word("status", said.status, STATUSES),
         season=season(said),
-        episode_count=said.episodes,
-        duration_seconds=duration(said.duration),
-        aired_from=day("aired.from", said.aired.from_),
-        aired_to=day("aired.to", said.aired.to),
+        episode_count=said.episodes or None,
+        duration_seconds=seconds,
+        aired_from=start.day,
+        aired_to=end.day,
         broadcast=broadcast(said),
-        synopsis=prose(said.synopsis),
-        genres=texts(one.name for one in [*said.genres, *said.explicit_genres]),
-        tags=texts(one.name for one in [*said.themes, *said.demographics]),
-        studios=texts(one.name for one in said.studios),
-        age_rating=plain(said.rating),
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
+        genres=PLACEHOLDERS.names(one.name for one in [*said.genres, *said.explicit_genres]),
+        tags=PLACEHOLDERS.names(one.name for one in [*said.themes, *said.demographics]),
+        studios=PLACEHOLDERS.names(one.name for one in said.studios),
+        age_rating=PLACEHOLDERS.name(said.rating),
         source_material=word("source", said.source, SOURCES),
         images=images([said.images.jpg]),
+        exactness=marks(
+            aired_from=start.exactness,
+            aired_to=end.exactness,
+            duration_seconds=Exactness.ROUNDED if seconds and seconds % 60 == 0 else None,
+        ),
     )
 
 
@@ -73,7 +94,7 @@ def episodes(raw: RawRecord) -> list[Episode]:
     """All pages of its episodes."""
     slot = broadcast(_anime(raw))
     rows = [row for body in raw.bodies("episodes") for row in read(EpisodesAnswer, body).data]
-    return [episode(row, slot) for row in rows]
+    return converted(rows, lambda row: episode(row, slot))
 
 
 @converts
@@ -84,10 +105,8 @@ def relationships(raw: RawRecord) -> Relationships:
     links = [*said.external, *(link for link, stream in streams if stream is None)]
     rows = [row for body in raw.bodies("recommendations") for row in read(RecommendationsAnswer, body).data]
     return Relationships(
-        relations=[relation for group in said.relations for relation in relations.related(group)],
-        recommendations=[
-            one for row in rows[:_MOST_RECOMMENDATIONS] if (one := relations.recommended(row)) is not None
-        ],
+        relations=[one for group in converted(said.relations, relations.related) for one in group],
+        recommendations=converted(rows[:_MOST_RECOMMENDATIONS], relations.recommended),
         external_links=list(dict.fromkeys(url for link in links if (url := web_address(link.url)))),
         streaming=[stream for _, stream in streams if stream is not None],
     )
@@ -112,14 +131,14 @@ def statistics(raw: RawRecord) -> Statistics:
 def characters(raw: RawRecord) -> list[Character]:
     """Its characters with their voices."""
     rows = [row for body in raw.bodies("characters") for row in read(CharactersAnswer, body).data]
-    return [people.character(row) for row in rows]
+    return converted(rows, people.character)
 
 
 @converts
 def staff(raw: RawRecord) -> list[Staff]:
     """Staff, with all positions of each person."""
     rows = [row for body in raw.bodies("staff") for row in read(StaffAnswer, body).data]
-    return [person for row in rows if (person := people.staff(row)) is not None]
+    return converted(rows, people.staff)
 
 
 def title(said: JikanAnime) -> str:
@@ -136,26 +155,13 @@ def season(said: JikanAnime) -> Season | None:
 
 def duration(said: str | None) -> int | None:
     """Seconds of one episode: "1 hr 35 min", "23 min per ep", "30 sec per ep"; Unknown is none."""
-    if said is None or said == "Unknown":
+    if said is None or not said.strip() or is_placeholder(said):
         return None
     match = _DURATION.fullmatch(said)
     if match is None or not any(match.groups()):
         refuse("duration", said, 'a form like "1 hr 35 min per ep"')
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return hours * 3600 + minutes * 60 + seconds
-
-
-def day(field: str, said: str | None) -> date | None:
-    """A day in Japan from its midnight, whatever the zone that Jikan writes."""
-    if said is None:
-        return None
-    match = _DAY.match(said)
-    try:
-        return (
-            plausible(date(*map(int, match.groups()))) if match else refuse(field, said, "an ISO 8601 time")
-        )
-    except ValueError:
-        refuse(field, said, "a day that exists")
+    return hours * 3600 + minutes * 60 + seconds or None
 
 
 def broadcast(said: JikanAnime) -> Broadcast | None:
@@ -171,20 +177,20 @@ def broadcast(said: JikanAnime) -> Broadcast | None:
 
 def images(said: Sequence[JikanPicture]) -> list[ImageLink]:
     """The poster and the pictures beside it, each once and as large as it is offered."""
-    urls = (web_address(one.large_image_url or one.image_url) for one in said)
+    urls = (PLACEHOLDERS.picture(one.large_image_url or one.image_url) for one in said)
     known = dict.fromkeys(url for url in urls if url)
     return [ImageLink(kind=ImageKind.POSTER, url=url) for url in list(known)[:_MOST_IMAGES]]
 
 
 def episode(row: EpisodeRow, slot: Broadcast | None) -> Episode:
     """One row; MAL numbers episodes within the entry."""
-    aired = day("episodes.aired", row.aired)
+    shown = day("episodes.aired", row.aired)
     return Episode(
         number=row.mal_id,
-        title=plain(row.title),
-        title_japanese=plain(row.title_japanese),
-        title_romaji=plain(row.title_romanji),
-        aired=airing_time(aired, slot) if aired else None,
+        title=PLACEHOLDERS.name(row.title),
+        title_japanese=PLACEHOLDERS.name(row.title_japanese),
+        title_romaji=PLACEHOLDERS.name(row.title_romanji),
+        aired=airing_time(shown, slot) if shown else None,
         filler=row.filler,
         recap=row.recap,
     )

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Characters, their voices and the staff, from Jikan's answers. Pure."""
 
-from otakube.adapters.http.parsing import refuse, texts, word
+from otakube.adapters.http.parsing import refuse, word
+from otakube.adapters.http.placeholders import is_placeholder
 from otakube.adapters.providers.jikan.answers import CharacterRow, JikanVoice, StaffRow
-from otakube.adapters.providers.jikan.vocabulary import ROLES
+from otakube.adapters.providers.jikan.vocabulary import PLACEHOLDERS, ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
-from otakube.domain.record.text import plain, web_address
-
-_NO_PICTURE = "/questionmark"  # in the address of the site's placeholder
+from otakube.domain.record.text import plain
 
 
-def character(row: CharacterRow) -> Character:
-    """One character; MAL writes "Family, Given"."""
+def character(row: CharacterRow) -> Character | None:
+    """One character; MAL writes "Family, Given". None while nobody knows its name."""
     name = plain(row.character.name) or refuse("character.name", row.character.name, "a name")
+    if is_placeholder(name):
+        return None
     return Character(
         name=given_first(name),
         role=word("characters.role", row.role, ROLES),
@@ -24,20 +25,19 @@ def character(row: CharacterRow) -> Character:
 
 def voice(said: JikanVoice) -> VoiceActor | None:
     """Voice actor of a character in one language; None without a visible name."""
-    name = plain(said.person.name)
+    name = PLACEHOLDERS.name(said.person.name)
     return VoiceActor(name=given_first(name), language=said.language) if name else None
 
 
 def portrait(url: str | None) -> str | None:
     """A character's picture; the site's question mark is none."""
-    found = web_address(url)
-    return None if found is None or _NO_PICTURE in found else found
+    return PLACEHOLDERS.picture(url)
 
 
 def staff(row: StaffRow) -> Staff | None:
     """One person with all that they did; None without a visible name."""
-    name = plain(row.person.name)
-    return Staff(name=given_first(name), positions=texts(row.positions)) if name else None
+    name = PLACEHOLDERS.name(row.person.name)
+    return Staff(name=given_first(name), positions=PLACEHOLDERS.names(row.positions)) if name else None
 
 
 def given_first(name: str) -> str:

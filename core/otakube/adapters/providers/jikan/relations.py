@@ -2,7 +2,8 @@
 """Other works and other sites, from Jikan's answers. Pure: one function a kind of row."""
 
 from otakube.adapters.http.parsing import word
-from otakube.adapters.providers.jikan.answers import JikanLink, RecommendationRow, RelatedGroup
+from otakube.adapters.http.rows import converted
+from otakube.adapters.providers.jikan.answers import JikanLink, RecommendationRow, RelatedGroup, RelatedTitle
 from otakube.adapters.providers.jikan.vocabulary import RELATIONS, SITES
 from otakube.domain.record.claims import ClaimedRecommendation, ClaimedRelation, ClaimedStreamingLink
 from otakube.domain.record.text import plain, web_address
@@ -11,11 +12,14 @@ from otakube.domain.record.text import plain, web_address
 def related(group: RelatedGroup) -> list[ClaimedRelation]:
     """One kind of relation to several works."""
     kind = word("relations.relation", group.relation, RELATIONS)
-    return [
-        ClaimedRelation(kind=kind, title=name, source_urls=[page(one.type, one.mal_id)])
-        for one in group.entry
-        if (name := plain(one.name))
-    ]
+
+    def row(one: RelatedTitle) -> ClaimedRelation | None:
+        name = plain(one.name)
+        return (
+            ClaimedRelation(kind=kind, title=name, source_urls=[page(one.type, one.mal_id)]) if name else None
+        )
+
+    return converted(group.entry, row)
 
 
 def recommended(row: RecommendationRow) -> ClaimedRecommendation | None:

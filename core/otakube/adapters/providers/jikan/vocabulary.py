@@ -3,9 +3,15 @@
 
 from typing import Literal
 
+from otakube.adapters.http.placeholders import Placeholders
 from otakube.domain.record.golden import AnimeStatus, Quarter, RelationKind, SourceMaterial
 from otakube_api.contract import AnimeType
 
+PLACEHOLDERS = Placeholders(
+    pictures=("questionmark", "qm_", "apple-touch-icon", "na_", "icon-banned"),
+    texts=("no background information has been added", "click here to update"),
+)
+"""Pictures and texts of the site where nobody has added any."""
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,
     "Movie": AnimeType.MOVIE,
@@ -23,10 +29,15 @@ STATUSES: dict[str | None, AnimeStatus] = {
     "Finished Airing": AnimeStatus.FINISHED,
     "Currently Airing": AnimeStatus.ONGOING,
     "Not yet aired": AnimeStatus.UPCOMING,
+    None: AnimeStatus.UNKNOWN,
 }
 SOURCES: dict[str | None, SourceMaterial | None] = {
     "Original": SourceMaterial.ORIGINAL,
     "Manga": SourceMaterial.MANGA,
+    "One-shot": SourceMaterial.MANGA,
+    "Manhwa": SourceMaterial.MANGA,
+    "Manhua": SourceMaterial.MANGA,
+    "Doujinshi": SourceMaterial.OTHER,  # published by its authors, as a manga, a novel or a game
     "4-koma manga": SourceMaterial.MANGA,
     "Web manga": SourceMaterial.MANGA,
     "Digital manga": SourceMaterial.MANGA,
@@ -62,19 +73,14 @@ RELATIONS: dict[str | None, RelationKind] = {
     "Sequel": "Sequel",
     "Prequel": "Prequel",
     "Side story": "SideStory",
-    "Side Story": "SideStory",
     "Parent story": "ParentStory",
-    "Parent Story": "ParentStory",
     "Spin-off": "Spinoff",
-    "Spin-Off": "Spinoff",
     "Alternative version": "AlternativeVersion",
-    "Alternative Version": "AlternativeVersion",
     "Alternative setting": "AlternativeSetting",
-    "Alternative Setting": "AlternativeSetting",
     "Summary": "Summary",
     "Full story": "FullStory",
-    "Full Story": "FullStory",
     "Character": "Character",
+    "Crossover": "Other",  # shared with another work: we have no word for it
     "Adaptation": "Adaptation",
     "Other": "Other",
 }

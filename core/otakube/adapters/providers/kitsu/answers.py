@@ -2,11 +2,12 @@
 """Shapes of Kitsu's JSON:API answers: what we read, and the way from a resource to its relatives."""
 
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WrapValidator
 
 from otakube.adapters.http.parsing import Lenient
+from otakube.adapters.http.rows import Rows, readable_row, readable_rows
 
 
 class Reference(Lenient):
@@ -44,8 +45,12 @@ class Meta(Lenient):
 class Document(Lenient):
     """A page of resources with those that they point to."""
 
-    data: list[KitsuResource] = Field(max_length=40)  # Kitsu gives 20, whose relatives may be one resource
-    included: list[KitsuResource] = []
+    data: Annotated[  # Kitsu gives 20, whose relatives may be one resource
+        list[Annotated[KitsuResource, WrapValidator(readable_row)]],
+        Field(max_length=40),
+        AfterValidator(readable_rows),
+    ]
+    included: Rows[KitsuResource] = []
     links: Links = Links()
     meta: Meta = Meta()
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 
 from otakube.adapters.http.client import Connect, ProviderClient
 from otakube.adapters.http.optional_parts import all_optional
-from otakube.adapters.http.parsing import read
+from otakube.adapters.http.parsing import check_id, read
+from otakube.adapters.http.rows import listed
 from otakube.adapters.providers.kitsu.answers import Document
 from otakube.adapters.providers.kitsu.convert import anime_document, describe
 from otakube.adapters.providers.kitsu.relations import number_of
@@ -75,6 +76,8 @@ class Kitsu:
         asked = {f"filter[{by}]": provider_id} | (_METADATA if episodes_only else _ANIME)
         anime = await self._client.ask(f"{self._url}/anime", params=asked)
         number = number_of(anime_document(anime.body).data[0])
+        if by == "id":
+            check_id("data.0.id", number, provider_id)
         parts = await all_optional(self._episodes(number) if episodes_only else self._parts(number))
         return RawRecord(
             provider=self.provider,
@@ -111,7 +114,7 @@ class Kitsu:
     async def _list(self, asked: Mapping[str, str | int]) -> dict[str, Metadata]:
         answer = await self._client.ask(f"{self._url}/anime", params={**_METADATA, **asked})
         document = read(Document, answer.body)
-        return {row.id: describe(document, row) for row in document.data}
+        return dict(listed(self.provider, document.data, lambda row: (row.id, describe(document, row))))
 
     async def _count(self, url: str) -> Answer:
         """A page of one, whose `meta` tells how many there are."""

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.rows import converted
+from otakube.adapters.http.written_days import day_written
 from otakube.adapters.providers.kitsu import people, relations
 from otakube.adapters.providers.kitsu.answers import (
     AnimeAttributes,
@@ -17,15 +19,17 @@ from otakube.adapters.providers.kitsu.answers import (
     RoleAttributes,
 )
 from otakube.adapters.providers.kitsu.numbering import numbered
-from otakube.adapters.providers.kitsu.vocabulary import AGES, MAPPED, PRODUCERS, STATUSES, TYPES
-from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff
-from otakube.domain.record.golden import ImageKind, Quarter, Season, Statistics
+from otakube.adapters.providers.kitsu.vocabulary import AGES, MAPPED, PLACEHOLDERS, PRODUCERS, STATUSES, TYPES
+from otakube.domain.record.claims import Character, Episode, ImageLink, Metadata, Relationships, Staff, marks
+from otakube.domain.record.dates import KnownDay
+from otakube.domain.record.golden import Exactness, ImageKind, Quarter, Season, Statistics
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import plain, prose
+from otakube.domain.record.text import plain
 from otakube.errors import SourceError
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider, SourceReason
 
+_A_DAY = "a day as YYYY-MM-DD"
 _QUARTERS = [Quarter.WINTER, Quarter.SPRING, Quarter.SUMMER, Quarter.FALL]
 
 
@@ -40,30 +44,37 @@ def metadata(raw: RawRecord) -> Metadata:
 def describe(document: Document, resource: KitsuResource) -> Metadata:
     """The anime itself, from a full answer or a row of a list."""
     said = read(AnimeAttributes, resource.attributes)
-    started = day("startDate", said.startDate)
-    main = relations.title(said)
+    start, end = half_known("startDate", said.startDate), half_known("endDate", said.endDate)
+    main, about = relations.title(said), PLACEHOLDERS.prose(said.synopsis)
+    others = [*said.titles.values(), *(said.abbreviatedTitles or [])]
     return Metadata(
         source_url=Page(Provider.KITSU, relations.number_of(resource)).url,
         same_as=same_as(document.related(resource, "mappings")),
         title=main,
-        title_english=plain(said.titles.get("en") or said.titles.get("en_us")),
-        title_japanese=plain(said.titles.get("ja_jp")),
-        synonyms=[
-            name for name in texts([*said.titles.values(), *(said.abbreviatedTitles or [])]) if name != main
-        ],
+        title_english=PLACEHOLDERS.name(said.titles.get("en") or said.titles.get("en_us"), main),
+        title_japanese=PLACEHOLDERS.name(said.titles.get("ja_jp"), main),
+        synonyms=[name for name in PLACEHOLDERS.names(others, main) if name != main],
         type=word("subtype", said.subtype, TYPES),
         status=word("status", said.status, STATUSES),
-        season=season(said, started),
-        episode_count=said.episodeCount,
+        season=season(said, start),
+        episode_count=said.episodeCount or None,
         duration_seconds=said.episodeLength * 60 if said.episodeLength else None,
-        aired_from=started,
-        aired_to=day("endDate", said.endDate),
-        synopsis=prose(said.synopsis),
+        aired_from=start.day,
+        aired_to=end.day,
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
         genres=names(document.related(resource, "genres")),
         tags=names(document.related(resource, "categories")),
         studios=studios(document, resource),
         age_rating=age_rating(said),
         images=images(said),
+        exactness=marks(
+            aired_from=start.exactness,
+            aired_to=end.exactness,
+            season=Exactness.DERIVED,
+            duration_seconds=Exactness.ROUNDED if said.episodeLength else None,
+        ),
     )
 
 
@@ -71,8 +82,8 @@ def describe(document: Document, resource: KitsuResource) -> Metadata:
 def episodes(raw: RawRecord) -> list[Episode]:
     """All pages of its episodes."""
     rows = [row for page in _pages(raw, "episodes") for row in page.data]
-    said = [read(EpisodeAttributes, row.attributes) for row in rows]
-    return [episode(one, number, absolute) for number, absolute, one in numbered(said)]
+    said = converted(rows, lambda row: read(EpisodeAttributes, row.attributes))
+    return converted(numbered(said), lambda one: episode(one[2], one[0], one[1]))
 
 
 @converts
@@ -91,10 +102,10 @@ def statistics(raw: RawRecord) -> Statistics:
     said = read(AnimeAttributes, anime_document(raw.answers["anime"].body).data[0].attributes)
     return Statistics(
         provider=Provider.KITSU,
-        score=score(said.averageRating),
+        score=score(said.averageRating) or None,  # 0 where nobody has rated it
         scored_by=scored_by(said),
         rank=said.ratingRank or None,
-        popularity=said.popularityRank,
+        popularity=said.popularityRank or None,
         members=said.userCount,
         favourites=said.favoritesCount,
         reviews=next((page.meta.count for page in _pages(raw, "reviews")), None),
@@ -134,22 +145,23 @@ def same_as(mappings: Iterable[KitsuResource]) -> list[str]:
     ]
 
 
-def season(said: AnimeAttributes, started: date | None) -> Season | None:
+def half_known(field: str, said: str | None) -> KnownDay:
+    """A day; of a first of January Kitsu, which has no half-known dates, may know the year alone."""
+    found = day_written(field, said, _A_DAY)
+    new_year = found.exactly is not None and (found.exactly.month, found.exactly.day) == (1, 1)
+    return KnownDay(found.day, Exactness.YEAR) if new_year else found
+
+
+def season(said: AnimeAttributes, started: KnownDay) -> Season | None:
     """Kitsu has no season: the quarter of the first day of a series."""
-    if started is None or said.subtype != "TV":
+    if started.day is None or started.exactness is Exactness.YEAR or said.subtype != "TV":
         return None
-    return Season(year=started.year, quarter=_QUARTERS[(started.month - 1) // 3])
+    return Season(year=started.day.year, quarter=_QUARTERS[(started.day.month - 1) // 3])
 
 
 def day(field: str, said: str | None) -> date | None:
-    """A day; one before 1900 is unknown."""
-    if said is None:
-        return None
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        refuse(field, said, "a day as YYYY-MM-DD")
-    return plausible(found)
+    """A whole day; one before 1900 is unknown."""
+    return day_written(field, said, _A_DAY).exactly
 
 
 def score(said: str | None) -> float | None:
@@ -172,7 +184,7 @@ def scored_by(said: AnimeAttributes) -> int | None:
 
 def age_rating(said: AnimeAttributes) -> str | None:
     """The rating with the guide's words: "PG - Teens 13 or older"."""
-    parts = (word("ageRating", said.ageRating, AGES), plain(said.ageRatingGuide))
+    parts = (word("ageRating", said.ageRating, AGES), PLACEHOLDERS.name(said.ageRatingGuide))
     return plain(" - ".join(part for part in parts if part))
 
 
@@ -191,7 +203,7 @@ def made_it(production: KitsuResource) -> bool:
 def names(resources: Iterable[KitsuResource]) -> list[str]:
     """Names of genres, producers, or titles of categories."""
     said = [read(NamedAttributes, one.attributes) for one in resources]
-    return texts(one.name or one.title for one in said)
+    return PLACEHOLDERS.names(one.name or one.title for one in said)
 
 
 def images(said: AnimeAttributes) -> list[ImageLink]:
@@ -202,14 +214,17 @@ def images(said: AnimeAttributes) -> list[ImageLink]:
 
 def episode(said: EpisodeAttributes, number: int, absolute: int | None) -> Episode:
     """One episode. Its date is the day in UTC, so no time follows from it."""
-    titles = said.titles or {}
+    titles, about = said.titles or {}, PLACEHOLDERS.prose(said.synopsis)
     return Episode(
         number=number,
+        kind="Special" if said.seasonNumber == 0 else "Regular",
         absolute_number=absolute,
-        title=plain(titles.get("en_us") or titles.get("en") or said.canonicalTitle),
-        title_japanese=plain(titles.get("ja_jp")),
-        title_romaji=plain(titles.get("en_jp")),
-        synopsis=prose(said.synopsis),
+        title=PLACEHOLDERS.name(titles.get("en_us") or titles.get("en") or said.canonicalTitle),
+        title_japanese=PLACEHOLDERS.name(titles.get("ja_jp")),
+        title_romaji=PLACEHOLDERS.name(titles.get("en_jp")),
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
         aired=day("episodes.airdate", said.airdate),
         duration_seconds=said.length * 60 if said.length else None,
         image_url=people.picture(said.thumbnail),

@@ -11,12 +11,14 @@ def numbered(said: Sequence[EpisodeAttributes]) -> list[tuple[int, int | None, E
 
     `relativeNumber` counts within a season. If each episode has one of its own, the entry is one season and
     that is its counting. Else the entry runs through several seasons, or an editor stopped half way, and only
-    `number` tells its episodes apart. An episode without a number is an extra of the site.
+    `number` tells its episodes apart. An episode without a number is an extra of the site; those of season 0
+    are specials, whose numbers are their own.
     """
-    known = [(one.number, one) for one in said if one.number is not None]
+    specials = [(one.number, None, one) for one in said if one.seasonNumber == 0 and one.number is not None]
+    known = [(one.number, one) for one in said if one.number is not None and one.seasonNumber != 0]
     within = [relative(one, number) for number, one in known]
     own = len(set(within)) == len(within) and all(one.relativeNumber is not None for _, one in known)
-    return [
+    return specials + [
         (counted if own else number, number if counted != number else None, one)
         for counted, (number, one) in zip(within, known, strict=True)
     ]

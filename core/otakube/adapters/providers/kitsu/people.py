@@ -4,7 +4,9 @@
 import re
 from collections.abc import Iterable
 
-from otakube.adapters.http.parsing import read, refuse, texts, word
+from otakube.adapters.http.parsing import read, refuse, word
+from otakube.adapters.http.placeholders import is_placeholder
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.kitsu.answers import (
     CastingAttributes,
     CharacterAttributes,
@@ -14,10 +16,10 @@ from otakube.adapters.providers.kitsu.answers import (
     PersonAttributes,
     RoleAttributes,
 )
-from otakube.adapters.providers.kitsu.vocabulary import ROLES
+from otakube.adapters.providers.kitsu.vocabulary import PLACEHOLDERS, ROLES
 from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
-from otakube.domain.record.text import plain, prose, web_address
+from otakube.domain.record.text import plain
 
 _POSITION = re.compile(r"(?:[^,()]++|\([^()]*+\)|[()])++")  # with the commas of "Key Animation (1, 3)"
 
@@ -25,22 +27,26 @@ _POSITION = re.compile(r"(?:[^,()]++|\([^()]*+\)|[()])++")  # with the commas of
 def cast(pages: Iterable[Document], castings: Iterable[Document]) -> list[Character]:
     """Characters with their voices; a role without a character says nothing."""
     spoken = voice_actors(castings)
-    return [
-        character(row, known[0], spoken.get(known[0].id, []))
-        for page in pages
-        for row in page.data
-        if (known := page.related(row, "character"))
+    rows = [
+        (row, known[0]) for page in pages for row in page.data if (known := page.related(row, "character"))
     ]
+    return converted(rows, lambda pair: character(*pair, spoken.get(pair[1].id, [])))
 
 
-def character(row: KitsuResource, resource: KitsuResource, spoken: list[VoiceActor]) -> Character:
-    """One character in its role."""
+def character(row: KitsuResource, resource: KitsuResource, spoken: list[VoiceActor]) -> Character | None:
+    """One character in its role; None while nobody knows its name."""
     said = read(CharacterAttributes, resource.attributes)
+    about = PLACEHOLDERS.prose(said.description)
+    name = plain(said.canonicalName) or refuse("characters.canonicalName", said.canonicalName, "a name")
+    if is_placeholder(name):
+        return None
     return Character(
-        name=plain(said.canonicalName) or refuse("characters.canonicalName", said.canonicalName, "a name"),
-        name_native=plain((said.names or {}).get("ja_jp")),
+        name=name,
+        name_native=PLACEHOLDERS.name((said.names or {}).get("ja_jp")),
         role=word("characters.role", read(RoleAttributes, row.attributes).role, ROLES),
-        description=prose(said.description),
+        description=about.text,
+        description_credit=about.credit,
+        description_spoilers=about.spoilers,
         image_url=picture(said.image),
         voice_actors=spoken,
     )
@@ -74,7 +80,7 @@ def members(pages: Iterable[Document]) -> list[Staff]:
             if people and (name := person(people)):
                 names.setdefault(people[0].id, name)
                 roles.setdefault(people[0].id, []).extend(positions(row))
-    return [Staff(name=name, positions=texts(roles[number])) for number, name in names.items()]
+    return [Staff(name=name, positions=PLACEHOLDERS.names(roles[number])) for number, name in names.items()]
 
 
 def positions(row: KitsuResource) -> list[str]:
@@ -84,9 +90,9 @@ def positions(row: KitsuResource) -> list[str]:
 
 def person(people: list[KitsuResource]) -> str | None:
     """The name of the first."""
-    return plain(read(PersonAttributes, people[0].attributes).name) if people else None
+    return PLACEHOLDERS.name(read(PersonAttributes, people[0].attributes).name) if people else None
 
 
 def picture(said: KitsuPictures | None) -> str | None:
     """The largest form."""
-    return web_address(said.original or said.large) if said else None
+    return PLACEHOLDERS.picture(said.original or said.large) if said else None

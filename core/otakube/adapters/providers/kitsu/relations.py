@@ -2,6 +2,7 @@
 """Other works that Kitsu relates, and where a work can be watched. Pure."""
 
 from otakube.adapters.http.parsing import read, refuse, word
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.kitsu.answers import (
     AnimeAttributes,
     Document,
@@ -34,7 +35,8 @@ def title(said: AnimeAttributes) -> str:
 def relations(document: Document, anime: KitsuResource) -> list[ClaimedRelation]:
     """All relations; one whose other end Kitsu does not have any more says nothing."""
     edges = document.related(anime, "mediaRelationships")
-    return [relation(edge, others[0]) for edge in edges if (others := document.related(edge, "destination"))]
+    known = [(edge, others[0]) for edge in edges if (others := document.related(edge, "destination"))]
+    return converted(known, lambda pair: relation(*pair))
 
 
 def relation(edge: KitsuResource, other: KitsuResource) -> ClaimedRelation:

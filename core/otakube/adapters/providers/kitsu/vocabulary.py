@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kitsu's vocabularies in ours. A word that stands in none of them is an error, never a guess."""
 
+from otakube.adapters.http.placeholders import Placeholders
 from otakube.domain.record.golden import AnimeStatus, RelationKind, Role
 from otakube_api.contract import AnimeType, Provider
 
+PLACEHOLDERS = Placeholders(
+    pictures=("default_", "missing."), texts=("no synopsis has been added", "click here to update")
+)
+"""Kitsu's own pictures, and texts that came with its entries from elsewhere."""
 TYPES: dict[str | None, AnimeType] = {
     "TV": AnimeType.TV,
     "movie": AnimeType.MOVIE,
@@ -19,6 +24,7 @@ STATUSES: dict[str | None, AnimeStatus] = {
     "upcoming": AnimeStatus.UPCOMING,
     "unreleased": AnimeStatus.UPCOMING,
     "tba": AnimeStatus.UPCOMING,
+    None: AnimeStatus.UNKNOWN,
 }
 AGES: dict[str | None, str | None] = {"G": "G", "PG": "PG", "R": "R", "R18": "R18", None: None}
 RELATIONS: dict[str | None, RelationKind] = {
@@ -38,6 +44,7 @@ RELATIONS: dict[str | None, RelationKind] = {
 ROLES: dict[str | None, Role] = {
     "main": "Main",
     "supporting": "Supporting",
+    "recurring": "Supporting",
     "background": "Background",
     "cameo": "Background",
 }

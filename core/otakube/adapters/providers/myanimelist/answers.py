@@ -4,6 +4,7 @@
 from typing import Any
 
 from otakube.adapters.http.parsing import Lenient
+from otakube.adapters.http.rows import Rows
 
 
 class MyAnimeListPicture(Lenient):
@@ -20,18 +21,18 @@ class MyAnimeListNames(Lenient):
 
 
 class MyAnimeListNamed(Lenient):
-    name: str
+    name: str | None = None
 
 
 class MyAnimeListSeason(Lenient):
-    year: int
-    season: str
+    year: int | None = None
+    season: str | None = None
 
 
 class MyAnimeListSlot(Lenient):
     """`start_time` HH:MM in Japan; absent where the hour is not known."""
 
-    day_of_the_week: str
+    day_of_the_week: str | None = None
     start_time: str | None = None
 
 
@@ -75,8 +76,8 @@ class MyAnimeListAnime(Lenient):
     popularity: int | None = None
     num_list_users: int | None = None
     num_scoring_users: int | None = None
-    media_type: str
-    status: str
+    media_type: str | None = None
+    status: str | None = None
     genres: list[MyAnimeListNamed] = []
     num_episodes: int = 0
     start_season: MyAnimeListSeason | None = None
@@ -86,18 +87,10 @@ class MyAnimeListAnime(Lenient):
     rating: str | None = None
     studios: list[MyAnimeListNamed] = []
     pictures: list[MyAnimeListPicture] = []
-    related_anime: list[Related] = []
-    related_manga: list[Related] = []
-    recommendations: list[MyAnimeListRecommended] = []
+    related_anime: Rows[Related] = []
+    related_manga: Rows[Related] = []
+    recommendations: Rows[MyAnimeListRecommended] = []
     statistics: Counts = Counts()
-
-
-class Row(Lenient):
-    node: MyAnimeListAnime
-
-
-class MyAnimeListSearchAnswer(Lenient):
-    data: list[Row]
 
 
 class UnreadRow(Lenient):
@@ -111,5 +104,5 @@ class Paging(Lenient):
 class MyAnimeListListAnswer(Lenient):
     """A page of a list. A row is read by itself: one that is wrong says nothing of the others."""
 
-    data: list[UnreadRow]
+    data: Rows[UnreadRow]
     paging: Paging = Paging()

@@ -11,10 +11,12 @@ from typing import Any
 
 from otakube import logs
 from otakube.adapters.http.parsing import read, refuse
+from otakube.adapters.http.rows import listed
 from otakube.adapters.providers.myanimelist.answers import MyAnimeListAnime, MyAnimeListNumbered
 from otakube.adapters.providers.myanimelist.convert import describe
 from otakube.domain.record.claims import Metadata
 from otakube.errors import SourceError
+from otakube_api.contract import Provider
 
 PAGE = 500  # the most that MyAnimeList gives
 FEW = 60  # ids that cost no more one by one than the whole ranking: it has some 30,000 anime
@@ -37,14 +39,19 @@ def walks(left: int, found: int, pages: int) -> bool:
 
 def wanted(nodes: Sequence[Any], left: Collection[int]) -> dict[int, dict[str, Metadata]]:
     """Ids that a page shows, with what could be read of each."""
-    shown = {read(MyAnimeListNumbered, node).id: node for node in nodes}
+    shown = dict(listed(Provider.MYANIMELIST, nodes, lambda node: (read(MyAnimeListNumbered, node).id, node)))
     return {number: readable(number, shown[number]) for number in left if number in shown}
+
+
+def described(node: Any) -> Metadata:
+    """One anime of a list."""
+    return describe(read(MyAnimeListAnime, node))
 
 
 def readable(number: int, node: Any) -> dict[str, Metadata]:
     """One anime by its id; none, with a line in the log, if it cannot be read."""
     try:
-        return {str(number): describe(read(MyAnimeListAnime, node))}
+        return {str(number): described(node)}
     except SourceError as error:
         logs.logger().warning("row left out", provider="MyAnimeList", id=number, message=str(error))
         return {}

@@ -4,9 +4,10 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from otakube.adapters.http.client import Connect, ProviderClient
-from otakube.adapters.http.parsing import read
-from otakube.adapters.providers.myanimelist import batches, convert
-from otakube.adapters.providers.myanimelist.answers import MyAnimeListListAnswer, MyAnimeListSearchAnswer
+from otakube.adapters.http.parsing import check_id, read
+from otakube.adapters.http.rows import listed
+from otakube.adapters.providers.myanimelist import batches
+from otakube.adapters.providers.myanimelist.answers import MyAnimeListListAnswer, MyAnimeListNumbered
 from otakube.adapters.providers.myanimelist.settings import MyAnimeListSettings
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.pages import Page, identify
@@ -40,8 +41,8 @@ class MyAnimeList:
         if len(query) < _SHORTEST:
             return []
         answer = await self._list("", {"q": query, "limit": 10})
-        rows = read(MyAnimeListSearchAnswer, answer.body).data[:MOST_FOUND]
-        return [convert.describe(row.node) for row in rows]
+        rows = read(MyAnimeListListAnswer, answer.body).data[:MOST_FOUND]
+        return listed(self.provider, rows, lambda row: batches.described(row.node))
 
     async def find(self, source_urls: Sequence[str]) -> str | None:
         """MyAnimeList's number, if one of the pages is its own; `pages` calls those Jikan's."""
@@ -53,6 +54,7 @@ class MyAnimeList:
         answer = await self._client.ask(
             f"{self._url}/anime/{batches.number(provider_id)}", params={"fields": WHOLE}
         )
+        check_id("id", read(MyAnimeListNumbered, answer.body).id, batches.number(provider_id))
         return RawRecord(
             provider=self.provider,
             source_url=Page(self.provider, provider_id).url,

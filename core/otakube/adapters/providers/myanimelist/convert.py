@@ -5,12 +5,15 @@ The words are chosen to be those of Jikan, which speaks of the same pages: eithe
 """
 
 import re
-from datetime import date
+from functools import partial
 
-from otakube.adapters.http.parsing import converts, plausible, read, refuse, texts, word
+from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.rows import converted
+from otakube.adapters.http.written_days import day_written
 from otakube.adapters.providers.myanimelist.answers import MyAnimeListAnime, MyAnimeListRecommended, Related
 from otakube.adapters.providers.myanimelist.vocabulary import (
     GENRES,
+    PLACEHOLDERS,
     QUARTERS,
     RATINGS,
     RELATIONS,
@@ -29,10 +32,12 @@ from otakube.domain.record.claims import (
     Metadata,
     Relationships,
     Staff,
+    marks,
 )
+from otakube.domain.record.dates import KnownDay
 from otakube.domain.record.golden import Broadcast, ImageKind, Season, Statistics
 from otakube.domain.record.pages import Page
-from otakube.domain.record.text import plain, prose, web_address
+from otakube.domain.record.text import plain
 from otakube.ports.providers import RawRecord
 from otakube_api.contract import Provider
 
@@ -50,27 +55,33 @@ def metadata(raw: RawRecord) -> Metadata:
 @converts
 def describe(said: MyAnimeListAnime) -> Metadata:
     """The anime itself, from a whole answer or a row of a list."""
+    main, about = title(said), PLACEHOLDERS.prose(said.synopsis)
+    start, end = day("start_date", said.start_date), day("end_date", said.end_date)
+    named = PLACEHOLDERS.names(one.name for one in said.genres)
     return Metadata(
         source_url=Page(Provider.MYANIMELIST, str(said.id)).url,
-        title=title(said),
-        title_english=plain(said.alternative_titles.en),
-        title_japanese=plain(said.alternative_titles.ja),
-        synonyms=texts(said.alternative_titles.synonyms),
+        title=main,
+        title_english=PLACEHOLDERS.name(said.alternative_titles.en, main),
+        title_japanese=PLACEHOLDERS.name(said.alternative_titles.ja, main),
+        synonyms=PLACEHOLDERS.names(said.alternative_titles.synonyms, main),
         type=word("media_type", said.media_type, TYPES),
         status=word("status", said.status, STATUSES),
         season=season(said),
         episode_count=said.num_episodes or None,
         duration_seconds=said.average_episode_duration or None,
-        aired_from=day("start_date", said.start_date),
-        aired_to=day("end_date", said.end_date),
+        aired_from=start.day,
+        aired_to=end.day,
         broadcast=broadcast(said),
-        synopsis=prose(said.synopsis),
-        genres=[name for name in texts(one.name for one in said.genres) if name in GENRES],
-        tags=[name for name in texts(one.name for one in said.genres) if name not in GENRES],
-        studios=texts(one.name for one in said.studios),
+        synopsis=about.text,
+        synopsis_credit=about.credit,
+        synopsis_spoilers=about.spoilers,
+        genres=[name for name in named if name in GENRES],
+        tags=[name for name in named if name not in GENRES],
+        studios=PLACEHOLDERS.names(one.name for one in said.studios),
         age_rating=word("rating", said.rating, RATINGS),
         source_material=word("source", said.source, SOURCES),
         images=images(said),
+        exactness=marks(aired_from=start.exactness, aired_to=end.exactness),
     )
 
 
@@ -85,11 +96,12 @@ def episodes(raw: RawRecord) -> list[Episode]:
 def relationships(raw: RawRecord) -> Relationships:
     """Related works, and what else people like; the API tells no links."""
     said = _anime(raw)
-    works = [related("anime", one) for one in said.related_anime]
-    works += [related("manga", one) for one in said.related_manga]
     return Relationships(
-        relations=[one for one in works if one is not None],
-        recommendations=[one for row in said.recommendations if (one := recommended(row)) is not None],
+        relations=[
+            *converted(said.related_anime, partial(related, "anime")),
+            *converted(said.related_manga, partial(related, "manga")),
+        ],
+        recommendations=converted(said.recommendations, recommended),
     )
 
 
@@ -129,23 +141,15 @@ def title(said: MyAnimeListAnime) -> str:
 
 def season(said: MyAnimeListAnime) -> Season | None:
     """Year and quarter of the first broadcast."""
-    if said.start_season is None:
+    known = said.start_season
+    if known is None or known.year is None or known.season is None:
         return None
-    quarter = word("start_season.season", said.start_season.season, QUARTERS)
-    return Season(year=said.start_season.year, quarter=quarter)
+    return Season(year=known.year, quarter=word("start_season.season", known.season, QUARTERS))
 
 
-def day(field: str, said: str | None) -> date | None:
-    """A day in Japan; "2017" and "2017-10" are not yet days, and no first of the month is invented."""
-    if said is None:
-        return None
-    match = _DAY.fullmatch(said) or refuse(field, said, "YYYY, YYYY-MM or YYYY-MM-DD")
-    if match[3] is None:
-        return None
-    try:
-        return plausible(date(int(match[1]), int(match[2]), int(match[3])))
-    except ValueError:
-        refuse(field, said, "a day that exists")
+def day(field: str, said: str | None) -> KnownDay:
+    """A day in Japan; of "2017" and "2017-10" no more is known than they say."""
+    return day_written(field, said)
 
 
 def broadcast(said: MyAnimeListAnime) -> Broadcast | None:
@@ -163,7 +167,7 @@ def broadcast(said: MyAnimeListAnime) -> Broadcast | None:
 
 def images(said: MyAnimeListAnime) -> list[ImageLink]:
     """The poster and the pictures beside it, each once and as large as it is offered."""
-    urls = (web_address(one.large or one.medium) for one in [said.main_picture, *said.pictures])
+    urls = (PLACEHOLDERS.picture(one.large or one.medium) for one in [said.main_picture, *said.pictures])
     known = dict.fromkeys(url for url in urls if url)
     return [ImageLink(kind=ImageKind.POSTER, url=url) for url in list(known)[:_MOST_IMAGES]]
 

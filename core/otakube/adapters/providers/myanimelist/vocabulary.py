@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """MyAnimeList's vocabularies in ours. A word that is missing here is an error that names it."""
 
+from otakube.adapters.http.placeholders import Placeholders
 from otakube.domain.record.golden import AnimeStatus, Quarter, RelationKind, SourceMaterial
 from otakube_api.contract import AnimeType
 
+PLACEHOLDERS = Placeholders(
+    pictures=("questionmark", "qm_", "apple-touch-icon", "na_", "icon-banned"),
+    texts=("no background information has been added", "click here to update"),
+)
+"""Pictures and texts of the site where nobody has added any."""
 TYPES: dict[str | None, AnimeType] = {
     "tv": AnimeType.TV,
     "movie": AnimeType.MOVIE,
@@ -15,15 +21,21 @@ TYPES: dict[str | None, AnimeType] = {
     "pv": AnimeType.SPECIAL,
     "music": AnimeType.MUSIC,
     "unknown": AnimeType.UNKNOWN,
+    None: AnimeType.UNKNOWN,
 }
 STATUSES: dict[str | None, AnimeStatus] = {
     "finished_airing": AnimeStatus.FINISHED,
     "currently_airing": AnimeStatus.ONGOING,
     "not_yet_aired": AnimeStatus.UPCOMING,
+    None: AnimeStatus.UNKNOWN,
 }
 SOURCES: dict[str | None, SourceMaterial | None] = {
     "original": SourceMaterial.ORIGINAL,
     "manga": SourceMaterial.MANGA,
+    "one_shot": SourceMaterial.MANGA,
+    "manhwa": SourceMaterial.MANGA,
+    "manhua": SourceMaterial.MANGA,
+    "doujinshi": SourceMaterial.OTHER,  # published by its authors, as a manga, a novel or a game
     "4_koma_manga": SourceMaterial.MANGA,
     "web_manga": SourceMaterial.MANGA,
     "digital_manga": SourceMaterial.MANGA,
@@ -52,6 +64,7 @@ WEEKDAYS: dict[str | None, int | None] = {
     "saturday": 6,
     "sunday": 7,
     "other": None,  # not once a week
+    None: None,
 }
 RATINGS: dict[str | None, str | None] = {  # as the site itself and Jikan write them
     "g": "G - All Ages",
@@ -73,6 +86,7 @@ RELATIONS: dict[str | None, RelationKind] = {
     "summary": "Summary",
     "full_story": "FullStory",
     "character": "Character",
+    "crossover": "Other",  # shared with another work: we have no word for it
     "adaptation": "Adaptation",
     "other": "Other",
 }

@@ -2,11 +2,12 @@
 """Identities, entries, image map, reviews and dead letters, each a collection."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 import orjson
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.damage import intact_record
@@ -22,7 +23,7 @@ def url_key(source_url: str) -> str:
     return hashlib.sha256(source_url.encode()).hexdigest()
 
 
-def _live_entry(document: dict[str, Any]) -> LiveEntry:
+def read_live_entry(document: dict[str, Any]) -> LiveEntry:
     """An `animes` document with a live version; Damaged if it cannot be read."""
     with intact_record(document["_id"]):
         stored = Bookkeeping.model_validate(document)
@@ -64,6 +65,18 @@ class MongoIdentities:
             return await self.bind(source_url, binding)
         return str(standing["entry_id"])
 
+    async def bind_free(self, bindings: Mapping[str, Binding]) -> None:
+        """Insert each that is not there."""
+        upserts = [
+            UpdateOne(
+                {"_id": url_key(url)}, {"$setOnInsert": {"source_url": url, **asdict(binding)}}, upsert=True
+            )
+            for url, binding in bindings.items()
+        ]
+        async with translated("binding pages"):
+            if upserts:
+                await self._identities.bulk_write(upserts, ordered=False)
+
     async def move(self, source_url: str, to: Binding, *, owner: str, token: int) -> bool:
         """Compare owner and token, and set."""
         async with translated(f"moving {source_url} from {owner} to {to.entry_id}"):
@@ -97,7 +110,7 @@ class MongoCatalogue:
         """The live version, or None."""
         async with translated(f"reading {entry_id}"):
             found = await self._animes.find_one({"_id": entry_id, "live_version": {"$ne": None}})
-        return _live_entry(found) if found else None
+        return read_live_entry(found) if found else None
 
     async def by_source(self, source_url: str) -> LiveEntry | None:
         """The live version of the URL's entry, or None."""

@@ -47,13 +47,13 @@ class MongoLedger:
         """An entry's bookkeeping, or None."""
         async with translated(f"reading {entry_id}"):
             found = await self._animes.find_one({"_id": entry_id}, _BOOKKEEPING)
-        return _state(found) if found else None
+        return read_state(found) if found else None
 
     async def states(self) -> AsyncIterator[EntryState]:
         """Every entry's bookkeeping."""
         async with translated("reading entries"):
             async for document in self._animes.find({}, _BOOKKEEPING):
-                yield _state(document)
+                yield read_state(document)
 
     async def next_version(self, entry_id: str) -> int:
         """Draw a fencing token."""
@@ -202,7 +202,8 @@ def _under(entry_id: str, lease: Lease) -> dict[str, Any]:
     return {"_id": entry_id, "lease.token": lease.token, "lease.nonce": lease.nonce}
 
 
-def _state(document: dict[str, Any]) -> EntryState:
+def read_state(document: dict[str, Any]) -> EntryState:
+    """An `animes` document."""
     lease = document.get("lease")
     return EntryState(
         entry_id=document["_id"],

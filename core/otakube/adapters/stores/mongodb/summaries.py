@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Live entries in one line each, or without their rows: one query, and only the fields that are shown."""
+"""Entries in one line each, or without their rows: one query, and only the fields that are shown."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ import orjson
 from pydantic import TypeAdapter
 
 from otakube.adapters.stores.damage import all_intact
+from otakube.adapters.stores.live_entry import names_of
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.domain.record.golden import GoldenRecord, Titles
+from otakube.domain.record.golden import AnimeStatus, GoldenRecord
+from otakube.domain.record.listing import SystemStatus
 from otakube.ports.search import EntrySummary, EntryTitles
 
 _SHOWN = {
@@ -21,8 +24,17 @@ _SHOWN = {
     "record.entry.season": 1,
 }
 _TITLES = {"live_version": 1, "committed_at": 1, "record.entry.titles": 1}
+_LISTED = {
+    "system_status": 1,
+    "entry.listing.title": 1,
+    "entry.listing.type": 1,
+    "entry.listing.season": 1,
+}
+_LISTED_TITLES = {"updated_at": 1, "entry.listing.title": 1, "entry.listing.synonyms": 1}
 _SUMMARY = TypeAdapter(EntrySummary)
 _ENTRY = {"record.entry": 1, "record.attributions": 1, "record.assembled_at": 1}
+
+_WITH_EPISODES = _ENTRY | {"record.episodes": 1}
 
 
 class MongoSummaries:
@@ -30,13 +42,21 @@ class MongoSummaries:
 
     def __init__(self, documents: Documents) -> None:
         self._animes = documents["animes"]
+        self._listings = documents["listings"]
 
     async def of(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
-        """The live entries among these, by id."""
-        wanted = {"_id": {"$in": list(entry_ids)}, "live_version": {"$ne": None}}
+        """The live and listed entries among these, by id."""
+        among = {"_id": {"$in": list(entry_ids)}}
         async with translated("reading entries"):
-            found = [document async for document in self._animes.find(wanted, _SHOWN)]
-        return {one.entry_id: one for one in all_intact(found, "_id", _summary)}
+            live = {"live_version": {"$ne": None}}
+            found = [document async for document in self._animes.find(among | live, _SHOWN)]
+            listed = [document async for document in self._listings.find(among, _LISTED)]
+        orphaned = {one["_id"] for one in listed if one["system_status"] != SystemStatus.ACTIVE}
+        summaries = {one["_id"]: _listed(one) for one in listed}
+        for one in all_intact(found, "_id", _summary):
+            hidden = SystemStatus.ORPHANED if one.entry_id in orphaned else SystemStatus.ACTIVE
+            summaries[one.entry_id] = replace(one, system_status=hidden)
+        return summaries
 
 
 class MongoLiveTitles:
@@ -44,15 +64,24 @@ class MongoLiveTitles:
 
     def __init__(self, documents: Documents) -> None:
         self._animes = documents["animes"]
+        self._listings = documents["listings"]
 
     async def since(self, moment: datetime | None) -> list[EntryTitles]:
-        """The live entries that were committed at `moment` or later."""
-        wanted: dict[str, Any] = {"live_version": {"$ne": None}}
-        if moment is not None:
-            wanted["committed_at"] = {"$gte": moment}
+        """The live and listed entries that were written at `moment` or later."""
+        later = {} if moment is None else {"$gte": moment}
+        live: dict[str, Any] = {"live_version": {"$ne": None}} | ({"committed_at": later} if later else {})
+        listed = {"updated_at": later} if later else {}
         async with translated("reading titles"):
-            found = [document async for document in self._animes.find(wanted, _TITLES)]
-        return all_intact(found, "_id", _names)
+            rows = [document async for document in self._listings.find(listed, _LISTED_TITLES)]
+            found = [document async for document in self._animes.find(live, _TITLES)]
+            enriched = {one["_id"] for one in found} | await self._live(rows if later else [])
+        names = [_listed_names(one) for one in rows if one["_id"] not in enriched]
+        return [*names, *all_intact(found, "_id", _names)]
+
+    async def _live(self, listed: Sequence[dict[str, Any]]) -> set[str]:
+        """Those that are live since longer ago: their names are the record's."""
+        wanted = {"_id": {"$in": [one["_id"] for one in listed]}, "live_version": {"$ne": None}}
+        return {one["_id"] async for one in self._animes.find(wanted, {"_id": 1})} if listed else set()
 
 
 class MongoRelatives:
@@ -67,6 +96,24 @@ class MongoRelatives:
         async with translated("reading related entries"):
             found = [document async for document in self._animes.find(wanted, _ENTRY)]
         return all_intact(found, "_id", _relative)
+
+
+class MongoEntriesByStatus:
+    """The `EntriesByStatus` port: one query, read as it comes."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._animes = documents["animes"]
+
+    async def with_status(self, statuses: Collection[AnimeStatus]) -> AsyncIterator[GoldenRecord]:
+        """The live entries of these statuses."""
+        wanted = {
+            "record.entry.status": {"$in": [str(one) for one in statuses]},
+            "live_version": {"$ne": None},
+        }
+        async with translated("reading entries by status"):
+            async for document in self._animes.find(wanted, _WITH_EPISODES):
+                for record in all_intact([document], "_id", _relative):
+                    yield record
 
 
 def _summary(document: dict[str, Any]) -> EntrySummary:
@@ -84,12 +131,36 @@ def _summary(document: dict[str, Any]) -> EntrySummary:
 
 
 def _names(document: dict[str, Any]) -> EntryTitles:
-    titles = Titles.model_validate_json(orjson.dumps(document["record"]["entry"]["titles"]))
     return EntryTitles(
         entry_id=document["_id"],
         version=document["live_version"],
-        titles=titles.names(),
+        titles=names_of(orjson.dumps(document["record"]["entry"]["titles"])),
         committed_at=document["committed_at"],
+    )
+
+
+def _listed(document: dict[str, Any]) -> EntrySummary:
+    listing = document["entry"]["listing"]
+    return _SUMMARY.validate_python(
+        {
+            "entry_id": document["_id"],
+            "version": None,
+            "digest": "",
+            "title": listing["title"],
+            "type": listing["type"],
+            "year": (listing.get("season") or {}).get("year"),
+            "system_status": document["system_status"],
+        }
+    )
+
+
+def _listed_names(document: dict[str, Any]) -> EntryTitles:
+    listing = document["entry"]["listing"]
+    return EntryTitles(
+        entry_id=document["_id"],
+        version=None,
+        titles=(listing["title"], *listing["synonyms"]),
+        committed_at=document["updated_at"],
     )
 
 

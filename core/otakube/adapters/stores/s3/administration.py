@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from otakube.errors import Fatal, Retriable
@@ -110,7 +110,14 @@ class S3BucketAdministration:
             raise refusal from error
         except (NoConnection, HTTPClientError) as error:
             raise Retriable(FailureReason.STORE_UNAVAILABLE, f"bucket {self.name!r}: {error}") from error
-        except (BotoCoreError, ValueError) as error:  # no keys, a wrong address, a wrong name
+        except NoCredentialsError as error:
+            message = (
+                f"bucket {self.name!r}: there are no credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or put otakube_s3_access_key_id and otakube_s3_secret_access_key "
+                "into the folder that OTAKUBE_SECRETS_DIR names"
+            )
+            raise Fatal(FailureReason.SETTINGS_INVALID, message) from error
+        except (BotoCoreError, ValueError) as error:  # half of the keys, a wrong address, a wrong name
             raise Fatal(FailureReason.SETTINGS_INVALID, f"bucket {self.name!r}: {error}") from error
 
     def _refusal(self, error: ClientError, permission: str) -> Exception:

@@ -2,7 +2,7 @@
 """Identities, live entries, image map, reviews and dead letters, each change one transaction."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -17,6 +17,10 @@ _IMAGE, _REVIEW, _LETTER = TypeAdapter(MirroredImage), TypeAdapter(ReviewDecisio
 _BIND = """
 INSERT INTO identities (source_url, entry_id, since, token) VALUES (:source_url, :entry_id, :since, :token)
 ON CONFLICT DO UPDATE SET token = max(token, excluded.token) WHERE entry_id = excluded.entry_id
+"""
+_BIND_FREE = """
+INSERT INTO identities (source_url, entry_id, since, token) VALUES (:source_url, :entry_id, :since, :token)
+ON CONFLICT DO NOTHING
 """
 _MOVE = """
 UPDATE identities SET entry_id = :entry_id, since = :since, token = :token
@@ -49,6 +53,12 @@ class SqliteIdentities:
             rows.execute(_BIND, _values(source_url, binding))
             query = "SELECT entry_id FROM identities WHERE source_url = ?"
             return str(rows.execute(query, [source_url]).fetchone()["entry_id"])
+
+    async def bind_free(self, bindings: Mapping[str, Binding]) -> None:
+        """Insert what is not there, in one transaction."""
+        values = [_values(url, binding) for url, binding in bindings.items()]
+        with self._documents.transaction("binding pages") as rows:
+            rows.executemany(_BIND_FREE, values)
 
     async def move(self, source_url: str, to: Binding, *, owner: str, token: int) -> bool:
         """Compare owner and token, and set."""
@@ -86,7 +96,7 @@ class SqliteCatalogue:
         with self._documents.statement(f"reading {entry_id}") as rows:
             query = "SELECT * FROM animes WHERE entry_id = ? AND live_version IS NOT NULL"
             row = rows.execute(query, [entry_id]).fetchone()
-        return _live_entry(row) if row else None
+        return read_live_entry(row) if row else None
 
     async def by_source(self, source_url: str) -> LiveEntry | None:
         """The live version of the URL's entry, or None."""
@@ -96,7 +106,7 @@ class SqliteCatalogue:
                 "WHERE source_url = ? AND live_version IS NOT NULL"
             )
             row = rows.execute(query, [source_url]).fetchone()
-        return _live_entry(row) if row else None
+        return read_live_entry(row) if row else None
 
 
 class SqliteImageMap:
@@ -168,7 +178,8 @@ class SqliteDeadLetters:
         return sorted(letters, key=lambda letter: (letter.at, letter.run), reverse=True)[:limit]
 
 
-def _live_entry(row: Row) -> LiveEntry:
+def read_live_entry(row: Row) -> LiveEntry:
+    """A row of `animes` with a live version; Damaged if it cannot be read."""
     with intact_record(row["entry_id"]):
         beside = json.dumps({name: row[name] for name in Bookkeeping.model_fields})
         return live_entry(row["entry_id"], Bookkeeping.model_validate_json(beside), row["record"])

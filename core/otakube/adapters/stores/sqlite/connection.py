@@ -14,7 +14,7 @@ from otakube.errors import Fatal, Retriable
 from otakube_api.contract import FailureReason
 
 FILE = "documents.sqlite3"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _UPGRADES = {
     2: (
         "ALTER TABLE animes ADD COLUMN lease_nonce TEXT",
@@ -24,6 +24,16 @@ _UPGRADES = {
         "ALTER TABLE identities ADD COLUMN token INTEGER NOT NULL DEFAULT 0",
     ),
     3: ("CREATE TABLE merge_lock_changes (id INTEGER PRIMARY KEY, number INTEGER NOT NULL)",),
+    4: (
+        "CREATE TABLE listings (entry_id TEXT PRIMARY KEY, system_status TEXT NOT NULL, "
+        "updated_at TEXT NOT NULL, listing TEXT NOT NULL)",
+        "CREATE INDEX listings_updated ON listings (updated_at)",
+        "CREATE TABLE flags (id TEXT PRIMARY KEY, entry_id TEXT NOT NULL, state TEXT NOT NULL, "
+        "flag TEXT NOT NULL)",
+        "CREATE INDEX flags_state ON flags (state)",
+        "CREATE TABLE syncs (revision TEXT, started_at TEXT, sync TEXT NOT NULL, "
+        "PRIMARY KEY (revision, started_at))",
+    ),
 }
 """The statements that make a file of the form before into one of this form."""
 _WAIT_SECONDS = 10.0  # for another process that writes

@@ -2,6 +2,7 @@
 """The commit's bookkeeping: lease and live version in the entry's row, the rest beside it."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -78,14 +79,14 @@ class SqliteLedger:
         """An entry's bookkeeping, or None."""
         with self._documents.statement(f"reading {entry_id}") as rows:
             row = rows.execute(_STATES + "WHERE entry_id = ?", [entry_id]).fetchone()
-        return _state(row) if row else None
+        return read_state(row) if row else None
 
     async def states(self) -> AsyncIterator[EntryState]:
         """Every entry's bookkeeping."""
         with self._documents.statement("reading entries") as rows:
             found = rows.execute(_STATES).fetchall()
         for row in found:
-            yield _state(row)
+            yield read_state(row)
 
     async def next_version(self, entry_id: str) -> int:
         """Draw a fencing token."""
@@ -171,9 +172,7 @@ class SqliteLedger:
         with self._documents.transaction(f"committing {live.entry_id}") as rows:
             if not rows.execute(_MAKE_LIVE, new).rowcount:
                 return False
-            rows.execute("DELETE FROM pages WHERE entry_id = ?", [live.entry_id])
-            pages = [(url, live.entry_id) for url in live.record.entry.sources]
-            rows.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?)", pages)
+            write_pages(rows, live)
             rows.execute("INSERT INTO outbox VALUES (?, ?, ?)", queued)
         return True
 
@@ -235,6 +234,13 @@ class SqliteLedger:
             return rows.execute(statement, values).rowcount > 0
 
 
+def write_pages(rows: sqlite3.Connection, live: LiveEntry) -> None:
+    """Replace the entry's pages, by which it is found."""
+    rows.execute("DELETE FROM pages WHERE entry_id = ?", [live.entry_id])
+    pages = [(url, live.entry_id) for url in live.record.entry.sources]
+    rows.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?)", pages)
+
+
 def _lease(lease: Lease) -> dict[str, Any]:
     return {
         "token": lease.token,
@@ -244,7 +250,8 @@ def _lease(lease: Lease) -> dict[str, Any]:
     }
 
 
-def _state(row: Row) -> EntryState:
+def read_state(row: Row) -> EntryState:
+    """A row of `animes`, with its outbox."""
     lease = None
     if row["lease_token"] is not None:
         lease = Lease(

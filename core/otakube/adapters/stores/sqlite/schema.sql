@@ -48,3 +48,12 @@ CREATE INDEX merge_lock_pages_lock ON merge_lock_pages (lock_id);
 CREATE TABLE merge_lock_changes (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE runs (work TEXT PRIMARY KEY, enrichment TEXT NOT NULL, run TEXT NOT NULL);
 CREATE INDEX runs_enrichment ON runs (enrichment);
+CREATE TABLE listings (
+  entry_id TEXT PRIMARY KEY, system_status TEXT NOT NULL, updated_at TEXT NOT NULL, listing TEXT NOT NULL
+);
+CREATE INDEX listings_updated ON listings (updated_at);
+CREATE TABLE flags (id TEXT PRIMARY KEY, entry_id TEXT NOT NULL, state TEXT NOT NULL, flag TEXT NOT NULL);
+CREATE INDEX flags_state ON flags (state);
+CREATE TABLE syncs (
+  revision TEXT, started_at TEXT, sync TEXT NOT NULL, PRIMARY KEY (revision, started_at)
+);

@@ -44,7 +44,11 @@ async def pod(redis: RedisProcess, request: pytest.FixtureRequest) -> AsyncItera
     clients = []
 
     def make(
-        provider: Provider = Provider.KITSU, *, second: float = SECOND, day: int | None = None
+        provider: Provider = Provider.KITSU,
+        *,
+        second: float = SECOND,
+        day: int | None = None,
+        flight: float = 10,
     ) -> StoredRateLimiter:
         clients.append(connect(redis.url))
         store = RedisRateLimitStore(clients[-1], provider, request.node.name, second=second)
@@ -52,7 +56,7 @@ async def pod(redis: RedisProcess, request: pytest.FixtureRequest) -> AsyncItera
             provider,
             PROFILES[provider].limits._replace(day=day),
             store,
-            flight=10,
+            flight=flight,
             second=second,
             patience=lambda: 30,
         )
@@ -85,19 +89,26 @@ def wait_while_a_day_ends(seconds: float = 20) -> None:
     time.sleep(left if left < seconds else 0)
 
 
-@pytest.mark.parametrize(("egress", "answers"), [(("a", "a"), 100), (("b", "c"), 140)])
-def test_two_processes_behind_one_address_share_one_budget(
-    upstream: Upstream, redis: RedisProcess, egress: tuple[str, str], answers: int
-) -> None:
-    """Each would be within the limits alone; only a shared budget keeps both together within them.
+def answers_of_two(upstream: Upstream, redis: RedisProcess, *egress: str) -> int:
+    """Answers to two processes that ask 70 times each, with a budget of 100 a day for each address.
 
     The day's budget tells shared from separate on a machine of any speed: refusals need fast requests.
     """
     wait_while_a_day_ends()
     url = f"{upstream.url}/kitsu/api/edge/anime"
     processes = [Job(redis.url, url, "Kitsu", 70, egress=name, day=100).start() for name in egress]
-    assert sum(answered(process) for process in processes) == answers
-    assert answers == 140 or 429 not in statuses(upstream)
+    return sum(answered(process) for process in processes)
+
+
+def test_two_processes_behind_one_address_share_one_budget(upstream: Upstream, redis: RedisProcess) -> None:
+    """Each would be within the limits alone; only a shared budget keeps both together within them."""
+    assert answers_of_two(upstream, redis, "a", "a") == 100
+    assert 429 not in statuses(upstream)
+
+
+def test_two_processes_behind_two_addresses_have_two_budgets(upstream: Upstream, redis: RedisProcess) -> None:
+    """Fewer than 140 where the stand-in, which knows one address, refuses one of them to the last attempt."""
+    assert answers_of_two(upstream, redis, "b", "c") > 100
 
 
 async def test_retry_after_closes_a_provider_for_every_pod(
@@ -125,31 +136,43 @@ async def test_a_closing_beyond_patience_is_no_wait(pod: Pod) -> None:
     assert caught.value.reason is SourceReason.RATE_LIMITED
 
 
-async def test_the_breaker_opens_for_all_probes_once_and_closes(
+async def test_the_breaker_opens_for_all(upstream: Upstream, pod: Pod, http: httpx2.AsyncClient) -> None:
+    pods = [pod(second=1), pod(second=1)]  # an opening of half a minute is not over before it is looked at
+    asked = await open_breaker(upstream, client_of(http, pods[0], SECOND))
+    assert asked == 5
+    with pytest.raises(SourceError, match=r"was away; the next request goes in \d"):
+        await client_of(http, pods[1]).ask(f"{upstream.url}/kitsu/api/edge/anime")
+    assert (await pods[1].status()).breaker == "Open"
+    assert upstream.asked() == asked
+
+
+async def test_an_open_breaker_probes_once_and_closes(
     upstream: Upstream, pod: Pod, http: httpx2.AsyncClient
 ) -> None:
-    upstream.faults({"provider": "kitsu", "kind": "status", "status": 503})
-    slow = 0.1  # an opening is long enough to look at
-    url, pods = f"{upstream.url}/kitsu/api/edge/anime", [pod(second=slow), pod(second=slow)]
-    one, other = (client_of(http, rate_limiter, slow) for rate_limiter in pods)
-    for _ in range(2):
-        with pytest.raises(SourceError) as caught:
-            await one.ask(url)
-        assert caught.value.reason is SourceReason.UNAVAILABLE
-    asked = upstream.asked()
-    with pytest.raises(SourceError, match=r"was away; the next request goes in \d"):
-        await other.ask(url)
-    assert (await pods[1].status()).breaker == "Open"
-    assert upstream.asked() == asked == 5
+    slow = 0.1  # an opening of a second; the answer to a probe is awaited for a hundred
+    pods = [pod(second=slow, flight=100), pod(second=slow, flight=100)]
+    one = client_of(http, pods[0])
+    await open_breaker(upstream, one)
     upstream.faults()
     await asyncio.sleep(((await pods[1].status()).opens_in or 0) * slow)
     assert (await pods[1].status()).breaker == "HalfOpen"
     await pods[1].acquire()
     with pytest.raises(SourceError, match="was away"):
-        await one.ask(url)
+        await one.ask(f"{upstream.url}/kitsu/api/edge/anime")
     await pods[1].record(RequestOutcome(status=200))
-    assert (await one.ask(url)).body
+    assert (await one.ask(f"{upstream.url}/kitsu/api/edge/anime")).body
     assert (await pods[0].status()).breaker == "Closed"
+
+
+async def open_breaker(upstream: Upstream, client: ProviderClient) -> int:
+    """Fail until the breaker opens; the number of requests that this took."""
+    upstream.faults({"provider": "kitsu", "kind": "status", "status": 503})
+    while True:
+        with pytest.raises(SourceError) as caught:
+            await client.ask(f"{upstream.url}/kitsu/api/edge/anime")
+        assert caught.value.reason is SourceReason.UNAVAILABLE
+        if "was away" in str(caught.value):
+            return upstream.asked()
 
 
 async def test_a_days_budget_outlives_its_process_and_redis(redis: RedisProcess, pod: Pod) -> None:

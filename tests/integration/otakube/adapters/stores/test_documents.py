@@ -11,12 +11,14 @@ from drill.records import made_id
 from otakube.adapters.stores.mongodb.catalogue import MongoCatalogue
 from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.commit.recovery import event_of
+from otakube.domain.record.golden import AnimeStatus
 from otakube.errors import Fatal, Retriable
 from otakube.ports.catalogue import DeadLetter, LiveEntry, MirroredImage, ReviewDecision
 from otakube.ports.ledger import Event, Intent, IntentState, Lease
 from otakube.settings import Settings
+from ports import free_port
 from shop import Shop
-from stores import Stores, free_port
+from stores import Stores
 
 FIRST, SECOND, THIRD = (made_id("ani", name) for name in ("1", "2", "3"))
 MAL, ANILIST, KITSU = (
@@ -102,6 +104,19 @@ async def test_titles_are_listed_of_what_was_committed_since(shop: Shop) -> None
     assert [(one.entry_id, one.version, one.titles, one.committed_at) for one in recent] == [
         (second.record.entry.id, 1, second.record.entry.titles.names(), shop.now)
     ]
+
+
+async def test_entries_are_listed_by_status_with_their_episodes_and_without_their_characters(
+    shop: Shop,
+) -> None:
+    entries, wanted = await shop.ports.entries_by_status(), await shop.wanted("listed")
+    status = wanted.record.entry.status
+    assert [one async for one in entries.with_status([status])] == []
+    await shop.commit(wanted)
+    [found] = [one async for one in entries.with_status([status, AnimeStatus.HIATUS])]
+    assert (found.entry, found.episodes) == (wanted.record.entry, wanted.record.episodes)
+    assert (found.characters, found.staff) == ([], [])
+    assert [one async for one in entries.with_status([AnimeStatus.HIATUS])] == []
 
 
 async def test_the_image_map_keeps_blobs_and_failures(shop: Shop) -> None:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from lock_builders import WHEN, add, different, fixed, means, page, remove, same
 from otakube.adapters.stores.mongodb.connection import Documents
 from otakube.adapters.stores.mongodb.locks import MongoLocks
-from otakube.bootstrap.stores import choose
+from otakube.bootstrap.stores.choice import choose
 from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.effects import concerning
 from otakube.domain.locks.lock import Lock, Same, lock_id
@@ -19,8 +19,8 @@ from otakube.errors import Fatal, Retriable
 from otakube.maintenance.merge_locks import curate, remember
 from otakube.ports.locks import Locks, every
 from otakube.settings import Settings
+from ports import free_port
 from shop import Shop
-from stores import free_port
 from unit.otakube.maintenance.test_merge_locks import approved
 
 RACES = 40

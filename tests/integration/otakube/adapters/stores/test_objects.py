@@ -12,7 +12,8 @@ from otakube.adapters.stores.folder.objects import FolderObjects
 from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.errors import Fatal, Retriable
 from otakube.ports.objects import AgedObjects
-from stores import Stores, free_port
+from ports import free_port
+from stores import Stores
 
 
 @pytest.fixture(params=["s3", "folder"])

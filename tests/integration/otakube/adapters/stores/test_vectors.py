@@ -13,8 +13,8 @@ from otakube.domain.record.handover import Point
 from otakube.errors import Fatal, Retriable
 from otakube.ports.vectors import Version
 from otakube.settings import Settings
+from ports import free_port
 from shop import Shop
-from stores import free_port
 
 ENTRY = records.made_id("ani", "points")
 

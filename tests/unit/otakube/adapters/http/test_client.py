@@ -28,6 +28,7 @@ from raw_server import answer, raw_server
 
 NAMED_AT_LENGTH = b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * 10**5
 """A gzip file whose name is long and whose content is none: as the inner of two layers it gives nothing."""
+NO_GZIP = b"\x1f\x8b{}"
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ async def test_a_passing_failure_is_tried_again(client: ProviderClient, httpserv
             "is no gzip: it ends too early",
         ),
         (
-            Response("{}", content_type="application/json", headers={"Content-Encoding": "gzip"}),
+            Response(NO_GZIP, content_type="application/json", headers={"Content-Encoding": "gzip"}),
             SourceReason.ANSWER_INVALID,
             "is no gzip",
         ),
@@ -211,6 +212,20 @@ async def test_a_query_is_no_part_of_a_message(client: ProviderClient, httpserve
         Response(gzip.compress("<a>é</a>".encode()), headers={"Content-Encoding": "gzip"}),
         Response(gzip.compress("<a>é</a>".encode()), content_type="application/x-gzip"),
         Response(gzip.compress(b"<a>") + gzip.compress("é</a>".encode()), content_type="application/gzip"),
+        *(
+            Response(gzip.compress("<a>é</a>".encode()), headers={"Content-Encoding": name})
+            for name in ("x-gzip", "GZIP", "gzip, identity")
+        ),
+        *(
+            Response("<a>é</a>", content_type="text/xml", headers={"Content-Encoding": name})
+            for name in ("gzip", "identity", "none", "UTF-8")
+        ),
+        Response(gzip.compress("<a>é</a>".encode()), content_type="text/xml"),
+        Response("<a>é</a>", content_type="application/x-gzip"),
+        *(
+            Response(gzip.compress("<a>é</a>".encode()) + padding, headers={"Content-Encoding": "gzip"})
+            for padding in (bytes(20), b"\r\n", b"junk", b"\x1f")
+        ),
     ],
 )
 async def test_text_comes_decoded(client: ProviderClient, httpserver: HTTPServer, response: Response) -> None:

@@ -15,6 +15,8 @@ from otakube.adapters.memory import PodMemory
 from otakube.settings import Settings
 from pictures import encoded, huge_webp, noise
 
+ON_ITS_SIDE = Image.Exif()
+ON_ITS_SIDE[0x0112] = 6  # a quarter turn, for which there are two copies of the pixels for a while
 MOST = 256  # MiB, of the step and its decoder together
 DECODING = PodMemory(Settings().memory_limit_bytes).contents.total
 
@@ -49,6 +51,7 @@ def test_sixteen_large_images_at_once_are_stored_within_the_limit(server: HTTPSe
     ("kind", "more", "spread"),
     [
         ("JPEG", {"progressive": True, "subsampling": 0}, 60),
+        ("JPEG", {"progressive": True, "subsampling": 0, "exif": ON_ITS_SIDE}, 60),
         ("PNG", {"compress_level": 1}, 4),
         ("WEBP", {"quality": 90, "method": 0}, 60),
         ("WEBP", {"lossless": True, "method": 0, "quality": 0}, 60),

@@ -64,17 +64,17 @@ async def test_an_update_of_episodes_asks_for_episodes_only() -> None:
     assert convert.statistics(record).reviews is None
 
 
-REFUSED_AFTERWARDS = (
+OFF_AFTERWARDS = (
     {"provider": "anilist", "kind": "slow", "seconds": 0.01, "count": 1},
     {"provider": "anilist", "kind": "status", "status": 403},
 )
 
 
 async def test_a_failed_page_leaves_its_parts_missing_and_not_half() -> None:
-    async with anilist(*REFUSED_AFTERWARDS) as (source, _):
+    async with anilist(*OFF_AFTERWARDS) as (source, _):
         record = await source.fetch(LONG_RUNNER)
     assert set(record.missing) == {"episodes", "characters", "reviews"}
-    assert {one.reason for one in record.missing.values()} == {SourceReason.REFUSED}
+    assert {one.reason for one in record.missing.values()} == {SourceReason.UNAVAILABLE}
     assert convert.characters(record) == []
     assert convert.statistics(record).reviews is None
     assert not any(one.aired for one in convert.episodes(record))

@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """AniList's characters, voices and staff in our words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, people
-from otakube.adapters.providers.anilist.answers import AniListVoice, CharacterNode, PersonName, StaffEdge
-from otakube.domain.record.claims import Staff
+from otakube.adapters.providers.anilist.answers import (
+    AniListVoice,
+    CharacterEdge,
+    CharacterNode,
+    PersonName,
+    StaffEdge,
+)
+from otakube.domain.record.claims import Character, Staff
 from otakube.domain.record.golden import VoiceActor
 from otakube.errors import SourceError
 from unit.otakube.adapters.providers.anilist_media import raw
@@ -18,6 +25,12 @@ def aoi(**said: Any) -> CharacterNode:
     return read(CharacterNode, {"name": {"full": "Aoi Minato"}} | said)
 
 
+def person(role: str | None, node: CharacterNode, voices: Sequence[AniListVoice] = ()) -> Character:
+    found = people.character(CharacterEdge(role=role, node=node, voiceActors=list(voices)))
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize(
     ("node", "field", "value"),
     [
@@ -25,13 +38,13 @@ def aoi(**said: Any) -> CharacterNode:
         ({"name": {"full": " ", "native": "湊 葵"}}, "name", "湊 葵"),
         ({"name": {"full": "Aoi", "native": "葵"}}, "name_native", "葵"),
         ({}, "role", "Main"),
-        ({"description": "~!spoiler!~ <i>x</i>"}, "description", "~!spoiler!~ x"),
+        ({"description": "~!spoiler!~ <i>x</i>"}, "description", "x"),
         ({"image": {"large": "https://a.example/p.jpg"}}, "image_url", "https://a.example/p.jpg"),
         ({"image": None}, "image_url", None),
     ],
 )
 def test_a_character_says_each_field(node: dict[str, Any], field: str, value: object) -> None:
-    assert getattr(people.character("MAIN", aoi(**node), []), field) == value
+    assert getattr(person("MAIN", aoi(**node)), field) == value
 
 
 @pytest.mark.parametrize(
@@ -46,7 +59,7 @@ def test_a_character_without_a_name_or_a_known_role_is_named(
     role: str | None, name: str, complaint: str
 ) -> None:
     with pytest.raises(SourceError, match=complaint):
-        people.character(role, aoi(name={"full": name}), [])
+        person(role, aoi(name={"full": name}))
 
 
 def test_a_role_that_nobody_plays_is_left_out() -> None:
@@ -73,7 +86,7 @@ def test_a_character_speaks_in_all_languages() -> None:
         {"name": {"full": "D"}, "languageV2": "French"},
     ]
     voices = [read(AniListVoice, one) for one in said]
-    assert [one.language for one in people.character("MAIN", aoi(), voices).voice_actors] == [
+    assert [one.language for one in person("MAIN", aoi(), voices).voice_actors] == [
         "Japanese",
         "French",
     ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from otakube.adapters.http.client import ProviderClient, RequestLimits
 from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anilist import convert, queries
-from otakube.adapters.providers.anilist.answers import PageAnswer
+from otakube.adapters.providers.anilist.answers import Media, PageAnswer
 from otakube.adapters.providers.anilist.client import AniList
 from otakube.errors import SourceError
 from otakube_api.contract import Provider, SourceReason
@@ -55,7 +55,7 @@ def test_a_tampered_row_of_many_is_read_or_refused(data: st.DataObject) -> None:
     body = data.draw(tampered(rows(), places(rows())))
     with contextlib.suppress(SourceError):  # a refusal; any other error fails
         for row in convert.present(read(PageAnswer, body).data.Page.media):
-            convert.describe(row)
+            convert.describe(read(Media, row))
 
 
 def source_of(body: Any) -> tuple[AniList, list[httpx2.URL]]:

@@ -12,7 +12,7 @@ from otakube.adapters.http.parsing import read
 from otakube.adapters.providers.anidb import convert as anidb
 from otakube.adapters.providers.anilist.answers import MOST_ROWS, MediaAnswer
 from otakube.adapters.providers.anilist.queries import CONNECTIONS
-from otakube.adapters.providers.anime_planet import convert as anime_planet
+from otakube.adapters.providers.anime_planet.cards import rows
 from otakube.adapters.providers.anime_planet.page import document
 from otakube.adapters.providers.animeschedule import client
 from otakube.adapters.providers.animeschedule import convert as animeschedule
@@ -133,6 +133,6 @@ def test_pages_of_very_many_attributes_take_linear_time() -> None:
         title = f"<b {many_attributes(500)}>"
         card = f"<li data-type=anime><a href='/anime/x' title=\"{title}\"><h3>x</h3></a></li>"
         page = document(f"<ul class=cardDeck>{card * (size // 1000)}{next(turns)}</ul>")
-        anime_planet.rows(page, anidb_xml.ASKED.date())
+        rows(page, anidb_xml.ASKED.date())
 
     assert growth(read, 20_000) < LINEAR

@@ -12,6 +12,7 @@ from otakube.adapters.stores.sqlite import connection
 from otakube.adapters.stores.sqlite.catalogue import SqliteIdentities
 from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.adapters.stores.sqlite.ledger import SqliteLedger
+from otakube.adapters.stores.sqlite.listings import SqliteListings, SqliteSyncHistory
 from otakube.errors import Fatal
 from otakube.ports.catalogue import Binding
 from otakube.ports.ledger import Lease
@@ -59,3 +60,19 @@ async def test_a_file_of_a_later_release_is_refused(tmp_path: Path) -> None:
     async with SqliteDocuments(tmp_path) as documents:
         with pytest.raises(Fatal, match="name another folder"):
             await SqliteLedger(documents).state("ani_a")
+
+
+async def test_an_upgraded_file_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    older.mkdir()
+    with closing(sqlite3.connect(older / connection.FILE)) as file:
+        file.executescript(FIRST_FORM)
+    columns = []
+    for folder in (older, newer):
+        async with SqliteDocuments(folder) as documents:
+            await SqliteListings(documents).put([])
+            with documents.statement("looking") as rows:
+                found = rows.execute("SELECT name FROM pragma_table_info('listings')").fetchall()
+                assert await SqliteSyncHistory(documents).newest(1) == []
+        columns.append([row["name"] for row in found])
+    assert columns[0] == columns[1]

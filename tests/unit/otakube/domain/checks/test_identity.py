@@ -4,8 +4,8 @@
 from datetime import date
 
 from otakube.domain.checks.identity import CONTRADICTS, doubt, doubtful, surely_another
-from otakube.domain.matching.resolution import ACCEPT
-from otakube_api.contract import Provider
+from otakube.domain.matching.decision import ACCEPT
+from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import said
 
 JIKAN, ANILIST, KITSU = Provider.JIKAN, Provider.ANILIST, Provider.KITSU
@@ -39,6 +39,24 @@ def test_linked_pages_may_differ_as_providers_do_but_not_in_everything() -> None
     far = said(KITSU, title="Kaidan Restaurant", aired_from=date(2009, 10, 13), same_as=link)
     assert doubtful({JIKAN: said(), KITSU: near}, ()) == {}
     assert doubtful({JIKAN: said(), KITSU: far}, ())[KITSU] < CONTRADICTS
+
+
+def test_a_link_between_pages_whose_numbers_are_far_apart_is_a_finding() -> None:
+    old = said(JIKAN, aired_from=date(2001, 4, 1), episode_count=64)
+
+    def found(year: int, length: int) -> dict[Provider, float]:
+        mapped = said(KITSU, aired_from=date(year, 4, 1), episode_count=length, same_as=[old.source_url])
+        return doubtful({JIKAN: old, KITSU: mapped}, [JIKAN, KITSU])
+
+    assert set(found(2021, 52)) == {KITSU}
+    assert set(found(2009, 51)) == {KITSU}  # a remake of the same name
+    assert found(2001, 52) == {}
+    assert found(2002, 26) == {}
+
+
+def test_a_link_from_a_film_to_a_series_is_a_finding() -> None:
+    film = said(KITSU, type=AnimeType.MOVIE, episode_count=1, same_as=[said(JIKAN).source_url])
+    assert set(doubtful({JIKAN: said(), KITSU: film}, ())) == {KITSU}
 
 
 def test_an_ignored_provider_still_says_which_anime_is_meant() -> None:

@@ -1,36 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The anime that is meant, and the cases in which nobody can say."""
 
-import time
 from datetime import date
 
 import pytest
 
-from otakube.domain.matching import resolution
-from otakube.domain.matching.resolution import (
-    ACCEPT,
-    CONSIDER,
-    MARGIN,
-    MOST_NAMES,
-    SAME_ANIME,
-    MatchDecision,
-    Sameness,
-    agreement,
-    compare,
-    decide,
-    group_by_anime,
-    names,
-    resolve,
-    separate_namesakes,
-    title_exactness,
-)
-from otakube.domain.matching.titles import LONGEST_COMPARED, take_apart
+from otakube.domain.matching.decision import ACCEPT, CONSIDER
+from otakube.domain.matching.resolution import resolve
 from otakube.domain.record.claims import Metadata
+from otakube.domain.record.golden import Quarter, Season
 from otakube_api.contract import AnimeType, Provider
 from unit.otakube.domain.claimed import said
 
 MAL, ANILIST, KITSU, OFFICIAL = Provider.JIKAN, Provider.ANILIST, Provider.KITSU, Provider.MYANIMELIST
-BEGAN = date(2005, 10, 23)
 
 
 def test_the_same_anime_at_three_providers_is_one_candidate() -> None:
@@ -120,155 +102,243 @@ def test_a_synonym_counts_as_much_as_the_title() -> None:
     assert resolve("The Bug Master", [said(synonyms=["The Bug-Master"])]).chosen is not None
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"title": "Mushishi 2nd Season"},
-        {"aired_from": date(2014, 4, 5)},
-        {"title": "Ergo Proxy"},
-    ],
-)
-def test_another_anime_does_not_agree_enough_to_be_merged(other: dict[str, object]) -> None:
-    assert agreement(said(), said(ANILIST, **other)) < ACCEPT
-
-
-def test_what_a_provider_does_not_know_is_no_disagreement() -> None:
-    sparse = said(KITSU, type=AnimeType.UNKNOWN, episode_count=None, aired_from=None)
-    assert agreement(said(), sparse) == 1
-
-
-def test_a_film_of_another_year_is_another_anime() -> None:
-    film = said(ANILIST, type=AnimeType.MOVIE, aired_from=date(2007, 3, 24), episode_count=1)
-    assert agreement(said(), film) < SAME_ANIME
+def hit(number: int, title: str, year: int | None = 2010, **fields: object) -> Metadata:
+    """A row of MyAnimeList's search."""
+    return said(MAL, number, title=title, aired_from=year and date(year, 4, 5), **fields)
 
 
 @pytest.mark.parametrize(
-    ("row", "verdict"),
+    ("asked", "titles"),
     [
-        pytest.param(said(ANILIST), Sameness.SAME, id="all agrees"),
-        pytest.param(said(ANILIST, title="MUSHI-SHI"), Sameness.SAME, id="another spelling, one start"),
-        pytest.param(said(ANILIST, title="Bug Master", synonyms=["Mushishi"]), Sameness.SAME, id="a synonym"),
-        pytest.param(said(ANILIST, type=AnimeType.ONA), Sameness.SAME, id="providers differ about types"),
-        pytest.param(said(ANILIST, aired_from=date(2005, 10, 30)), Sameness.SAME, id="a week later"),
-        pytest.param(said(ANILIST, aired_from=None), Sameness.SAME, id="a start that nobody knows"),
-        pytest.param(
-            said(KITSU, title="Other", same_as=["https://myanimelist.net/anime/1/Mushishi"]),
-            Sameness.SAME,
-            id="a link, whatever the titles",
-        ),
-        pytest.param(said(OFFICIAL, 1, title="Other"), Sameness.SAME, id="one page, two ways to it"),
-        pytest.param(said(OFFICIAL, 2), Sameness.OTHER, id="two pages of one site"),
-        pytest.param(said(ANILIST, title="Musisi"), Sameness.SAME, id="another romanisation"),
-        pytest.param(said(ANILIST, title="Mushishy"), Sameness.DOUBTFUL, id="a slip"),
-        pytest.param(
-            said(ANILIST, title="Mushi-shi", aired_from=None), Sameness.DOUBTFUL, id="another spelling alone"
-        ),
-        pytest.param(
-            said(ANILIST, type=AnimeType.ONA, episode_count=12),
-            Sameness.DOUBTFUL,
-            id="another type and length",
-        ),
-        pytest.param(said(ANILIST, aired_from=date(2006, 4, 1)), Sameness.DOUBTFUL, id="half a year later"),
-        pytest.param(said(ANILIST, aired_from=date(2014, 4, 5)), Sameness.OTHER, id="another year"),
-        pytest.param(
-            said(ANILIST, title="Mushishi 2nd Season", aired_from=None), Sameness.OTHER, id="another season"
-        ),
-        pytest.param(
-            said(ANILIST, title="Mushishi 2nd Season", synonyms=["Mushishi"], aired_from=None),
-            Sameness.DOUBTFUL,
-            id="another season that is also called so",
-        ),
-        pytest.param(
-            said(ANILIST, title="Mushishi Movie", type=AnimeType.MOVIE, episode_count=1, aired_from=None),
-            Sameness.OTHER,
-            id="the film of it",
-        ),
-        pytest.param(said(ANILIST, title="Ergo Proxy"), Sameness.OTHER, id="another name"),
+        ("Mushoku Tensei III: Isekai", ["Mushoku Tensei: Isekai", "Mushoku Tensei II: Isekai"]),
+        ("mushoku tensei iii isekai", ["Mushoku Tensei II: Isekai"]),
+        ("Kizumonogatari II: Nekketsu-hen", ["Kizumonogatari I: Tekketsu-hen"]),
+        ("OverlordⅣ", ["Overlord III", "Overlord"]),
+        ("Lupin the Third", ["Lupin", "Lupin II"]),
+        ("蟲師 弐ノ章", ["蟲師", "蟲師 第三期"]),
+        ("Mushishi Zweite Staffel", ["Mushishi"]),
+        ("Mushishi: The Final", ["Mushishi", "Mushishi 2"]),
+        ("Mushishi 2nd Cour", ["Mushishi"]),
     ],
 )
-def test_two_descriptions_are_joined_kept_apart_or_shown_to_a_person(
-    row: Metadata, verdict: Sameness
+def test_a_numeral_in_any_notation_is_not_passed_over(asked: str, titles: list[str]) -> None:
+    found = [hit(number, title, 2010 + number) for number, title in enumerate(titles, 1)]
+    assert resolve(asked, found).chosen is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("Mushoku Tensei Season 3: Isekai", "Mushoku Tensei III: Isekai"),
+        ("Overlord2", "Overlord II"),
+        ("Lupin III", "Lupin the Third"),
+        ("蟲師 第弐期", "蟲師 2nd Season"),
+        ("Mushishi 2. Staffel", "Mushishi Second Season"),
+        ("SPY×FAMILY", "SPY x FAMILY"),
+        ("Hunter x Hunter", "HUNTER×HUNTER"),
+        ("Tokyo Ghoul Root A", "Tokyo Ghoul √A"),
+        ("Ranma 1/2", "Ranma ½"),
+        ("Ｋ－ＯＮ！！", "K-On!!"),
+        ("Lucky★Star", "Lucky☆Star"),
+        ("ﾗｷ☆ｽﾀ", "ラキ☆スタ"),
+        ("Coeur", "Cœur"),
+        ("Your Name", "Your Name."),
+        ("3×3 Eyes", "3x3 Eyes"),
+        ("妖狐×僕SS", "妖狐x僕SS"),
+        ("銀魂゜", "銀魂°"),
+    ],
+)
+def test_other_ways_to_write_one_title_are_accepted(asked: str, title: str) -> None:
+    found = hit(1, title)
+    assert (chosen := resolve(asked, [found]).chosen)
+    assert chosen.described == (found,)
+
+
+DIFFER_BY_A_SIGN = [
+    ("K-On!!", "K-On!"), ("K-On", "K-On!"), ("Gintama", "Gintama°"), ("Gintama°", "Gintama"),
+    ("Gintama'", "Gintama"), ("Yuru Camp", "Yuru Camp△"), ("Love♡", "Love"), ("Nisekoi:", "Nisekoi"),
+    ("Usagi desu ka??", "Usagi desu ka?"),
+]  # fmt: skip
+LETTER_APART = [("Tokyo Ghoul √A", "Tokyo Ghoul"), ("Tokyo Ghoul", "Tokyo Ghoul √A"), ("Ranma", "Ranma ½")]
+
+
+@pytest.mark.parametrize(("asked", "title"), [*DIFFER_BY_A_SIGN, *LETTER_APART])
+def test_a_lone_hit_that_differs_by_a_sign_is_not_accepted(asked: str, title: str) -> None:
+    assert resolve(asked, [hit(1, title)]).chosen is None
+
+
+@pytest.mark.parametrize(("asked", "title"), DIFFER_BY_A_SIGN)
+def test_a_sign_is_passed_over_where_year_or_type_agrees(asked: str, title: str) -> None:
+    found = [hit(1, title)]
+    assert resolve(asked, found, year=2010).chosen is not None
+    assert resolve(asked, found, kind=AnimeType.TV).chosen is not None
+    assert resolve(asked, [hit(1, title, None)], year=2010).chosen is None  # unknown is no agreement
+
+
+def test_a_stop_that_was_written_is_not_passed_over_where_no_page_has_it() -> None:
+    found = [hit(1, "Gintama")]
+    resolution = resolve("Gintama.", found)
+    assert resolution.chosen is None
+    assert resolution.doubtful is not None
+    assert resolve("Gintama.", found, year=2010).chosen is not None
+    assert resolve("Gintama.", [hit(1, "Gintama", synonyms=["Gintama."])]).chosen is not None
+
+
+def test_a_sequel_is_not_accepted_by_an_official_name_that_its_prequel_shares() -> None:
+    later = hit(2, "Kagerou Nikki Part 2", 2019, title_english="Diary of Haze")
+    assert resolve("Diary of Haze", [later]).chosen is None
+    assert resolve("Diary of Haze", [later], year=2019).chosen is not None
+    first = hit(1, "Kagerou Nikki", 2018, title_english="Diary of Haze")
+    assert (chosen := resolve("Diary of Haze", [later, first]).chosen)
+    assert chosen.described == (first,)
+    film = hit(3, "Umi Movie 2: Nami", 2019, title_english="Sea: The Wave", type=AnimeType.MOVIE)
+    assert resolve("Sea: The Wave", [film]).chosen is not None
+
+
+def test_a_sign_that_a_linked_page_writes_as_asked_is_no_difference() -> None:
+    linked = said(ANILIST, 7, title="Gintama 4", same_as=["https://myanimelist.net/anime/1"])
+    other = linked.model_copy(update={"synonyms": ["Gintama"]})
+    assert resolve("Gintama", [hit(1, "Gintama°", 2005), linked]).chosen is None
+    assert resolve(
+        "Gintama", [hit(1, "Gintama°", 2005), other.model_copy(update={"title": "Gintama"})]
+    ).chosen
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "later"),
+    [
+        ("Aldnoah.Zero (2015)", ("Aldnoah.Zero", 2014), ("Aldnoah.Zero Part 2", 2015)),
+        ("Aldnoah.Zero 2015", ("Aldnoah.Zero", 2014), ("Aldnoah.Zero Part 2", 2015)),
+        ("Berserk (2017)", ("Berserk", 2016), ("Berserk 2nd Season", 2017)),
+        ("Haikyuu!! (2015)", ("Haikyuu!!", 2014), ("Haikyuu!! Second Season", 2015)),
+    ],
+)
+def test_a_year_in_the_title_names_the_part_of_that_year(
+    asked: str, first: tuple[str, int], later: tuple[str, int]
 ) -> None:
-    assert compare(said(aired_from=BEGAN), row) is verdict
+    one, other = hit(1, *first), hit(2, *later)
+    assert (chosen := resolve(asked, [one, other]).chosen)
+    assert chosen.described == (other,)
+    assert resolve(asked, [one]).chosen is None
 
 
-def test_films_of_a_series_that_share_a_synonym_are_not_joined() -> None:
-    first = said(
-        MAL, title="Break Blade Movie 1: Kakusei", synonyms=["Break Blade"], type=AnimeType.MOVIE,
-        episode_count=1, aired_from=date(2010, 5, 29),
-    )  # fmt: skip
-    second = said(
-        ANILIST, title="Break Blade Movie 2: Ketsubetsu", synonyms=["Break Blade"], type=AnimeType.MOVIE,
-        episode_count=1, aired_from=date(2010, 6, 26),
-    )  # fmt: skip
-    third = second.model_copy(update={"aired_from": date(2010, 9, 25)})
-    assert compare(first, second) is not Sameness.OTHER  # a month apart: a person decides, or knows
-    assert compare(first, third) is Sameness.OTHER
+def test_a_year_that_one_member_of_a_group_lacks_is_that_of_the_others() -> None:
+    found = [hit(1, "Haikyuu!!", 2014), said(KITSU, 5, title="Haikyuu!!", aired_from=None)]
+    assert len(resolve("Haikyuu!!", found, year=2014).candidates[0].described) == 2
+    assert resolve("Haikyuu!!", found, year=2014).chosen is not None
+    assert resolve("Haikyuu!!", found, year=2015).candidates == ()
+
+
+def test_a_year_that_nobody_knows_is_for_a_person() -> None:
+    resolution = resolve("Haikyuu!!", [hit(1, "Haikyuu!!", None)], year=2015)
+    assert resolution.chosen is None
+    assert resolution.doubtful is not None
+
+
+def test_what_begins_at_the_turn_of_a_year_is_of_both() -> None:
+    found = [hit(1, "Mushishi", None).model_copy(update={"aired_from": date(2014, 12, 28)})]
+    assert resolve("Mushishi", found, year=2015).chosen is not None
+    assert resolve("Mushishi (2014)", found).chosen is not None
+    season = hit(1, "Mushishi", None, season=Season(quarter=Quarter.WINTER, year=2015))
+    assert resolve("Mushishi (2015)", [season]).chosen is not None
+
+
+MUSIC, OVA, TV = (
+    hit(1, "Black Rock Shooter", 2009, type=AnimeType.MUSIC),
+    hit(2, "Black★Rock Shooter", 2010, type=AnimeType.OVA),
+    hit(3, "Black★Rock Shooter (TV)", 2012),
+)
+
+
+def test_a_music_video_never_wins_by_its_name_alone() -> None:
+    assert resolve("Black Rock Shooter", [MUSIC, OVA, TV]).chosen is None
+    assert resolve("Black Rock Shooter", [MUSIC]).chosen is None
+    assert resolve("Black Rock Shooter", [MUSIC, hit(4, "Black Rock Shooter", 2012)]).chosen is None
+
+
+def test_a_trailer_or_commercial_never_wins_by_a_name_that_it_shares() -> None:
+    for title in ("Black Rock Shooter PV", "Black Rock Shooter CM", "Black Rock Shooter: Trailer"):
+        trailer = hit(5, title, type=AnimeType.SPECIAL, synonyms=["Black Rock Shooter"])
+        assert resolve("Black Rock Shooter", [trailer]).chosen is None
+        assert resolve(title, [trailer]).chosen is not None
+
+
+def test_type_or_year_decides_between_namesakes() -> None:
+    def chosen(**told: object) -> tuple[Metadata, ...]:
+        best = resolve("Black Rock Shooter", [MUSIC, OVA, TV], **told).chosen  # type: ignore[arg-type]  # cases
+        return best.described if best else ()
+
+    assert chosen(kind=AnimeType.TV) == chosen(year=2012) == (TV,)
+    assert chosen(kind=AnimeType.OVA) == chosen(year=2010) == (OVA,)
+    assert chosen(kind=AnimeType.MUSIC) == chosen(year=2009) == (MUSIC,)
+
+
+def test_a_form_without_its_number_may_be_any_of_them() -> None:
+    def ova(number: int) -> Metadata:
+        synonyms = [f"Detective Conan OVA {number}"]
+        title = f"Detective Conan OVA {number:02}: Foo"
+        return hit(number, title, 2000 + number, type=AnimeType.OVA, synonyms=synonyms)
+
+    rows = [ova(number) for number in range(1, 12)]
+    assert resolve("Detective Conan OVA", rows).chosen is None
+    assert resolve("Detective Conan OVA", rows[:1]).chosen is None
+    assert resolve("Detective Conan", rows[2:3], kind=AnimeType.OVA).chosen is None
+    assert (chosen := resolve("Detective Conan OVA", rows, year=2003).chosen)
+    assert chosen.described == (rows[2],)
+    assert (chosen := resolve("Detective Conan OVA 3", rows).chosen)
+    assert chosen.described == (rows[2],)
+
+
+def test_a_film_without_its_number_may_be_any_of_them() -> None:
+    found = [hit(1, "Mushishi Movie 1", type=AnimeType.MOVIE)]
+    assert resolve("Mushishi the Movie", found).chosen is None
+    assert resolve("Mushishi the Movie", found, year=2010).chosen is not None
+
+
+def test_a_number_that_only_the_main_title_says_is_not_passed_over() -> None:
+    found = [hit(2, "Mushishi 2nd Season", synonyms=["Mushishi"])]
+    assert resolve("Mushishi", found).chosen is None
+    assert resolve("Mushishi", found, year=2010).chosen is not None
+    assert resolve("Diebuster", [hit(2, "Gunbuster 2", synonyms=["Diebuster"])]).chosen is not None
 
 
 @pytest.mark.parametrize(
-    ("scores", "decision"),
+    ("asked", "title"),
     [
-        ([], MatchDecision.NONE),
-        ([CONSIDER - 0.01], MatchDecision.NONE),
-        ([CONSIDER], MatchDecision.ABSTAIN),
-        ([ACCEPT - 0.01], MatchDecision.ABSTAIN),
-        ([ACCEPT], MatchDecision.ACCEPT),
-        ([1.0, 1.0 - MARGIN], MatchDecision.ACCEPT),
-        ([1.0, 1.0 - MARGIN + 0.01], MatchDecision.ABSTAIN),
+        ("小林さんちのメイドラゴンS", "小林さんちのメイドラゴン"),
+        ("異世界魔王と召喚少女の奴隷魔術Ω", "異世界魔王と召喚少女の奴隷魔術"),
+        ("新幹線変形ロボ シンカリオンZ THE ANIMATION", "新幹線変形ロボ シンカリオン THE ANIMATION"),
+        ("Dropkick on My Devil!! X", "Drop Kick on My Devil!!"),
+        ("Masamune-kun no Revenge R", "Masamunekun no Revenge"),
+        ("異世界魔王と召喚少女の奴隷魔術 新章", "異世界魔王と召喚少女の奴隷魔術"),
     ],
 )
-def test_what_is_good_and_ahead_is_accepted(scores: list[float], decision: MatchDecision) -> None:
-    assert decide(scores) is decision
+def test_a_letter_or_word_more_is_another_season_and_no_slip(asked: str, title: str) -> None:
+    assert resolve(asked, [hit(1, title)]).chosen is None
+    assert resolve(title, [hit(1, asked)]).chosen is None
 
 
-def test_only_one_that_is_alone_most_literal_is_let_ahead() -> None:
-    assert separate_namesakes([1.0, 1.0, 0.5], [1, 2, 0]) == [1.0 - MARGIN, 1.0, 0.5]
-    assert separate_namesakes([1.0, 1.0], [2, 2]) == [1.0, 1.0]
-    assert separate_namesakes([1.0, 1.0], [0, 0]) == [1.0, 1.0]
-    assert separate_namesakes([1.0, 0.8], [0, 2]) == [1.0, 0.8]
-    assert separate_namesakes([], []) == []
+def test_a_remake_that_is_also_called_by_the_bare_name_is_a_namesake() -> None:
+    old = hit(1, "Shaman King", 2001)
+    for marked in ("Shaman King (2021)", "Shaman King (TV)", "Shaman King (ONA)"):
+        new = hit(2, marked, 2021, synonyms=["SHAMAN KING"])
+        assert resolve("Shaman King", [old, new]).chosen is None
+        assert (chosen := resolve("Shaman King", [old, new], year=2001).chosen)
+        assert chosen.described == (old,)
 
 
-def test_literal_is_a_main_title_as_it_was_asked_for() -> None:
-    assert title_exactness("gintama ", "Gintama", main=True) == 2
-    assert title_exactness("gintama", "Gintama°", main=True) == 1
-    assert title_exactness("gintama", "Gintama", main=False) == 0
-    assert title_exactness("gintama", "Gintoki", main=True) == 0
+def test_a_sequel_that_alone_lists_the_name_in_another_script_is_not_accepted() -> None:
+    sequel = hit(2, "Megami no Café Terrace 2nd Season", synonyms=["女神のカフェテラス"])
+    assert resolve("女神のカフェテラス", [sequel]).chosen is None
 
 
-def test_what_a_person_said_of_two_pages_outranks_how_alike_they_are() -> None:
-    one, other = said(title="Aoi Tori"), said(Provider.ANILIST, title="Aoi Tori")
-    foreign = said(Provider.KITSU, title="Ginrei no Kaidou", episode_count=150)
-    assert group_by_anime([one, other, foreign]) == [(one, other), (foreign,)]
-    apart = group_by_anime([one, other, foreign], lambda a, b: None if foreign in (a, b) else False)
-    assert apart == [(one,), (other,), (foreign,)]
-    joined = group_by_anime(
-        [one, other, foreign], lambda a, b: True if foreign in (a, b) and one in (a, b) else None
-    )
-    assert joined == [(one, other, foreign)]
+def test_a_page_of_all_films_is_not_taken_for_one_of_several() -> None:
+    every = hit(1, "Gekijouban Haikyuu!!", type=AnimeType.MOVIE)
+    third = hit(3, "Haikyuu!! Movie 3: Sainou to Sense", type=AnimeType.MOVIE)
+    assert resolve("Haikyuu!! Movie", [every]).chosen is not None
+    assert resolve("Haikyuu!! Movie", [every, third]).chosen is None
 
 
-def test_of_very_many_names_the_first_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    compared: list[tuple[str, str]] = []
-    monkeypatch.setattr(resolution, "string_similarity", lambda *pair: compared.append(pair) or 0.0)
-    one = said(title="Aoi Tori", synonyms=[f"Aoi {number}" for number in range(200)])
-    other = said(ANILIST, title="Akai Tori", synonyms=[f"Akai {number}" for number in range(200)])
-    agreement(one, other)
-    assert len(compared) == MOST_NAMES**2
-
-
-@pytest.mark.parametrize("letter", ["a", "ﷺ", "㌖"])
-def test_a_letter_that_stands_for_many_makes_no_longer_names(letter: str) -> None:
-    assert len(take_apart(letter * 500).text) <= LONGEST_COMPARED
-    titles = [said(title=letter * length) for length in (499, 500)]
-    assert names(titles[0]) == names(titles[1])
-
-
-def test_names_of_letters_that_stand_for_many_cost_little() -> None:
-    def many(provider: Provider, first: str) -> Metadata:
-        return said(provider, title="x", synonyms=[first + chr(0x4E00 + n) + "ﷺ" * 480 for n in range(200)])
-
-    begin = time.process_time()
-    agreement(many(MAL, "a"), many(ANILIST, "b"))
-    assert time.process_time() - begin < 5  # a tenth of a second here; all letters of all names took 30
+@pytest.mark.parametrize("marker", ["(VF)", "(English Dub)", "[Sub]", "(Voix Japonaises)"])
+def test_the_language_of_a_stream_says_nothing_of_the_anime(marker: str) -> None:
+    assert resolve(f"Mushishi Season 2 {marker}", [hit(2, "Mushishi 2nd Season")]).chosen is not None

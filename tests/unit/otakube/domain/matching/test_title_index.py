@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otakube.domain.matching.resolution import ACCEPT, MatchDecision
+from otakube.domain.matching.decision import ACCEPT, MatchDecision
 from otakube.domain.matching.title_index import Titled, TitleIndex
 from otakube.domain.record.text import comparable
 from otakube_api.contract import AnimeType
@@ -87,7 +87,7 @@ def test_a_title_in_another_notation_is_accepted(query: str, expected: str) -> N
     [
         ("Cowbow Bebob", "bebop"),
         ("Shingeki no Kyogin", "titan"),
-        ("Attack on Titan Season 3", "titan"),
+        ("Attack on Titan Season 3", "titan 3"),
         ("Mushishi Season 3", None),
         ("Shingeki no Kyojin Season 4", None),
         ("Himawari", None),
@@ -167,3 +167,49 @@ def test_an_exact_title_is_always_found(titles: list[str]) -> None:
 def test_a_hostile_query_is_cut_and_answered(query: str) -> None:
     INDEX.search(query)
     TitleIndex.build([Titled("hostile", (query, "Mushishi"))]).search("Mushishi")
+
+
+def test_what_tells_namesakes_apart_is_not_passed_over_in_an_index() -> None:
+    rows = [
+        Titled("k-on", ("K-On!",), TV, 2009, 13),
+        Titled("music", ("Black Rock Shooter",), AnimeType.MUSIC, 2009),
+        Titled("sequel", ("Nana 2nd Season", "Nana"), TV, 2007),
+        Titled("all films", ("Gekijouban Haikyuu!!",), MOVIE, 2015),
+        Titled("a film", ("Haikyuu!! Movie 2: Foo",), MOVIE, 2016),
+        Titled("aldnoah", ("Aldnoah.Zero",), TV, 2014),
+        Titled("aldnoah 2", ("Aldnoah.Zero Part 2",), TV, 2015),
+    ]
+    index = TitleIndex.build(rows)
+    for query in ("K-On!!", "K-On", "Black Rock Shooter", "Nana", "Haikyuu!! Movie", "Aldnoah.Zero (2013)"):
+        assert index.search(query).decision is not MatchDecision.ACCEPT, query
+    for query, told, row in (
+        ("K-On!!", {"year": 2009}, "k-on"),
+        ("K-On!!", {"episodes": 13}, "k-on"),
+        ("K-On", {"kind": TV}, "k-on"),
+        ("Black Rock Shooter", {"year": 2009}, "music"),
+        ("Black Rock Shooter", {"kind": AnimeType.MUSIC}, "music"),
+        ("Nana", {"year": 2007}, "sequel"),
+        ("Haikyuu!! Movie", {"year": 2015}, "all films"),
+        ("Aldnoah.Zero (2015)", {}, "aldnoah 2"),
+    ):
+        found = index.search(query, **told)  # type: ignore[arg-type]  # a case's keywords
+        assert (found.decision, found.hits[0].id) == (MatchDecision.ACCEPT, row), query
+
+
+def test_a_later_season_is_found_by_a_name_that_only_the_first_one_lists_and_not_accepted() -> None:
+    first = Titled("hero", ("Boku no Hero Academia", "My Hero Academia", "僕のヒーローアカデミア"), TV, 2016)
+    later = [Titled(f"hero {n}", (f"Boku no Hero Academia {n}th Season",), TV) for n in (4, 5, 6)]
+    part = Titled("hero part", ("Boku no Hero Academia Part 5",), TV)
+    index = TitleIndex.build([first, *later, part])
+    for query in ("My Hero Academia (Season 5)", "僕のヒーローアカデミア 第5期"):
+        found = index.search(query)
+        assert (found.decision, found.hits[0].id) == (MatchDecision.ABSTAIN, "hero 5")
+    assert index.search("My Hero Academia").hits[0].id == "hero"
+    assert index.search("My Hero Academia").decision is MatchDecision.ACCEPT
+
+
+def test_no_later_season_borrows_names_where_a_remake_bears_the_same() -> None:
+    old, new = Titled("old", ("Hunter", "Jaeger"), TV, 1999), Titled("new", ("Hunter", "Jaeger"), TV, 2011)
+    later = Titled("later", ("Hunter 2nd Season",), TV)
+    found = TitleIndex.build([old, new, later]).search("Jaeger Season 2")
+    assert found.hits[0].id != "later"

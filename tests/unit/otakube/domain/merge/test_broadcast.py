@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from otakube.domain.merge.broadcast import airing_time, broadcast_slot
+from otakube.domain.merge.broadcast import airing_time, broadcast_slot, has_aired, next_slot
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,34 @@ def test_a_day_outside_the_slot_stays_a_bare_day() -> None:
 
 def test_a_slot_in_another_zone_says_no_time() -> None:
     assert airing_time(date(2026, 11, 20), broadcast_slot(5, "18:00", "Asia/Seoul")) == date(2026, 11, 20)
+
+
+LATE_FRIDAY = broadcast_slot(5, "25:30")  # Friday 16:30 in UTC
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [("2026-11-27T16:29", "2026-11-27T16:30"), ("2026-11-27T16:30", "2026-12-04T16:30")],
+)
+def test_the_next_slot_is_later_than_the_moment(after: str, expected: str) -> None:
+    moment, start = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (after, expected))
+    assert next_slot(LATE_FRIDAY, moment) == start
+
+
+def test_a_slot_on_another_clock_has_no_known_next_time() -> None:
+    slot = broadcast_slot(5, "20:00", "Europe/Berlin")
+    assert next_slot(slot, datetime(2026, 11, 27, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("aired", "expected"),
+    [
+        (datetime(2026, 11, 27, 12, tzinfo=UTC), True),
+        (datetime(2026, 11, 27, 16, tzinfo=UTC), False),
+        (date(2026, 11, 28), True),  # in Japan it is that day already
+        (date(2026, 11, 29), False),
+        (None, True),
+    ],
+)
+def test_a_day_has_come_once_it_has_begun_in_japan(aired: datetime | date | None, expected: bool) -> None:
+    assert has_aired(aired, datetime(2026, 11, 27, 15, tzinfo=UTC)) is expected

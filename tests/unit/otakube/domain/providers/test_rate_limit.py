@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otakube.domain.providers.budget import (
+    OUTCOMES,
     RateLimitState,
     RequestOutcome,
 )
@@ -50,6 +51,28 @@ def opened() -> RateLimitState:
     for second in range(FAILURES):
         state = asked(state, NOW + second, AWAY)
     return state
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (200, "Answered"), (304, "Answered"), (404, "NotFound"), (401, "Refused"), (403, "Refused"),
+        (429, "RateLimited"), (0, "Unavailable"), (408, "Unavailable"), (503, "Unavailable"),
+        (301, "AnswerInvalid"), (418, "AnswerInvalid"),
+    ],
+)  # fmt: skip
+def test_each_outcome_is_counted_by_the_word_that_people_read(status: int, word: str) -> None:
+    assert word in OUTCOMES
+    state = asked(asked(NEW, NOW, FINE), NOW + 1, RequestOutcome(status=status))
+    assert state.outcomes == ({"Answered": 2} if word == "Answered" else {"Answered": 1, word: 1})
+    assert status_of(state, JIKAN, NOW).outcomes == state.outcomes
+
+
+def test_openings_of_the_breaker_are_counted_for_good() -> None:
+    state = opened()
+    assert (state.opened, status_of(state, JIKAN, NOW + FAILURES).breaker) == (1, "Open")
+    healed = asked(state, NOW + 60, FINE)
+    assert (healed.openings, healed.opened) == (0, 1)
 
 
 def test_a_fourth_request_in_a_second_waits_for_the_first_to_leave_the_window() -> None:

@@ -20,7 +20,7 @@ from otakube_api.contract import Provider
 from otakube_standins.upstream.faults import FaultRule
 
 ALL = frozenset(LIGHTHOUSE)
-UNSAID = {"summary"}  # only a person says it
+UNSAID = {"summary", "spoiler_tags"}  # only a person says it
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_every_field_of_every_row_is_answered_for(record: GoldenRecord, collecti
             seen.add(name)
             assert only(record, one.field) == one
             assert one.value not in (None, [], False)
-    unsaid = {"filler", "recap"} | ({"name_native"} if collection == "staff" else set())
+    unsaid = {"filler", "recap", "synopsis_spoilers"} | ({"name_native"} if collection == "staff" else set())
     assert seen >= set(fields(collection)) - unsaid  # this title has none
 
 

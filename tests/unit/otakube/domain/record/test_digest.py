@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The digest of a record, which a release must not change."""
 
+import hashlib
+import json
+
 from golden import a_record, an_entry
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord, Relation, Statistics
@@ -26,6 +29,26 @@ COMMITTED = "794ac5171ae868d18559fbb2513b91452beace78d11d77a0b89fbdd4831096f1"
 
 def test_a_record_of_the_first_schema_has_the_digest_that_it_was_committed_with() -> None:
     assert handover.digest(GoldenRecord.model_validate_json(STORED)) == COMMITTED
+
+
+def test_fields_of_later_schemas_are_no_part_of_an_earlier_digest() -> None:
+    entry = an_entry(schema_version=3, synopsis_spoilers=None)
+    fields = a_record(entry=entry).model_dump(mode="json")
+    del fields["entry"]["synopsis_spoilers"], fields["entry"]["spoiler_tags"]
+    for row in fields["episodes"]:
+        del row["synopsis_spoilers"]
+    for row in fields["characters"]:
+        del row["description_spoilers"]
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert handover.digest(a_record(entry=entry)) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_record_of_the_fourth_schema_has_no_spoiler_tags_in_its_digest() -> None:
+    entry = an_entry(schema_version=4)
+    fields = a_record(entry=entry).model_dump(mode="json")
+    del fields["entry"]["spoiler_tags"]
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert handover.digest(a_record(entry=entry)) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_every_field_of_a_record_counts() -> None:

@@ -2,6 +2,7 @@
 """The remains of a run when it has ended."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,15 @@ async def test_a_failed_run_leaves_a_letter_with_all_that_a_person_needs(tmp_pat
     assert str(letter["command"]).startswith("otakube step stage --enrichment=demo/mushishi --uid=uid")
 
 
+async def test_a_letter_of_a_pod_that_never_started_names_what_it_waited_for(tmp_path: Path) -> None:
+    late = ended("Failed", "Pod was active on the node longer than the specified deadline")
+    waited = replace(late, waited="stage: ImagePullFailed: ErrImagePull: otakube-steps:9 not found")
+    _, letters = await after(tmp_path, waited)
+    letter = letters["dead-letters/uid-2-3.json"]
+    assert letter["reason"] == "ImagePullFailed"
+    assert "otakube-steps:9 not found" in str(letter["message"])
+
+
 async def test_a_letter_carries_no_password_that_a_pod_let_out(tmp_path: Path) -> None:
     words = "Error (exit code 75): UnexpectedError: no route to redis://:hidden@cache:6379/0"
     _, letters = await after(tmp_path, ended("Failed", words))
@@ -86,9 +96,10 @@ async def test_the_letter_is_in_the_document_store_too(tmp_path: Path) -> None:
         "workflow shutdown with strategy:  Stop",
         "Stopped with strategy 'Stop'",
         "Error (exit code 65): ReviewRejected: by anna: wrong anime",
+        "Error (exit code 65): EpisodeNotOut: episode 8 is not out: 0 of 2 providers list it",
     ],
 )
-async def test_a_run_that_a_person_ended_is_cleared_up(tmp_path: Path, message: str) -> None:
+async def test_a_run_that_a_person_or_its_episode_ended_is_cleared_up(tmp_path: Path, message: str) -> None:
     assert await after(tmp_path, ended("Failed", message)) == (["work/uid/2-30/golden.json"], {})
 
 

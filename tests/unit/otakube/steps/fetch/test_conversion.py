@@ -81,7 +81,7 @@ async def run(adapters: Mapping[Provider, ProviderAdapter], objects: FolderObjec
         REQUEST,
         adapters,
         objects,
-        Memory(claims=nothing, catalogue=nothing, history=nothing, locks=nothing),
+        Memory(claims=nothing, catalogue=nothing, listings=nothing, history=nothing, locks=nothing),
         work_prefix=PREFIX,
         uid="uid",
         quorum=1,

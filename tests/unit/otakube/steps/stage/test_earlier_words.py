@@ -214,6 +214,41 @@ def test_an_update_that_lacks_answers_has_all_that_was_live(one: Update) -> None
             assert (said_by.stale, said_by.fetched_at) == (True, NOW)
 
 
+def counting(provider: Provider, count: int | None, *numbers: int, stale: bool = False) -> ConvertedRecord:
+    """An answer that counts the season's episodes and lists these."""
+    about = said(provider, title="Tide", episode_count=count)
+    return ConvertedRecord(
+        provider=provider, source_url=about.source_url, fetched_at=NOW, stale=stale, metadata=about,
+        episodes=[Episode(number=one) for one in numbers], relationships=None, statistics=None,
+        characters=[], staff=[], missing={}, unreadable={},
+    )  # fmt: skip
+
+
+def test_a_vote_that_ages_drops_no_episode() -> None:
+    """An old copy's vote weighs less: two to two, the season is shorter once AniDB does not answer."""
+    records = {
+        Provider.JIKAN: counting(Provider.JIKAN, 2, stale=True),
+        Provider.ANILIST: counting(Provider.ANILIST, 2, stale=True),
+        Provider.KITSU: counting(Provider.KITSU, 3, 3, stale=True),
+        Provider.ANIDB: counting(Provider.ANIDB, 3),
+    }
+    live = merged(records)
+    for absent in ({Provider.ANIDB}, {Provider.ANIDB, Provider.KITSU}):
+        left = {provider: one for provider, one in records.items() if provider not in absent}
+        update = merged(left, absent, live)
+        assert (live.entry.episode_count, update.entry.episode_count) == (3, 2)
+        assert keys_of(update) == keys_of(live) == {("Regular", 3)}
+
+
+def test_a_count_that_is_new_drops_no_episode_of_a_provider_that_does_not_answer() -> None:
+    records = {
+        Provider.JIKAN: counting(Provider.JIKAN, None),
+        Provider.KITSU: counting(Provider.KITSU, None, 3),
+    }
+    update = merged({Provider.JIKAN: counting(Provider.JIKAN, 2)}, {Provider.KITSU}, merged(records))
+    assert (update.entry.episode_count, keys_of(update)) == (2, {("Regular", 3)})
+
+
 @settings(max_examples=100, deadline=None, phases=UNSHRUNK)
 @given(updates(namesakes=True))
 def test_where_namesakes_are_taken_for_each_other_nothing_goes_unseen(one: Update) -> None:

@@ -45,7 +45,7 @@ class PageClaims:
             if set(bound) == set(urls) and owners(bound) == {chosen}:
                 return chosen, chosen in live
             wanted = Binding(entry_id=chosen, since=since(bound, chosen, self.clock()))
-            await self._take(urls, wanted, bound)
+            await self.take(urls, wanted, bound)
         message = f"other runs keep changing who owns {urls[0]}; apply again when they have ended"
         raise Fatal(FailureReason.ANIME_AMBIGUOUS, message)
 
@@ -58,7 +58,7 @@ class PageClaims:
                 await renew(self.ledger, held, clock=self.clock)
                 await self.identities.release(url, owner=entry_id, token=held.lease.token)
 
-    async def _take(self, urls: Sequence[str], to: Binding, bound: Mapping[str, Binding]) -> None:
+    async def take(self, urls: Sequence[str], to: Binding, bound: Mapping[str, Binding]) -> None:
         """Bind free pages and those of owners that never went live; the next round sees what became of it."""
         for url in urls:
             if url not in bound:

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Restore a catalogue from a snapshot: counters, rows and locks first, then entry after entry.
+
+Nothing that is there is overwritten, but an entry that is damaged or older. Cut off anywhere, the same call
+goes on: what is there already takes a few reads.
+"""
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from otakube.commit.audit_copies import version_in
+from otakube.domain.locks.change import LockChange
+from otakube.domain.locks.lock import LOCK, Lock
+from otakube.errors import Fatal
+from otakube.maintenance.merge_locks import curate
+from otakube.maintenance.snapshots.contents import ROWS, SnapshotFile
+from otakube.maintenance.snapshots.entry_rows import read_entries
+from otakube.maintenance.snapshots.files import lines, read_part
+from otakube.maintenance.snapshots.manifest import SnapshotManifest
+from otakube.maintenance.snapshots.progress import Progress
+from otakube.maintenance.snapshots.restore_entry import EntryRestorer
+from otakube.maintenance.snapshots.restore_plan import RestoreOutcome, RestoreReport
+from otakube.maintenance.snapshots.verify import entry_parts
+from otakube.ports.locks import Locks
+from otakube.ports.objects import ObjectStore, Prefix
+from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection
+from otakube_api.contract import FailureReason
+
+_BATCH = 500
+_LOCKS_OF_A_CHANGE = 2000
+_OF_ENTRIES = (
+    SnapshotFile.COUNTERS,
+    SnapshotFile.IDENTITIES,
+    SnapshotFile.EVENTS,
+    SnapshotFile.LISTINGS,
+    SnapshotFile.FLAGS,
+)
+"""Rows that name an entry: the others are restored with all entries alone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Restore:
+    """One restore; `chosen` are the entries to bring back, none means all and the rest of the snapshot."""
+
+    snapshot: ObjectStore
+    manifest: SnapshotManifest
+    entries: EntryRestorer
+    progress: Progress
+    chosen: Collection[str] = ()
+    locks_too: bool = False
+
+    async def run(self) -> RestoreReport:
+        """Carry it out; Fatal for a snapshot that is damaged, Retriable if a store is away."""
+        report, stores = self.entries.report, self.entries.stores
+        for part in self.manifest.parts:  # before anything is written
+            await read_part(self.snapshot, part)
+        if not self.entries.dry_run:
+            await stores.ledger.prepare()
+            await self._raise_counters()
+            for file in ROWS:
+                if not self.chosen or file in _OF_ENTRIES:
+                    report.rows[file.value] = await self._insert(file)
+        if not self.chosen or self.locks_too:
+            await self._restore_locks(stores.locks)
+        await self._restore_entries()
+        return report
+
+    async def _raise_counters(self) -> None:
+        """Let no version be drawn again that the bucket remembers: a lost history may have been ahead."""
+        highest: dict[str, int] = {}
+        for prefix in (Prefix.AUDIT, Prefix.VECTORS):
+            async for key in self.entries.stores.objects.list(prefix):
+                entry_id, version = key.removeprefix(prefix).partition("/")[0], version_in(key)
+                if version and (not self.chosen or entry_id in self.chosen):
+                    highest[entry_id] = max(version, highest.get(entry_id, 0))
+        counters = [EntryCounter(entry_id=entry_id, next_version=one) for entry_id, one in highest.items()]
+        for start in range(0, len(counters), _BATCH):
+            await self.entries.rows.insert(RowCollection.COUNTERS, counters[start : start + _BATCH])
+
+    async def _insert(self, file: SnapshotFile) -> int:
+        """Insert the rows that are missing; the number of them."""
+        inserted, batch, form = 0, list[Any](), ROW_FORMS[ROWS[file]].rows
+        async for line in self._lines(file):
+            row = form.validate_json(line)
+            if not self.chosen or row.entry_id in self.chosen:
+                batch.append(row)
+            if len(batch) == _BATCH:
+                inserted += await self.entries.rows.insert(ROWS[file], batch)
+                batch = []
+        return inserted + await self.entries.rows.insert(ROWS[file], batch)
+
+    async def _lines(self, file: SnapshotFile) -> AsyncIterator[bytes]:
+        for part in self.manifest.collections[file.value].parts:
+            for line in lines(await read_part(self.snapshot, part)):
+                yield line
+
+    async def _restore_locks(self, locks: Locks) -> None:
+        """Set the locks where none was ever set; where people have decided since, if they are asked for."""
+        wanted = [LOCK.validate_json(line) async for line in self._lines(SnapshotFile.MERGE_LOCKS)]
+        changes = [
+            wanted[start : start + _LOCKS_OF_A_CHANGE] for start in range(0, len(wanted), _LOCKS_OF_A_CHANGE)
+        ]
+        if wanted and not self.locks_too and await locks.generation() >= len(changes):
+            self.entries.report.rows[SnapshotFile.MERGE_LOCKS.value] = 0
+            return
+        added = 0
+        for change in changes:
+            added += await self._set(locks, change)
+        self.entries.report.rows[SnapshotFile.MERGE_LOCKS.value] = added
+
+    async def _set(self, locks: Locks, wanted: list[Lock]) -> int:
+        try:
+            done = await curate(locks, LockChange(set=wanted), dry_run=self.entries.dry_run)
+        except Fatal as error:  # they contradict locks that were set since
+            self.entries.report.notes.append(f"merge locks: {error}")
+            return 0
+        return done.added
+
+    async def _restore_entries(self) -> None:
+        missing = set(self.chosen)
+        for parts in entry_parts(self.manifest):
+            for stored in await read_entries(self.snapshot, parts):
+                entry_id = stored.state.entry_id
+                if self.chosen and entry_id not in self.chosen:
+                    continue
+                missing.discard(entry_id)
+                await self.entries.restore(stored)
+                self.progress.add()
+        for entry_id in sorted(missing):
+            reason = next((one.reason for one in self.manifest.left_out if one.entry_id == entry_id), "")
+            detail = f"the snapshot lacks it{f': {reason}' if reason else ''}"
+            self.entries.report.note(entry_id, RestoreOutcome.FAILED, detail)
+
+
+def check_restorable(manifest: SnapshotManifest) -> None:
+    """Fatal for the files of an export: what their licences hide is not in them."""
+    if set(manifest.collections) != {file.value for file in SnapshotFile}:
+        message = f"{manifest.name} is an export, without what a restore needs: give a snapshot"
+        raise Fatal(FailureReason.INPUT_MISSING, message)
