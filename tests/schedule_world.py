@@ -182,7 +182,12 @@ class ScheduleWorld:
         if tick is not None:
             self.created[identity(tick)] += 1
         self.enrichments[name] = OwnedEnrichment(
-            namespace="default", name=name, uid=name, owner_uid="uid-1", created_at=self.time
+            namespace="default",
+            name=name,
+            uid=name,
+            owner_uid="uid-1",
+            created_at=self.time,
+            requested=tick is None,
         )
         if self.runs_for is not None:
             self.ends[name] = self.time + self.runs_for

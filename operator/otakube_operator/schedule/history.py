@@ -51,6 +51,21 @@ def requested(now: datetime, enrichment: str) -> TickStatus:
     )
 
 
+def unrecorded(
+    ticks: Iterable[TickStatus], owned: Iterable[OwnedEnrichment], new: Iterable[str] = ()
+) -> list[TickStatus]:
+    """The entries of requests that lost their status to the next request, which came before it was written.
+
+    `new` names the enrichments whose entries this pass makes anyway.
+    """
+    told = {*new, *(each.enrichment for each in ticks)}
+    return [
+        requested(each.created_at, each.name)
+        for each in owned
+        if each.requested and each.created_at is not None and each.name not in told
+    ]
+
+
 def dropped(schedule: Schedule, timetable: Timetable, now: datetime) -> list[TickStatus]:
     """The entry of a due time that had come when the schedule changed, and that nobody had acted on."""
     status, due = schedule.status, schedule.status.next_schedule_time
@@ -99,7 +114,7 @@ def joined(before: Sequence[TickStatus], fresh: Iterable[TickStatus]) -> list[Ti
             entries[-1] = _shared(entries[-1], tick)
         else:
             entries.append(tick)
-    entries.sort(key=lambda each: (each.due_time, time_of(each)))
+    entries.sort(key=lambda each: (each.due_time, time_of(each), each.enrichment or ""))
     return _latest(entries)
 
 

@@ -38,6 +38,8 @@ class OwnedEnrichment:
     resource_version: str = field(default="", compare=False)
     created_at: datetime | None = None
     state: EnrichmentProgress = EnrichmentProgress.ACTIVE
+    requested: bool = False
+    """True if somebody asked for it, False if it is of a due time."""
     published_at: datetime | None = None
 
     @property
@@ -68,6 +70,7 @@ def read_enrichment(body: Body, known: OwnedEnrichment | None) -> OwnedEnrichmen
         resource_version=meta["resourceVersion"],
         created_at=_time(meta.get("creationTimestamp")),
         state=_state(status.get("conditions") or (), meta["generation"]),
+        requested=labels.SCHEDULED_AT not in (meta.get("annotations") or {}),
         published_at=_time(status.get("publicationTime")),
     )
 

@@ -21,6 +21,7 @@ from otakube_operator.schedule.history import (
     not_out,
     requested,
     skipped,
+    unrecorded,
     with_outcomes,
 )
 from otakube_operator.schedule.observed import EnrichmentProgress, ObservedSchedule, OwnedEnrichment, Schedule
@@ -96,7 +97,7 @@ def _started(
         *(created(new.tick, new.name, timed) for new in create if new.tick is not None),
         *(requested(now, new.name) for new in request),
     ]
-    ticks = joined(_outcomes(observed, replaced), entries)
+    ticks = joined(_outcomes(observed, replaced, create), entries)
     occurrences = (
         *of_shift(schedule, timetable),
         *of_entries(joined((), passed)),
@@ -163,11 +164,16 @@ def _replaced(
     return tuple(each for each in active if each.name not in names)
 
 
-def _outcomes(observed: ObservedSchedule, replaced: tuple[OwnedEnrichment, ...] = ()) -> list[TickStatus]:
-    """The recorded due times with their present outcomes."""
+def _outcomes(
+    observed: ObservedSchedule,
+    replaced: tuple[OwnedEnrichment, ...] = (),
+    create: tuple[NewEnrichment, ...] = (),
+) -> list[TickStatus]:
+    """The due times and requests so far with their present outcomes."""
+    ticks = observed.object.status.recent_ticks
     owned = {each.name: each for each in observed.owned}
-    names = (each.name for each in replaced)
-    return with_outcomes(observed.object.status.recent_ticks, owned, names)
+    found = unrecorded(ticks, observed.owned, (new.name for new in create))
+    return with_outcomes(joined(ticks, found), owned, (each.name for each in replaced))
 
 
 def _beyond_history(observed: ObservedSchedule) -> tuple[OwnedEnrichment, ...]:

@@ -151,6 +151,24 @@ def test_requests_push_no_due_time_out_of_memory() -> None:
     assert len(world.status.recent_ticks) == 4
 
 
+def test_a_request_that_comes_before_the_status_of_the_one_before_hides_it_not() -> None:
+    world = a_world(broadcast=SLOT, concurrencyPolicy="Replace")
+    before = world.schedule
+    world.request("once")
+    world.schedule = replace(before, requested_at="again")  # the write met a newer object
+    world.visit()
+    assert outcomes(world.status) == [("Replaced", "Requested"), ("Created", "Requested")]
+
+
+def test_many_requests_of_one_second_leave_the_status_at_rest() -> None:
+    world = a_world(broadcast=SLOT, concurrencyPolicy="Allow")
+    for number in range(9):
+        world.request(str(number))
+    writes = world.writes
+    world.visit()
+    assert (len(world.enrichments), len(world.status.recent_ticks), world.writes) == (9, 3, writes)
+
+
 def test_what_the_api_server_refuses_stalls_and_is_recorded_as_missed_in_the_end() -> None:
     world = a_world(broadcast=SLOT)
     world.advance(START + 17 * HOUR)
