@@ -8,7 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from otakube.domain.checks.plausibility import Health, ProviderCondition
-from otakube.domain.providers.answer_shape import ShapeDrift, drift, shape_of
+from otakube.domain.providers.answer_shape import (
+    ShapeDrift,
+    asked_anew,
+    drift,
+    question_of_parts,
+    shape_of,
+    without,
+)
 from otakube.domain.record.pages import identify
 from otakube.errors import SourceError
 from otakube.notes import collected
@@ -87,25 +94,36 @@ class Checker:
             unread = error.reason in (SourceReason.ANSWER_INVALID, SourceReason.ANSWER_TOO_LARGE)
             return row(CheckState.DRIFTED if unread else CheckState.UNREACHABLE, f"{error.reason}: {error}")
         faults = unreadable(adapter, record)
-        changed = await self._drift(provider, title, record)
+        changed, anew = await self._compared(provider, title, record)
         if faults:
             return row(CheckState.DRIFTED, "; ".join(faults))
         health = await self.health(provider)
         if health.state is not ProviderCondition.SOUND:
             return row(CheckState.IGNORED, health.evidence)
         if changed:
-            return row(CheckState.DRIFTED, format_drift(changed))
+            return row(CheckState.DRIFTED, format_drift(changed) + format_anew(anew))
         if record.stale:
             return row(CheckState.STALE, f"answers of {record.fetched_at:%Y-%m-%d %H:%M} UTC")
-        return row(CheckState.OK, f"{len(record.answers)} answers read")
+        return row(CheckState.OK, f"{len(record.answers)} answers read{format_anew(anew)}")
 
-    async def _drift(self, provider: Provider, title: str, record: RawRecord) -> ShapeDrift | None:
-        """Against the last check of this title; a new shape becomes the known one once it was told."""
+    async def _compared(
+        self, provider: Provider, title: str, record: RawRecord
+    ) -> tuple[ShapeDrift | None, list[str]]:
+        """Drift since the last check of this title, and the parts that another question was asked for.
+
+        A new shape becomes the known one once it was told.
+        """
         shape = shape_of({part: answer.body for part, answer in record.answers.items()})
+        questions = question_of_parts({part: answer.question for part, answer in record.answers.items()})
         last = await self.history.last(provider, title)
-        await self.history.put(CheckedShape(provider=provider, title=title, shape=shape, checked_at=self.now))
-        found = drift(last.shape, shape) if last else None
-        return found or None
+        checked = CheckedShape(
+            provider=provider, title=title, shape=shape, questions=questions, checked_at=self.now
+        )
+        await self.history.put(checked)
+        if last is None:
+            return None, []
+        anew = asked_anew(last.questions, questions, last.shape)
+        return drift(without(last.shape, anew), without(shape, anew)) or None, anew
 
 
 async def known_title(adapter: ProviderAdapter, title: str) -> RawRecord:
@@ -137,6 +155,11 @@ def format_drift(found: ShapeDrift) -> str:
     """A drift as a sentence."""
     parts = {"vanished": found.vanished, "changed type": found.changed, "new": found.appeared}
     return "; ".join(f"{what}: {_some(paths)}" for what, paths in parts.items() if paths)
+
+
+def format_anew(parts: list[str]) -> str:
+    """A remark on parts whose shape is compared from now on."""
+    return f"; compared from now on, as another question is asked: {_some(parts)}" if parts else ""
 
 
 def _some(paths: list[str]) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Last check of each provider: the next one compares with it to see what has changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,11 +11,12 @@ from otakube_api.contract import Provider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedShape:
-    """The answers' shape for one title at one provider."""
+    """The answers' shape for one title at one provider; `questions`: the digest of each part's question."""
 
     provider: Provider
     title: str
     shape: Shape
+    questions: dict[str, str] = field(default_factory=dict)  # none in a check by an older release
     checked_at: datetime
 
 

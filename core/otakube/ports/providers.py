@@ -31,10 +31,21 @@ class Answer(BaseModel):
     etag: str | None = None
     body: Any  # JSON, or the text of XML and HTML
     _memory: AnswerMemory = PrivateAttr(default_factory=AnswerMemory)
+    _question: str = PrivateAttr(default="")
 
     def counted(self, memory: AnswerMemory) -> Self:
         """This answer, as the one for which the memory was given."""
         self._memory = memory
+        return self
+
+    @property
+    def question(self) -> str:
+        """Digest of what was asked; empty in an answer that was read back from a store."""
+        return self._question
+
+    def asked(self, question: str) -> Self:
+        """This answer, as the one to this question."""
+        self._question = question
         return self
 
 

@@ -5,6 +5,7 @@ A provider may compress in transit (Content-Encoding: gzip), and may serve files
 """
 
 import asyncio
+import hashlib
 import re
 import sys
 import zlib
@@ -41,6 +42,13 @@ def name_of(request: httpx2.Request) -> str:
 def address_of(request: httpx2.Request) -> str:
     """The whole address as it may be stored: without user and password."""
     return str(request.url.copy_with(username=None, password=None))
+
+
+def question_of(request: httpx2.Request) -> str:
+    """Digest of what is asked, at whatever host: path, parameters in any order, body."""
+    url = request.url
+    question = (request.method, url.path, repr(sorted(url.params.multi_items())), repr(request.content))
+    return hashlib.sha256("\n".join(question).encode()).hexdigest()
 
 
 async def read(response: httpx2.Response, size: int, reserve: Callable[[], Awaitable[None]]) -> bytes:

@@ -178,7 +178,7 @@ class ProviderClient:
         self._raise(response, failure)
         memory = self._count(request, bodies.parsed_size(response, body))
         found = await away(reader, response, body) if len(body) > _LONG else reader(response, body)
-        answer = _answer(response, found, now).counted(memory)
+        answer = _answer(response, found, now).counted(memory).asked(bodies.question_of(request))
         if refused is None:
             await self._keep(request, response, answer)
         return answer
@@ -213,7 +213,7 @@ class ProviderClient:
     def _again(self, request: httpx2.Request, kept: Kept) -> Answer:
         """A kept answer as one out of the cache; it takes memory like a fresh one."""
         kept.answer.counted(self._count(request, bodies.stored_size(kept.answer.body)))
-        return kept.again
+        return kept.again.asked(bodies.question_of(request))
 
     def _count(self, request: httpx2.Request, size: int) -> AnswerMemory:
         """Memory for what an answer turns into; AnswerTooLarge if there is too little."""

@@ -2,11 +2,12 @@
 """The shape of a provider's answers, without its values: what a schema drift shows in.
 
 A shape maps each path (`data.episodes[].title`) to the JSON types seen there; of XML, the element names.
-The same title asked twice has the same shape until the provider changes its API.
+The same title asked twice by the same question has the same shape until the provider changes its API. What is
+asked is compared as well, by digest: another question has another answer, which is no drift.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 Shape = dict[str, list[str]]
@@ -34,6 +35,26 @@ def shape_of(bodies: Mapping[str, Any]) -> Shape:
             if path in found or len(found) < _MOST_PATHS:
                 found.setdefault(path, set()).add(kind)
     return {path: sorted(kinds) for path, kinds in sorted(found.items())}
+
+
+def question_of_parts(questions: Mapping[str, str]) -> dict[str, str]:
+    """The question of each part of a record: that of its first page, as later ones depend on the answers."""
+    first: dict[str, str] = {}
+    for name in sorted(questions, key=_page):
+        first.setdefault(name.partition("/")[0], questions[name])
+    return first
+
+
+def asked_anew(before: Mapping[str, str], now: Mapping[str, str], shape: Shape) -> list[str]:
+    """Parts of the shape that another question was asked for, or none that is known."""
+    return [part for part, question in now.items() if part in shape and before.get(part) != question]
+
+
+def without(shape: Shape, parts: Collection[str]) -> Shape:
+    """The shape of the other parts."""
+    return {
+        path: kinds for path, kinds in shape.items() if re.split(r"[.\[]", path, maxsplit=1)[0] not in parts
+    }
 
 
 def drift(before: Shape, now: Shape) -> ShapeDrift:
@@ -67,6 +88,11 @@ def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for inner in value:
             yield from _walk(f"{path}[]", inner, depth + 1)
+
+
+def _page(name: str) -> tuple[str, int]:
+    part, _, page = name.partition("/")
+    return part, int(page or 0)
 
 
 def _kind(value: Any) -> str:

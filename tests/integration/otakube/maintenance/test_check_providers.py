@@ -121,6 +121,29 @@ def test_a_changed_form_is_told_once(upstream: Upstream, tmp_path: Path) -> None
     assert check(upstream, tmp_path, *only("AnimeSchedule"))[0] == 0
 
 
+def as_asked_before(folder: Path, asked: str | None) -> None:
+    """AniList's kept check, as of a release whose query did not ask for banners; its question where known."""
+    known = SqliteFile(folder / "documents.sqlite3")
+    [row] = known.run("SELECT checked FROM provider_checks")
+    kept = json.loads(row["checked"])
+    del kept["shape"]["anime.data.Media.bannerImage"]
+    kept["questions"] = kept["questions"] | {"anime": asked} if asked else {}
+    known.run("UPDATE provider_checks SET checked = ?", json.dumps(kept))
+
+
+@pytest.mark.parametrize(("asked", "anew"), [("another question", "anime"), (None, "anime, further")])
+def test_a_release_that_asks_for_more_starts_anew_and_tells_no_drift(
+    upstream: Upstream, tmp_path: Path, asked: str | None, anew: str
+) -> None:
+    check(upstream, tmp_path, *only("AniList"))
+    as_asked_before(tmp_path, asked)
+    status, rows, _ = check(upstream, tmp_path, *only("AniList"))
+    assert (status, rows["AniList"]["state"]) == (0, "Ok"), rows
+    assert rows["AniList"]["message"].endswith(f"as another question is asked: {anew}")
+    _, rows, _ = check(upstream, tmp_path, *only("AniList"))
+    assert "another question" not in rows["AniList"]["message"]
+
+
 def test_an_unknown_provider_is_named_with_those_that_there_are(upstream: Upstream, tmp_path: Path) -> None:
     status, _, printed = check(upstream, tmp_path, *only("MAL"))
     assert status == 2

@@ -18,8 +18,13 @@ class MongoCheckHistory:
             found = await self._checks.find_one({"_id": _key(provider, title)})
         if found is None:
             return None
-        shape = {path: list(kinds) for path, kinds in found["shape"]}
-        return CheckedShape(provider=provider, title=title, shape=shape, checked_at=found["checked_at"])
+        return CheckedShape(
+            provider=provider,
+            title=title,
+            shape={path: list(kinds) for path, kinds in found["shape"]},
+            questions=found.get("questions", {}),  # older releases kept none
+            checked_at=found["checked_at"],
+        )
 
     async def put(self, checked: CheckedShape) -> None:
         """Insert or replace."""
@@ -27,6 +32,7 @@ class MongoCheckHistory:
         document = {
             "_id": key,
             "shape": [[path, kinds] for path, kinds in checked.shape.items()],
+            "questions": checked.questions,
             "checked_at": checked.checked_at,
         }
         async with translated("keeping a provider's check"):

@@ -52,6 +52,24 @@ async def test_an_answer_carries_where_and_when(client: ProviderClient, httpserv
     assert answer.fetched_at.tzinfo is not None
 
 
+async def test_an_answer_carries_its_question_in_whatever_order_and_at_whatever_host(
+    client: ProviderClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/x").respond_with_json({})
+    url = httpserver.url_for("/x")
+    asked = [
+        (await client.ask(url, params={"a": "1", "b": "2"})).question,
+        (await client.ask(url.replace("localhost", "127.0.0.1"), params={"b": "2", "a": "1"})).question,
+    ]
+    others = [
+        (await client.ask(url, params={"a": "1"})).question,
+        (await client.ask(url, post={"query": "{ id }"})).question,
+        (await client.ask(url, post={"query": "{ id title }"})).question,
+    ]
+    assert len(set(asked)) == 1
+    assert len({*asked, *others}) == 4
+
+
 async def test_an_answer_and_a_failure_keep_no_user_and_password(
     client: ProviderClient, httpserver: HTTPServer
 ) -> None:

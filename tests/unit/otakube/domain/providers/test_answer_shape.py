@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otakube.domain.providers.answer_shape import drift, shape_of
+from otakube.domain.providers.answer_shape import asked_anew, drift, question_of_parts, shape_of, without
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -49,6 +49,19 @@ def test_pages_of_one_part_are_one_shape() -> None:
         "episodes": ["object"],
         "episodes.n": ["number"],
     }
+
+
+def test_a_part_is_asked_anew_by_its_first_pages_question() -> None:
+    before = question_of_parts({"episodes/10": "ten", "episodes/2": "two", "anime": "all"})
+    assert before == {"episodes": "two", "anime": "all"}
+    shape = shape_of({"anime": {}, "episodes/1": {"n": 1}})
+    assert asked_anew(before, {"episodes": "one", "anime": "all", "staff": "new"}, shape) == ["episodes"]
+    assert without(shape, ["episodes"]) == shape_of({"anime": {}})
+
+
+def test_a_part_whose_question_changed_is_not_compared_and_the_others_are() -> None:
+    before, now = shape_of({"anime": {"a": 1}, "staff": [1]}), shape_of({"anime": {"b": 1}, "staff": ["x"]})
+    assert drift(without(before, ["anime"]), without(now, ["anime"])) == ([], [], ["staff[]"])
 
 
 def test_of_xml_the_elements_are_the_shape() -> None:
