@@ -55,33 +55,51 @@ async def show_one(
 
 
 @cluster_command(app)
-async def explain(cluster: Cluster, *, entry: Entry, field: Field = "", out: Printer = TABLE) -> None:
+async def explain(
+    cluster: Cluster,
+    *,
+    entry: Entry,
+    field: Field = "",
+    include_orphaned: Orphaned = False,
+    out: Printer = TABLE,
+) -> None:
     """Show who says a field, when, how sure, and who disagrees.
 
     Example: otakube entry explain frozen-tide episode_count
     """
     path = f"animes/{await entry_id(cluster, entry)}/explain"
-    explanation = await cluster.catalogue(f"{path}/{quote(field, safe='')}" if field else path)
+    path = f"{path}/{quote(field, safe='')}" if field else path
+    explanation = await cluster.catalogue(path, **visibility(include_orphaned=include_orphaned))
     out.show(explanation, table=lambda: record.print_fields(explanation, out))
 
 
 @cluster_command(app)
-async def relations(cluster: Cluster, *, entry: Entry, depth: Depth = 50, out: Printer = TABLE) -> None:
+async def relations(
+    cluster: Cluster,
+    *,
+    entry: Entry,
+    depth: Depth = 50,
+    include_orphaned: Orphaned = False,
+    out: Printer = TABLE,
+) -> None:
     """Show all works around an entry: sequels, side stories, what it is made from, and what is around them.
 
     Example: otakube entry relations frozen-tide
     """
-    graph = await cluster.catalogue(f"animes/{await entry_id(cluster, entry)}/relations", depth=depth)
+    path = f"animes/{await entry_id(cluster, entry)}/relations"
+    graph = await cluster.catalogue(path, depth=depth, **visibility(include_orphaned=include_orphaned))
     out.show(graph, table=lambda: print_tree(graph))
 
 
 @cluster_command(app)
-async def images(cluster: Cluster, *, entry: Entry, out: Printer = TABLE) -> None:
+async def images(
+    cluster: Cluster, *, entry: Entry, include_orphaned: Orphaned = False, out: Printer = TABLE
+) -> None:
     """List an entry's images with the hashes they are mirrored under.
 
     Example: otakube entry images frozen-tide
     """
-    anime = await read(cluster, await entry_id(cluster, entry))
+    anime = await read(cluster, await entry_id(cluster, entry), include_orphaned=include_orphaned)
     found = record.every_image(anime["record"]) if anime["record"] else []
     empty = "No provider shows an image of it."
     out.show(found, table=lambda: record.print_images(found, out) if found else print(empty))
@@ -129,8 +147,12 @@ async def rollback(
 
 async def read(cluster: Cluster, entry: str, *, include_orphaned: bool = False) -> dict[str, Any]:
     """The entry, whole."""
-    chosen = {"include_orphaned": "true"} if include_orphaned else {}
-    return await cluster.catalogue(f"animes/{entry}", **chosen)
+    return await cluster.catalogue(f"animes/{entry}", **visibility(include_orphaned=include_orphaned))
+
+
+def visibility(*, include_orphaned: bool) -> dict[str, str]:
+    """The parameter of the read API's routes."""
+    return {"include_orphaned": "true"} if include_orphaned else {}
 
 
 async def entry_id(cluster: Cluster, given: str) -> str:

@@ -32,7 +32,7 @@ from otakube_services.catalogue.entries import entry_of, entry_of_page, live_ent
 from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.ports import CataloguePorts, Ports, connected, dependencies
 from otakube_services.catalogue.provider_metrics import ProviderMetrics
-from otakube_services.catalogue.relations import closure_of
+from otakube_services.catalogue.relations import ReadableRelatives, closure_of
 from otakube_services.catalogue.versions import add_versions
 from otakube_services.kit.conditional import IfNoneMatch, tagged
 from otakube_services.kit.problems import Problem
@@ -90,9 +90,10 @@ def _entries(app: FastAPI) -> None:
         entry_id: EntryId,
         response: Response,
         field: str | None = None,
+        include_orphaned: Orphaned = False,
         if_none_match: IfNoneMatch = None,
     ) -> Explanation:
-        live = await live_entry(ports, entry_id)
+        live = await live_entry(ports, entry_id, include_orphaned=include_orphaned)
         record, withheld = readable_record(live)
         try:
             explanation = Explanation.of(record, version=live.version, field=field, withheld=withheld)
@@ -102,10 +103,15 @@ def _entries(app: FastAPI) -> None:
         return explanation
 
     @app.get("/animes/{entry_id}/relations", summary="All works around it")
-    async def related(ports: Ports, entry_id: EntryId, depth: Depth = LEVELS_LIMIT) -> RelationGraph:
-        live = await live_entry(ports, entry_id)
+    async def related(
+        ports: Ports, entry_id: EntryId, depth: Depth = LEVELS_LIMIT, include_orphaned: Orphaned = False
+    ) -> RelationGraph:
+        live = await live_entry(ports, entry_id, include_orphaned=include_orphaned)
         record, _ = readable_record(live)
-        return await closure_of(record, ports.relatives, depth=depth, now=datetime.now(UTC))
+        related = ReadableRelatives(
+            ports.relatives, ports.listings, now=datetime.now(UTC), include_orphaned=include_orphaned
+        )
+        return await closure_of(record, related, depth=depth)
 
 
 def _search(app: FastAPI) -> None:

@@ -79,15 +79,13 @@ def _visible(found: FoundEntry, *, include_orphaned: bool) -> FoundEntry:
     return found
 
 
-async def live_entry(ports: CataloguePorts, entry_id: str) -> LiveEntry:
-    """The live version, for what only a record tells; Problem 404 if the entry has none."""
-    live = await ports.catalogue.entry(entry_id)
-    if live is not None:
-        return live
-    if await ports.listings.get(entry_id) is not None:
+async def live_entry(ports: CataloguePorts, entry_id: str, *, include_orphaned: bool) -> LiveEntry:
+    """The live version, for what only a record tells; Problem 404 if this reader sees none."""
+    found = await entry_of(ports, entry_id, include_orphaned=include_orphaned)
+    if found.live is None:
         detail = f"{entry_id!r} is known from the dataset alone; enrich it by spec.anime.id first"
         raise Problem(404, "Not enriched", detail)
-    raise unknown(entry_id)
+    return found.live
 
 
 def unknown(entry_id: str) -> Problem:

@@ -7,12 +7,19 @@ from contextlib import AsyncExitStack
 import pytest
 
 from dataset_world import World, sync_stores
+from golden import a_record, an_entry
 from otakube.bootstrap.stores.choice import SERVERS, choose
+from otakube.domain.record.golden import Relation, Titles
+from otakube.ports.embedding import TextEmbedder
 from otakube.ports.listings import ListedEntry
-from served_catalogue import STORIES, Catalogue, ask, record_of, refusal
+from served_catalogue import STORIES, Catalogue, ask, publish, record_of, refusal
 from unit.otakube.domain.dataset.weeks import row
 
 ENRICHED = record_of(1).entry
+RELATED = Relation(kind="Sequel", title=STORIES[1][0], source_urls=ENRICHED.sources)
+SEQUEL = an_entry(41, titles=Titles(main="Paper Gull"), relations=[RELATED])
+"""An active entry, related to one that the second week lacks."""
+
 KEPT = [row(f"No. {one}", str(one)) for one in range(1001, 1011)]
 FIRST = [
     row("Paper Comet", "900", "https://x.example/9", synonyms=["Kami no Suisei"]),
@@ -23,10 +30,11 @@ FIRST = [
 
 
 @pytest.fixture(scope="module")
-def listed(catalogue: Catalogue, published: None) -> dict[str, ListedEntry]:
+def listed(catalogue: Catalogue, embedder: TextEmbedder, published: None) -> dict[str, ListedEntry]:
     """Two weeks: the second one lacks a listed and an enriched anime."""
 
     async def sync_both() -> dict[str, ListedEntry]:
+        await publish(catalogue.settings, embedder, a_record(41, entry=SEQUEL, episodes=[], characters=[]))
         async with AsyncExitStack() as stack:
             ports = choose(SERVERS, lambda: catalogue.settings, stack)
             world = World(await sync_stores(ports))
@@ -83,6 +91,36 @@ def test_an_orphaned_entry_is_seen_by_who_asks_for_it(
     assert entry_id not in {one["id"] for one in ask(catalogue, "/search", q=title)["results"]}
     results = ask(catalogue, "/search", q=title, include_orphaned=True)["results"]
     assert entry_id in {one["id"] for one in results}
+
+
+@pytest.mark.parametrize("path", ["", "/explain", "/explain/titles.main", "/relations"])
+def test_each_route_of_an_orphaned_entry_hides_it_from_who_does_not_ask(
+    catalogue: Catalogue, listed: dict[str, ListedEntry], path: str
+) -> None:
+    assert listed[STORIES[1][0]].entry_id == ENRICHED.id
+    status, detail = refusal(catalogue, f"/animes/{ENRICHED.id}{path}")
+    assert status == 404
+    assert "is orphaned" in detail
+    assert ask(catalogue, f"/animes/{ENRICHED.id}{path}", include_orphaned=True)
+
+
+def test_an_orphaned_entry_is_hidden_by_its_page_too(
+    catalogue: Catalogue, listed: dict[str, ListedEntry]
+) -> None:
+    assert listed
+    assert refusal(catalogue, "/animes", source=ENRICHED.sources[0])[0] == 404
+    found = ask(catalogue, "/animes", source=ENRICHED.sources[0], include_orphaned=True)
+    assert found["id"] == ENRICHED.id
+
+
+def test_an_orphaned_relative_counts_as_one_that_the_catalogue_does_not_have(
+    catalogue: Catalogue, listed: dict[str, ListedEntry]
+) -> None:
+    assert listed
+    path = f"/animes/{SEQUEL.id}/relations"
+    for asked, shown in (({}, None), ({"include_orphaned": True}, ENRICHED.id)):
+        nodes = ask(catalogue, path, **asked)["nodes"]
+        assert [node["entry_id"] for node in nodes] == [SEQUEL.id, shown]
 
 
 def test_what_only_a_record_tells_names_the_cure(
