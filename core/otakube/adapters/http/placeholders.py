@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from otakube.adapters.http import no_text
 from otakube.domain.record.prose import Prose, read_prose
 from otakube.domain.record.text import LONGEST_NAME, comparable, plain, web_address
 
@@ -27,6 +28,14 @@ WORDS = frozenset(
         "unknown studio", "no studio", "no studios", "not listed", "not specified", "unspecified",
         "untitled", "unnamed", "no title", "no name", "title tba", "title unknown", "unknown title",
         "未定", "不明", "未発表", "未公開", "名称未定", "不詳", "未詳", "タイトル未定", "なし",
+        "未知", "待定", "暂无", "暫無", "未命名", "未公布", "暂定", "미정", "미상", "없음", "미공개",
+        "제목 미정",
+        "desconocido", "desconocida", "por anunciar", "sin título", "sin titulo", "por determinar",
+        "sin datos",
+        "desconhecido", "desconhecida", "a anunciar", "a definir", "a ser anunciado", "sem título",
+        "sem dados",
+        "inconnu", "inconnue", "à venir", "à annoncer", "à déterminer", "sans titre", "non communiqué",
+        "unbekannt", "wird noch bekannt gegeben", "noch nicht bekannt", "ohne titel", "keine angabe",
     }
 )  # fmt: skip
 _SUBJECTS = _words(
@@ -60,22 +69,21 @@ _ABSENT = re.compile(
     r"(?:(?:info(?:rmation)? )?(?:has|have) (?:not )?(?:yet )?been|(?:is |was )?(?:yet|available|found)"
     r"|for this)\b"
 )
-_LONGEST_TEXT = 250  # of a sentence that says that there is no text
 _SIGNS = re.compile(r"[?？\-–—_.…*/\\~\s]+")
 _AROUND_A_WORD = "()[]{}<>（）【】\"'*-–—.!… \t\n"
 _YEAR_BEHIND = re.compile(r"\s*\(?(?:19|20)[0-9]{2}\)?$")
-_FILE = re.compile(
-    r"(?:(?:anime|manga|character|person|people|staff|series|user|avatar)[_-]?)?"
-    r"(?:default|missing|placeholder|spaceholder|transparent|blank|question[_-]?mark|nopic"
-    r"|no[_-]?(?:image|picture|photo|poster|cover|pic|thumb)"
-    r"|(?:image|picture)?[_-]?not[_-]?(?:found|available)|tb[ad]"
-    r"|unknown|unavailable|na|empty|coming[_-]?soon)"
-    r"(?:[_-]?(?:available|found|yet|b\d{1,3}|\d{1,4}(?:x\d{1,4})?|[0-9a-f]{32}"
-    r"|placeholder|poster|cover|avatar|main|large|small|medium|original"
-    r"|image|anime|series|char|character|person|xl|[lmst]))*"
+_SHOWN = (
+    r"(?:anime|manga|character|char|person|people|staff|series|user|avatar|image|img|picture|photo|pic|poster"
+    r"|cover|artwork|art|thumbnail|thumb|banner|screenshot|screencap|card|main)s?"
 )
-
-
+_FILE = re.compile(
+    rf"(?:{_SHOWN}[_-]?)*+"
+    rf"(?:default|missing|placeholder|spaceholder|transparent|blank|question[_-]?mark|nopic"
+    rf"|no[_-]?{_SHOWN}|broken[_-]?{_SHOWN}|not[_-]?(?:found|available|avail)|tb[ad]|now[_-]?printing"
+    r"|unknown|unavailable|na|empty|coming[_-]?soon|fallback|dummy|silhouette|lazy(?:[_-]?load)?|loading|spinner)"
+    rf"(?:[_@-]?(?:available|avail|found|yet|b\d{{1,3}}|\d{{1,4}}(?:x\d{{0,4}})?|[0-9a-f]{{32}}"
+    rf"|{_SHOWN}|placeholder|large|small|medium|original|xl|[lmst]))*+"
+)
 _PIXEL = re.compile(r"(?:pixel|spacer|1x1|[01]x[01])")
 _FOLDERS = ("default", "defaults", "missing", "placeholder", "placeholders", "fallback")
 _SIZES = ("original", "large", "medium", "small", "tiny")  # of one picture in a folder of its own
@@ -94,13 +102,13 @@ def says_nothing(text: str) -> bool:
     Each of its words is one of those that such sentences are made of ("This anime has no synopsis yet"), or
     it begins as they do; a story that begins so goes on otherwise.
     """
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > no_text.LONGEST:
         return False
     said = comparable(text)
     words = _words(said)
     closed = words <= _SUBJECTS | _NEGATIONS | _AROUND and bool(words & _NEGATIONS)
     told = bool(words & (_SUBJECTS | {"nothing", "none"}))
-    return (closed and told) or _ABSENT.match(said) is not None
+    return (closed and told) or _ABSENT.match(said) is not None or no_text.says_nothing(text)
 
 
 class Placeholders(NamedTuple):
@@ -142,5 +150,5 @@ class Placeholders(NamedTuple):
     def _says_nothing(self, text: str) -> bool:
         if is_placeholder(text):
             return True
-        begun = len(text) <= _LONGEST_TEXT and comparable(text).startswith((*TEXTS, *self.texts))
+        begun = len(text) <= no_text.LONGEST and comparable(text).startswith((*TEXTS, *self.texts))
         return begun or says_nothing(text)

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from otakube.domain.merge.past_episodes import rightly_gone, unlisted
 from otakube.domain.record.dates import days_apart, entry_span
 from otakube.domain.record.golden import AnimeStatus, GateFinding, GoldenRecord
 from otakube.domain.record.pages import identify
@@ -44,13 +45,13 @@ def drift_findings(
 
 
 def shrunk_lists(record: GoldenRecord, live: GoldenRecord) -> list[Difference]:
-    """Lists that lost a fifth of their rows or more."""
-    lists: dict[str, Callable[[GoldenRecord], int]] = {
-        "episodes": lambda one: len(one.episodes),
-        "characters": lambda one: len(one.characters),
-        "staff": lambda one: len(one.staff),
-    }
-    counts = [(name, count(live), count(record)) for name, count in lists.items()]
+    """Lists that lost a fifth of their rows or more; episodes that may go are no loss."""
+    gone = sum(rightly_gone(one, record, live) for one in unlisted(live, record.episodes))
+    counts = [
+        ("episodes", len(live.episodes) - gone, len(record.episodes)),
+        ("characters", len(live.characters), len(record.characters)),
+        ("staff", len(live.staff), len(record.staff)),
+    ]
     return [
         Difference(name, before, after)
         for name, before, after in counts

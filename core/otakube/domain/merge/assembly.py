@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from otakube.domain.merge.airing import is_placeholder
 from otakube.domain.merge.character_images import merge_by_phash
 from otakube.domain.merge.episodes import episode_key
-from otakube.domain.merge.past_episodes import is_past
+from otakube.domain.merge.past_episodes import looks_forward, unlisted, was_broadcast
 from otakube.domain.merge.policies import KEY_FIELDS, POLICIES
 from otakube.domain.merge.stages import (
     CharactersStage,
@@ -116,10 +116,17 @@ def refresh(
 ) -> GoldenRecord:
     """The live record with fresh episodes and nothing else new; one that vanished upstream stays.
 
-    `attributions` are those of this run: they are about episodes alone.
+    What was taken off the schedule before its time goes. `attributions` are those of this run: they are
+    about episodes alone.
     """
     fresh = {episode_key(one): one for one in with_images(episodes, mirror)}
-    merged = {episode_key(one): one for one in live.episodes} | fresh
+    answered = {one.provider for one in attributions}
+    off = {
+        episode_key(one)
+        for one in unlisted(live, episodes)
+        if one.aired and answered.issuperset(one.providers) and not was_broadcast(one, live, episodes, now)
+    }
+    merged = {key: one for one in live.episodes if (key := episode_key(one)) not in off} | fresh
     updated = {one.provider: one.model_copy(update={"episodes_only": True}) for one in attributions}
     earlier = [one for one in live.attributions if not (one.episodes_only and one.provider in updated)]
     return live.model_copy(
@@ -133,9 +140,9 @@ def refresh(
     )
 
 
-def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry], now: datetime) -> list[str]:
+def vanished(live: GoldenRecord, episodes: Sequence[EpisodeDetailEntry]) -> list[str]:
     """Stored episodes that nobody lists any more, though somebody promised to; they stay, with a finding."""
-    promised = [one for one in live.episodes if not is_placeholder(one) and not is_past(one, now)]
+    promised = [one for one in live.episodes if not is_placeholder(one) and not looks_forward(one)]
     stored = {episode_key(one) for one in promised}
     gone = stored - {episode_key(one) for one in episodes}
     return [f"{len(gone)} stored episodes are no longer listed by any provider"] if gone else []

@@ -80,7 +80,7 @@ class Staged:
         if isinstance(self.whole, GoldenRecord):
             record = refresh(self.whole, self.episodes.episodes, mirror, now, self.episodes.attributions)
             record = with_next_episode(with_status(record, now), now)
-            return with_findings(record, vanished(self.whole, self.episodes.episodes, now))
+            return with_findings(record, vanished(self.whole, self.episodes.episodes))
         record = assemble(
             self.summary.entry_id,
             stages=self.whole,

@@ -201,7 +201,8 @@ def _tells(tag: Element) -> bool:
 def images(anime: Element, raw: RawRecord) -> list[ImageLink]:
     """The poster; AniDB says only the file's name."""
     name = file_name("picture", text_at(anime, "picture"))
-    return [ImageLink(kind=ImageKind.POSTER, url=pictures_of(raw) + name)] if name else []
+    url = PLACEHOLDERS.picture(pictures_of(raw) + name) if name else None
+    return [ImageLink(kind=ImageKind.POSTER, url=url)] if url else []
 
 
 def pictures_of(raw: RawRecord) -> str:

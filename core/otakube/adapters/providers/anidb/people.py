@@ -49,7 +49,7 @@ def character(node: Element, pictures: str) -> Character:
         description=about.text,
         description_credit=about.credit,
         description_spoilers=about.spoilers,
-        image_url=pictures + picture if picture else None,
+        image_url=PLACEHOLDERS.picture(pictures + picture) if picture else None,
         voice_actors=[VoiceActor(name=name, language="Japanese") for name in _seiyuu(node)],
     )
 

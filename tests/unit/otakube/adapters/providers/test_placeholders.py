@@ -30,6 +30,12 @@ PICTURES: list[tuple[Provider, dict[str, Any]]] = [
     (Provider.KITSU, {"coverImage": {"original": "https://kitsu.app/images/original/missing.png"}}),
     (Provider.ANIMESCHEDULE, {"imageVersionRoute": "anime/jpg/default/no-image.jpg"}),
     (Provider.ANIME_PLANET, {"image": "https://cdn.anime-planet.com/images/blank_main.jpg?t=1"}),
+    (Provider.ANIME_PLANET, {"image": "https://cdn.anime-planet.com/assets/card-load.svg"}),
+    (Provider.JIKAN, {"images": {"jpg": {"image_url": f"{MAL}/images/na_series.gif"}}}),
+    (Provider.MYANIMELIST, {"main_picture": {"large": f"{MAL}/images/anime/icon/no-image.png"}}),
+    (Provider.ANILIST, {"bannerImage": f"{ANILIST}/user/banner/default.png"}),
+    (Provider.KITSU, {"coverImage": {"original": f"https://kitsu.app/images/default_cover-{'7a' * 16}.png"}}),
+    (Provider.ANIMESCHEDULE, {"imageVersionRoute": "anime/jpg/default/default.jpg"}),
 ]
 SENTENCES = {
     Provider.JIKAN: "No synopsis information has been added to this title. Help improve our database.",
@@ -42,6 +48,14 @@ SENTENCES = {
 }
 
 
+def test_anidbs_picture_that_stands_for_none_is_none() -> None:
+    drawn = '<characters><character id="1" type="appears in"><name>Aoi</name><picture>nopic.gif</picture>'
+    inner = f"<picture>nopic.gif</picture>{drawn}</character></characters>"
+    raw = record(Provider.ANIDB, xml("Kasa no Eki", inner))
+    assert EVERY[Provider.ANIDB].metadata(raw).images == []
+    assert [one.image_url for one in EVERY[Provider.ANIDB].characters(raw)] == [None]
+
+
 @pytest.mark.parametrize(("provider", "said"), PICTURES)
 def test_a_picture_that_stands_for_none_is_none(provider: Provider, said: dict[str, Any]) -> None:
     assert EVERY[provider].metadata(small(provider, **said)).images == []
@@ -52,6 +66,13 @@ def test_a_picture_that_stands_for_none_is_none(provider: Provider, said: dict[s
     [
         "noimage_l.jpg", "avatar-default.png", "blank_char.gif", "missing-xl.webp", "default-b1.png",
         "no_image_available.png", "image-not-found.png", "tba.jpg", "1x1.gif", "default/original.png",
+        "noimg.png", "no-img-available.png", "noavatar.png", "no-thumbnail.jpg", "no-artwork.png",
+        "nobanner.jpg",
+        "img_not_available.jpg", "image_unavailable.png", "image-coming-soon.jpg", "poster-not-available.jpg",
+        "poster_default.png", "fallback.png", "dummy.png", "img-placeholder.png", "image-placeholder.svg",
+        "loading.gif", "lazyload.png", "broken-image.png", "silhouette.png", "cover-default.jpg",
+        "no_cover_art.png", "image_missing.png", "photo_not_found.png", "noimage@2x.png", "default@2x.png",
+        "no-screenshot.png", "default-thumb.jpg", "default_banner.png", "now-printing.jpg", "nowprinting.gif",
     ],
 )  # fmt: skip
 def test_a_placeholder_in_any_size_is_none(name: str) -> None:
@@ -66,6 +87,19 @@ def test_a_placeholder_in_any_size_is_none(name: str) -> None:
         "https://cdn.myanimelist.net/images/anime/1/12345l.jpg",
         "https://media.kitsu.app/anime/poster_images/7/original.jpg",
         "https://x.example/blank-slate-1-190x285.jpg",
+        "https://cdn.myanimelist.net/images/anime/4/404.jpg",
+        "https://x.example/no-game-no-life.jpg",
+        "https://x.example/no-6.jpg",
+        "https://x.example/nana.jpg",
+        "https://x.example/na-na.jpg",
+        "https://x.example/dummy-heart.jpg",
+        "https://x.example/loading-love.jpg",
+        "https://x.example/silhouette-of-you.jpg",
+        "https://x.example/empty-sky.jpg",
+        "https://x.example/now-and-then-here-and-there.jpg",
+        "https://x.example/artist-unknown-city.jpg",
+        "https://x.example/broken-blade.jpg",
+        "https://x.example/" + "images" * 40 + "-x.jpg",
     ],
 )
 def test_a_picture_of_the_anime_stays(url: str) -> None:

@@ -77,5 +77,5 @@ def test_an_episode_update_changes_episodes_and_nothing_else() -> None:
         (3, live.episodes[0].title),
     ]
     assert record.episodes[2].image == stored
-    assert vanished(live, fresh, later) == ["1 stored episodes are no longer listed by any provider"]
+    assert vanished(live, fresh) == ["1 stored episodes are no longer listed by any provider"]
     assert record.assembled_at == later

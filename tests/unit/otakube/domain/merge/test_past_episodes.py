@@ -49,7 +49,7 @@ def test_what_lists_that_look_forward_drop_stays(providers: list[Provider], left
     found = with_past_episodes(fresh, live)
     assert numbers(found) == list(range(1, 13))
     assert drift_findings(found, live) == []
-    assert vanished(live, fresh.episodes, NOW) == []
+    assert vanished(live, fresh.episodes) == []
 
 
 @pytest.mark.parametrize("providers", [[JIKAN], [JIKAN, ANILIST]])
@@ -59,7 +59,7 @@ def test_what_a_whole_list_drops_is_missed(providers: list[Provider]) -> None:
     found = with_past_episodes(fresh, live)
     assert numbers(found) == list(range(7, 13))
     assert "episodes: 12 -> 6" in [one.message for one in drift_findings(found, live)]
-    assert vanished(live, fresh.episodes, NOW) == ["6 stored episodes are no longer listed by any provider"]
+    assert vanished(live, fresh.episodes) == ["6 stored episodes are no longer listed by any provider"]
 
 
 @pytest.mark.parametrize(
