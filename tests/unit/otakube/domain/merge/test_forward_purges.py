@@ -37,8 +37,8 @@ def record(
     at = NOW - timedelta(weeks=ago)
     by = [
         Attribution(
-            provider=provider, source_url=f"https://{provider.value}.example/1", fetched_at=at, licence="terms",
-            expires_at=at + QUARTER if provider in (ANILIST, SCHEDULE) else None,
+            provider=provider, source_url=f"https://{provider.value}.example/1", fetched_at=at,
+            licence="terms", expires_at=at + QUARTER if provider in (ANILIST, SCHEDULE) else None,
         )
         for provider in said
     ]  # fmt: skip
@@ -166,7 +166,9 @@ PURGES = {
     "put off by a week": Purge(
         record(TWELVE, ago=2), record([*TWELVE[:8], *rows(range(9, 13), first=0)]), upto(12)
     ),
-    "put off by a week, the past purged": Purge(record(TWELVE, ago=2), record(rows([10, 11, 12], first=1)), upto(12)),
+    "put off by a week, the past purged": Purge(
+        record(TWELVE, ago=2), record(rows([10, 11, 12], first=1)), upto(12)
+    ),
     "it begins anew": Purge(record(TWELVE), record(rows(upto(12), first=1)), upto(12)),
     # numbers and licences
     "another count": Purge(
