@@ -209,6 +209,10 @@ bench-dataset: setup ## A week of the dataset: typed load and diff, against json
 bench-sync: setup ## `otakube sync run`: a first week of 40,500 entries, the same again, the next, and the slope to 80,000
 	@$(BIN)/python tests/bench/sync_bench.py $(BENCH_ARGS)
 
+.PHONY: bench-restore
+bench-restore: setup ## A restore into a folder and into servers afar, against one entry after another
+	@$(BIN)/python tests/bench/restore_bench.py $(BENCH_ARGS)
+
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py
 

@@ -40,6 +40,9 @@ def restore(
     locks: Annotated[
         bool, typer.Option("--locks", help="Set missing merge locks even where locks were changed since.")
     ] = False,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Entries at work at a time.", show_default="16")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, change nothing.")
     ] = False,
@@ -66,7 +69,7 @@ def restore(
     async def body(wiring: Wiring, source: "AgedObjects") -> tuple[str, "RestoreReport"]:
         from otakube.maintenance.snapshots.blobs import Blobs
         from otakube.maintenance.snapshots.progress import Progress
-        from otakube.maintenance.snapshots.restore import Restore, check_restorable
+        from otakube.maintenance.snapshots.restore import CONCURRENCY, Restore, check_restorable
         from otakube.maintenance.snapshots.restore_entry import EntryRestorer
         from otakube.maintenance.snapshots.shelf import named
 
@@ -84,15 +87,17 @@ def restore(
             replace=replace,
             dry_run=dry_run,
         )
-        total = len(chosen) or manifest.entries
-        return manifest.name, await Restore(
+        work = Restore(
             snapshot=source,
             manifest=manifest,
             entries=restorer,
-            progress=Progress("restore", total, time.monotonic),
+            progress=Progress("restore", len(chosen) or manifest.entries, time.monotonic),
             chosen=chosen,
             locks_too=locks,
-        ).run()
+            concurrency=concurrency or CONCURRENCY,
+        )
+        async with wiring.stores.bulk():
+            return manifest.name, await work.run()
 
     used, report = run_over(body, objects, at, empty=True)
     Printer(output).show(

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embedded stores, in one folder."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,12 @@ class EmbeddedStores(Stores):
         from otakube.adapters.stores.sqlite.runs import SqliteRuns
 
         return SqliteRuns(await self.documents())
+
+    @asynccontextmanager
+    async def bulk(self) -> AsyncIterator[None]:
+        documents, qdrant = await self.documents(), await self.qdrant()
+        with documents.bulk(), qdrant.bulk():
+            yield
 
     def open_qdrant(self) -> "LocalQdrant":
         from otakube.adapters.stores.qdrant.connection import LocalQdrant

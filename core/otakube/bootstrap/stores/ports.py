@@ -5,8 +5,8 @@ Each adapter is imported when its port is asked for: every pod pays for its impo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -120,6 +120,11 @@ class Stores(ABC):
         if self._qdrant is None:
             self._qdrant = await self.stack.enter_async_context(self.open_qdrant())
         return self._qdrant
+
+    @asynccontextmanager
+    async def bulk(self) -> AsyncIterator[None]:
+        """Many writes that can be repeated; a folder is safe from a power failure at the end alone."""
+        yield
 
     async def commit_stores(self) -> "CommitStores":
         """All that a commit touches."""

@@ -33,8 +33,17 @@ class Progress:
         if now - self._told >= _EVERY:
             self._told = now
             logs.logger().info(
-                self.doing, done=self.before + self.done, total=self.total, left=self.time_left()
+                self.doing,
+                done=self.before + self.done,
+                total=self.total,
+                rate=self.rate(),
+                left=self.time_left(),
             )
+
+    def rate(self) -> str:
+        """The pace of this call, such as `42/s`; empty while nobody knows."""
+        elapsed = self.monotonic() - self.began
+        return f"{self.done / elapsed:.3g}/s" if self.done and elapsed > 0 else ""
 
     def time_left(self) -> str:
         """The rest at the pace so far, such as `7m`; empty while nobody knows."""

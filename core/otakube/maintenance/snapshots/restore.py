@@ -2,7 +2,8 @@
 """Restore a catalogue from a snapshot: counters, rows and locks first, then entry after entry.
 
 Nothing that is there is overwritten, but an entry that is damaged or older. Cut off anywhere, the same call
-goes on: what is there already takes a few reads.
+goes on: what is there already takes a few reads. Several entries are at work at a time, each under its own
+lease; no more of them are in memory.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -17,6 +18,7 @@ from otakube.maintenance.merge_locks import curate
 from otakube.maintenance.snapshots.contents import ROWS, SnapshotFile
 from otakube.maintenance.snapshots.entry_rows import read_entries
 from otakube.maintenance.snapshots.files import lines, read_part
+from otakube.maintenance.snapshots.lanes import each
 from otakube.maintenance.snapshots.manifest import SnapshotManifest
 from otakube.maintenance.snapshots.progress import Progress
 from otakube.maintenance.snapshots.restore_entry import EntryRestorer
@@ -24,8 +26,11 @@ from otakube.maintenance.snapshots.restore_plan import RestoreOutcome, RestoreRe
 from otakube.maintenance.snapshots.verify import entry_parts
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore, Prefix
-from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection
+from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection, StoredEntry
 from otakube_api.contract import FailureReason
+
+CONCURRENCY = 16
+"""Entries at work: enough to keep a core busy with stores 5 ms away; a record has 14 MiB at most."""
 
 _BATCH = 500
 _LOCKS_OF_A_CHANGE = 2000
@@ -49,6 +54,7 @@ class Restore:
     progress: Progress
     chosen: Collection[str] = ()
     locks_too: bool = False
+    concurrency: int = CONCURRENCY
 
     async def run(self) -> RestoreReport:
         """Carry it out; Fatal for a snapshot that is damaged, Retriable if a store is away."""
@@ -118,19 +124,27 @@ class Restore:
         return done.added
 
     async def _restore_entries(self) -> None:
-        missing = set(self.chosen)
-        for parts in entry_parts(self.manifest):
-            for stored in await read_entries(self.snapshot, parts):
-                entry_id = stored.state.entry_id
-                if self.chosen and entry_id not in self.chosen:
-                    continue
-                missing.discard(entry_id)
-                await self.entries.restore(stored)
-                self.progress.add()
+        if not self.chosen:
+            await self.entries.count_points()
+        missing, report = set(self.chosen), self.entries.report
+
+        async def restore(stored: StoredEntry) -> None:
+            missing.discard(stored.state.entry_id)
+            await self.entries.restore(stored)
+            self.progress.add()
+
+        await each(self._wanted(), restore, lanes=self.concurrency)
         for entry_id in sorted(missing):
             reason = next((one.reason for one in self.manifest.left_out if one.entry_id == entry_id), "")
             detail = f"the snapshot lacks it{f': {reason}' if reason else ''}"
-            self.entries.report.note(entry_id, RestoreOutcome.FAILED, detail)
+            report.note(entry_id, RestoreOutcome.FAILED, detail)
+        report.entries.sort(key=lambda one: one.entry_id)
+
+    async def _wanted(self) -> AsyncIterator[StoredEntry]:
+        for parts in entry_parts(self.manifest):
+            for stored in await read_entries(self.snapshot, parts):
+                if not self.chosen or stored.state.entry_id in self.chosen:
+                    yield stored
 
 
 def check_restorable(manifest: SnapshotManifest) -> None:

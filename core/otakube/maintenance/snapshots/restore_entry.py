@@ -5,8 +5,9 @@ Readers see the old state or the restored version, whole. Each step can be repea
 next call goes on. Points of versions of a lost history are invisible to readers, and the scrub's to delete.
 """
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from otakube.commit.lease import Clock, Fenced, Held, fenced, letting_go, renew, take
 from otakube.commit.pages import bind_pages, check_locks
@@ -24,6 +25,7 @@ from otakube.domain.record import handover
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Damaged, Fatal
 from otakube.maintenance.snapshots.blobs import Blobs
+from otakube.maintenance.snapshots.counted_points import CountedPoints
 from otakube.maintenance.snapshots.entry_rows import check_digest
 from otakube.maintenance.snapshots.restore_plan import (
     EntryFound,
@@ -58,6 +60,11 @@ class EntryRestorer:
     dry_run: bool = False
     report: RestoreReport = field(default_factory=RestoreReport)
     _ensured: set[tuple[str, int]] = field(default_factory=set)
+    _ensuring: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def count_points(self) -> None:
+        """Count all points once, in place of a question or two an entry; for a restore of most entries."""
+        self.stores = replace(self.stores, vectors=await CountedPoints.of(self.stores.vectors))
 
     async def restore(self, stored: StoredEntry) -> None:
         """Bring it back, and note what became of it; Retriable if a store is away."""
@@ -158,9 +165,10 @@ class EntryRestorer:
             await insert_missing(stores, live, vectors)
 
     async def _ensure(self, vectors: VectorSet) -> None:
-        if (made := (vectors.model, vectors.dimension)) not in self._ensured:
-            await self.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
-            self._ensured.add(made)
+        async with self._ensuring:  # a collection is made once
+            if (made := (vectors.model, vectors.dimension)) not in self._ensured:
+                await self.stores.vectors.ensure(model=vectors.model, dimension=vectors.dimension)
+                self._ensured.add(made)
 
     async def _reinstate(self, stored: StoredEntry, held: Held, found: EntryFound) -> None:
         expected = found.state.live_version if found.state else None

@@ -87,6 +87,21 @@ async def test_after_all_stores_are_wiped_documents_blobs_and_search_are_as_befo
     assert outcomes(again) == {"Same": ENTRIES}
 
 
+@pytest.mark.parametrize("concurrency", [1, 3, 16])
+async def test_entries_that_come_back_together_end_as_those_that_come_one_by_one(
+    shop: Shop, tmp_path: Path, concurrency: int
+) -> None:
+    await filled(shop)
+    manifest, place = await copied(shop, tmp_path)
+    await erase(shop)
+    work = await a_restore(shop, manifest, place, images=Blobs(place, shop.stores.objects))
+    work.concurrency = concurrency
+    async with shop.ports.bulk():
+        assert outcomes(await work.run()) == {"Restored": ENTRIES}
+    same_rows(manifest, await snapshot(shop, FolderObjects(tmp_path / "after"), part_bytes=PART_BYTES))
+    assert await scrubbed(shop) == []
+
+
 async def test_a_restored_entry_takes_the_next_commit_under_a_newer_version(
     shop: Shop, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ The client's import takes a second, so a thread does it while others are asked.
 import asyncio
 import importlib
 import math
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,11 @@ class Qdrant:
                 return None
             raise
 
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Many points; a server needs no word of it."""
+        yield
+
     def _open(self) -> "AsyncQdrantClient":
         from qdrant_client import AsyncQdrantClient
 
@@ -110,6 +116,31 @@ class LocalQdrant(Qdrant):
     def __init__(self, settings: Settings, folder: Path) -> None:
         super().__init__(settings)
         self._folder = folder
+        self._bulk: dict[str, sqlite3.Connection] | None = None  # files of a bulk write, by collection
+
+    async def client(self) -> "AsyncQdrantClient":
+        """As a server's; in a bulk write the files of new collections take part in it."""
+        client = await super().client()
+        if self._bulk is not None:
+            # It has no setting for its files; _client is its local mode.
+            for name, collection in client._client.collections.items():  # type: ignore[attr-defined]
+                if name not in self._bulk:
+                    self._bulk[name] = collection.storage.storage
+                    self._bulk[name].execute("PRAGMA journal_mode = WAL")
+                    self._bulk[name].execute("PRAGMA synchronous = NORMAL")
+        return client
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Many points, each of which would be written to the disk alone; at the end all are there."""
+        self._bulk = {}
+        try:
+            yield
+        finally:
+            files, self._bulk = self._bulk, None
+            for file in files.values():
+                file.execute("PRAGMA synchronous = FULL")
+                file.execute("PRAGMA journal_mode = DELETE")
 
     async def info(self) -> "CollectionInfo | None":
         """The collection, or None: this mode answers an unknown one with a bare ValueError."""

@@ -76,3 +76,18 @@ async def test_an_upgraded_file_has_the_tables_of_a_new_one(tmp_path: Path) -> N
                 assert await SqliteSyncHistory(documents).newest(1) == []
         columns.append([row["name"] for row in found])
     assert columns[0] == columns[1]
+
+
+async def test_after_a_bulk_write_each_change_is_on_the_disk_before_it_is_acknowledged(
+    tmp_path: Path,
+) -> None:
+    async with SqliteDocuments(tmp_path) as documents:
+
+        def synchronous() -> int:
+            with documents.statement("looking") as rows:
+                return int(rows.execute("PRAGMA synchronous").fetchone()[0])
+
+        with documents.bulk():
+            assert (await SqliteLedger(documents).next_version("ani_a"), synchronous()) == (1, 1)
+        assert synchronous() == 2
+        assert (tmp_path / f"{connection.FILE}-wal").stat().st_size == 0  # all of it is in the file itself

@@ -16,10 +16,10 @@ class Clock:
 def test_time_left_follows_from_the_pace() -> None:
     clock = Clock()
     progress = Progress("restoring", 1000, clock)
-    assert progress.time_left() == ""
+    assert (progress.time_left(), progress.rate()) == ("", "")
     clock.now += 60
     progress.add(100)
-    assert progress.time_left() == "9m"
+    assert (progress.time_left(), progress.rate()) == ("9m", "1.67/s")
     progress.add(900)
     assert progress.time_left() == ""
 
