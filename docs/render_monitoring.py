@@ -7,6 +7,7 @@ strangers to each other.
 
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from otakube_operator.enrichment.meter import StepMeter
 from otakube_operator.runtime.metrics import Metrics, ObjectConditions
 from otakube_operator.schedule.meter import TickMeter
 from otakube_services.catalogue.provider_metrics import ProviderMetrics
+from otakube_services.catalogue.upkeep_metrics import UpkeepMetrics
 from otakube_services.kit.metrics import RequestMetrics
 from otakube_services.kit.readiness import Readiness
 
@@ -51,7 +53,8 @@ def catalogue_registry() -> CollectorRegistry:
     """The catalogue's metrics."""
     metrics = RequestMetrics("catalogue")
     Readiness("catalogue", metrics.registry)
-    metrics.registry.register(ProviderMetrics())
+    for collector in (ProviderMetrics(), UpkeepMetrics(time.monotonic)):
+        metrics.registry.register(collector)
     return metrics.registry
 
 

@@ -59,6 +59,18 @@ class Prometheus:
         values = [float(series["value"][1]) for series in result]
         return [value for value in values if not math.isnan(value)]
 
+    def metrics(self) -> set[str]:
+        """Names of the metrics that were scraped, whether they have series or not."""
+        return {each["metric"] for each in self._get("targets/metadata")}
+
+    def labels(self, metric: str, at: float) -> set[str]:
+        """Names of the labels that a metric's series had at a Unix time."""
+        return {
+            label
+            for each in self._get("query", query=metric, time=str(at))["result"]
+            for label in each["metric"]
+        }
+
     def rules(self) -> dict[str, dict[str, Any]]:
         """The rules as it evaluated them, by alert."""
         return {rule["name"]: rule for group in self._get("rules")["groups"] for rule in group["rules"]}

@@ -15,7 +15,7 @@ from otakube_cli.enrichment_state import COLUMNS, WIDE_COLUMNS, EnrichmentState,
 from otakube_cli.errors import ConsoleError, Refused
 from otakube_cli.kube.answers import a_list, as_shown
 from otakube_cli.schedule_health import PLANNER_RUNS, planner_trouble, schedule_trouble, suspended
-from otakube_cli.snapshot_health import SNAPSHOT_RUNS, SNAPSHOTS, snapshot_trouble
+from otakube_cli.upkeep_health import UPKEEP, upkeep_trouble
 
 app = application(no_args_is_help=False)
 
@@ -42,8 +42,8 @@ async def status(
     """Show where enrichments stand: step, attempt, cause, since when, and what is next.
 
     A list is sorted by namespace and name; below it, on standard error, stand schedules that missed their
-    last due time, are stalled or suspended, a planner whose last run failed, and snapshots that failed or do
-    not come. With a name, all that a person wants to know of that one.
+    last due time, are stalled or suspended, a planner whose last run failed, and snapshots or scrubs
+    that failed or do not come. With a name, all that a person wants to know of that one.
 
     Examples:
 
@@ -66,7 +66,7 @@ async def status(
         await print_all(cluster, all_namespaces=all_namespaces, out=out)
         if out.output in (OutputFormat.TABLE, OutputFormat.WIDE):
             await tell_of_schedules(cluster, all_namespaces=all_namespaces)
-            await tell_of_snapshots(cluster, all_namespaces=all_namespaces)
+            await tell_of_upkeep(cluster, all_namespaces=all_namespaces)
 
 
 async def print_all(cluster: Cluster, *, all_namespaces: bool, out: Printer) -> None:
@@ -100,18 +100,23 @@ async def tell_of_schedules(cluster: Cluster, *, all_namespaces: bool) -> None:
         to_stderr(f"Planner: {trouble}. See `otakube doctor`")
 
 
-async def tell_of_snapshots(cluster: Cluster, *, all_namespaces: bool) -> None:
-    """Say on standard error whether the last snapshot failed, or none came when one was due."""
+async def tell_of_upkeep(cluster: Cluster, *, all_namespaces: bool) -> None:
+    """Say on standard error whether the last snapshot or scrub failed, or none came when one was due."""
     now = datetime.now(UTC)
     try:
         found = await cluster.list_all(CRON_WORKFLOWS, all_namespaces=all_namespaces)
-        runs = await cluster.list_all(WORKFLOWS, selector=SNAPSHOT_RUNS, all_namespaces=all_namespaces)
+        runs = {
+            upkeep: await cluster.list_all(WORKFLOWS, selector=upkeep.runs, all_namespaces=all_namespaces)
+            for upkeep in UPKEEP
+        }
     except Refused:  # the login may list enrichments alone, or Argo is not there
         return
-    for meta, cron in ((each["metadata"], each) for each in found):
-        own = [run for run in runs if run["metadata"]["namespace"] == meta["namespace"]]
-        if meta["name"] == SNAPSHOTS and (trouble := snapshot_trouble(cron, own, now)):
-            to_stderr(f"Snapshots: {trouble}. See `otakube doctor`")
+    for upkeep, own in runs.items():
+        for cron in (each for each in found if each["metadata"]["name"] == upkeep.name):
+            place = cron["metadata"]["namespace"]
+            there = [run for run in own if run["metadata"]["namespace"] == place]
+            if trouble := upkeep_trouble(upkeep, cron, there, now):
+                to_stderr(f"{upkeep.check.capitalize()}: {trouble}. See `otakube doctor`")
 
 
 def print_one(enrichment: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import promql_parser
 import pytest
 
+from promql import grouped, selectors
+
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "charts/otakube/files/monitoring/dashboard.json").read_text())
 _SPEC = importlib.util.spec_from_file_location("render_monitoring", ROOT / "docs/render_monitoring.py")
@@ -36,21 +38,6 @@ def exported() -> dict[str, set[str]]:
             for suffix in SERIES[family.type]:
                 found[family.name + suffix] = {*labels, *({"le"} if suffix == "_bucket" else ())}
     return found
-
-
-def selectors(node: Any) -> list[Any]:
-    """Every selector of a parsed expression."""
-    if isinstance(node, promql_parser.VectorSelector):
-        return [node]
-    parts = [getattr(node, name, None) for name in ("expr", "lhs", "rhs", "vector_selector", "param")]
-    nested = [each for each in [*parts, *(getattr(node, "args", None) or [])] if each is not None]
-    return [found for part in nested for found in selectors(part)]
-
-
-def grouped(expression: str) -> set[str]:
-    """Labels that an expression groups by."""
-    lists = re.findall(r"\bby \(([^)]*)\)", expression)
-    return {label.strip() for one in lists for label in one.split(",")}
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

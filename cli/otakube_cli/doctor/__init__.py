@@ -2,7 +2,7 @@
 """Look for what is wrong with an installation, and name the cure of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -11,10 +11,8 @@ import typer
 from otakube.commands.output import TABLE, Printer
 from otakube_cli.cluster import Cluster
 from otakube_cli.command import application, cluster_command
-from otakube_cli.doctor.diagnosis import FORBIDDEN, SOUND, Diagnosis, DiagnosisState, Installation
+from otakube_cli.doctor.diagnosis import FORBIDDEN, SOUND, Check, Diagnosis, DiagnosisState, Installation
 from otakube_cli.errors import ConsoleError, Refused
-
-Check = Callable[[Installation], Awaitable[list[Diagnosis]]]
 
 UNSOUND = 1
 ARGO_NAMESPACE, ARGO_CONFIG = "argo", "workflow-controller-configmap"
@@ -37,7 +35,7 @@ async def doctor(
 
     It looks at API types, versions, Argo with its requeue time and its templateReferencing, templates,
     Secrets, stores, bucket, rights, the admission policy, watched namespaces, schedules whose due times are
-    missed, the planner's last run, and whether snapshots come. It wants the rights of
+    missed, the planner's last run, and whether snapshots and scrubs come and go well. It wants the rights of
     whoever installs: to read Argo's ConfigMap and the Secrets, to ask what others may do, and to impersonate
     the operator.
 
@@ -62,6 +60,7 @@ async def examine(
 ) -> Sequence[Diagnosis]:
     """Carry out all checks at once; their findings come in the order of the list."""
     from otakube_cli.doctor import argo, kinds, policy, schedules, stores
+    from otakube_cli.upkeep_health import UPKEEP
 
     checks: list[tuple[str, Check]] = [
         ("API types", kinds.api_types),
@@ -79,7 +78,7 @@ async def examine(
         ("watched namespaces", policy.watched_namespaces),
         ("schedules", schedules.schedules),
         ("planner", schedules.planner),
-        ("snapshots", schedules.snapshots),
+        *((upkeep.check, schedules.runs_of(upkeep)) for upkeep in UPKEEP),
     ]
     installation = Installation(cluster=cluster, argo_namespace=argo_namespace, argo_config=argo_config)
     found = await asyncio.gather(*(_guarded(name, check, installation) for name, check in checks))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Findings of the doctor: one check with its outcome and its cure."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -60,6 +61,10 @@ class Installation:
         """The objects of a list; none if there is no such kind."""
         found: list[Any] = (await self.read(path, **query) or {}).get("items", [])
         return found
+
+
+Check = Callable[[Installation], Awaitable[list[Diagnosis]]]
+"""One look at an installation."""
 
 
 def differs(check: str, message: str, cure: str) -> Diagnosis:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of schedules, planner and snapshots: are due times acted on, and did the last runs go well?"""
+"""Checks of schedules, planner, snapshots and scrubs: are due times acted on, did the last runs go well?"""
 
 from datetime import UTC, datetime
 
 from otakube_cli.cluster import CRON_WORKFLOWS, SCHEDULES, WORKFLOWS
-from otakube_cli.doctor.diagnosis import Diagnosis, Installation, differs
+from otakube_cli.doctor.diagnosis import Check, Diagnosis, Installation, differs
 from otakube_cli.schedule_health import (
     PLANNER,
     PLANNER_RUNS,
@@ -12,7 +12,7 @@ from otakube_cli.schedule_health import (
     schedule_trouble,
     suspended,
 )
-from otakube_cli.snapshot_health import SNAPSHOT_RUNS, SNAPSHOTS, last_begun, snapshot_trouble
+from otakube_cli.upkeep_health import Upkeep, last_begun, upkeep_trouble
 
 
 async def schedules(installation: Installation) -> list[Diagnosis]:
@@ -39,18 +39,23 @@ async def planner(installation: Installation) -> list[Diagnosis]:
     return [differs(check, trouble, cure) if trouble else Diagnosis(check)]
 
 
-async def snapshots(installation: Installation) -> list[Diagnosis]:
-    """Does a snapshot come whenever one is due, and did the last one go well?"""
-    check, place = "snapshots", installation.namespace
-    cron = await installation.read(CRON_WORKFLOWS.path(place, SNAPSHOTS))
-    if cron is None:
-        return [Diagnosis(check, message="not installed: snapshots.enabled is false")]
-    runs = await installation.items(WORKFLOWS.path(place), labelSelector=SNAPSHOT_RUNS)
-    if trouble := snapshot_trouble(cron, runs, datetime.now(UTC)):
-        again = f"argo -n {place} submit --from cronworkflow/{SNAPSHOTS} --wait"
-        cure = f"docs/troubleshooting.md#snapshots; {again}"
-        return [differs(check, trouble, cure)]
-    if cron["spec"].get("suspend"):
-        return [Diagnosis(check, message="suspended")]
-    begun = last_begun(cron, runs)
-    return [Diagnosis(check, message=f"the last one began at {begun:%Y-%m-%d %H:%M} UTC" if begun else "")]
+def runs_of(upkeep: Upkeep) -> Check:
+    """Does a run come whenever one is due, and did the last one go well?"""
+
+    async def check(installation: Installation) -> list[Diagnosis]:
+        place = installation.namespace
+        cron = await installation.read(CRON_WORKFLOWS.path(place, upkeep.name))
+        if cron is None:
+            return [Diagnosis(upkeep.check, message=f"not installed: {upkeep.absent}")]
+        runs = await installation.items(WORKFLOWS.path(place), labelSelector=upkeep.runs)
+        if trouble := upkeep_trouble(upkeep, cron, runs, datetime.now(UTC)):
+            again = f"argo -n {place} submit --from cronworkflow/{upkeep.name} --wait"
+            cure = f"docs/troubleshooting.md#snapshots-and-scrubs; {again}"
+            return [differs(upkeep.check, trouble, cure)]
+        if cron["spec"].get("suspend"):
+            return [Diagnosis(upkeep.check, message="suspended")]
+        begun = last_begun(cron, runs)
+        message = f"the last one began at {begun:%Y-%m-%d %H:%M} UTC" if begun else ""
+        return [Diagnosis(upkeep.check, message=message)]
+
+    return check

@@ -19,6 +19,9 @@ class Prefix(StrEnum):
     SNAPSHOTS = "snapshots/"
 
 
+LATEST_SNAPSHOT = f"{Prefix.SNAPSHOTS}latest.json"
+"""Key of the manifest of the newest good snapshot, a stable name."""
+
 LASTING = (Prefix.IMAGES, Prefix.VECTORS, Prefix.AUDIT, Prefix.DEAD_LETTERS, Prefix.SNAPSHOTS)
 """Prefixes whose objects Otakube itself removes, if anybody; no lifecycle rule may."""
 

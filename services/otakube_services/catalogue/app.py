@@ -33,6 +33,7 @@ from otakube_services.catalogue.locks import add_locks
 from otakube_services.catalogue.ports import CataloguePorts, Ports, connected, dependencies
 from otakube_services.catalogue.provider_metrics import ProviderMetrics
 from otakube_services.catalogue.relations import ReadableRelatives, closure_of
+from otakube_services.catalogue.upkeep_metrics import UpkeepMetrics
 from otakube_services.catalogue.versions import add_versions
 from otakube_services.kit.conditional import IfNoneMatch, tagged
 from otakube_services.kit.problems import Problem
@@ -45,13 +46,13 @@ def create(
     connect: Callable[[], AbstractAsyncContextManager[CataloguePorts]] = connected,
 ) -> Service[CataloguePorts]:
     """The service; `connect` opens its stores and model when it starts."""
-    providers = ProviderMetrics()
+    providers, upkeep = ProviderMetrics(), UpkeepMetrics(time.monotonic)
     service = create_service(
         "catalogue",
         description=__doc__,
         connect=connect,
-        dependencies=lambda ports: dependencies(ports, providers),
-        collectors=[providers],
+        dependencies=lambda ports: dependencies(ports, providers, upkeep),
+        collectors=[providers, upkeep],
     )
     for add in (_entries, _search):
         add(service.public)

@@ -11,15 +11,17 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from otakube.bootstrap.places import place
 from otakube.bootstrap.wiring import Wiring
 from otakube.ports.catalogue import Catalogue, DeadLetters, Relatives
 from otakube.ports.embedding import TextEmbedder
-from otakube.ports.listings import Listings
+from otakube.ports.listings import Listings, SyncHistory
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore
 from otakube.queries.search import SearchIndexes
 from otakube.queries.titles import LiveTitleIndex
 from otakube_services.catalogue.provider_metrics import ProviderMetrics, ReadStatus
+from otakube_services.catalogue.upkeep_metrics import UpkeepMetrics
 from otakube_services.kit.problems import Problem
 from otakube_services.kit.readiness import Dependency
 
@@ -57,6 +59,8 @@ class CataloguePorts:
     listings: Listings
     relatives: Relatives
     objects: ObjectStore
+    snapshots: ObjectStore
+    syncs: SyncHistory
     locks: Locks
     dead_letters: DeadLetters
     indexes: SearchIndexes
@@ -75,6 +79,8 @@ async def connected() -> AsyncIterator[CataloguePorts]:
             listings=await wiring.stores.listings(),
             relatives=await wiring.stores.relatives(),
             objects=await wiring.stores.objects(),
+            snapshots=await place(wiring.stores, wiring.settings.snapshot_place),
+            syncs=await wiring.stores.sync_history(),
             locks=await wiring.stores.locks(),
             dead_letters=await wiring.stores.dead_letters(),
             indexes=SearchIndexes(
@@ -87,10 +93,12 @@ async def connected() -> AsyncIterator[CataloguePorts]:
         )
 
 
-def dependencies(ports: CataloguePorts, providers: ProviderMetrics) -> list[Dependency]:
+def dependencies(
+    ports: CataloguePorts, providers: ProviderMetrics, upkeep: UpkeepMetrics
+) -> list[Dependency]:
     """The stores: without the documents nothing is answered; without the vectors, titles are searched.
 
-    Of the providers' budgets there are metrics only, which each look brings up to date.
+    Of the snapshots and the providers' budgets there are metrics only, which each look brings up to date.
     """
 
     async def bucket() -> None:
@@ -107,6 +115,7 @@ def dependencies(ports: CataloguePorts, providers: ProviderMetrics) -> list[Depe
         Dependency("documents", lambda: ports.indexes.summaries.of([""]), essential=True),
         Dependency("vectors", vectors, essential=False),
         Dependency("bucket", bucket, essential=False),
+        Dependency("snapshots", partial(upkeep.look, ports.snapshots, ports.syncs), essential=False),
         *(Dependency("budgets", look, essential=False) for look in budgets),
     ]
 

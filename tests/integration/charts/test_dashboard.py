@@ -7,11 +7,14 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
+import promql_parser
 import pytest
+import yaml
 
 from catalogue_process import CatalogueProcess, running_catalogue
 from control_plane import ControlPlane
@@ -20,11 +23,15 @@ from operator_builders import committed, fetched, gate, imaged, node
 from operator_process import running_operator
 from otakube.adapters.http.rate_limit import StoredRateLimiter
 from otakube.adapters.stores.redis.rate_limits import RedisRateLimitStore, connect
+from otakube.bootstrap.stores.choice import SERVERS, choose
 from otakube.domain.providers.rate_limit import FAILURES
+from otakube.maintenance.snapshots.write import SnapshotWriter, Source
+from otakube.ports.listings import SyncRecord
 from otakube.ports.rate_limits import RequestOutcome
 from otakube_api.contract import Provider
 from otakube_api.providers import PROFILES
 from prometheus_process import Prometheus, running_prometheus
+from promql import grouped, selectors
 from redis_process import RedisProcess
 from redis_process import redis as redis  # a fixture
 from stores import Stores
@@ -37,6 +44,12 @@ QUERIES = {
     for target in panel["targets"]
 }
 """By panel; they look back an hour: on a busy machine five minutes may pass before all is scraped."""
+EXPRESSIONS = QUERIES | {
+    rule["alert"]: rule["expr"]
+    for group in yaml.safe_load((FILES / "rules.yaml").read_text())["groups"]
+    for rule in group["rules"]
+}
+
 BEGINNINGS = (
     'otakube_operator_reconcile_seconds_count{kind="AnimeEnrichment"}',
     'otakube_operator_condition_transitions_total{kind="AnimeEnrichment"}',
@@ -47,6 +60,8 @@ BEGINNINGS = (
 
 PATIENCE = 300.0
 PLACE = {"mongodb_database": "dashboard-test", "qdrant_collection": "dashboard-test"}
+
+SYNCED_AT = datetime(2026, 11, 21, 1, tzinfo=UTC)
 
 OUTCOMES = {Provider.JIKAN: [200], Provider.ANILIST: [200, 429], Provider.KITSU: [503] * FAILURES}
 """Statuses with which the providers answer; the last one's breaker opens."""
@@ -65,6 +80,8 @@ FIGURES = {
     'otakube_operator_object_conditions{type="Stalled", status="True"}': 1,
     'otakube_operator_object_conditions{type="AwaitingReview", status="True"}': 1,
     'otakube_catalogue_request_seconds_count{route="/search"}': 1,
+    "otakube_snapshot_last_good_entries": 0,
+    "otakube_dataset_sync_last_success_timestamp_seconds": SYNCED_AT.timestamp(),
 }
 """Figures that tell what went on, which was only this."""
 
@@ -81,6 +98,7 @@ def prometheus(
     folder, world = tmp_path_factory.mktemp("monitoring"), World(server, f"metrics-{secrets.token_hex(4)}")
     server.post("/api/v1/namespaces", json={"metadata": {"name": world.namespace}}).raise_for_status()
     environment = stores.environment(folder / "secrets", **PLACE)
+    asyncio.run(upkeep(stores))
     (folder / "secrets/otakube_redis_url").write_text(redis.url)
     with ExitStack() as stack:
         operator = stack.enter_context(running_operator(with_argo, folder, namespace=world.namespace))
@@ -111,6 +129,24 @@ def scraped_at(prometheus: Prometheus) -> float:
     while now < deadline and not all(prometheus.query(each, now) for each in QUERIES.values()):
         now = time.time()  # a rate needs one scrape more; a panel that stays empty fails by its name
     return now
+
+
+async def upkeep(stores: Stores) -> None:
+    """A snapshot, and a sync of the dataset."""
+    async with AsyncExitStack() as stack:
+        ports = choose(SERVERS, lambda: stores.settings(**PLACE), stack)
+        sync = SyncRecord(
+            revision="1", dataset="d", last_update=None, started_at=SYNCED_AT, finished_at=SYNCED_AT, rows=1
+        )
+        await (await ports.sync_history()).put(sync)
+        writer = SnapshotWriter(
+            source=Source(rows=await ports.rows(), locks=await ports.locks()),
+            target=await ports.objects(),
+            release="1",
+            clock=lambda: datetime.now(UTC),
+            monotonic=time.monotonic,
+        )
+        await writer.run()
 
 
 async def ask_providers(redis_url: str) -> None:
@@ -174,6 +210,19 @@ def test_a_panel_shows_what_went_on(prometheus: Prometheus, scraped_at: float, q
 @pytest.mark.parametrize("series", FIGURES)
 def test_a_figure_is_that_of_what_went_on(prometheus: Prometheus, scraped_at: float, series: str) -> None:
     assert prometheus.query(series, scraped_at) == [FIGURES[series]]
+
+
+@pytest.mark.parametrize("rule", EXPRESSIONS)
+def test_an_expression_asks_for_metrics_and_labels_that_were_scraped(
+    prometheus: Prometheus, scraped_at: float, rule: str
+) -> None:
+    """By what Prometheus itself scraped: a counter that nothing has raised yet has a name and no labels."""
+    for selector in selectors(promql_parser.parse(EXPRESSIONS[rule])):
+        family = re.sub(r"_(total|bucket|count|sum)$", "", selector.name)
+        assert {family, selector.name} & prometheus.metrics(), selector.name
+        labels = prometheus.labels(selector.name, scraped_at)
+        asked = {matcher.name for matcher in selector.matchers.matchers} | grouped(EXPRESSIONS[rule])
+        assert not labels or asked <= labels, selector.name
 
 
 def test_every_alert_is_evaluated_without_an_error(prometheus: Prometheus) -> None:

@@ -55,7 +55,8 @@ ROLES = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{NAMESPACE}/roles"
 OPERATOR = f"{APPS}/{NAMESPACE}/deployments/otakube-operator"
 BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"
 SLICES = f"/apis/discovery.k8s.io/v1/namespaces/{STORES}/endpointslices"
-SNAPSHOTS = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/cronworkflows/otakube-snapshot"
+CRONS = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/cronworkflows"
+SNAPSHOTS = f"{CRONS}/otakube-snapshot"
 ENRICHMENTS = "/apis/otakube.dev/v1alpha1/namespaces/default/animeenrichments"
 
 PLANTED = {
@@ -135,6 +136,12 @@ PLANTED = {
         SNAPSHOTS,
         {"status": {"lastScheduledTime": "2020-01-05T10:00:00Z"}},
         "snapshots",
+        "the last one began at 2020-01-05 10:00 UTC",
+    ),
+    "scrubs that do not come": Planted(
+        f"{CRONS}/otakube-scrub",
+        {"status": {"lastScheduledTime": "2020-01-05T10:00:00Z"}},
+        "scrub",
         "the last one began at 2020-01-05 10:00 UTC",
     ),
     "the policy binds nobody": Planted(

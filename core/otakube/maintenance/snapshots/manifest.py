@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pydantic import AwareDatetime, Field
 
 from otakube.domain.record.golden import Record
-from otakube.ports.objects import Prefix
+from otakube.ports.objects import LATEST_SNAPSHOT, Prefix
 from otakube_api.contract import Provider
 
 FORMAT = 1
 """Number of the form of these files; a release reads those up to its own."""
 
-LATEST = f"{Prefix.SNAPSHOTS}latest.json"
+LATEST = LATEST_SNAPSHOT
 """Copy of the manifest of the newest snapshot: a stable name, by which all its files are found."""
 
 MANIFEST, UNFINISHED = "manifest.json", "unfinished.json"

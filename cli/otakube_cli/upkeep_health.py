@@ -1,32 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults of the snapshots that a cluster writes by itself, by their CronWorkflow and its runs. Pure."""
+"""Faults of the snapshots and scrubs that a cluster does by itself, by CronWorkflow and runs. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from otakube_api.timing.recurrence import WEEK, check_cron, cron
 from otakube_api.timing.zones import InvalidTime, read_zone
 from otakube_cli.schedule_health import Body, last_run_failed
 
-SNAPSHOTS = "otakube-snapshot"
-SNAPSHOT_RUNS = f"workflows.argoproj.io/cron-workflow={SNAPSHOTS}"
-LATE = timedelta(days=1)
-"""Time after a due moment within which Argo has begun a run: eight days in all where one is due each week."""
+
+class Upkeep(NamedTuple):
+    """A CronWorkflow of the chart; within `late` after a due moment Argo has begun a run."""
+
+    check: str
+    name: str
+    late: timedelta
+    absent: str  # why it may not be there
+
+    @property
+    def runs(self) -> str:
+        """Selector of its Workflows."""
+        return f"workflows.argoproj.io/cron-workflow={self.name}"
 
 
-def snapshot_trouble(schedule: Body, runs: Sequence[Body], now: datetime) -> str:
-    """The troubles of the CronWorkflow of snapshots; "" if they come as they should."""
-    return "; ".join(_troubles(schedule, runs, now))
+UPKEEP = (
+    Upkeep("snapshots", "otakube-snapshot", timedelta(days=1), "snapshots.enabled is false"),
+    Upkeep("scrub", "otakube-scrub", timedelta(hours=1), "helm upgrade --install otakube brings it"),
+    Upkeep("full scrub", "otakube-scrub-full", timedelta(days=1), "helm upgrade --install otakube brings it"),
+)
 
 
-def _troubles(schedule: Body, runs: Sequence[Body], now: datetime) -> Iterator[str]:
+def upkeep_trouble(upkeep: Upkeep, schedule: Body, runs: Sequence[Body], now: datetime) -> str:
+    """The troubles of a CronWorkflow; "" if its runs come and go as they should."""
+    return "; ".join(_troubles(upkeep, schedule, runs, now))
+
+
+def _troubles(upkeep: Upkeep, schedule: Body, runs: Sequence[Body], now: datetime) -> Iterator[str]:
     status = schedule.get("status") or {}
     for each in status.get("conditions") or []:
         if each.get("status") == "True" and each["type"].endswith("Error"):
             yield f"Argo says {each['type']}: {each.get('message', '')}"
     begun = last_begun(schedule, runs)
     since = begun or _moment(schedule["metadata"]["creationTimestamp"])
-    if now - _due(schedule["spec"], since) > LATE:
+    if now - _due(schedule["spec"], since) > upkeep.late:
         paused = "it is suspended, and " if schedule["spec"].get("suspend") else ""
         what = "the last one began" if begun else "none has begun since it was installed"
         yield f"{paused}{what} at {since:%Y-%m-%d %H:%M} UTC"
