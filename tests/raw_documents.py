@@ -22,16 +22,25 @@ class RawDocuments(Protocol):
 
     async def find(self, collection: str, **equal: Any) -> list[Json]: ...
 
-    async def delete(self, collection: str) -> Json:
-        """Delete one document; that document."""
+    async def delete(self, collection: str, entry_id: str = "") -> Json:
+        """Delete one document, of an entry if it is named; that document."""
 
-    async def unrelay(self) -> Json:
-        """Put the one published event back into its outbox."""
+    async def unrelay(self, entry_id: str = "") -> Json:
+        """Put the one published event, of an entry if it is named, back into its outbox."""
 
-    async def edit_synopsis(self, synopsis: str) -> None: ...
+    async def edit_synopsis(self, synopsis: str, entry_id: str = "") -> None: ...
+
+    async def spoil_listing(self, entry_id: str) -> None:
+        """Make a listing unreadable."""
+
+    async def cut_off_lock_change(self, change: str) -> bool:
+        """Leave a change of the merge locks at its beginning; False where a change is one transaction."""
 
     async def add_character(self, entry_id: str) -> None:
         """A projection of an entry that there is not."""
+
+    async def forget_image(self, source_url: str) -> None:
+        """Take an image out of the map."""
 
     async def hold(self, entry_id: str, until: datetime) -> None: ...
 
@@ -50,22 +59,34 @@ class MongoRaw:
     async def find(self, collection: str, **equal: Any) -> list[Json]:
         return [document async for document in self._db[collection].find(equal)]
 
-    async def delete(self, collection: str) -> Json:
-        return await self._db[collection].find_one_and_delete({}) or {}
+    async def delete(self, collection: str, entry_id: str = "") -> Json:
+        return await self._db[collection].find_one_and_delete(_of("entry_id", entry_id)) or {}
 
-    async def unrelay(self) -> Json:
-        event = await self.delete("events")
+    async def unrelay(self, entry_id: str = "") -> Json:
+        event = await self.delete("events", entry_id)
         del event["_id"]
-        await self._db["animes"].update_one({}, {"$push": {"outbox": event}})
+        await self._db["animes"].update_one(_of("_id", entry_id), {"$push": {"outbox": event}})
         return event
 
-    async def edit_synopsis(self, synopsis: str) -> None:
-        await self._db["animes"].update_one({}, {"$set": {"record.entry.synopsis": synopsis}})
+    async def edit_synopsis(self, synopsis: str, entry_id: str = "") -> None:
+        edited = {"$set": {"record.entry.synopsis": synopsis}}
+        await self._db["animes"].update_one(_of("_id", entry_id), edited)
+
+    async def spoil_listing(self, entry_id: str) -> None:
+        await self._db["listings"].update_one({"_id": entry_id}, {"$set": {"entry.pages": 7}})
+
+    async def cut_off_lock_change(self, change: str) -> bool:
+        latest = {"$set": {"pending": change}, "$inc": {"number": 1}}
+        await self._db["merge_lock_changes"].update_one({"_id": "latest"}, latest, upsert=True)
+        return True
 
     async def add_character(self, entry_id: str) -> None:
         await self._db["characters"].insert_one(
             {"_id": "x", "entry_id": entry_id, "version": 1, "record": {}}
         )
+
+    async def forget_image(self, source_url: str) -> None:
+        await self._db["image_map"].delete_one({"source_url": source_url})
 
     async def hold(self, entry_id: str, until: datetime) -> None:
         await self._db["animes"].update_one({"_id": entry_id}, {"$set": {"lease.until": until}})
@@ -149,24 +170,39 @@ class SqliteRaw:
     async def find(self, collection: str, **equal: Any) -> list[Json]:
         return self._file.documents(collection, **equal)
 
-    async def delete(self, collection: str) -> Json:
+    async def delete(self, collection: str, entry_id: str = "") -> Json:
         if collection in {"episodes", "characters"}:
-            one = "SELECT min(rowid) FROM projections WHERE name = ?"
-            self._file.run(f"DELETE FROM projections WHERE rowid = ({one})", collection)
+            one = "SELECT min(rowid) FROM projections WHERE name = ? AND ? IN ('', entry_id)"
+            self._file.run(f"DELETE FROM projections WHERE rowid = ({one})", collection, entry_id)
             return {}
-        found = self._file.documents(collection)[0]
+        equal = _of("entry_id", entry_id)
+        found = self._file.documents(collection, **equal)[0]
         self._file.run(f"DELETE FROM {collection} WHERE id = ?", found["id"])
         return found
 
-    async def unrelay(self) -> Json:
-        self._file.run("INSERT INTO outbox SELECT id, json_extract(event, '$.entry_id'), event FROM events")
-        return await self.delete("events")
+    async def unrelay(self, entry_id: str = "") -> Json:
+        of_it = "SELECT id, event ->> 'entry_id', event FROM events WHERE ? IN ('', event ->> 'entry_id')"
+        self._file.run(f"INSERT INTO outbox {of_it}", entry_id)
+        return await self.delete("events", entry_id)
 
-    async def edit_synopsis(self, synopsis: str) -> None:
-        self._file.run("UPDATE animes SET record = json_set(record, '$.entry.synopsis', ?)", synopsis)
+    async def edit_synopsis(self, synopsis: str, entry_id: str = "") -> None:
+        edited = (
+            "UPDATE animes SET record = json_set(record, '$.entry.synopsis', ?) WHERE ? IN ('', entry_id)"
+        )
+        self._file.run(edited, synopsis, entry_id)
+
+    async def spoil_listing(self, entry_id: str) -> None:
+        spoilt = "UPDATE listings SET listing = json_set(listing, '$.pages', 7) WHERE entry_id = ?"
+        self._file.run(spoilt, entry_id)
+
+    async def cut_off_lock_change(self, change: str) -> bool:
+        return False
 
     async def add_character(self, entry_id: str) -> None:
         self._file.run("INSERT INTO projections VALUES ('characters', ?, 'x', 1, '{}')", entry_id)
+
+    async def forget_image(self, source_url: str) -> None:
+        self._file.run("DELETE FROM image_map WHERE source_url = ?", source_url)
 
     async def hold(self, entry_id: str, until: datetime) -> None:
         text = until.astimezone(UTC).isoformat(timespec="microseconds")
@@ -179,6 +215,10 @@ class SqliteRaw:
         tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         for table in self._file.run(tables):
             self._file.run(f"DELETE FROM {table['name']}")
+
+
+def _of(field: str, entry_id: str) -> Json:
+    return {field: entry_id} if entry_id else {}
 
 
 def _timed(document: Json) -> Json:

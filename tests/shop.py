@@ -19,10 +19,11 @@ from otakube.bootstrap.stores.ports import Stores as Ports
 from otakube.bootstrap.stores.servers import ServerStores
 from otakube.commit import saga as commit_step
 from otakube.commit.claims import PageClaims
-from otakube.commit.recovery import CommitStores
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
+from otakube.maintenance.scrub import ScrubStores
+from otakube.ports.catalogue import MirroredImage
 from otakube.settings import Settings
 from otakube_api.contract import Output
 from raw_documents import MongoRaw, RawDocuments, SqliteRaw
@@ -38,7 +39,7 @@ class Shop:
     settings: Settings
     ports: Ports
     raw: RawDocuments
-    stores: CommitStores
+    stores: ScrubStores
     uri: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
@@ -68,6 +69,9 @@ class Shop:
         if sources:
             made["entry"]["sources"] = list(sources)
         record = GoldenRecord.model_validate_json(records.body(made))
+        for image in record.entry.images:
+            mirrored = MirroredImage(source_url=image.source_url, sha256=image.sha256, key=image.key)
+            await self.stores.image_map.put(mirrored)
         digest = handover.digest(record)
         vectors = records.vectors(record.model_dump(mode="json"), digest)
         return Commit(
@@ -134,4 +138,4 @@ async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             raw: RawDocuments = MongoRaw(documents.client, settings.mongodb_database)
         else:
             raw = SqliteRaw(tmp_path / "stores/documents.sqlite3")
-        yield Shop(settings=settings, ports=ports, raw=raw, stores=await ports.commit_stores(), uri=uri)
+        yield Shop(settings=settings, ports=ports, raw=raw, stores=await ports.scrub_stores(), uri=uri)

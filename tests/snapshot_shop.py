@@ -26,6 +26,7 @@ from otakube.maintenance.snapshots.restore_entry import EntryRestorer
 from otakube.maintenance.snapshots.restore_plan import RestoreReport
 from otakube.maintenance.snapshots.verify import verify
 from otakube.maintenance.snapshots.write import SnapshotWriter, Source
+from otakube.ports.catalogue import MirroredImage
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.flags import Flag, flag_id
 from otakube.ports.listings import ListedEntry, SyncRecord
@@ -65,6 +66,9 @@ async def pictured(shop: Shop, name: str, revision: int = 1) -> Commit:
     await shop.stores.objects.put(key, body, content_type="image/png")
     made = records.golden(records.made_id("ani", name), revision, images={sha: key})
     record = GoldenRecord.model_validate_json(records.body(made))
+    for image in record.entry.images:
+        mirrored = MirroredImage(source_url=image.source_url, sha256=image.sha256, key=image.key)
+        await shop.stores.image_map.put(mirrored)
     digest = handover.digest(record)
     return Commit(
         record=record,

@@ -9,15 +9,16 @@ from typing import Any
 
 from drill.schedule import ENDING, SLEEPING, Fault, Kind
 from drill.scheduler import Process, Scheduler
-from otakube.commit.recovery import CommitStores
 from otakube.errors import Retriable
+from otakube.maintenance.scrub import ScrubStores
 from otakube_api.contract import FailureReason
 
 # A repeated read is a read; a late one nobody hears.
 READS = frozenset({
     "state", "states", "intent", "open_intents", "projected", "projected_entries", "event", "entry", "of",
     "by_source", "get", "get_many", "exists", "list", "aged", "count", "versions", "bindings", "pages_of",
-    "blobs", "ensure", "prepare",
+    "blobs", "ensure", "prepare", "entries", "rows", "published", "unfinished", "about", "after",
+    "generation",
 })  # fmt: skip
 _PROCESS: ContextVar[Process] = ContextVar("process")
 
@@ -154,10 +155,10 @@ def _due(process: Process, called: str) -> Fault | None:
     return None
 
 
-def faulty_stores(real: CommitStores, process: Process, scheduler: Scheduler, watch: Watch) -> CommitStores:
-    """All stores of a commit, seen by one process."""
+def faulty_stores(real: ScrubStores, process: Process, scheduler: Scheduler, watch: Watch) -> ScrubStores:
+    """All stores, seen by one process."""
     ports = {field.name: getattr(real, field.name) for field in fields(real)}
-    return CommitStores(
+    return ScrubStores(
         # A FaultyPort passes every method of its port on.
         **{name: FaultyPort(name, port, process, scheduler, watch) for name, port in ports.items()}  # type: ignore[arg-type]
     )

@@ -17,7 +17,7 @@ from drill.checker import Endpoints, Raw
 from drill.embedded import EmbeddedRaw
 from otakube.bootstrap.stores.embedded import EmbeddedStores
 from otakube.bootstrap.stores.servers import ServerStores
-from otakube.commit.recovery import CommitStores
+from otakube.maintenance.scrub import ScrubStores
 from otakube.settings import Settings
 from stores import Stores
 
@@ -47,7 +47,7 @@ class DatedObjects:
 class Place(ABC):
     """Where a schedule takes place: its stores, and raw clients for the judge."""
 
-    stores: CommitStores
+    stores: ScrubStores
     raw: Raw
     collection: str
 
@@ -129,7 +129,7 @@ class Servers:
             mongodb_database=self.name, qdrant_collection=self.name, s3_bucket=bucket
         )
         async with AsyncExitStack() as stack:
-            stores = await ServerStores(lambda: settings, stack).commit_stores()
+            stores = await ServerStores(lambda: settings, stack).scrub_stores()
             yield ServerPlace(dated(stores, clock), self.raw, self.name)
         shutil.rmtree(self.folder / bucket)
 
@@ -156,12 +156,12 @@ class Folders:
         folder = self.folder / str(number)
         settings = Settings()
         async with AsyncExitStack() as stack:
-            stores = await EmbeddedStores(folder, lambda: settings, stack).commit_stores()
+            stores = await EmbeddedStores(folder, lambda: settings, stack).scrub_stores()
             await stores.ledger.state("")  # makes the file: a backup before it would be of no tables
             yield EmbeddedPlace(dated(stores, clock), EmbeddedRaw(folder), settings.qdrant_collection)
         shutil.rmtree(folder)
 
 
-def dated(stores: CommitStores, clock: Clock) -> CommitStores:
+def dated(stores: ScrubStores, clock: Clock) -> ScrubStores:
     """The stores with a bucket whose objects are dated by the clock."""
     return replace(stores, objects=DatedObjects(stores.objects, clock))

@@ -86,7 +86,7 @@ async def _scrub(
 
     require_embedded(objects)
     async with Wiring(objects) as wiring:
-        stores = await wiring.stores.commit_stores()
+        stores = await wiring.stores.scrub_stores()
         run = Scrub(
             stores=stores,
             clock=lambda: datetime.now(UTC),

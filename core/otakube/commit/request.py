@@ -73,10 +73,11 @@ def payload(entry: AnimeEntry) -> dict[str, object]:
 
 def image_keys(record: GoldenRecord) -> list[str]:
     """Bucket keys of all mirrored images of a record, each once."""
-    return sorted({image.key for image in _images(record) if image.key})
+    return sorted({image.key for image in images_of(record) if image.key})
 
 
-def _images(record: GoldenRecord) -> Iterator[Image]:
+def images_of(record: GoldenRecord) -> Iterator[Image]:
+    """All images of a record, mirrored or not."""
     yield from record.entry.images
     yield from (episode.image for episode in record.episodes if episode.image)
     yield from (character.image for character in record.characters if character.image)

@@ -40,10 +40,9 @@ class Expiry:
 async def expire(expiry: Expiry) -> None:
     """Look at every live entry; one that a commit is at work on is left to the next run."""
     scrub = expiry.scrub
-    async for state in scrub.stores.ledger.states():
-        live = await scrub.stores.catalogue.entry(state.entry_id) if state.live_version else None
-        if live is not None and not state.lease:
-            await expire_entry(expiry, live)
+    async for stored in scrub.stores.rows.entries():
+        if stored.live is not None and not stored.state.lease:
+            await expire_entry(expiry, stored.live)
 
 
 async def expire_entry(expiry: Expiry, live: LiveEntry) -> None:

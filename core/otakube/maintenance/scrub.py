@@ -12,6 +12,8 @@ from otakube.commit.recovery import CommitStores, end_older, relay
 from otakube.errors import StepError
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.ledger import EntryState, Intent
+from otakube.ports.listings import Listings
+from otakube.ports.rows import StoredRows
 
 OWNER = "scrub"
 LEASE_SECONDS = 120
@@ -36,6 +38,18 @@ class Damage(StrEnum):
     AUDIT_MISSING = "AuditMissing"
     EVENT_MISSING = "EventMissing"
     LICENCE_EXPIRED = "LicenceExpired"  # values that may not be kept any longer
+    LOCK_CHANGE_UNFINISHED = "LockChangeUnfinished"  # merge locks of which a part is set
+    ROW_UNREADABLE = "RowUnreadable"  # of a collection that is read row by row
+    LISTING_CHANGED = "ListingChanged"  # its pages are not those of its sources
+    SUCCESSOR_MISSING = "SuccessorMissing"  # an entry was merged into one that is not there
+    PAGE_UNBOUND = "PageUnbound"  # a source of an entry that leads to no entry
+    PAGE_ELSEWHERE = "PageElsewhere"  # a source of a live entry that leads to another one
+    PAGE_ORPHANED = "PageOrphaned"  # leads to an entry that is not there
+    IMAGE_UNMAPPED = "ImageUnmapped"  # an image of a live entry that the image map does not know
+    IMAGE_MAP_STALE = "ImageMapStale"  # maps to an image that is gone
+    FLAG_ORPHANED = "FlagOrphaned"  # asks about an entry that is not there
+    SYNC_UNFINISHED = "SyncUnfinished"  # a week of the dataset of which a part is in
+    SNAPSHOT_DAMAGED = "SnapshotDamaged"
 
 
 class Outcome(StrEnum):
@@ -69,10 +83,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScrubStores(CommitStores):
+    """Those of the commit, and what a full scrub compares them with."""
+
+    rows: StoredRows
+    listings: Listings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scrub:
     """One run's settings and its report."""
 
-    stores: CommitStores
+    stores: ScrubStores
     clock: Clock
     older_than: timedelta = timedelta()  # beyond the end of a lease
     dry_run: bool = False
@@ -101,7 +123,7 @@ class Scrub:
 
 
 async def finish(scrub: Scrub) -> None:
-    """End every intent whose lease is over, relay what was not, and clear leases that nobody holds."""
+    """End every intent whose lease is over, relay what was not, clear leases, finish changes of locks."""
     await scrub.stores.ledger.prepare()
     intents: dict[str, list[Intent]] = {}
     async for intent in scrub.stores.ledger.open_intents():
@@ -112,6 +134,16 @@ async def finish(scrub: Scrub) -> None:
         scrub.report.entries += 1
         if state.entry_id not in intents and (state.outbox or state.lease):
             await _tidy(scrub, state)
+    await _finish_locks(scrub)
+
+
+async def _finish_locks(scrub: Scrub) -> None:
+    """Carry out what a change of many merge locks left: whoever reads the generation does."""
+    if await scrub.stores.locks.unfinished():
+        detail = "a change of them was cut off"
+        async with scrub.repairing(Damage.LOCK_CHANGE_UNFINISHED, "merge locks", detail) as go:
+            if go:
+                await scrub.stores.locks.generation()
 
 
 async def _end_intents(scrub: Scrub, entry_id: str, intents: list[Intent]) -> None:

@@ -4,7 +4,7 @@
 Every method is one atomic change of one document (or a read): the commit needs no transaction.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -143,8 +143,8 @@ class Ledger(Protocol):
     async def project(self, live: LiveEntry) -> None:
         """Bring `episodes` and `characters` to the live version; never backwards."""
 
-    async def projected(self, entry_id: str) -> dict[str, dict[int, int]]:
-        """Number of documents by version, by projection."""
+    async def projected(self, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
+        """Number of documents by version, by projection, by entry."""
 
     async def projected_entries(self) -> set[str]:
         """Entries that have projections."""
@@ -153,6 +153,9 @@ class Ledger(Protocol):
 
     async def event(self, event_id: str) -> Event | None:
         """A published event."""
+
+    async def published(self, event_ids: Sequence[str]) -> set[str]:
+        """Those of these ids whose events are published."""
 
     async def publish(self, event: Event) -> None:
         """Insert into `events` unless it is there."""

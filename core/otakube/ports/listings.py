@@ -50,6 +50,9 @@ class Listings(Protocol):
     async def put(self, entries: Sequence[ListedEntry]) -> None:
         """Insert or replace each."""
 
+    async def amend(self, before: ListedEntry, after: ListedEntry) -> bool:
+        """Replace it if nobody has since: one compare-and-set on `updated_at`."""
+
     async def live(self, entry_ids: Collection[str]) -> dict[str, WatchedFields]:
         """The entries among these that have a live version, by id."""
 

@@ -18,6 +18,9 @@ class Locks(Protocol):
     async def generation(self) -> int:
         """Number of the latest change, 0 before the first; one that was cut off is finished first."""
 
+    async def unfinished(self) -> bool:
+        """True if the latest change is not carried out: it was cut off, or is at work."""
+
     async def apply(self, change: LockChange, *, after: int) -> bool:
         """Carry out the change, all of it, if it is the next one after a generation; False if another is."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from otakube.ports.catalogue import LiveEntry, MirroredImage, ReviewDecision
 from otakube.ports.flags import Flag
@@ -68,10 +68,26 @@ ROW_FORMS: Mapping[RowCollection, RowForm] = {
 
 
 class StoredRow(NamedTuple):
-    """One row: a dataclass of its collection's form, and the place after which the next one follows."""
+    """One row: a dataclass of its collection's form, and the place after which the next one follows.
+
+    `row` is None where it cannot be read, as `damage` says.
+    """
 
     place: str
     row: Any
+    damage: str = ""
+
+
+def stored_row(collection: RowCollection, place: str, read: Callable[[TypeAdapter[Any]], Any]) -> StoredRow:
+    """Read one row by its collection's form."""
+    try:
+        return StoredRow(place, read(ROW_FORMS[collection].rows))
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, fault["loc"])) or "it"
+        return StoredRow(place, None, f"{where}: {fault['msg']}")
+    except (KeyError, TypeError, ValueError) as error:
+        return StoredRow(place, None, f"{type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ Each adapter is imported when its port is asked for: every pod pays for its impo
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from otakube.adapters.stores.qdrant.connection import Qdrant
     from otakube.commit.recovery import CommitStores
+    from otakube.maintenance.scrub import ScrubStores
     from otakube.ports.catalogue import (
         Catalogue,
         DeadLetters,
@@ -125,6 +127,14 @@ class Stores(ABC):
     async def bulk(self) -> AsyncIterator[None]:
         """Many writes that can be repeated; a folder is safe from a power failure at the end alone."""
         yield
+
+    async def scrub_stores(self) -> "ScrubStores":
+        """All that a full scrub compares."""
+        from otakube.maintenance.scrub import ScrubStores
+
+        of_commit = await self.commit_stores()
+        ports = {field.name: getattr(of_commit, field.name) for field in fields(of_commit)}
+        return ScrubStores(**ports, rows=await self.rows(), listings=await self.listings())
 
     async def commit_stores(self) -> "CommitStores":
         """All that a commit touches."""

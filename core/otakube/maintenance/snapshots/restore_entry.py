@@ -117,10 +117,11 @@ class EntryRestorer:
         stored_points = await self.stores.vectors.count(
             live.entry_id, version=live.version, digest=live.digest
         )
+        shown = await self.stores.ledger.projected([live.entry_id])
         return not (
             stored_points == state.points
             and await self.stores.objects.exists(vectors_key(live))
-            and await self.stores.ledger.projected(live.entry_id) == projected
+            and shown[live.entry_id] == projected
             and await self.stores.ledger.event(_event_id(live))
             and all([await self.stores.objects.exists(key) for key in state.blobs])
         )

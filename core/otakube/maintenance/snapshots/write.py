@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
+from otakube import logs
 from otakube.domain.locks.lock import LOCK, lock_id
 from otakube.domain.record import handover
 from otakube.domain.record.golden import SCHEMA_VERSION
@@ -173,8 +174,12 @@ class SnapshotWriter:
                     yield after, LOCK.dump_json(lock)
             return
         form = ROW_FORMS[ROWS[held]].rows
-        async for place, row in self.source.rows.rows(ROWS[held], after=after):
-            yield place, form.dump_json(row)
+        async for stored in self.source.rows.rows(ROWS[held], after=after):
+            if stored.damage:
+                message = f"{held.value} {stored.place} cannot be read ({stored.damage}); see the full scrub"
+                logs.logger().error("left out", message=message)
+            else:
+                yield stored.place, form.dump_json(stored.row)
 
     async def _store(
         self,

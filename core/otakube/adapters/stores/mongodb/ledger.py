@@ -5,7 +5,7 @@ One atomic change of one document each. No transaction, no pipeline update, no p
 5.0 on and the stand-in do the same.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -159,10 +159,10 @@ class MongoLedger:
         async with translated(f"projecting {live.entry_id}"):
             await projections.write(self._documents, live)
 
-    async def projected(self, entry_id: str) -> dict[str, dict[int, int]]:
-        """Number of documents by version, by projection."""
-        async with translated(f"reading the projections of {entry_id}"):
-            return await projections.versions(self._documents, entry_id)
+    async def projected(self, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
+        """Number of documents by version, by projection, by entry."""
+        async with translated("reading projections"):
+            return await projections.versions(self._documents, entry_ids)
 
     async def projected_entries(self) -> set[str]:
         """Entries that have projections."""
@@ -179,6 +179,12 @@ class MongoLedger:
         async with translated(f"reading {event_id}"):
             found = await self._events.find_one({"_id": event_id}, {"_id": 0})
         return Event(**found) if found else None
+
+    async def published(self, event_ids: Sequence[str]) -> set[str]:
+        """Those of these ids whose events are published."""
+        async with translated("reading events"):
+            found = self._events.find({"_id": {"$in": list(event_ids)}}, {"_id": 1})
+            return {document["_id"] async for document in found}
 
     async def publish(self, event: Event) -> None:
         """Insert into `events` unless it is there."""

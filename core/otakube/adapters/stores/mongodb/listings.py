@@ -63,6 +63,13 @@ class MongoListings:
             if writes:
                 await self._listings.bulk_write(writes, ordered=False)
 
+    async def amend(self, before: ListedEntry, after: ListedEntry) -> bool:
+        """Compare the time of the last write, and set."""
+        known = {"_id": before.entry_id, "updated_at": before.updated_at}
+        async with translated("amending a listing"):
+            amended = await self._listings.replace_one(known, listing_document(after))
+        return bool(amended.matched_count)
+
     async def live(self, entry_ids: Collection[str]) -> dict[str, WatchedFields]:
         """The entries among these that have a live version, by id."""
         wanted = {"_id": {"$in": list(entry_ids)}, "live_version": {"$ne": None}}

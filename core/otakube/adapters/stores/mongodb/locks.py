@@ -45,6 +45,11 @@ class MongoLocks:
             await self._carry_out(latest["number"], LockChange.model_validate_json(latest["pending"]))
         return int(latest["number"])
 
+    async def unfinished(self) -> bool:
+        """True if the latest change still says what is to be done."""
+        async with translated("reading the latest change of the merge locks"):
+            return await self._changes.find_one(_LATEST | {"pending": {"$ne": None}}) is not None
+
     async def apply(self, change: LockChange, *, after: int) -> bool:
         """Compare and set the latest change, then carry it out."""
         latest = {"number": after + 1, "pending": change.model_dump_json()}

@@ -4,6 +4,7 @@
 Never the truth: a reader that joins them takes those whose `version` is the entry's `live_version`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import UpdateOne
@@ -42,13 +43,16 @@ async def write(documents: Documents, live: LiveEntry) -> None:
         await documents[name].delete_many(older)
 
 
-async def versions(documents: Documents, entry_id: str) -> dict[str, dict[int, int]]:
-    """Number of an entry's documents by version, by projection."""
-    found: dict[str, dict[int, int]] = {}
+async def versions(documents: Documents, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
+    """Number of documents by version, by projection, by entry."""
+    found: dict[str, dict[str, dict[int, int]]] = {
+        entry_id: {name: {} for name in NAMES} for entry_id in entry_ids
+    }
+    wanted, shown = {"entry_id": {"$in": list(entry_ids)}}, {"_id": 0, "entry_id": 1, "version": 1}
     for name in NAMES:
-        counts = found.setdefault(name, {})
-        async for document in documents[name].find({"entry_id": entry_id}, {"version": 1}):
-            counts[document["version"]] = counts.get(document["version"], 0) + 1
+        async for document in documents[name].find(wanted, shown):
+            counts, version = found[document["entry_id"]][name], document["version"]
+            counts[version] = counts.get(version, 0) + 1
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter
 from pymongo import UpdateOne
 
 from otakube.adapters.stores.mongodb.catalogue import read_live_entry, url_key
@@ -15,7 +16,7 @@ from otakube.adapters.stores.mongodb.ledger import read_state
 from otakube.adapters.stores.mongodb.listings import listing_document, sync_document
 from otakube.errors import Damaged
 from otakube.ports.ledger import Lease
-from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection, StoredEntry, StoredRow
+from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection, StoredEntry, StoredRow, stored_row
 
 COLLECTIONS: Mapping[RowCollection, str] = {
     RowCollection.COUNTERS: "animes",
@@ -57,7 +58,7 @@ class MongoRows:
         async with translated(f"reading {collection}"):
             found = self._documents[COLLECTIONS[collection]].find({"_id": {"$gt": after}}, shown)
             async for document in found.sort("_id", 1).batch_size(_BATCH):
-                yield StoredRow(document["_id"], _row(collection, document))
+                yield _stored(collection, document)
 
     async def insert(self, collection: RowCollection, rows: Sequence[Any]) -> int:
         """Upserts that set something where nothing is, or raise a counter."""
@@ -103,9 +104,12 @@ def _entry(document: dict[str, Any]) -> StoredEntry:
         return StoredEntry(state=state, live=None, damage=str(error))
 
 
-def _row(collection: RowCollection, document: dict[str, Any]) -> Any:
+def _stored(collection: RowCollection, document: dict[str, Any]) -> StoredRow:
+    return stored_row(collection, document["_id"], lambda form: _row(collection, document, form))
+
+
+def _row(collection: RowCollection, document: dict[str, Any], form: TypeAdapter[Any]) -> Any:
     """The row that a document holds."""
-    form = ROW_FORMS[collection].rows
     if collection is RowCollection.COUNTERS:
         return EntryCounter(entry_id=document["_id"], next_version=document.get("next_version", 0))
     if collection is RowCollection.LISTINGS:

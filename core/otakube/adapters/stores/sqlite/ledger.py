@@ -3,7 +3,7 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -189,16 +189,18 @@ class SqliteLedger:
             older = "DELETE FROM projections WHERE entry_id = ? AND version < ?"
             rows.execute(older, [live.entry_id, live.version])
 
-    async def projected(self, entry_id: str) -> dict[str, dict[int, int]]:
-        """Number of rows by version, by projection."""
+    async def projected(self, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
+        """Number of rows by version, by projection, by entry."""
         query = (
-            "SELECT name, version, count(*) AS number FROM projections "
-            "WHERE entry_id = ? GROUP BY name, version"
+            "SELECT entry_id, name, version, count(*) AS number FROM projections "
+            "WHERE entry_id IN (SELECT value FROM json_each(?)) GROUP BY entry_id, name, version"
         )
-        found: dict[str, dict[int, int]] = {name: {} for name in _PROJECTIONS}
-        with self._documents.statement(f"reading the projections of {entry_id}") as rows:
-            for row in rows.execute(query, [entry_id]):
-                found[row["name"]][row["version"]] = row["number"]
+        found: dict[str, dict[str, dict[int, int]]] = {
+            entry_id: {name: {} for name in _PROJECTIONS} for entry_id in entry_ids
+        }
+        with self._documents.statement("reading projections") as rows:
+            for row in rows.execute(query, [as_list(entry_ids)]):
+                found[row["entry_id"]][row["name"]][row["version"]] = row["number"]
         return found
 
     async def projected_entries(self) -> set[str]:
@@ -216,6 +218,12 @@ class SqliteLedger:
         with self._documents.statement(f"reading {event_id}") as rows:
             row = rows.execute("SELECT event FROM events WHERE id = ?", [event_id]).fetchone()
         return _EVENT.validate_json(row["event"]) if row else None
+
+    async def published(self, event_ids: Sequence[str]) -> set[str]:
+        """Those of these ids whose events are published."""
+        query = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
+        with self._documents.statement("reading events") as rows:
+            return {row["id"] for row in rows.execute(query, [as_list(event_ids)])}
 
     async def publish(self, event: Event) -> None:
         """Insert into `events` unless it is there."""

@@ -72,6 +72,16 @@ class SqliteListings:
         with self._documents.transaction("writing listings") as rows:
             rows.executemany("INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?)", values)
 
+    async def amend(self, before: ListedEntry, after: ListedEntry) -> bool:
+        """Compare the time of the last write, and set."""
+        changed = (
+            "UPDATE listings SET system_status = ?, updated_at = ?, listing = ? "
+            "WHERE entry_id = ? AND updated_at = ?"
+        )
+        new = [after.system_status, as_text(after.updated_at), _LISTED.dump_json(after).decode()]
+        with self._documents.statement("amending a listing") as rows:
+            return rows.execute(changed, [*new, before.entry_id, as_text(before.updated_at)]).rowcount > 0
+
     async def live(self, entry_ids: Collection[str]) -> dict[str, WatchedFields]:
         """The entries among these that have a live version, by id."""
         with self._documents.statement("reading entries") as rows:

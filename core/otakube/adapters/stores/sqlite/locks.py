@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
-from otakube.adapters.stores.sqlite.connection import SqliteDocuments, as_list
+from otakube.adapters.stores.damage import intact
+from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list
 from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.lock import LOCK, FieldLock, Lock, Same, as_json, lock_id
 
-_BY_ID = "SELECT lock FROM merge_locks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_BY_ID = "SELECT id, lock FROM merge_locks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _BY_PAGE = """
 SELECT DISTINCT id, lock FROM merge_locks JOIN merge_lock_pages ON id = lock_id
 WHERE page IN (SELECT value FROM json_each(?))
@@ -34,6 +35,10 @@ class SqliteLocks:
         with self._documents.statement("reading the latest change of the merge locks") as rows:
             row = rows.execute("SELECT number FROM merge_lock_changes").fetchone()
         return row["number"] if row else 0
+
+    async def unfinished(self) -> bool:
+        """Never: a change is one transaction."""
+        return False
 
     async def apply(self, change: LockChange, *, after: int) -> bool:
         """Compare the number, then remove and set, in one transaction."""
@@ -71,10 +76,17 @@ class SqliteLocks:
     async def after(self, lock_id: str, limit: int) -> list[Lock]:
         """By id, ascending."""
         with self._documents.statement("reading merge locks") as rows:
-            query = "SELECT lock FROM merge_locks WHERE id > ? ORDER BY id LIMIT ?"
-            return [LOCK.validate_json(row["lock"]) for row in rows.execute(query, [lock_id, limit])]
+            query = "SELECT id, lock FROM merge_locks WHERE id > ? ORDER BY id LIMIT ?"
+            return [_lock(row) for row in rows.execute(query, [lock_id, limit])]
 
     def _found(self, query: str, values: Iterable[str]) -> list[Lock]:
         """Validated again on the way out."""
         with self._documents.statement("reading merge locks") as rows:
-            return [LOCK.validate_json(row["lock"]) for row in rows.execute(query, [as_list(values)])]
+            return [_lock(row) for row in rows.execute(query, [as_list(values)])]
+
+
+def _lock(row: Row) -> Lock:
+    """One that cannot be read must not count as none."""
+    name = row["id"]
+    with intact(f"the merge lock {name}", f"delete {name} in the table merge_locks, and decide again"):
+        return LOCK.validate_json(row["lock"])

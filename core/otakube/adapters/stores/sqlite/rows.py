@@ -10,7 +10,7 @@ from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_t
 from otakube.adapters.stores.sqlite.ledger import read_state, write_pages
 from otakube.errors import Damaged
 from otakube.ports.ledger import Lease
-from otakube.ports.rows import ROW_FORMS, RowCollection, RowForm, StoredEntry, StoredRow
+from otakube.ports.rows import ROW_FORMS, RowCollection, RowForm, StoredEntry, StoredRow, stored_row
 
 _ENTRIES_OF_A_PAGE, _ROWS_OF_A_PAGE = 16, 500
 _ENTRIES = """
@@ -94,7 +94,7 @@ class SqliteRows:
 
     async def rows(self, collection: RowCollection, *, after: str = "") -> AsyncIterator[StoredRow]:
         """Rows by their keys."""
-        form, table = ROW_FORMS[collection].rows, TABLES[collection]
+        table = TABLES[collection]
         query = (
             f"SELECT {table.key} AS place, {table.row} AS row FROM {table.name} "  # noqa: S608 - of the table above
             f"WHERE {table.key} > ? ORDER BY {table.key} LIMIT ?"
@@ -103,7 +103,7 @@ class SqliteRows:
             with self._documents.statement(f"reading {collection}") as rows:
                 found = rows.execute(query, [after, _ROWS_OF_A_PAGE]).fetchall()
             for row in found:
-                yield StoredRow(row["place"], form.validate_json(row["row"]))
+                yield _stored(collection, row["place"], row["row"])
             if not found:
                 return
             after = found[-1]["place"]
@@ -142,6 +142,10 @@ class SqliteRows:
                 return False
             write_pages(rows, live)
         return True
+
+
+def _stored(collection: RowCollection, place: str, text: str) -> StoredRow:
+    return stored_row(collection, place, lambda form: form.validate_json(text))
 
 
 def _values(form: RowForm, row: Any) -> dict[str, Any]:

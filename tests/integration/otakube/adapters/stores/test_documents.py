@@ -307,7 +307,7 @@ async def test_projections_never_go_back(shop: Shop) -> None:
     live, _, _ = await the_next_version(shop, "projected")
     await ledger.project(live)
     await ledger.project(replace(live, version=live.version - 1))
-    versions = await ledger.projected(live.entry_id)
+    versions = (await ledger.projected([live.entry_id]))[live.entry_id]
     assert versions["episodes"] == {live.version: len(live.record.episodes)}
 
 
