@@ -9,7 +9,6 @@ from otakube.domain.record.golden import Broadcast
 JST = timezone(timedelta(hours=9), "JST")  # Japan has had no daylight saving time since 1951
 TOKYO = "Asia/Tokyo"
 _CLOCK = re.compile(r"([0-2]?\d):([0-5]\d)")
-_DAY_BEFORE = 6  # days on, modulo a week
 _LAST_HOUR = 29  # the broadcaster's day ends at 30:00, six in the morning
 
 
@@ -48,16 +47,14 @@ def next_slot(slot: Broadcast, after: datetime) -> datetime | None:
 def airing_time(day: date, slot: Broadcast | None) -> datetime | date:
     """Start of an episode of a calendar day in Japan, in UTC; the bare day if the slot does not tell.
 
-    Providers date a late slot (00:00 to 05:59) by either the calendar's or the broadcaster's day; the weekday
-    of the slot decides which one it is.
+    The date counts, and is never moved: providers name the calendar's day, and an episode on another weekday
+    than its slot's was broadcast at another time (docs/schedules.md has the figures). One exception keeps the
+    date too: a late slot, 00:00 to 05:59, under the broadcaster's weekday is on the day after that.
     """
     if slot is None or slot.timezone != TOKYO:
         return day
-    ahead = (slot.weekday - day.isoweekday()) % 7
-    hour = int(slot.time[:2])
-    if ahead == _DAY_BEFORE and hour <= _LAST_HOUR - 24:
-        ahead = 0  # Monday 25:30 that is written as Monday 01:30 is on Tuesday
-    if ahead > 1 or (ahead == 1 and hour >= _LAST_HOUR - 23):
-        return day  # another day altogether: a special slot, whose time nobody says
-    start = datetime.combine(day + timedelta(days=ahead), time.fromisoformat(slot.time), JST)
-    return start.astimezone(UTC)
+    behind = (day.isoweekday() - slot.weekday) % 7
+    late = int(slot.time[:2]) <= _LAST_HOUR - 24
+    if behind != 0 and not (behind == 1 and late):  # Monday 25:30 that is written as Monday 01:30
+        return day
+    return datetime.combine(day, time.fromisoformat(slot.time), JST).astimezone(UTC)

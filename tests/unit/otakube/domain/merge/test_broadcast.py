@@ -34,10 +34,10 @@ def test_a_day_in_japan_with_a_slot_is_a_time_in_utc() -> None:
     assert airing_time(date(2005, 10, 23), slot) == datetime(2005, 10, 22, 18, 40, tzinfo=UTC)
 
 
-def test_a_day_that_the_broadcaster_names_means_the_night_after_it() -> None:
+def test_a_date_is_the_calendars_and_is_never_moved_to_the_weekday_of_the_slot() -> None:
     friday_night = broadcast_slot(5, "25:30")
-    assert airing_time(date(2026, 11, 20), friday_night) == datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
     assert airing_time(date(2026, 11, 21), friday_night) == datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    assert airing_time(date(2026, 11, 20), friday_night) == date(2026, 11, 20)
 
 
 def test_a_day_outside_the_slot_stays_a_bare_day() -> None:

@@ -73,7 +73,7 @@ def test_kinds_count_apart_and_a_regular_episode_keeps_the_id_it_always_had() ->
 def test_the_slot_makes_a_time_of_a_day_in_japan_and_of_no_other_day() -> None:
     slot = broadcast_slot(5, "25:30")
     said = {
-        ANIDB: [Episode(number=1, aired=date(2026, 11, 20))],
+        ANIDB: [Episode(number=1, aired=date(2026, 11, 21))],
         KITSU: [Episode(number=2, aired=AIRED.date())],
     }
     first, second = merge_episodes(ENTRY, said, claimants(), slot=slot)

@@ -135,7 +135,7 @@ def test_a_summary_of_two_names_is_one_by_a_page_that_both_have() -> None:
         # Mondays 25:30, of which a provider made Mondays 01:30: the episode is on Tuesday.
         (date(2024, 4, 9), slot(1, "01:30"), TUESDAY),
         (date(2024, 4, 9), broadcast_slot(1, "25:30"), TUESDAY),
-        (date(2024, 4, 8), broadcast_slot(1, "25:30"), TUESDAY),
+        (date(2024, 4, 8), broadcast_slot(1, "25:30"), date(2024, 4, 8)),
         (date(2024, 4, 8), slot(1, "01:30"), datetime(2024, 4, 7, 16, 30, tzinfo=UTC)),
         (date(2024, 4, 7), slot(6, "00:00"), datetime(2024, 4, 6, 15, tzinfo=UTC)),
         (date(2024, 4, 9), slot(1, "06:00"), date(2024, 4, 9)),
