@@ -29,12 +29,18 @@ _APOSTROPHE = re.compile(r"(?<=\w)['`\u00b4\u2018\u2019\u02bc](?=\w)|(?<=[^\W\d_
 _NOT_WORD = re.compile(r"[\W_]+")
 _LATIN = re.compile(r"[a-z]")
 _LONG = re.compile(r"([aeou])\1+|(?<=o)u")
-_LONG_H = re.compile(r"(?<=[a-z])oh(?![aeiouy])|^oh(?=[bdgknrstz])|(?<= )oh(?=[bdgknrstz])")  # Itoh, Ohno
+_LONG_H = re.compile(r"(?<=[a-z])oh(?![aeiouy])|\boh(?=[bdgknrstz]|\b)")  # Itoh, Ohno, Oh
+_LONG_NAME = re.compile(r"([ou])\1+|(?<=o)u")
+_NN = re.compile(r"(?<=[aeiou])nn(?=i?ch|it|y)")  # Junnichi and Shunnya are typed so; Anna and Konno have two
+_OLD_YE = re.compile(r"(?<=[aeiou])ye")  # Inouye, Uyeda
+_ROMAJI = re.compile(
+    r"(?:(?:kk?|ss?h?|tt?s?|[tc]?ch|pp?|d[zj]|[bdfghjmnrvwyz])?y?[aeiou]|h(?=[^aeiouy]|$)|[mn](?=[^aeiouy]|$))+"
+)
 _SHORT = 4  # letters; "T.A.O." is not "TO"
 _SILENT = frozenset({"the", "and", "a", "an"})
 _ROMANISED = (
-    ("shi", "si"), ("chi", "ti"), ("tsu", "tu"), ("fu", "hu"), ("sh", "sy"), ("ch", "ty"), ("j", "zy"),
-    ("yy", "y"), ("zyi", "zi"), ("di", "zi"), ("dz", "z"), ("du", "zu"),
+    ("cch", "tch"), ("shi", "si"), ("chi", "ti"), ("tsu", "tu"), ("fu", "hu"), ("sh", "sy"), ("ch", "ty"),
+    ("j", "zy"), ("yy", "y"), ("zyi", "zi"), ("di", "zi"), ("dz", "z"), ("du", "zu"),
     ("mb", "nb"), ("mp", "np"), ("mm", "nm"),
 )  # fmt: skip
 
@@ -102,9 +108,20 @@ def name_key(name: str) -> str:
 
 
 def sound_key(name: str) -> str:
-    """One spelling of a person's name in any order and romanisation: "Gojou", "Gojō", "Gojo" and "Gojoh"."""
+    """One spelling of a person's name in any order and romanisation: "Gojou", "Gojō", "Gojo" and "Gojoh".
+
+    A part that is no Japanese word in Latin letters has no other spelling: "God" is not "Good". Of a name of
+    one part only o and u may be long or short: "Ken" is not "Keen".
+    """
     parts = _LONG_H.sub("o", comparable(_APOSTROPHE.sub("", name))).split()
-    return " ".join(sorted(sounding(part) for part in parts))
+    long = _LONG if len(parts) > 1 else _LONG_NAME
+    return " ".join(sorted(_spoken(part, long) for part in parts))
+
+
+def _spoken(part: str, long: re.Pattern[str]) -> str:
+    if _ROMAJI.fullmatch(part) is None:
+        return part
+    return long.sub(r"\1", _romanised(_OLD_YE.sub("e", _NN.sub("n", part))))
 
 
 def sounding(text: str) -> str:
@@ -117,6 +134,10 @@ def sounding(text: str) -> str:
     text = spoken if len(spoken) > _SHORT else "".join(words)
     if not _LATIN.search(text):
         return text
+    return _LONG.sub(r"\1", _romanised(text))
+
+
+def _romanised(text: str) -> str:
     for form, spelling in _ROMANISED:
         text = text.replace(form, spelling)
-    return _LONG.sub(r"\1", text)
+    return text
