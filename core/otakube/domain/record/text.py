@@ -115,10 +115,10 @@ def sound_key(name: str) -> str:
     """
     parts = _LONG_H.sub("o", comparable(_APOSTROPHE.sub("", name))).split()
     long = _LONG if len(parts) > 1 else _LONG_NAME
-    return " ".join(sorted(_spoken(part, long) for part in parts))
+    return " ".join(sorted(_part_key(part, long) for part in parts))
 
 
-def _spoken(part: str, long: re.Pattern[str]) -> str:
+def _part_key(part: str, long: re.Pattern[str]) -> str:
     if _ROMAJI.fullmatch(part) is None:
         return part
     return long.sub(r"\1", _romanised(_OLD_YE.sub("e", _NN.sub("n", part))))
