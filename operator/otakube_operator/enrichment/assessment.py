@@ -15,7 +15,7 @@ from otakube_api.reasons import CommonReason, Reason
 from otakube_api.v1alpha1.anime_enrichment import KIND
 from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_operator.enrichment.observed import Enrichment, ReviewNode, WorkflowRun
-from otakube_operator.enrichment.steps import format_trouble
+from otakube_operator.jobs.trouble import format_trouble
 from otakube_operator.runtime.conditions import Truth
 
 
@@ -148,8 +148,8 @@ def _has_failed(_: Enrichment, run: WorkflowRun) -> Assessment | None:
 
 
 def as_reason(word: str) -> Reason:
-    """The member that bears this word."""
-    return next(reason for reason in KIND.reasons if reason == word)
+    """The member that bears this word; a word of another kind's steps says nothing here."""
+    return next((reason for reason in KIND.reasons if reason == word), EnrichmentReason.UNEXPECTED)
 
 
 def _failed_without_a_reason(run: WorkflowRun) -> Assessment:
