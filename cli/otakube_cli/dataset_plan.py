@@ -4,13 +4,13 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from otakube.adapters.dataset_file import read_dataset, read_stream
 from otakube.commands.output import print_facts
+from otakube.domain.dataset import limits as week_limits
 from otakube.domain.dataset.changes import Succession
 from otakube.domain.dataset.comparison import Comparison, compare, field_changes
 from otakube.domain.dataset.limits import WeekLimits
@@ -18,7 +18,6 @@ from otakube.domain.dataset.rows import About, DatasetEntry, DatasetFile, Unread
 from otakube_cli.errors import ConsoleError
 
 STANDARD = Path("-")
-SHARES = ("shrink", "growth", "changed", "unreadable", "site")
 
 
 class Plan(NamedTuple):
@@ -127,25 +126,10 @@ def read(path: Path) -> DatasetFile:
 
 def limits_of(allowed: Iterable[str]) -> WeekLimits:
     """The usual limits with those of `--allow`; ConsoleError names what is none."""
-    limits = WeekLimits()
-    for one in allowed:
-        name, _, value = one.partition("=")
-        try:
-            number = float(value)
-        except ValueError:
-            number = -1.0
-        if name in SHARES and 0 <= number <= 1000:
-            shares: Any = {name: number}
-            limits = replace(limits, **shares)
-        elif name == "age" and 0 <= number <= 36_500:
-            limits = replace(limits, age=timedelta(days=number))
-        else:
-            raise ConsoleError(
-                f"--allow {one!r}: write one of {', '.join(SHARES)} with a share such as shrink=0.4, "
-                "or age with days such as age=90",
-                code=2,
-            )
-    return limits
+    try:
+        return week_limits.limits_of(allowed)
+    except ValueError as error:
+        raise ConsoleError(f"--allow {error}", code=2) from None
 
 
 def _entry(one: DatasetEntry) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from otakube_cli.options import DryRun
 from otakube_cli.run import default_stores, named_folder
 
 if TYPE_CHECKING:
-    from otakube.domain.dataset.limits import WeekLimits
+    from otakube.domain.dataset.limits import Breached, WeekLimits
     from otakube.ports.listings import SyncRecord
     from otakube_cli.dataset_plan import Plan
 
@@ -116,7 +116,7 @@ def plan(
         bodies = planned.bodies(show)
         out.show(bodies, table=lambda: out.table(columns, rows))
     for one in planned.comparison.breached:
-        to_stderr(f"otakube: {one.breach}: {one.message}")
+        to_stderr(f"otakube: {describe_breach(one)}")
     if planned.comparison.breached:
         raise typer.Exit(STOPS)
 
@@ -153,7 +153,7 @@ def run_week(
     body = report_body(dataset.name, report, dry_run=dry_run)
     out.show(body, table=lambda: print_report(body))
     for one in report.breached:
-        to_stderr(f"otakube: {one.breach}: {one.message}")
+        to_stderr(f"otakube: {describe_breach(one)}")
     if report.breached:
         raise typer.Exit(STOPS)
 
@@ -222,6 +222,12 @@ def _sentences() -> Iterator[None]:
     except KeyboardInterrupt:
         to_stderr("otakube: interrupted; the same command goes on from here")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def describe_breach(one: "Breached") -> str:
+    """One line: the limit, both figures, and the option that raises it."""
+    value = "DAYS" if one.limit == "age" else "SHARE"
+    return f"{one.breach}: {one.message}" + (f" (--allow {one.limit}={value})" if one.limit else "")
 
 
 def _reader() -> "tuple[Callable[..., WeekLimits], Callable[..., Plan]]":

@@ -2,6 +2,7 @@
 """Failures of steps: their reasons, their exit statuses, and the one line that carries them through Argo."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -40,6 +41,28 @@ class FailureReason(StrEnum):
     UNEXPECTED = "UnexpectedError"
 
 
+class Breach(StrEnum):
+    """Limits that a week of the dataset breaks: it is not taken in."""
+
+    EMPTY = "Empty"
+    SCHEMA_DRIFT = "SchemaDrift"
+    SHRUNK = "Shrunk"
+    GROWN = "Grown"
+    SITE_SHRUNK = "SiteShrunk"
+    CHANGED_TOO_MUCH = "ChangedTooMuch"
+    OLDER = "Older"
+    FROZEN = "Frozen"
+    AHEAD = "Ahead"
+
+
+class DatasetReason(StrEnum):
+    """Why a week of the dataset cannot be read from its source."""
+
+    SOURCE_UNAVAILABLE = "SourceUnavailable"  # connection, time-out, 404, 429, 5xx
+    SOURCE_REFUSED = "SourceRefused"  # another 4xx, a redirect that is not followed, too large a file
+    DATASET_UNREADABLE = "DatasetUnreadable"  # the file as a whole is no dataset
+
+
 class PodReason(StrEnum):
     """Reasons of a step's pod, where the step itself could not say why it does not run or has ended."""
 
@@ -54,7 +77,10 @@ class PodReason(StrEnum):
     STOPPED = "WorkflowStopped"  # a person stopped or terminated the run
 
 
-Cause = FailureReason | PodReason
+StepReason = FailureReason | DatasetReason | Breach
+"""Reason that a step gives for its own failure."""
+
+Cause = StepReason | PodReason
 """Reason of a failure: the step's own, or that of its pod."""
 
 
@@ -122,9 +148,15 @@ def parse_waiting(text: str) -> WaitingCause | None:
 
 _FAILURE = re.compile(r"(?:^|: )(" + "|".join(FailureReason) + r"): (.*)", re.DOTALL)
 
+_WEEKS: Mapping[str, StepReason] = {word: word for word in (*DatasetReason, *Breach)}
+# Short words, which stand in many a sentence: they count at its beginning alone.
+_OF_A_WEEK = re.compile(r"(?:^|\(exit code \d+\): )(" + "|".join(_WEEKS) + r"): (.*)", re.DOTALL)
+
 
 def parse_failure(node_message: str) -> Failure:
     """Read a failure from an Argo node message such as `Error (exit code 65): AnimeUnknown: ...`."""
+    if (match := _OF_A_WEEK.search(node_message)) is not None:
+        return Failure(_WEEKS[match[1]], match[2].strip())
     match = _FAILURE.search(node_message)
     if match is None:
         return Failure(FailureReason.UNEXPECTED, node_message)

@@ -18,6 +18,9 @@ SNAPSHOT_CRON_WORKFLOW = "otakube-snapshot"
 RESTORE_TEMPLATE = "otakube-snapshot-restore"
 """The WorkflowTemplate that restores from one: its entrypoint is a dry run."""
 
+SYNC_TEMPLATE = "otakube-sync-dataset"
+"""The WorkflowTemplate of one sync of the dataset."""
+
 PLANNER_CRON_WORKFLOW = "otakube-plan-schedules"
 """The CronWorkflow that keeps the EpisodeSchedules, and its WorkflowTemplate."""
 
@@ -73,6 +76,23 @@ class Node(StrEnum):
     EMBED = "embed"
     COMMIT = "commit"
     CONCLUDE = "conclude"  # exit handler: removes work objects, or writes the dead letter
+
+
+class SyncParameter(StrEnum):
+    """Arguments of SYNC_TEMPLATE, all strings."""
+
+    SYNC = "sync"  # namespace/name of the DatasetSync
+    SOURCE = "source"  # https://..., github:OWNER/REPOSITORY[@TAG]/ASSET, or bucket:KEY
+    LIMITS = "limits"  # such as shrink=0.05,growth=0.2
+    DRY_RUN = "dry-run"  # true or false
+
+
+class SyncNode(StrEnum):
+    """Display names of the tasks of a sync, in order; the last is its exit handler's template."""
+
+    PLAN = "plan-week"  # loads the file, compares, and looks at the limits
+    APPLY = "apply-week"  # writes
+    CONCLUDE = "conclude-week"  # removes the file from the work objects
 
 
 def work_prefix(uid: str, generation: int, attempt: int) -> str:

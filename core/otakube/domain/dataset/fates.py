@@ -77,6 +77,18 @@ def week_fates(
     )
 
 
+def returning(fates: WeekFates, listed: Iterable[ListedRow], week: Mapping[Key, Collection[Page]]) -> int:
+    """Orphaned entries that rows of the week bring back; each row brings one at most."""
+    free, taken, found = FreeEntries(row for row in listed if not row.present), set[str](), 0
+    for key in fates.came:
+        telling = frozenset(week[key]) - fates.ambiguous
+        back = free.likeliest(telling, {}, taken=taken, live=())
+        if back is not None:
+            taken.add(back)
+            found += key not in fates.split_from
+    return found
+
+
 def prefer_live(successors: dict[str, Key], merged: dict[str, Key], live: Collection[str]) -> None:
     """Let a live entry go on as the row that it was to be merged into, if the one that did is only listed."""
     holders = {key: entry_id for entry_id, key in successors.items()}

@@ -6,24 +6,11 @@ being published.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-
-class Breach(StrEnum):
-    """Why a week is not taken."""
-
-    EMPTY = "Empty"
-    SCHEMA_DRIFT = "SchemaDrift"
-    SHRUNK = "Shrunk"
-    GROWN = "Grown"
-    SITE_SHRUNK = "SiteShrunk"
-    CHANGED_TOO_MUCH = "ChangedTooMuch"
-    OLDER = "Older"
-    FROZEN = "Frozen"
-    AHEAD = "Ahead"
+from otakube_api.contract import Breach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +27,32 @@ class WeekLimits:
     ahead: timedelta = timedelta(days=1)  # the publisher's day may have begun before ours
 
 
+SHARES = ("shrink", "growth", "changed", "unreadable", "site")
+"""Limits that are shares; `age` is one in days."""
+
+
+def limits_of(raised: Iterable[str]) -> WeekLimits:
+    """The usual limits with those of texts such as `shrink=0.4`, `age=90`; ValueError names what is none."""
+    limits = WeekLimits()
+    for one in raised:
+        name, _, value = one.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if name in SHARES and 0 <= number <= 1000:
+            shares: Any = {name: number}
+            limits = replace(limits, **shares)
+        elif name == "age" and 0 <= number <= 36_500:
+            limits = replace(limits, age=timedelta(days=number))
+        else:
+            raise ValueError(
+                f"{one!r}: write one of {', '.join(SHARES)} with a share such as shrink=0.4, "
+                "or age with days such as age=90"
+            )
+    return limits
+
+
 class Week(NamedTuple):
     """Counts of one week; `sites` are its pages by host."""
 
@@ -49,10 +62,11 @@ class Week(NamedTuple):
 
 
 class Breached(NamedTuple):
-    """A limit that does not hold, in words that name both figures and the option that allows it."""
+    """A limit that does not hold, in words that name both figures."""
 
     breach: Breach
     message: str
+    limit: str = ""  # its name, by which a caller may raise it
 
 
 def breached(
@@ -77,8 +91,9 @@ def _of_the_file(after: Week, unreadable: int, today: date, limits: WeekLimits) 
         days = (today - after.updated).days
         yield Breached(
             Breach.FROZEN,
-            f"it was last updated on {after.updated}, {days} days ago, and {limits.age.days} are allowed "
-            "(--allow age=DAYS): look for a fork that goes on",
+            f"it was last updated on {after.updated}, {days} days ago, and {limits.age.days} are allowed: "
+            "look for a fork that goes on",
+            "age",
         )
     if after.updated is not None and after.updated - today > limits.ahead:
         yield Breached(
@@ -107,6 +122,6 @@ def _of_the_step(before: Week, after: Week, changed: int, limits: WeekLimits) ->
         )
 
 
-def _share(breach: Breach, what: str, count: int, total: int, limit: float, option: str) -> Breached:
-    allowed = f"{limit:.1%} are allowed (--allow {option}=SHARE)"
-    return Breached(breach, f"{count:,} {what}, of {total:,}: {count / total:.1%}, and {allowed}")
+def _share(breach: Breach, what: str, count: int, total: int, limit: float, name: str) -> Breached:
+    found = f"{count:,} {what}, of {total:,}: {count / total:.1%}"
+    return Breached(breach, f"{found}, and {limit:.1%} are allowed", name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from otakube.commit.lease import Clock
-from otakube.domain.dataset.fates import ListedRow, WeekFates
+from otakube.domain.dataset.fates import ListedRow, WeekFates, returning
 from otakube.domain.dataset.limits import Breached, Week, WeekLimits, breached
 from otakube.domain.dataset.listings import source_of
 from otakube.domain.dataset.rows import DatasetFile
@@ -35,6 +35,7 @@ class SyncReport:
     rows: int
     counts: Mapping[str, int]
     breached: list[Breached]
+    total: int  # entries to write
     written: int = 0  # entries
     resumed: bool = False
     digest: str = ""  # of all listings
@@ -65,7 +66,9 @@ async def sync(stores: SyncStores, request: SyncRequest, *, clock: Clock, report
         revision=week.revision,
         last_update=week.about.last_update,
         rows=len(week.rows),
-        counts=_counts(fates, week) | {"keptApart": kept_apart},
+        counts=_counts(fates, week, returning(fates, listed.values(), week.pages))
+        | {"keptApart": kept_apart},
+        total=fates.total,
         breached=_breached(request, week, fates, counts_before(finished), after),
     )
     if found.breached or request.dry_run:
@@ -139,10 +142,11 @@ def _breached(
     )
 
 
-def _counts(fates: WeekFates, week: ReadWeek) -> dict[str, int]:
+def _counts(fates: WeekFates, week: ReadWeek, resurrected: int) -> dict[str, int]:
     return {
         "unchanged": fates.unchanged,
-        "new": len(fates.came) - len(fates.split_from),
+        "new": len(fates.came) - len(fates.split_from) - resurrected,
+        "resurrected": resurrected,
         "changed": len(fates.changed),
         "merged": len(fates.merged),
         "split": len(fates.split_from),

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from dataset_world import World, Writes, embedded
-from otakube.domain.dataset.limits import Breach, WeekLimits
+from otakube.domain.dataset.limits import WeekLimits, limits_of
 from otakube.ports.listings import ListedEntry
-from otakube_cli.dataset_plan import limits_of
+from otakube_api.contract import Breach
 from plain_weeks import Outcome, content, content_of_rows, outcome
 from unit.otakube.domain.dataset.weeks import row
 
@@ -72,7 +72,7 @@ async def test_a_third_week_has_the_right_outcome_of_each_row(tmp_path: Path, se
         careful = World(writes.cutting(world.stores), limits=WeekLimits())
         report = await careful.sync(third, "2026-11-26")
         assert [one.breach for one in report.breached] == [Breach.SHRUNK]
-        assert "--allow shrink=" in report.breached[0].message
+        assert report.breached[0].limit == "shrink"
         assert writes.made == 0
         assert await by_id(world) == before
         world.limits = limits_of(["shrink=0.35"])
@@ -81,7 +81,7 @@ async def test_a_third_week_has_the_right_outcome_of_each_row(tmp_path: Path, se
         assert report.breached == []
         found = outcome(before, [tuple(one["sources"]) for one in third], after)
         assert found == Outcome(new=NEW + 2, split=SPLIT, merged=MERGED, removed=GONE, returned=1)
-        counts = {"new": NEW + 3, "split": SPLIT, "merged": MERGED, "removed": GONE}
+        counts = {"new": NEW + 2, "resurrected": 1, "split": SPLIT, "merged": MERGED, "removed": GONE}
         assert counts.items() <= report.counts.items()
         assert content(after.values()) == content_of_rows(third)
         await check_owners(world, third, after)

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otakube.domain.dataset.comparison import Comparison, compare, field_changes, week_changes
-from otakube.domain.dataset.limits import Breach, WeekLimits
+from otakube.domain.dataset.limits import WeekLimits
 from otakube.domain.dataset.manifest import read_week
 from otakube.domain.dataset.rows import read_row, take_apart
+from otakube_api.contract import Breach
 from unit.otakube.domain.dataset.weeks import document, json_lines, row
 
 TODAY = date(2026, 11, 26)

@@ -12,13 +12,13 @@ import pytest_asyncio
 
 from dataset_world import Cut, World, Writes, embedded
 from lock_builders import DECISION, add
-from otakube.domain.dataset.limits import Breach, WeekLimits
+from otakube.domain.dataset.limits import WeekLimits
 from otakube.domain.locks.lock import Different, Same
 from otakube.domain.record.golden import AnimeStatus
 from otakube.domain.record.listing import OrphanReason
 from otakube.maintenance.dataset_sync import stores as sync_stores
 from otakube.maintenance.dataset_sync.sync import catalogue_digest
-from otakube_api.contract import AnimeType
+from otakube_api.contract import AnimeType, Breach
 from unit.otakube.domain.dataset.weeks import row
 
 MANY = [row(f"No. {one}", str(one), f"https://kitsu.app/anime/{one}") for one in range(1, 21)]
