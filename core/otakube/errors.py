@@ -2,13 +2,13 @@
 """Errors grouped by what the caller must do; third-party exceptions are translated at the adapters' edge."""
 
 from otakube.masking import masked
-from otakube_api.contract import FailureReason, SourceReason
+from otakube_api.contract import FailureReason, SourceReason, StepReason
 
 
 class StepError(Exception):
-    """A step cannot finish; `reason` reaches the AnimeEnrichment's condition."""
+    """A step cannot finish; `reason` reaches the condition of the object that it runs for."""
 
-    def __init__(self, reason: FailureReason, message: str) -> None:
+    def __init__(self, reason: StepReason, message: str) -> None:
         super().__init__(masked(message))
         self.reason = reason
 

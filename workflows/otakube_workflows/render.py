@@ -10,6 +10,7 @@ from pathlib import Path
 
 from otakube_workflows import planner, provider_checks, snapshots
 from otakube_workflows.curation import MERGE_LOCKS, submitted
+from otakube_workflows.dataset_sync import sync_dataset
 from otakube_workflows.enrich_anime import enrich_anime
 from otakube_workflows.scrub import OFTEN, WEEKLY, schedule, scrub
 
@@ -37,6 +38,7 @@ def rendered() -> dict[str, str]:
         "otakube-snapshot.yaml": HEADER + str(snapshots.snapshot().to_yaml()),
         "otakube-snapshot-schedule.yaml": HEADER + str(snapshots.schedule().to_yaml()),
         "otakube-snapshot-restore.yaml": HEADER + str(snapshots.restore().to_yaml()),
+        "otakube-sync-dataset.yaml": HEADER + str(sync_dataset().to_yaml()),
     }
 
 

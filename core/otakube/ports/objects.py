@@ -17,12 +17,20 @@ class Prefix(StrEnum):
     WORK = "work/"  # of one run each: contract.work_prefix
     ANSWERS = "answers/"
     SNAPSHOTS = "snapshots/"
+    DATASETS = "datasets/"  # weeks that people put there for a DatasetSync
 
 
 LATEST_SNAPSHOT = f"{Prefix.SNAPSHOTS}latest.json"
 """Key of the manifest of the newest good snapshot, a stable name."""
 
-LASTING = (Prefix.IMAGES, Prefix.VECTORS, Prefix.AUDIT, Prefix.DEAD_LETTERS, Prefix.SNAPSHOTS)
+LASTING = (
+    Prefix.IMAGES,
+    Prefix.VECTORS,
+    Prefix.AUDIT,
+    Prefix.DEAD_LETTERS,
+    Prefix.SNAPSHOTS,
+    Prefix.DATASETS,
+)
 """Prefixes whose objects Otakube itself removes, if anybody; no lifecycle rule may."""
 
 

@@ -96,7 +96,9 @@ def test_a_rule_of_others_at_the_same_place_is_a_conflict(needed: Any, theirs: d
     ("theirs", "removed"),
     [
         pytest.param(
-            a_rule("", 3650), "images/, vectors/, audit/, dead-letters/, snapshots/", id="the whole bucket"
+            a_rule("", 3650),
+            "images/, vectors/, audit/, dead-letters/, snapshots/, datasets/",
+            id="the whole bucket",
         ),
         pytest.param(a_rule("images/ab", 90), "images/", id="a part of a prefix"),
         pytest.param(a_rule("w", 10), "work/", id="work by a shorter prefix"),
