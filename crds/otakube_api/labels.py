@@ -19,9 +19,12 @@ WAITING_CAUSE = (
 SCHEDULE_UID = f"{GROUP}/schedule-uid"
 SCHEDULE_NAME = f"{GROUP}/schedule"  # cut to 63 characters: for people, never for selection
 EPISODE = f"{GROUP}/episode"
-SCHEDULED_AT = f"{GROUP}/scheduled-at"  # annotation: the due time that an AnimeEnrichment was created for
+SCHEDULED_AT = f"{GROUP}/scheduled-at"  # annotation: the due time that an object was created for
 
-REQUESTED_AT = f"{GROUP}/requested-at"  # annotation on an AnimeEnrichment or EpisodeSchedule: run again, now
+JOB_OWNER_UID = f"{GROUP}/owner-uid"  # of the object that a job was started for
+JOB_OWNER_NAME = f"{GROUP}/owner"  # cut to 63 characters: for people, never for selection
+
+REQUESTED_AT = f"{GROUP}/requested-at"  # annotation: a person or program asks for a run, now
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 PART_OF = "app.kubernetes.io/part-of"

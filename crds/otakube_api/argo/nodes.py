@@ -31,6 +31,8 @@ class ArgoNode:
     template: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    progress: str = ""
+    """`N/M`, as the step reports it."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Output parameters that have a value; those of a node that has not succeeded are nobody's result."""
 
@@ -81,6 +83,7 @@ def read_node(key: str, node: Body) -> ArgoNode:
         template=text_of(node, "templateName"),
         started_at=time_of(node.get("startedAt")),
         finished_at=time_of(node.get("finishedAt")),
+        progress=text_of(node, "progress"),
         parameters=_parameters(node),
     )
 

@@ -11,9 +11,9 @@ from otakube_api.argo.failures import explained, failed_task, failure_of
 from otakube_api.argo.nodes import FAILED_PHASES, FINAL_PHASES, ArgoNode
 from otakube_api.argo.retries import RetryLimits
 from otakube_api.argo.workflow import ArgoWorkflow
-from otakube_api.contract import Failure, Node
+from otakube_api.contract import Failure, Node, SyncNode
 
-_STEPS = {node: place for place, node in enumerate(Node)}
+_STEPS = {str(node): place for place, node in enumerate((*Node, *SyncNode))}
 _ENDED = FINAL_PHASES | {"Skipped", "Omitted"}
 
 
@@ -61,7 +61,7 @@ def read_progress(seen: ArgoWorkflow) -> StepProgress | None:
         broken = failed_task(seen.nodes, seen.waited) if seen.phase in FAILED_PHASES else None
         return None if broken is None else _of_step(seen, broken.task, ended=True)
     running = {node.step for node in seen.nodes if node.attempt is None and node.phase not in _ENDED}
-    step = min(running & _STEPS.keys(), key=lambda name: _STEPS[Node(name)], default=None)
+    step = min(running & _STEPS.keys(), key=_STEPS.__getitem__, default=None)
     return None if step is None else _of_step(seen, step, ended=False)
 
 

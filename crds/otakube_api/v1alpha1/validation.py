@@ -165,6 +165,35 @@ SLOT_TIME = Rule(
     "spec.broadcast.time must be HH:MM from 00:00 to 29:59: hours above 23 count on into the next day, "
     "as broadcasters write them",
 )
+_URL = "self.startsWith('https://')"
+_GITHUB = "self.startsWith('github:')"
+_BUCKET = "self.startsWith('bucket:')"
+
+_PART = "[A-Za-z0-9._-]+"
+
+SOURCE_FORM = Rule(
+    f"{_URL} || {_GITHUB} || {_BUCKET}",
+    "spec.source must say where the file is: begin it with https://, github: or bucket:",
+)
+SOURCE_URL = Rule(
+    f"!{_URL} || self.matches('^https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{{1,5}})?/[^#[:space:][:cntrl:]]+$')",
+    "spec.source must be the https URL of a file, without user, password or fragment: write such as "
+    "https://example.org/datasets/anime.jsonl.zst",
+)
+SOURCE_GITHUB = Rule(
+    f"!{_GITHUB} || self.matches('^github:[A-Za-z0-9][A-Za-z0-9-]*/{_PART}(@{_PART})?/{_PART}$')",
+    "spec.source must name an asset of a GitHub release: write github:OWNER/REPOSITORY/ASSET for the newest "
+    "release, github:OWNER/REPOSITORY@TAG/ASSET for another",
+)
+SOURCE_BUCKET = Rule(
+    f"!{_BUCKET} || !self.contains('..') && self.matches('^bucket:datasets/{_PART}(/{_PART})*$')",
+    "spec.source must be a file below datasets/ of the catalogue's bucket: write such as "
+    "bucket:datasets/2026-48.jsonl.zst",
+)
+SOURCE_NO_BRACES = Rule(
+    "!self.matches('[{][{]')",
+    "spec.source must not hold two opening braces in a row, which Argo would evaluate: leave them out",
+)
 AIRING_DELAY = Rule(
     f"{_IS_DURATION} && duration(self) <= duration('168h')",
     "spec.delay must be a duration up to 168h: write hours, minutes and seconds, such as 90m or 2h",

@@ -5,7 +5,11 @@ from typing import Any
 
 import httpx2
 
-PLURALS = {"AnimeEnrichment": "animeenrichments", "EpisodeSchedule": "episodeschedules"}
+PLURALS = {
+    "AnimeEnrichment": "animeenrichments",
+    "DatasetSync": "datasetsyncs",
+    "EpisodeSchedule": "episodeschedules",
+}
 STRICT = {"fieldValidation": "Strict"}
 
 

@@ -25,6 +25,15 @@ from otakube_api.v1alpha1.anime_enrichment import (
     StepStatus,
     WorkflowStatus,
 )
+from otakube_api.v1alpha1.dataset_sync import (
+    DatasetSync,
+    DatasetSyncStatus,
+    SyncCounts,
+    SyncedDataset,
+    SyncOutcome,
+    SyncPhase,
+    SyncRunStatus,
+)
 from otakube_api.v1alpha1.enrichment_reasons import EnrichmentReason
 from otakube_api.v1alpha1.episode_schedule import (
     ActiveReference,
@@ -37,12 +46,14 @@ from otakube_api.v1alpha1.episode_schedule import (
     TickOutcome,
     TickStatus,
 )
+from otakube_api.v1alpha1.job import JobProgress, JobWorkflow
 from otakube_api.v1alpha1.meta import Condition
+from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_api.v1alpha1.waiting import QueueStatus, RetryStatus
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "crds/samples").glob("*.yaml"))
-MODELS = {"AnimeEnrichment": AnimeEnrichment, "EpisodeSchedule": EpisodeSchedule}
+MODELS = {"AnimeEnrichment": AnimeEnrichment, "DatasetSync": DatasetSync, "EpisodeSchedule": EpisodeSchedule}
 NOW = datetime(2026, 11, 20, 21, 40, 5, tzinfo=UTC)
 
 
@@ -96,10 +107,12 @@ def test_a_cron_expression_is_accepted(api: httpx2.Client, namespace: str, cron:
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_the_server_fills_in_the_defaults_of_our_types(api: httpx2.Client, namespace: str, kind: str) -> None:
-    way = {"AnimeEnrichment": {}, "EpisodeSchedule": {"broadcast": {"weekday": "Friday", "time": "25:30"}}}[
-        kind
-    ]
-    spec = {"anime": {"sourceUrls": ["https://kitsu.app/anime/1"]}, **way}
+    anime = {"anime": {"sourceUrls": ["https://kitsu.app/anime/1"]}}
+    spec = {
+        "AnimeEnrichment": anime,
+        "DatasetSync": {},
+        "EpisodeSchedule": {**anime, "broadcast": {"weekday": "Friday", "time": "25:30"}},
+    }[kind]
 
     stored = create(api, namespace, an_object(spec, kind)).json()["spec"]
 
@@ -223,7 +236,53 @@ def a_full_schedule_status() -> EpisodeScheduleStatus:
     )
 
 
+def a_full_sync_status() -> DatasetSyncStatus:
+    most = 2**31 - 1
+    counts = SyncCounts(**dict.fromkeys(SyncCounts.model_fields, most))
+    run = SyncRunStatus(
+        workflow="w" * 253,
+        due_time=NOW,
+        start_time=NOW,
+        end_time=NOW,
+        outcome=SyncOutcome.STOPPED,
+        reason=SyncReason.SHRUNK,
+        revision="r" * 64,
+        last_update="2026-11-21",
+        counts=counts,
+    )
+    return DatasetSyncStatus(
+        conditions=[
+            a_condition(CommonCondition.READY, SyncReason.SHRUNK, "語" * 9999),
+            a_condition(CommonCondition.STALLED, SyncReason.SHRUNK),
+        ],
+        observed_generation=1,
+        phase=SyncPhase.STOPPED,
+        workflow=JobWorkflow(name="w" * 253, uid="u" * 64, phase="Failed", start_time=NOW),
+        progress=JobProgress(
+            done=most, total=most, percent=100, per_second=most, time_left="99h59m", update_time=NOW
+        ),
+        revision="r" * 64,
+        dataset=SyncedDataset(
+            source="s" * 512,
+            release_tag="2026-48",
+            digest="d" * 80,
+            etag='"e"',
+            last_update="2026-11-21",
+            rows=most,
+        ),
+        counts=counts,
+        times="0 1 * * SAT UTC",
+        since_time=NOW,
+        next_schedule_time=NOW,
+        last_schedule_time=NOW,
+        last_successful_time=NOW,
+        last_handled_request="now",
+        recent_runs=[run] * 10,
+    )
+
+
 STATUSES = {
+    "DatasetSync": ({}, a_full_sync_status()),
     "AnimeEnrichment": ({"anime": {"title": "A"}}, a_full_enrichment_status()),
     "EpisodeSchedule": (
         {"anime": {"sourceUrls": ["https://kitsu.app/anime/1"]}, "schedule": "0 1 * * *"},

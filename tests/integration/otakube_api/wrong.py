@@ -357,5 +357,50 @@ SCHEDULES = (
     ),
 )
 
-WRONG = (*ENRICHMENTS, *SCHEDULES)
+
+def _sync(sentence: str, spec: Mapping[str, Any], *says: str) -> Wrong:
+    return Wrong(sentence, spec, says, "DatasetSync")
+
+
+FORM = "begin it with https://, github: or bucket:"
+FILE = "must be the https URL of a file, without user, password or fragment"
+ASSET = "write github:OWNER/REPOSITORY/ASSET for the newest release"
+OBJECT = "must be a file below datasets/ of the catalogue's bucket"
+
+SYNCS = (
+    _sync("a source in plain text", {"source": "http://example.org/anime.jsonl"}, "spec.source:", FORM),
+    _sync("an empty source", {"source": ""}, "spec.source:", FORM),
+    _sync("a file of the node", {"source": "file:///etc/passwd"}, "spec.source:", FORM),
+    _sync("a source that is no text", {"source": 7}, "spec.source", "must be of type string"),
+    _sync("a host without a file", {"source": "https://example.org"}, "spec.source:", FILE),
+    _sync("a URL with a password", {"source": "https://me:secret@example.org/a"}, "spec.source:", FILE),
+    _sync("a URL with a fragment", {"source": "https://example.org/a#b"}, "spec.source:", FILE),
+    _sync("a URL with a blank", {"source": "https://example.org/a b"}, "spec.source:", FILE),
+    _sync("a release without an asset", {"source": "github:owner/repository"}, "spec.source:", ASSET),
+    _sync("a release of nobody", {"source": "github:repository/asset.jsonl/x/y"}, "spec.source:", ASSET),
+    _sync("an image of the bucket", {"source": "bucket:images/a"}, "spec.source:", OBJECT),
+    _sync("a way out of the folder", {"source": "bucket:datasets/../work/a"}, "spec.source:", OBJECT),
+    _sync(
+        "a source that Argo would evaluate",
+        {"source": "https://example.org/{{workflow.name}}"},
+        "spec.source must not hold two opening braces in a row",
+    ),
+    _sync(
+        "an endless source", {"source": "https://example.org/" + "a" * 600}, "spec.source: Too long", "512"
+    ),
+    _sync("a sync on day 32", {"schedule": "0 1 32 * *"}, "spec.schedule:", "five fields"),
+    _sync(
+        "a sync in an abbreviated zone",
+        {"timeZone": "JST!"},
+        "spec.timeZone must be a name of the IANA time zone database",
+    ),
+    _sync("two syncs at once", {"concurrencyPolicy": "Allow"}, "spec.concurrencyPolicy: Unsupported value"),
+    _sync("a shrink beyond all rows", {"limits": {"shrinkPercent": 101}}, "spec.limits.shrinkPercent", "100"),
+    _sync("a share by half", {"limits": {"growthPercent": 0.5}}, "spec.limits.growthPercent", "integer"),
+    _sync("no age at all", {"limits": {"ageDays": 0}}, "spec.limits.ageDays", "greater than or equal to 1"),
+    _sync("a dry run in words", {"dryRun": "yes"}, "spec.dryRun", "boolean"),
+    _sync("a sync that is enriched", {"enrichment": {}}, 'unknown field "spec.enrichment"'),
+)
+
+WRONG = (*ENRICHMENTS, *SCHEDULES, *SYNCS)
 SAID = (IMMUTABLE, *(words for wrong in WRONG for words in wrong.says))
