@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controllers of this operator."""
 
+from otakube_operator.dataset_sync.controller import DatasetSyncController
 from otakube_operator.enrichment.controller import EnrichmentController
 from otakube_operator.enrichment.run_queue import queue_limits
 from otakube_operator.runtime.controller import AnyController
@@ -11,4 +12,8 @@ from otakube_operator.settings import OperatorSettings
 def controllers(settings: OperatorSettings) -> list[AnyController]:
     """One for each kind that is served."""
     limits = queue_limits(settings.concurrent_runs, settings.providers)
-    return [EnrichmentController(gpu=settings.gpu, limits=limits), ScheduleController()]
+    return [
+        EnrichmentController(gpu=settings.gpu, limits=limits),
+        ScheduleController(),
+        DatasetSyncController(),
+    ]

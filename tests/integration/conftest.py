@@ -42,7 +42,9 @@ def otakube_api(control_plane: ControlPlane) -> ControlPlane:
     """The same API server, with our CRDs."""
     manifests = sorted(CRDS.glob("otakube.dev_*.yaml"))
     control_plane.apply(*manifests)
-    control_plane.wait_for_crds("animeenrichments.otakube.dev", "episodeschedules.otakube.dev")
+    control_plane.wait_for_crds(
+        "animeenrichments.otakube.dev", "episodeschedules.otakube.dev", "datasetsyncs.otakube.dev"
+    )
     return control_plane
 
 
