@@ -11,7 +11,7 @@ from otakube.maintenance.scrub import Damage
 from otakube.provider_settings import ProviderSettings
 from otakube.settings import Settings
 from otakube_api import manifests
-from otakube_api.contract import FailureReason, PodReason, SourceReason
+from otakube_api.contract import Breach, DatasetReason, FailureReason, PodReason, SourceReason
 from otakube_api.reasons import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,9 @@ SOURCES = "".join(path.read_text() for folder in FOLDERS for path in ROOT.glob(f
 KINDS = [source.kind for source in manifests.kind_models()]
 REASONS = list(dict.fromkeys(reason for kind in KINDS for reason in kind.reasons))
 CONDITIONS = list(dict.fromkeys(condition for kind in KINDS for condition in kind.conditions))
-SAID_OF_STEPS = {word.value: word for words in (FailureReason, PodReason) for word in words}
+SAID_OF_STEPS = {
+    word.value: word for words in (Breach, DatasetReason, FailureReason, PodReason) for word in words
+}
 
 
 @pytest.mark.parametrize("word", [*REASONS, *CONDITIONS, *SourceReason], ids=str)

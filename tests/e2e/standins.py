@@ -54,15 +54,35 @@ def forget_answers(provider: str) -> None:
 
 def delete_objects(endpoint: str, keys: dict[str, str], prefix: str) -> None:
     """Delete what lies below a prefix of the bucket."""
-    bucket = boto3.resource(
+    for found in _bucket(endpoint, keys).objects.filter(Prefix=prefix):
+        found.delete()
+
+
+@contextmanager
+def bucket() -> Iterator[Any]:
+    """The catalogue's bucket."""
+    held = observer.secrets()["otakube-stores"]
+    with _forwarded("otakube-objects", 7070) as port:
+        yield _bucket(f"http://127.0.0.1:{port}", held)
+
+
+@contextmanager
+def documents() -> Iterator[Any]:
+    """The catalogue's database."""
+    with _forwarded("otakube-documents", 27017) as port:
+        address = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+        with pymongo.MongoClient[Body](address) as connected:
+            yield connected["otakube"]
+
+
+def _bucket(endpoint: str, keys: dict[str, str]) -> Any:
+    return boto3.resource(
         "s3",
         endpoint_url=endpoint,
         region_name="us-east-1",
         aws_access_key_id=keys["otakube_s3_access_key_id"],
         aws_secret_access_key=keys["otakube_s3_secret_access_key"],
     ).Bucket("otakube")
-    for found in bucket.objects.filter(Prefix=prefix):
-        found.delete()
 
 
 def forget_readings(pages: dict[str, int]) -> None:
