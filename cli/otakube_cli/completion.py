@@ -5,7 +5,7 @@ import asyncio
 
 import typer
 
-from otakube_cli.cluster import ENRICHMENTS, SCHEDULES, WORKFLOWS, Resource
+from otakube_cli.cluster import ENRICHMENTS, SCHEDULES, SYNCS, WORKFLOWS, Resource
 from otakube_cli.connection import connected
 from otakube_cli.errors import ConsoleError
 
@@ -20,6 +20,11 @@ def complete_enrichments(ctx: typer.Context, incomplete: str) -> list[str]:
 def complete_schedules(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of EpisodeSchedules that begin so."""
     return _complete(ctx, SCHEDULES, incomplete)
+
+
+def complete_syncs(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of DatasetSyncs that begin so."""
+    return _complete(ctx, SYNCS, incomplete)
 
 
 def complete_workflows(ctx: typer.Context, incomplete: str) -> list[str]:

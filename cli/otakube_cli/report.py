@@ -26,6 +26,7 @@ from otakube_cli.cluster import (
     EVENTS,
     PODS,
     SCHEDULES,
+    SYNCS,
     WORKFLOWS,
     Cluster,
     Resource,
@@ -38,7 +39,7 @@ from otakube_cli.kube.login import LoginError
 
 LOG_LINES, LOG_BYTES = "2000", str(2 * 2**20)
 SECRETS = Resource("v1", "secrets", "secret")
-LISTED = (ENRICHMENTS, SCHEDULES, WORKFLOWS, CRON_WORKFLOWS, PODS, EVENTS, version.DEPLOYMENTS)
+LISTED = (ENRICHMENTS, SCHEDULES, SYNCS, WORKFLOWS, CRON_WORKFLOWS, PODS, EVENTS, version.DEPLOYMENTS)
 SUSPICIOUS = re.compile(r"secret|token|password|api_?key|credential|client_?id", re.IGNORECASE)
 """Names of settings whose values stay out, wherever somebody put them."""
 
@@ -52,7 +53,7 @@ File = Annotated[Path | None, typer.Option("--file", help="Default: otakube-repo
 async def report(cluster: Cluster, *, file: File = None, out: Printer = TABLE) -> None:
     """Write a support bundle: what an installation says of itself, with nothing secret in it.
 
-    A tar.gz with versions, the doctor's findings, enrichments, schedules, workflows, pods, Events,
+    A tar.gz with versions, the doctor's findings, enrichments, schedules, syncs, workflows, pods, Events,
     Deployments, the steps' settings, the keys of Secrets and the ends of the logs; manifest.json lists them.
     Of Secrets there are names and keys alone; their values are taken out of every text, where your login may
     read them. Titles and notes of reviewers are in it: look through it before you give it away.

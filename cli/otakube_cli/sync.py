@@ -10,10 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from otakube.commands.output import NoHeaders, Output, OutputFormat, Printer
+from otakube.commands.output import TABLE, NoHeaders, Output, OutputFormat, Printer
 from otakube.interrupts import INTERRUPTED
-from otakube_cli.command import application, to_stderr
+from otakube_api import labels
+from otakube_cli.cluster import SYNCS, Cluster
+from otakube_cli.command import (
+    AllNamespaces,
+    Context,
+    Kubeconfig,
+    Namespace,
+    application,
+    cluster_command,
+    run,
+    to_stderr,
+)
+from otakube_cli.completion import complete_syncs
 from otakube_cli.errors import ConsoleError
+from otakube_cli.kube.answers import a_list, as_shown
 from otakube_cli.options import DryRun
 from otakube_cli.run import default_stores, named_folder
 
@@ -39,6 +52,24 @@ class ChangeKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
+SyncName = Annotated[
+    str,
+    typer.Argument(
+        metavar="[NAME]",
+        help="Name of a DatasetSync of the cluster; default: the stores of a folder.",
+        show_default=False,
+        autocompletion=complete_syncs,
+    ),
+]
+DatasetOrName = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATASET|NAME",
+        help="A week as for `sync plan`, or the name of a DatasetSync of the cluster.",
+        show_default=False,
+        autocompletion=complete_syncs,
+    ),
+]
 Dataset = Annotated[
     Path,
     typer.Argument(
@@ -121,16 +152,45 @@ def plan(
         raise typer.Exit(STOPS)
 
 
+@cluster_command(app, "list")
+async def list_syncs(
+    cluster: Cluster, *, all_namespaces: AllNamespaces = False, out: Printer = TABLE
+) -> None:
+    """Show the DatasetSyncs of the cluster: phase, progress, counts, and when the next run is due.
+
+    Example: otakube sync list -A
+    """
+    from otakube_cli.sync_state import COLUMNS, row
+
+    found = await cluster.list_all(SYNCS, all_namespaces=all_namespaces)
+    if not found and out.output not in (OutputFormat.JSON, OutputFormat.YAML):
+        to_stderr("No resources found.")
+        return
+    place = ["namespace"] if all_namespaces else []
+    rows = [[*([item["metadata"]["namespace"]] if all_namespaces else []), *row(item)] for item in found]
+    out.show(
+        a_list(found),
+        table=lambda: out.table([*place, *COLUMNS], rows),
+        names=lambda: [SYNCS.named(item["metadata"]["name"]) for item in found],
+    )
+
+
 @app.command("run")
-def run_week(
-    dataset: Dataset,
+def run_week(  # noqa: PLR0913 - the options of a command
+    dataset: DatasetOrName,
     *,
     stores: StoresFolder = ...,  # type: ignore[assignment]  # typer reads the factory
     allow: Allow = None,
     dry_run: DryRun = False,
     output: Output = OutputFormat.TABLE,
+    kubeconfig: Kubeconfig = "",
+    context: Context = "",
+    namespace: Namespace = "",
 ) -> None:
     """Take a week into the stores of `otakube run`: new anime are listed, those that went are orphaned.
+
+    The name of a DatasetSync has that run now in its cluster, by the annotation otakube.dev/requested-at.
+    A file is told from a name by its ending, a slash, or that it is there.
 
     Interrupted by ^C or a kill, the same command goes on; a week that is in already writes nothing.
 
@@ -143,14 +203,19 @@ def run_week(
       otakube sync run anime-offline-database.jsonl.zst
       otakube sync run 2026-48.jsonl.zst --stores ~/anime --dry-run
       otakube sync run 2026-48.jsonl.zst --allow shrink=0.4 -o json
+      otakube sync run weekly
     """
-    out = Printer(output)
+    if not is_file(dataset):
+        login = {"kubeconfig": kubeconfig, "context": context, "namespace": namespace}
+        _request_run(dataset, allow, login, dry_run=dry_run)
+        return
+    out, week = Printer(output), Path(dataset)
     with _sentences():
         limits_of, _ = _reader()
         from otakube_cli.sync_run import print_report, report_body, run_sync
 
-        report = run_sync(dataset, stores.expanduser(), limits_of(allow or ()), dry_run=dry_run)
-    body = report_body(dataset.name, report, dry_run=dry_run)
+        report = run_sync(week, stores.expanduser(), limits_of(allow or ()), dry_run=dry_run)
+    body = report_body(week.name, report, dry_run=dry_run)
     out.show(body, table=lambda: print_report(body))
     for one in report.breached:
         to_stderr(f"otakube: {describe_breach(one)}")
@@ -158,16 +223,55 @@ def run_week(
         raise typer.Exit(STOPS)
 
 
+def is_file(dataset: str) -> bool:
+    """True of what names a file, or standard input; else it is the name of an object."""
+    path = Path(dataset)
+    return dataset == "-" or "/" in dataset or path.suffix in {".json", ".jsonl", ".zst"} or path.exists()
+
+
+def _request_run(name: str, allow: list[str] | None, login: dict[str, str], *, dry_run: bool) -> None:
+    if allow:
+        raise typer.BadParameter(f"--allow is of files: set spec.limits of DatasetSync {name} instead")
+
+    async def ask(cluster: Cluster) -> None:
+        await cluster.get(SYNCS, name)
+        request = datetime.now(UTC).isoformat(timespec="milliseconds")
+        change = {"metadata": {"annotations": {labels.REQUESTED_AT: request}}}
+        await cluster.merge(SYNCS, name, change, dry_run=dry_run)
+        print(f"{SYNCS.named(name)} asked for a sync{' (dry run)' if dry_run else ''}")
+
+    run(ask, **login)
+
+
 @app.command()
 def status(
+    name: SyncName = "",
     *,
     stores: StoresFolder = ...,  # type: ignore[assignment]  # typer reads the factory
     output: Output = OutputFormat.TABLE,
+    kubeconfig: Kubeconfig = "",
+    context: Context = "",
+    namespace: Namespace = "",
 ) -> None:
-    """Show the week that was taken in last, or that is on its way.
+    """Show the week that was taken in last, or that is on its way: of a folder, or of a DatasetSync.
 
-    Example: otakube sync status -o json
+    Examples:
+
+    \b
+      otakube sync status -o json
+      otakube sync status weekly
     """
+    if name:
+        from otakube_cli.sync_state import print_sync
+
+        async def show(cluster: Cluster) -> None:
+            found = await cluster.get(SYNCS, name)
+            Printer(output).show(
+                as_shown(found), table=lambda: print_sync(name, found), names=lambda: [SYNCS.named(name)]
+            )
+
+        run(show, kubeconfig=kubeconfig, context=context, namespace=namespace)
+        return
     found = _history(stores, 1)
     from otakube_cli.sync_run import history_body, print_status
 
@@ -176,17 +280,35 @@ def status(
 
 
 @app.command()
-def history(
+def history(  # noqa: PLR0913 - the options of a command
+    name: SyncName = "",
     *,
     stores: StoresFolder = ...,  # type: ignore[assignment]  # typer reads the factory
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Weeks at most, the newest first.")] = 20,
     output: Output = OutputFormat.TABLE,
     no_headers: NoHeaders = False,
+    kubeconfig: Kubeconfig = "",
+    context: Context = "",
+    namespace: Namespace = "",
 ) -> None:
-    """List the weeks that were taken in, the newest first.
+    """List the weeks that were taken in, the newest first: of a folder, or the last runs of a DatasetSync.
 
-    Example: otakube sync history --limit 5
+    Examples:
+
+    \b
+      otakube sync history --limit 5
+      otakube sync history weekly
     """
+    if name:
+        from otakube_cli.sync_state import print_runs, runs
+
+        async def show(cluster: Cluster) -> None:
+            found = await cluster.get(SYNCS, name)
+            printer = Printer(output, headers=not no_headers)
+            printer.show(runs(found, limit), table=lambda: print_runs(found, limit, printer))
+
+        run(show, kubeconfig=kubeconfig, context=context, namespace=namespace)
+        return
     found = _history(stores, limit)
     from otakube_cli.sync_run import history_body
 
@@ -197,7 +319,7 @@ def history(
     out.show(bodies, table=lambda: out.table(("started", *columns[1:]), rows))
 
 
-_COUNTED = ("new", "changed", "merged", "split", "removed")
+_COUNTED = ("new", "resurrected", "changed", "merged", "split", "removed")
 
 
 def _history(stores: Path, limit: int) -> "list[SyncRecord]":

@@ -77,6 +77,7 @@ async def examine(
         ("admission policy on Workflows", policy.workflow_policy),
         ("watched namespaces", policy.watched_namespaces),
         ("schedules", schedules.schedules),
+        ("dataset syncs", schedules.syncs),
         ("planner", schedules.planner),
         *((upkeep.check, schedules.runs_of(upkeep)) for upkeep in UPKEEP),
     ]

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from otakube_api.contract import CHECK_TEMPLATE, MERGE_LOCKS_TEMPLATE, PAYLOAD, TEMPLATE, Parameter
+from otakube_api.contract import (
+    CHECK_TEMPLATE,
+    MERGE_LOCKS_TEMPLATE,
+    PAYLOAD,
+    SYNC_TEMPLATE,
+    TEMPLATE,
+    Parameter,
+    SyncParameter,
+)
 from otakube_api.durations import parse_duration
 from otakube_cli.cluster import Resource
 from otakube_cli.doctor.diagnosis import Diagnosis, DiagnosisState, Installation, differs
@@ -18,6 +26,7 @@ CONTROLLER = "workflow-controller"
 TEMPLATES = Resource("argoproj.io/v1alpha1", "workflowtemplates", "workflowtemplate")
 NEEDED = {
     TEMPLATE: {parameter.value for parameter in Parameter},
+    SYNC_TEMPLATE: {parameter.value for parameter in SyncParameter},
     MERGE_LOCKS_TEMPLATE: {PAYLOAD},
     CHECK_TEMPLATE: {"title"},
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of schedules, planner, snapshots and scrubs: are due times acted on, did the last runs go well?"""
+"""Checks of schedules, syncs, planner, snapshots, scrubs: are due times acted on, did runs go well?"""
 
 from datetime import UTC, datetime
 
-from otakube_cli.cluster import CRON_WORKFLOWS, SCHEDULES, WORKFLOWS
+from otakube_cli.cluster import CRON_WORKFLOWS, SCHEDULES, SYNCS, WORKFLOWS
 from otakube_cli.doctor.diagnosis import Check, Diagnosis, Installation, differs
 from otakube_cli.schedule_health import (
     PLANNER,
@@ -12,6 +12,7 @@ from otakube_cli.schedule_health import (
     schedule_trouble,
     suspended,
 )
+from otakube_cli.sync_state import sync_trouble
 from otakube_cli.upkeep_health import Upkeep, last_begun, upkeep_trouble
 
 
@@ -23,6 +24,14 @@ async def schedules(installation: Installation) -> list[Diagnosis]:
         return [differs("schedules", str(each), each.cure) for each in trouble]
     paused = suspended(found)
     return [Diagnosis("schedules", message=f"{len(paused)} of {len(found)} are suspended" if paused else "")]
+
+
+async def syncs(installation: Installation) -> list[Diagnosis]:
+    """Does the catalogue follow its dataset?"""
+    found = await installation.items(SYNCS.path(installation.namespace))
+    if trouble := sync_trouble(found, datetime.now(UTC)):
+        return [differs("dataset syncs", str(each), each.cure) for each in trouble]
+    return [Diagnosis("dataset syncs", message="" if found else "none: the catalogue follows no dataset")]
 
 
 async def planner(installation: Installation) -> list[Diagnosis]:

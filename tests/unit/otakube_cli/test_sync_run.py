@@ -55,8 +55,8 @@ def test_status_and_history_name_the_weeks(tmp_path: Path) -> None:
     assert len(json.loads(call(tmp_path, "history", "-o", "json").stdout)) == 2
     table = [line.split() for line in call(tmp_path, "history", "--no-headers").stdout.splitlines()]
     assert [line[2:] for line in table] == [
-        ["week.jsonl", status["revision"], "100", "1", "0", "0", "0", "1"],
-        ["week.jsonl", table[1][3], "100", "100", "0", "0", "0", "0"],
+        ["week.jsonl", status["revision"], "100", "1", "0", "0", "0", "0", "1"],
+        ["week.jsonl", table[1][3], "100", "100", "0", "0", "0", "0", "0"],
     ]
 
 
