@@ -116,6 +116,10 @@ drill-random: setup ## Random schedules of commits and scrubs under faults (FIRS
 test-histories: setup ## 200 random histories of foreign hands on Workflows (FIRST=7 N=1 repeats the seventh of a SEED)
 	@N=$(if $(filter file,$(origin N)),200,$(N)) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) -rP tests/integration/otakube_operator/test_histories.py
 
+.PHONY: drill-sync
+drill-sync: setup ## Cut the dataset sync at random writes over the servers; it must end as a quiet one (N=50 SEED=... FIRST=7)
+	@N=$(if $(filter file,$(origin N)),50,$(N)) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) tests/drill/test_sync.py
+
 drill-try: setup ## Kill `otakube run` and `sync run` at ten random moments; the digests must be those of undisturbed runs
 	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py tests/integration/otakube_cli/test_sync_killed.py
 
@@ -212,6 +216,10 @@ bench-sync: setup ## `otakube sync run`: a first week of 40,500 entries, the sam
 .PHONY: bench-restore
 bench-restore: setup ## A restore into a folder and into servers afar, against one entry after another
 	@$(BIN)/python tests/bench/restore_bench.py $(BENCH_ARGS)
+
+.PHONY: bench-scrub
+bench-scrub: setup ## `otakube scrub --full` of 10,000 entries over the servers, and the slope
+	@$(BIN)/python tests/bench/scrub_bench.py $(BENCH_ARGS)
 
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py

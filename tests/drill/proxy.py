@@ -4,6 +4,7 @@
 It may also lose the answer and send the request once more, as a driver does that heard nothing.
 """
 
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -15,13 +16,15 @@ CHUNK = 1 << 18
 
 @dataclass
 class Trap:
-    """Springs once, on the first request that contains `marker`."""
+    """Springs once, on the first request in which `marker`, a regular expression, is found."""
 
     marker: bytes
     action: Callable[[], None]
-    when: Literal["forwarded", "answered"]  # at once, or when the server has answered
+    when: Literal["received", "forwarded", "answered"]  # the first: the server never sees the request
     withhold: bool  # cut the connection instead of delivering the answer
     repeat: bool = False  # send the request again, and deliver that answer alone
+    skip: int = 0  # requests that pass before it springs
+    passed: int = 0
     sprung: threading.Event = field(default_factory=threading.Event)
 
 
@@ -72,7 +75,10 @@ class Proxy:
         """The trap, if this request springs it; nobody else gets it then."""
         with self._lock:
             trap = self._trap
-            if trap is None or trap.marker not in data:
+            if trap is None or not re.search(trap.marker, data):
+                return None
+            trap.passed += 1
+            if trap.passed <= trap.skip:
                 return None
             self._trap = None
             return trap
@@ -93,6 +99,9 @@ class _Pair:
                 trap = self._proxy.caught(data)
                 if trap and trap.when == "answered":
                     self._caught, self._request = trap, data
+                if trap and trap.when == "received":
+                    self._spring(trap)
+                    break
                 self._server.sendall(data)
                 if trap and trap.when == "forwarded":
                     self._spring(trap)

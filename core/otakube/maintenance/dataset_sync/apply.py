@@ -108,10 +108,12 @@ class Application:
         for entry_id, row in chosen.items():
             mine = Binding(entry_id=entry_id, since=now)
             free |= {page: mine for page in row.pages if page not in bound and page not in free}
+        await self.stores.renew_lease()
         await self.stores.identities.bind_free(free)
         for entry_id, row in chosen.items():
             await self._take_over(entry_id, row, bound, live)
         before = await self.stores.listings.of(list(chosen))
+        await self.stores.renew_lease()
         await self.stores.listings.put(
             [self._listed(one, row, before.get(one)) for one, row in chosen.items()]
         )
@@ -164,6 +166,7 @@ class Application:
                 theirs = {page: one for page, one in bound.items() if page in before.pages}
                 await self._take_over(target, named, theirs, live)
                 gone.append(self._orphaned(before, OrphanReason.MERGED, target))
+            await self.stores.renew_lease()
             await self.stores.listings.put(gone)
             self._advance(len(part))
 
@@ -171,6 +174,7 @@ class Application:
         """Orphan what the dataset has no more."""
         for part in chunks(self.fates.removed):
             found = await self.stores.listings.of(part)
+            await self.stores.renew_lease()
             await self.stores.listings.put(
                 [self._orphaned(one, OrphanReason.REMOVED) for one in found.values()]
             )

@@ -27,6 +27,7 @@ async def flag_differences(stores: SyncStores, clock: Clock) -> int:
         now = clock()
         writes = [flag for one in entries for flag in changes_of(one, live[one.entry_id], known, now)]
         if writes:
+            await stores.renew_lease()
             await stores.flags.put(writes)
         changed += len(writes)
     return changed

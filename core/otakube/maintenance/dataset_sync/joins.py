@@ -26,6 +26,7 @@ async def join_entries(stores: SyncStores, locks: LockRules, clock: Clock) -> in
         wanted = [joined(one, joined_into(one, owners, groups, live), clock) for one in part]
         writes = [new for new, one in zip(wanted, part, strict=True) if new != one]
         if writes:
+            await stores.renew_lease()
             await stores.listings.put(writes)
         changed += len(writes)
     return changed

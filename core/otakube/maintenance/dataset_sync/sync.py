@@ -55,7 +55,13 @@ class SyncRequest:
 async def sync(stores: SyncStores, request: SyncRequest, *, clock: Clock, report: Report) -> SyncReport:
     """Take the week in; nothing is written beyond the limits, or if nothing changed."""
     await stores.listings.prepare()
-    week = read(request.file)
+    return await _take_in(stores, request, read(request.file), clock=clock, report=report)
+
+
+async def _take_in(
+    stores: SyncStores, request: SyncRequest, week: ReadWeek, *, clock: Clock, report: Report
+) -> SyncReport:
+    """Compare and write; where there is something to write, compare again under the lease of all syncs."""
     listed = {one.entry_id: listed_row(one) async for one in stores.listings.all()}
     locks = await lock_rules(stores.locks)
     fates, kept_apart = await _fates(stores, week, listed, locks)
@@ -76,6 +82,9 @@ async def sync(stores: SyncStores, request: SyncRequest, *, clock: Clock, report
     begun = past[0] if past and not past[0].finished_at and past[0].revision == week.revision else None
     if begun is None and finished and finished.revision == week.revision and not fates.total:
         return await _joined_only(stores, found, locks, clock)
+    if stores.held is None:
+        async with stores.leased() as holding:
+            return await _take_in(holding, request, week, clock=clock, report=report)
     record = begun or _begin(request, found, after, clock)
     if begun is None:
         await stores.history.put(record)
@@ -94,6 +103,7 @@ async def sync(stores: SyncStores, request: SyncRequest, *, clock: Clock, report
     flagged = await flag_differences(stores, clock)
     counts = {**record.counts, "joined": joined, "flagged": flagged}
     digest = await catalogue_digest(stores)
+    await stores.renew_lease()
     await stores.history.put(replace(record, finished_at=clock(), counts=counts, digest=digest))
     written = application.done + joined
     return replace(found, counts=counts, written=written, resumed=begun is not None, digest=digest)
