@@ -220,6 +220,9 @@ bench-restore: setup ## A restore into a folder and into servers afar, against o
 .PHONY: bench-scrub
 bench-scrub: setup ## `otakube scrub --full` of 10,000 entries over the servers, and the slope
 	@$(BIN)/python tests/bench/scrub_bench.py $(BENCH_ARGS)
+.PHONY: bench-images
+bench-images: setup ## The ingest of 320 images against a sequential loop, on a server that takes 50 ms for each answer
+	@$(BIN)/python tests/bench/images_bench.py $(BENCH_ARGS) 2>/dev/null
 
 bench-workflow: install ## Otakube's workflow against no-op pods and a step-per-pod DAG
 	@$(CLUSTER_ENV) $(BIN)/python tests/bench/workflow_bench.py

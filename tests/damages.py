@@ -223,7 +223,7 @@ async def an_image_fell_out_of_the_map(shop: Shop, wanted: Commit) -> None:
 
 async def an_image_of_the_map_was_lost(shop: Shop, wanted: Commit) -> None:
     url, key = f"https://cdn.example.org/{wanted.run}.png", f"images/{'c' * 64}.png"
-    await shop.stores.image_map.put(MirroredImage(source_url=url, sha256="c" * 64, key=key))
+    await shop.stores.image_map.put([MirroredImage(source_url=url, sha256="c" * 64, key=key)])
 
 
 async def a_flag_of_no_entry_was_left(shop: Shop, wanted: Commit) -> None:

@@ -39,6 +39,7 @@ LOCAL_COMMANDS = {
     "export",
     "sync",
     "flags",
+    "images",
 }
 """Sub-commands of `otakube` that ask no cluster, as the documentation uses them."""
 CLUSTER_TARGETS = {"demo", "install", "images", "cluster-up", "cluster-status"}

@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ingests import an_ingester
 from otakube.adapters.images.addresses import Allowed
 from otakube.adapters.images.source import WebImages
 from otakube.adapters.memory import PodMemory
-from otakube.adapters.stores.folder.objects import FolderObjects
-from otakube.adapters.stores.sqlite.catalogue import SqliteImageMap
-from otakube.adapters.stores.sqlite.connection import SqliteDocuments
 from otakube.settings import load
-from otakube.steps.assemble.step import mirror_all
 
 
 class Outcome(NamedTuple):
@@ -80,14 +77,14 @@ async def main(folder: Path, batches: Sequence[Sequence[str]]) -> None:
     settings = load()
     hosts = Allowed([], [urlsplit(url).hostname or "" for urls in batches for url in urls])
     memory = PodMemory(settings.memory_limit_bytes)
-    objects, images = FolderObjects(folder), SqliteImageMap(SqliteDocuments(folder))
     outcomes: dict[str, Outcome] = {}
     async with WebImages(hosts, size=settings.image_limit_bytes, memory=memory) as source:
         watched = Watched(source)
         watch = asyncio.create_task(watched.watch())
+        ingester = an_ingester(source, folder)
         for urls in batches:
             before = watched.cpu_seconds()
-            mirror = await mirror_all(source, objects, images, urls)
+            mirror = await ingester.ingest(urls)
             took = watched.cpu_seconds() - before
             for url, one in mirror.items():
                 outcomes[url] = Outcome(one.key, one.error, one.retry_after is not None, took)

@@ -71,7 +71,7 @@ class Shop:
         record = GoldenRecord.model_validate_json(records.body(made))
         for image in record.entry.images:
             mirrored = MirroredImage(source_url=image.source_url, sha256=image.sha256, key=image.key)
-            await self.stores.image_map.put(mirrored)
+            await self.stores.image_map.put([mirrored])
         digest = handover.digest(record)
         vectors = records.vectors(record.model_dump(mode="json"), digest)
         return Commit(

@@ -68,7 +68,7 @@ async def pictured(shop: Shop, name: str, revision: int = 1) -> Commit:
     record = GoldenRecord.model_validate_json(records.body(made))
     for image in record.entry.images:
         mirrored = MirroredImage(source_url=image.source_url, sha256=image.sha256, key=image.key)
-        await shop.stores.image_map.put(mirrored)
+        await shop.stores.image_map.put([mirrored])
     digest = handover.digest(record)
     return Commit(
         record=record,

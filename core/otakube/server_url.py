@@ -51,7 +51,19 @@ def mongodb_uri(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def public_url(text: str) -> str:
+    """An address that readers are given: https, or of this machine alone; without a slash at its end."""
+    text = http_url(text).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme.lower() == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("is http: readers are sent there, so it is https (http is for 127.0.0.1 alone)")
+    return text
+
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 HttpUrl = Annotated[str, AfterValidator(http_url)]
+PublicUrl = Annotated[str, AfterValidator(public_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(redis_url)]
 MongodbUri = Annotated[SecretStr, AfterValidator(mongodb_uri)]
 

@@ -21,7 +21,7 @@ from pydantic_settings import (
 from otakube.domain.licences.terms import Agreement
 from otakube.masking import hide
 from otakube.provider_settings import ProviderSettings
-from otakube.server_url import HttpUrl, MongodbUri, RedisUrl, secrets_in
+from otakube.server_url import HttpUrl, MongodbUri, PublicUrl, RedisUrl, secrets_in
 from otakube_api import contract
 from otakube_api.contract import Provider
 from otakube_api.providers import PROFILES
@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     image_private_hosts: list[str] = Field(
         [],
         description="Hosts that may have private addresses and speak plain http: the stand-in upstream's.",
+    )
+    image_base_url: PublicUrl = Field(
+        "", description="Where readers find the bucket's images, a CDN: https; empty: nowhere."
+    )
+    image_unused_hours: int = Field(
+        720, ge=24, le=87_600, description="Images that nothing has named for so long are removed."
     )
     image_limit_bytes: int = Field(16 * 2**20, gt=0, description="Largest image file that is read.")
     memory_limit_bytes: int = Field(

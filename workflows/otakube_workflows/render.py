@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from otakube_workflows import planner, provider_checks, snapshots
+from otakube_workflows import images, planner, provider_checks, snapshots
 from otakube_workflows.curation import MERGE_LOCKS, submitted
 from otakube_workflows.dataset_sync import sync_dataset
 from otakube_workflows.enrich_anime import enrich_anime
@@ -35,6 +35,9 @@ def rendered() -> dict[str, str]:
         "otakube-scrub-schedule.yaml": HEADER + str(schedule(OFTEN).to_yaml()),
         "otakube-scrub-full.yaml": HEADER + str(scrub(WEEKLY).to_yaml()),
         "otakube-scrub-full-schedule.yaml": HEADER + str(schedule(WEEKLY).to_yaml()),
+        "otakube-sweep-images.yaml": HEADER + str(images.sweep().to_yaml()),
+        "otakube-sweep-images-schedule.yaml": HEADER + str(images.schedule().to_yaml()),
+        "otakube-take-down-image.yaml": HEADER + str(images.take_down().to_yaml()),
         "otakube-snapshot.yaml": HEADER + str(snapshots.snapshot().to_yaml()),
         "otakube-snapshot-schedule.yaml": HEADER + str(snapshots.schedule().to_yaml()),
         "otakube-snapshot-restore.yaml": HEADER + str(snapshots.restore().to_yaml()),

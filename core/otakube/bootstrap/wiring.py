@@ -13,7 +13,9 @@ from otakube_api.contract import Accelerator, FailureReason
 if TYPE_CHECKING:
     from otakube.adapters.http.cache import Answers
     from otakube.adapters.images.source import WebImages
+    from otakube.ingest.ingester import Ingester
     from otakube.ports.embedding import TextEmbedder
+    from otakube.ports.images import ImageSource
     from otakube.ports.providers import Converter, ProviderAdapter
     from otakube.ports.rate_limits import RateLimiter, RateLimitStatus, RateLimitStore
     from otakube.ports.suggestions import Suggester
@@ -156,6 +158,21 @@ class Wiring:
         allowed = Allowed(settings.image_hosts, settings.image_private_hosts)
         memory = PodMemory(settings.memory_limit_bytes)
         return WebImages(allowed, size=settings.image_limit_bytes, memory=memory)
+
+    async def ingester(self, source: "ImageSource") -> "Ingester":
+        """The one way of images into the bucket."""
+        from datetime import UTC, datetime
+
+        from otakube.ingest.ingester import ImageStores, Ingester
+
+        stores = ImageStores(
+            objects=await self.stores.objects(),
+            image_map=await self.stores.image_map(),
+            blob_uses=await self.stores.blob_uses(),
+            failures=await self.stores.image_failures(),
+            take_downs=await self.stores.take_downs(),
+        )
+        return Ingester(source=source, stores=stores, clock=lambda: datetime.now(UTC))
 
     def suggester(self) -> "Suggester | None":
         """Suggester of tags and a summary; None where that is off."""

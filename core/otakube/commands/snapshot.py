@@ -63,6 +63,7 @@ def create(
     logs.start(command="snapshot create")
 
     async def body(wiring: Wiring, target: "AgedObjects") -> tuple["SnapshotManifest", bool, list[str]]:
+        from otakube.ingest.orders import copy_orders
         from otakube.maintenance.snapshots.blobs import Blobs
         from otakube.maintenance.snapshots.shelf import prune
         from otakube.maintenance.snapshots.write import RESUMED_FOR, SnapshotWriter, Source
@@ -78,6 +79,7 @@ def create(
             allow_shrink=allow_shrink,
         )
         manifest, shrunk = await writer.run()
+        await copy_orders(await wiring.stores.take_downs(), target)
         settings = wiring.settings
         days = max_age_days or settings.snapshot_max_age_days
         removed = [] if shrunk else await prune(

@@ -252,9 +252,8 @@ async def assemble(
 
     async with wiring.image_source() as source:
         return await assemble(
-            source,
+            await wiring.ingester(source),
             await wiring.stores.objects(),
-            await wiring.stores.image_map(),
             work_prefix=run.work,
             mode=mode,
             review=ReviewSettings(review_policy, wiring.settings.review_confidence_threshold),

@@ -2,16 +2,15 @@
 """The right to change an entry: taken, compared and let go in one way, by commits and by the scrubber."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from otakube.errors import Retriable, StepError
+from otakube.ports.clock import Clock as Clock
 from otakube.ports.ledger import Lease, Ledger
 from otakube_api.contract import FailureReason
-
-Clock = Callable[[], datetime]
 
 
 class Fenced(Retriable):

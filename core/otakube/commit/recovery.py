@@ -13,10 +13,12 @@ import orjson
 from otakube.commit.lease import Clock, Held, fenced, renew
 from otakube.errors import Retriable
 from otakube.failpoints import fp
+from otakube.ports.blob_uses import BlobUses
 from otakube.ports.catalogue import Catalogue, Identities, ImageMap, LiveEntry, ReviewDecisions
 from otakube.ports.ledger import OPEN_STATES, EntryState, Event, Intent, IntentState, Ledger
 from otakube.ports.locks import Locks
 from otakube.ports.objects import AgedObjects, Prefix
+from otakube.ports.take_downs import TakeDowns
 from otakube.ports.vectors import VectorStore
 from otakube_api.contract import FailureReason
 
@@ -33,6 +35,8 @@ class CommitStores:
     identities: Identities
     reviews: ReviewDecisions
     image_map: ImageMap
+    blob_uses: BlobUses
+    take_downs: TakeDowns
     locks: Locks
     vectors: VectorStore
     objects: AgedObjects

@@ -3,13 +3,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 
 from otakube.commit import storable
 from otakube.commit.storable import unstorable
 from otakube.domain.publish.passages import KINDS
-from otakube.domain.record.golden import SCHEMA_VERSION, AnimeEntry, GoldenRecord, Image
+from otakube.domain.record.golden import SCHEMA_VERSION, AnimeEntry, GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
+from otakube.domain.record.images import images_of
 from otakube.errors import Fatal
 from otakube_api.contract import FailureReason
 
@@ -55,7 +55,12 @@ def check_points(vectors: VectorSet) -> None:
 
 def commit_key(request: Commit) -> str:
     """The same content for the same entry is the same commit."""
-    parts = (request.record.entry.id, request.digest, str(SCHEMA_VERSION), request.vectors.model)
+    return content_key(request.record.entry.id, request.digest, request.vectors.model)
+
+
+def content_key(entry_id: str, digest: str, model: str) -> str:
+    """The key of a commit of this content."""
+    parts = (entry_id, digest, str(SCHEMA_VERSION), model)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -74,13 +79,6 @@ def payload(entry: AnimeEntry) -> dict[str, object]:
 def image_keys(record: GoldenRecord) -> list[str]:
     """Bucket keys of all mirrored images of a record, each once."""
     return sorted({image.key for image in images_of(record) if image.key})
-
-
-def images_of(record: GoldenRecord) -> Iterator[Image]:
-    """All images of a record, mirrored or not."""
-    yield from record.entry.images
-    yield from (episode.image for episode in record.episodes if episode.image)
-    yield from (character.image for character in record.characters if character.image)
 
 
 def _invalid(message: str) -> None:

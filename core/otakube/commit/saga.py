@@ -21,17 +21,19 @@ from otakube.commit.recovery import (
 )
 from otakube.commit.request import check, check_size, commit_key, image_keys, payload
 from otakube.domain.record.handover import Commit
+from otakube.domain.record.images import images_of
 from otakube.errors import Fatal, Retriable
 from otakube.failpoints import fp
 from otakube.ports.catalogue import LiveEntry, ReviewDecision
 from otakube.ports.ledger import Intent, IntentState
+from otakube.ports.take_downs import Refusals
 from otakube.ports.vectors import Version
 from otakube_api.contract import FailureReason, Output
 
 DECISIONS = ("approve", "automatic")
 
 
-async def commit(
+async def commit(  # noqa: PLR0913 - the request, and the settings of the process that carries it out
     stores: CommitStores,
     request: Commit,
     *,
@@ -39,10 +41,12 @@ async def commit(
     lease_seconds: float,
     clock: Clock,
     claim: bool = True,
+    replaces: int | None = None,
 ) -> dict[Output, str]:
     """Make the record live; a commit that was finished before gives the same outputs.
 
-    With `claim=False` it may only leave out values of the live record, so it claims none of its pages.
+    With `claim=False` it is made of the live record and claims none of its pages. `replaces` is the version
+    that it was made of: Fenced if another is live by now.
     """
     check(request)
     check_size(stores.ledger.record_bytes(request.record))
@@ -60,6 +64,8 @@ async def commit(
         if done is None:
             await look_at_review(stores, request)
             held = await _expected(stores, held, request, claim=claim, at=clock())
+            if replaces not in (None, held.expected):
+                raise await fenced(stores.ledger, held.entry_id)
             done = await _carry_out(stores, request, held, _intent(request, held, collection, clock()), clock)
     fp("S8.after")
     return outputs(done)
@@ -169,8 +175,15 @@ async def _carry_out(
 
 
 async def put_blobs(stores: CommitStores, request: Commit, intent: Intent) -> None:
-    """S3: the images were mirrored before; here each must be there, and the vectors are kept beside them."""
+    """S3: the images were mirrored before; here each must be there, and the vectors are kept beside them.
+
+    Orders to take an image down are looked at under the open intent: an order that comes later finds it.
+    """
     fp("S3.before")
+    refusals = Refusals.of(await stores.take_downs.all())
+    for shown in filter(refusals.covers, images_of(request.record)):
+        message = f"image {shown.source_url} was taken down; apply again, so that the record goes without it"
+        raise Fatal(FailureReason.INPUT_MISSING, message)
     await stores.objects.put(vectors_key(intent), request.vectors.model_dump_json().encode())
     for image in intent.blobs:
         if not await stores.objects.exists(image):

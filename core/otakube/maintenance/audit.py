@@ -8,19 +8,22 @@ again, and a deletion looks right before. Of each entry a few short strings stay
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
+from otakube.commit.lease import Fenced
 from otakube.commit.recovery import vectors_key, version_of
 from otakube.errors import Fatal
 from otakube.maintenance.audit_entry import Points, audit_entry, in_hand, list_stores, stamp, suspects
 from otakube.maintenance.audit_rows import audit_rows
 from otakube.maintenance.audit_snapshots import audit_snapshots
+from otakube.maintenance.images.orphans import remove_blob
 from otakube.maintenance.scrub import Damage, Outcome, Scrub, entry_lease
 from otakube.maintenance.snapshots.shelf import held_images
 from otakube.ports.objects import Prefix
 from otakube.ports.rows import StoredEntry
 from otakube.ports.vectors import Version
+from otakube_api.contract import FailureReason
 
 WORK_KEPT = timedelta(days=45)
 """Beyond the life of any run, which may wait 30 days for a review; a dead letter's inputs stay as long."""
@@ -127,7 +130,8 @@ async def _orphaned_blobs(scrub: Scrub, named: Named, *, older_than: timedelta) 
     objects = scrub.stores.objects
     oldest = scrub.clock() - older_than
     aged = objects.aged(Prefix.IMAGES)
-    await _orphaned_images(scrub, [key async for key, at in aged if key not in named.images and at <= oldest])
+    unnamed = [key async for key, at in aged if key not in named.images and at <= oldest]
+    await _orphaned_images(scrub, unnamed, oldest)
     async for key, written in objects.aged(Prefix.VECTORS):
         _, entry_id, name = key.split("/", 2)
         if key in named.vectors or written > oldest or await in_hand(scrub, entry_id, version_of(key)):
@@ -137,7 +141,7 @@ async def _orphaned_blobs(scrub: Scrub, named: Named, *, older_than: timedelta) 
             await _drop_blob(scrub, key)
 
 
-async def _orphaned_images(scrub: Scrub, keys: list[str]) -> None:
+async def _orphaned_images(scrub: Scrub, keys: list[str], oldest: datetime) -> None:
     """Images that nothing live names, unless a restore would need them."""
     try:
         held = {key async for key in held_images(scrub.stores.objects)} if keys else set()
@@ -146,7 +150,15 @@ async def _orphaned_images(scrub: Scrub, keys: list[str]) -> None:
         return
     for key in keys:
         if key not in held:
-            await _drop_blob(scrub, key)
+            await _drop_image(scrub, key, unless_used_after=oldest)
+
+
+async def _drop_image(scrub: Scrub, key: str, *, unless_used_after: datetime) -> None:
+    async with scrub.repairing(Damage.BLOB_ORPHANED, key, "nothing names it") as go:
+        if go and not await remove_blob(
+            scrub.stores, key, unless_used_after=unless_used_after, clock=scrub.clock
+        ):
+            raise Fenced(FailureReason.COMMIT_FENCED, "it was taken up meanwhile")
 
 
 async def _drop_blob(scrub: Scrub, key: str) -> None:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from otakube.commit.pages import since
 from otakube.commit.recovery import audit_copy, audit_key, event_in, project, vectors_key
-from otakube.commit.request import images_of
 from otakube.domain.locks.effects import allowed_pages
 from otakube.domain.record import handover
 from otakube.domain.record.golden import Image
+from otakube.domain.record.images import images_of
 from otakube.errors import Damaged
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.maintenance.vectors import insert_missing, recovered
@@ -306,7 +306,7 @@ async def _project(scrub: Scrub, looked: Looked) -> None:
 async def _map_images(scrub: Scrub, looked: Looked) -> None:
     for image in looked.evidence.unmapped:
         known = image.model_dump(include=set(_OF_AN_IMAGE))
-        await scrub.stores.image_map.put(MirroredImage(**known, fetched_at=looked.live.committed_at))
+        await scrub.stores.image_map.put([MirroredImage(**known, fetched_at=looked.live.committed_at)])
 
 
 _OF_AN_IMAGE = ("source_url", "sha256", "key", "content_type", "width", "height", "size_bytes", "phash")

@@ -196,8 +196,8 @@ async def _audit_image_map(rows: Rows, images: set[str]) -> None:
             Damage.IMAGE_MAP_STALE, image.source_url, f"{image.key} is gone"
         ) as go:
             if go:
-                await rows.scrub.stores.image_map.put(
-                    MirroredImage(
-                        source_url=image.source_url, error="its image is gone", fetched_at=rows.scrub.clock()
-                    )
+                now = rows.scrub.clock()
+                gone = MirroredImage(
+                    source_url=image.source_url, error="its image is gone", retry_after=now, last_attempt=now
                 )
+                await rows.scrub.stores.image_map.put([gone])

@@ -8,6 +8,7 @@ raises Retriable.
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from otakube.domain.record.golden import AnimeStatus, GoldenRecord
@@ -26,9 +27,19 @@ class LiveEntry:
     committed_at: datetime
 
 
+class MirrorStatus(StrEnum):
+    """The specification's words for what became of an image's URL."""
+
+    MIRRORED = "MIRRORED"
+    DOWNLOAD_FAILED = "DOWNLOAD_FAILED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirroredImage:
-    """Result of mirroring one source URL: a blob (`sha256`, `key`) or a failure (`error`, `retry_after`)."""
+    """Result of mirroring one source URL: a blob (`sha256`, `key`) or a failure (`error`).
+
+    A failure is believed until `retry_after`; `attempts` counts the ingests in a row that ended with it.
+    """
 
     source_url: str
     sha256: str | None = None
@@ -41,6 +52,13 @@ class MirroredImage:
     error: str | None = None
     retry_after: datetime | None = None
     fetched_at: datetime | None = None
+    last_attempt: datetime | None = None
+    attempts: int = 0
+
+    @property
+    def status(self) -> MirrorStatus:
+        """MIRRORED if there is a blob."""
+        return MirrorStatus.DOWNLOAD_FAILED if self.key is None else MirrorStatus.MIRRORED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +144,17 @@ class EntriesByStatus(Protocol):
 class ImageMap(Protocol):
     async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]: ...
 
-    async def put(self, image: MirroredImage) -> None:
-        """Insert or replace by source URL."""
+    async def put(self, images: Sequence[MirroredImage]) -> None:
+        """Insert or replace each by source URL."""
+
+    async def of_content(self, sha256: str) -> list[MirroredImage]:
+        """All source URLs of one content."""
+
+    async def due(self, now: datetime, *, after: str = "", limit: int) -> list[MirroredImage]:
+        """Failures whose `retry_after` is over, in the store's order, behind a source URL."""
+
+    async def delete(self, source_urls: Sequence[str]) -> None:
+        """Forget these; unknown ones are fine."""
 
     def blobs(self) -> AsyncIterator[str]:
         """Bucket key of every mirrored image."""

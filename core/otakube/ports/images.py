@@ -5,6 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+EXTENSIONS = ("jpg", "png", "webp")
+"""Endings of the keys: an image is stored in one of three formats."""
+
 
 class ImageRefused(Exception):
     """One image cannot be had. `lasting`: it would be refused again, so it is not asked for soon."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bucket, as steps need it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -18,6 +18,7 @@ class Prefix(StrEnum):
     ANSWERS = "answers/"
     SNAPSHOTS = "snapshots/"
     DATASETS = "datasets/"  # weeks that people put there for a DatasetSync
+    TAKE_DOWNS = "take-downs/"
 
 
 LATEST_SNAPSHOT = f"{Prefix.SNAPSHOTS}latest.json"
@@ -30,6 +31,7 @@ LASTING = (
     Prefix.DEAD_LETTERS,
     Prefix.SNAPSHOTS,
     Prefix.DATASETS,
+    Prefix.TAKE_DOWNS,
 )
 """Prefixes whose objects Otakube itself removes, if anybody; no lifecycle rule may."""
 
@@ -42,8 +44,10 @@ class ObjectStore(Protocol):
     async def put(self, key: str, body: bytes, *, content_type: str = "application/json") -> None:
         """Write or overwrite."""
 
-    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:
-        """Write unless the key exists (If-None-Match: *); False if it did."""
+    async def put_new(
+        self, key: str, body: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> bool:
+        """Write unless the key exists (If-None-Match: *); False if it did. `metadata` lies beside it."""
 
     async def exists(self, key: str) -> bool: ...
 

@@ -21,6 +21,12 @@ RESTORE_TEMPLATE = "otakube-snapshot-restore"
 SYNC_TEMPLATE = "otakube-sync-dataset"
 """The WorkflowTemplate of one sync of the dataset."""
 
+IMAGE_SWEEP_CRON_WORKFLOW = "otakube-sweep-images"
+"""The CronWorkflow that asks for missing images again and removes unused ones, and its WorkflowTemplate."""
+
+TAKE_DOWN_TEMPLATE = "otakube-take-down-image"
+"""The WorkflowTemplate that takes an image down."""
+
 PLANNER_CRON_WORKFLOW = "otakube-plan-schedules"
 """The CronWorkflow that keeps the EpisodeSchedules, and its WorkflowTemplate."""
 

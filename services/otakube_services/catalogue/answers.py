@@ -66,6 +66,7 @@ class CatalogueAnime(BaseModel):
     """One entry, whole but for what licences keep from readers.
 
     An enriched one has a record and its version; a listed one has what the dataset says of it instead.
+    An image lies at `images_url`, a slash and its `key`; without one there is no public address.
     """
 
     id: str
@@ -78,12 +79,18 @@ class CatalogueAnime(BaseModel):
     model: str | None = None
     committed_at: datetime | None = None
     record: GoldenRecord | None = None
+    images_url: str | None = None
     listing: Listing | None = None
     withheld: list[Withheld] = []
 
     @classmethod
     def of(
-        cls, live: LiveEntry, record: GoldenRecord, withheld: list[Withheld], listed: ListedEntry | None
+        cls,
+        live: LiveEntry,
+        record: GoldenRecord,
+        withheld: list[Withheld],
+        listed: ListedEntry | None,
+        images_url: str = "",
     ) -> "CatalogueAnime":
         """`record` is what readers may see of it."""
         return cls(
@@ -94,6 +101,7 @@ class CatalogueAnime(BaseModel):
             model=live.model,
             committed_at=live.committed_at,
             record=record,
+            images_url=images_url or None,
             withheld=withheld,
             **_lifecycle(listed),
         )
@@ -210,13 +218,18 @@ class SearchResults(BaseModel):
         return cls(query=query.text, results=results, missing=answer.missing)
 
 
-def tag_of(live: LiveEntry, withheld: Sequence[Withheld], listed: ListedEntry | None = None) -> str:
+def tag_of(
+    live: LiveEntry,
+    withheld: Sequence[Withheld],
+    listed: ListedEntry | None = None,
+    images_url: str = "",
+) -> str:
     """The ETag of an answer about an entry: its version, and what else changes what readers see of it.
 
     Weak, since the server may write the same facts in other bytes.
     """
     parts = [live.entry_id, live.digest, live.model, _form(), *(one.model_dump_json() for one in withheld)]
-    parts += [str(fact) for fact in _lifecycle(listed).values()]
+    parts += [images_url, *(str(fact) for fact in _lifecycle(listed).values())]
     return f'W/"{live.version}-{sha256("/".join(parts).encode()).hexdigest()[:16]}"'
 
 
@@ -230,10 +243,3 @@ def tag_of_listed(listed: ListedEntry) -> str:
 def _form() -> str:
     """The shape of the answers: another release may have another for the same version of an entry."""
     return json.dumps([one.model_json_schema() for one in (CatalogueAnime, Explanation)])
-
-
-def images_of(record: GoldenRecord) -> list[Image]:
-    """Every image of a record: the entry's, the characters', the episodes'."""
-    people = [one.image for one in record.characters]
-    stills = [one.image for one in record.episodes]
-    return [*record.entry.images, *filter(None, people), *filter(None, stills)]

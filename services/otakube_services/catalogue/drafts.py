@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from otakube.domain.record import handover
 from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import FetchSummary
+from otakube.domain.record.images import images_of
 from otakube.errors import Damaged, Retriable
 from otakube_api import contract
-from otakube_services.catalogue.answers import Draft, Explanation, Number, Uid, images_of
+from otakube_services.catalogue.answers import Draft, Explanation, Number, Uid
 from otakube_services.catalogue.ports import Ports
 from otakube_services.kit.problems import Problem
 
@@ -37,7 +38,7 @@ def add_drafts(app: FastAPI) -> None:
             explanation=Explanation.of(record),
             episodes=len(record.episodes),
             characters=len(record.characters),
-            images=images_of(record),
+            images=list(images_of(record)),
         )
 
 

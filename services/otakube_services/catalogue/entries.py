@@ -27,6 +27,7 @@ class FoundEntry:
 
     live: LiveEntry | None
     listed: ListedEntry | None
+    images_url: str = ""
 
     def answer(self, response: Response, known: str | None) -> CatalogueAnime:
         """As the API gives it, with its tag; NotModified where the reader knows it."""
@@ -34,8 +35,8 @@ class FoundEntry:
             tagged(response, tag_of_listed(self._listing()), known)
             return CatalogueAnime.of_listed(self._listing())
         record, withheld = readable_record(self.live)
-        tagged(response, tag_of(self.live, withheld, self.listed), known)
-        return CatalogueAnime.of(self.live, record, withheld, self.listed)
+        tagged(response, tag_of(self.live, withheld, self.listed, self.images_url), known)
+        return CatalogueAnime.of(self.live, record, withheld, self.listed, self.images_url)
 
     def visible(self, *, include_orphaned: bool) -> bool:
         """False for what readers must ask for by name."""
@@ -59,7 +60,7 @@ async def entry_of(ports: CataloguePorts, entry_id: str, *, include_orphaned: bo
     live, listed = await ports.catalogue.entry(entry_id), await ports.listings.get(entry_id)
     if live is None and listed is None:
         raise unknown(entry_id)
-    return _visible(FoundEntry(live, listed), include_orphaned=include_orphaned)
+    return _visible(FoundEntry(live, listed, ports.images_url), include_orphaned=include_orphaned)
 
 
 async def entry_of_page(ports: CataloguePorts, source: str, *, include_orphaned: bool) -> FoundEntry:
@@ -70,7 +71,7 @@ async def entry_of_page(ports: CataloguePorts, source: str, *, include_orphaned:
     if live is None and listed is None:
         detail = f"no entry has the source {source!r}; apply an AnimeEnrichment with that source URL"
         raise Problem(404, NO_SUCH_ENTRY, detail)
-    return _visible(FoundEntry(live, listed), include_orphaned=include_orphaned)
+    return _visible(FoundEntry(live, listed, ports.images_url), include_orphaned=include_orphaned)
 
 
 def _visible(found: FoundEntry, *, include_orphaned: bool) -> FoundEntry:

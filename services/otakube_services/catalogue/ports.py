@@ -65,6 +65,8 @@ class CataloguePorts:
     dead_letters: DeadLetters
     indexes: SearchIndexes
     queries: QueryEmbedder
+    images_url: str = ""
+    """Address below which readers find the bucket's images; empty: nowhere."""
     rate_limit_status: ReadStatus | None = None
     """None where no Redis is named, so that nobody shares a state."""
 
@@ -89,6 +91,7 @@ async def connected() -> AsyncIterator[CataloguePorts]:
                 summaries=await wiring.stores.summaries(),
             ),
             queries=QueryEmbedder(embedder),
+            images_url=wiring.settings.image_base_url,
             rate_limit_status=wiring.rate_limit_status if wiring.shares_rate_limits else None,
         )
 

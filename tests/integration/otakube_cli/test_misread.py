@@ -102,6 +102,7 @@ LOCAL = {
     "curate",
     "demo",
     "export",
+    "images",
     "plan-schedules",
     "run",
     "scrub",

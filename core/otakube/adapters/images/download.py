@@ -32,7 +32,7 @@ class Download(NamedTuple):
 
 def new_transport() -> httpx2.AsyncHTTPTransport:
     """Connections, without proxies of the environment. A client would keep cookies and read redirects."""
-    limits = httpx2.Limits(max_connections=16, max_keepalive_connections=16)
+    limits = httpx2.Limits(max_connections=32, max_keepalive_connections=32)
     # The context is made once: loading the authorities takes tens of milliseconds.
     return httpx2.AsyncHTTPTransport(verify=ssl.create_default_context(), trust_env=False, limits=limits)
 

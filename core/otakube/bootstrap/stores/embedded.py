@@ -11,6 +11,7 @@ from otakube.bootstrap.stores.ports import Load, Stores
 if TYPE_CHECKING:
     from otakube.adapters.stores.qdrant.connection import LocalQdrant
     from otakube.adapters.stores.sqlite.connection import SqliteDocuments
+    from otakube.ports.blob_uses import BlobUses
     from otakube.ports.catalogue import (
         Catalogue,
         DeadLetters,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from otakube.ports.checks import CheckHistory
     from otakube.ports.flags import Flags
     from otakube.ports.history import History
+    from otakube.ports.image_failures import ImageFailures
     from otakube.ports.ledger import Ledger
     from otakube.ports.listings import Listings, SyncHistory
     from otakube.ports.locks import Locks
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from otakube.ports.rows import StoredRows
     from otakube.ports.runs import LocalRuns
     from otakube.ports.search import EntrySummaries, LiveTitles
+    from otakube.ports.take_downs import TakeDowns
 
 
 class EmbeddedStores(Stores):
@@ -84,9 +87,24 @@ class EmbeddedStores(Stores):
         return SqliteEntriesByStatus(await self.documents())
 
     async def image_map(self) -> "ImageMap":
-        from otakube.adapters.stores.sqlite.catalogue import SqliteImageMap
+        from otakube.adapters.stores.sqlite.images import SqliteImageMap
 
         return SqliteImageMap(await self.documents())
+
+    async def blob_uses(self) -> "BlobUses":
+        from otakube.adapters.stores.sqlite.images import SqliteBlobUses
+
+        return SqliteBlobUses(await self.documents())
+
+    async def image_failures(self) -> "ImageFailures":
+        from otakube.adapters.stores.sqlite.images import SqliteImageFailures
+
+        return SqliteImageFailures(await self.documents())
+
+    async def take_downs(self) -> "TakeDowns":
+        from otakube.adapters.stores.sqlite.images import SqliteTakeDowns
+
+        return SqliteTakeDowns(await self.documents())
 
     async def reviews(self) -> "ReviewDecisions":
         from otakube.adapters.stores.sqlite.catalogue import SqliteReviews

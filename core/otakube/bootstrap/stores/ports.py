@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from otakube.adapters.stores.qdrant.connection import Qdrant
     from otakube.commit.recovery import CommitStores
     from otakube.maintenance.scrub import ScrubStores
+    from otakube.ports.blob_uses import BlobUses
     from otakube.ports.catalogue import (
         Catalogue,
         DeadLetters,
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from otakube.ports.embedding import TextEmbedder
     from otakube.ports.flags import Flags
     from otakube.ports.history import History
+    from otakube.ports.image_failures import ImageFailures
     from otakube.ports.ledger import Ledger
     from otakube.ports.listings import Listings, SyncHistory
     from otakube.ports.locks import Locks
     from otakube.ports.objects import AgedObjects
     from otakube.ports.rows import StoredRows
     from otakube.ports.search import EntrySummaries, LiveTitles, VectorSearch
+    from otakube.ports.take_downs import TakeDowns
     from otakube.ports.vectors import VectorStore
     from otakube.settings import Settings
 
@@ -71,6 +74,15 @@ class Stores(ABC):
 
     @abstractmethod
     async def image_map(self) -> "ImageMap": ...
+
+    @abstractmethod
+    async def blob_uses(self) -> "BlobUses": ...
+
+    @abstractmethod
+    async def image_failures(self) -> "ImageFailures": ...
+
+    @abstractmethod
+    async def take_downs(self) -> "TakeDowns": ...
 
     @abstractmethod
     async def reviews(self) -> "ReviewDecisions": ...
@@ -147,6 +159,8 @@ class Stores(ABC):
             identities=await self.identities(),
             reviews=await self.reviews(),
             image_map=await self.image_map(),
+            blob_uses=await self.blob_uses(),
+            take_downs=await self.take_downs(),
             locks=await self.locks(),
             vectors=vectors,
             objects=await self.objects(),

@@ -8,6 +8,7 @@ from otakube.bootstrap.stores.ports import Stores
 if TYPE_CHECKING:
     from otakube.adapters.stores.mongodb.connection import Documents
     from otakube.adapters.stores.qdrant.connection import Qdrant
+    from otakube.ports.blob_uses import BlobUses
     from otakube.ports.catalogue import (
         Catalogue,
         DeadLetters,
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from otakube.ports.checks import CheckHistory
     from otakube.ports.flags import Flags
     from otakube.ports.history import History
+    from otakube.ports.image_failures import ImageFailures
     from otakube.ports.ledger import Ledger
     from otakube.ports.listings import Listings, SyncHistory
     from otakube.ports.locks import Locks
     from otakube.ports.objects import AgedObjects
     from otakube.ports.rows import StoredRows
     from otakube.ports.search import EntrySummaries, LiveTitles
+    from otakube.ports.take_downs import TakeDowns
 
 
 class ServerStores(Stores):
@@ -77,9 +80,24 @@ class ServerStores(Stores):
         return MongoEntriesByStatus(await self.documents())
 
     async def image_map(self) -> "ImageMap":
-        from otakube.adapters.stores.mongodb.catalogue import MongoImageMap
+        from otakube.adapters.stores.mongodb.images import MongoImageMap
 
         return MongoImageMap(await self.documents())
+
+    async def blob_uses(self) -> "BlobUses":
+        from otakube.adapters.stores.mongodb.images import MongoBlobUses
+
+        return MongoBlobUses(await self.documents())
+
+    async def image_failures(self) -> "ImageFailures":
+        from otakube.adapters.stores.mongodb.images import MongoImageFailures
+
+        return MongoImageFailures(await self.documents())
+
+    async def take_downs(self) -> "TakeDowns":
+        from otakube.adapters.stores.mongodb.images import MongoTakeDowns
+
+        return MongoTakeDowns(await self.documents())
 
     async def reviews(self) -> "ReviewDecisions":
         from otakube.adapters.stores.mongodb.catalogue import MongoReviews

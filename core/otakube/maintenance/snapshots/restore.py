@@ -14,6 +14,7 @@ from otakube.commit.audit_copies import version_in
 from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.lock import LOCK, Lock
 from otakube.errors import Fatal
+from otakube.ingest.orders import all_orders
 from otakube.maintenance.merge_locks import curate
 from otakube.maintenance.snapshots.contents import ROWS, SnapshotFile
 from otakube.maintenance.snapshots.entry_rows import read_entries
@@ -27,6 +28,7 @@ from otakube.maintenance.snapshots.verify import entry_parts
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection, StoredEntry
+from otakube.ports.take_downs import Refusals
 from otakube_api.contract import FailureReason
 
 CONCURRENCY = 16
@@ -61,7 +63,10 @@ class Restore:
         report, stores = self.entries.report, self.entries.stores
         for part in self.manifest.parts:  # before anything is written
             await read_part(self.snapshot, part)
+        orders = await all_orders(stores.take_downs, [stores.objects, self.snapshot])
+        self.entries.refusals = Refusals.of(orders)
         if not self.entries.dry_run:
+            await stores.take_downs.put(orders)  # before any image that they are about
             await stores.ledger.prepare()
             await self._raise_counters()
             for file in ROWS:
@@ -89,7 +94,8 @@ class Restore:
         inserted, batch, form = 0, list[Any](), ROW_FORMS[ROWS[file]].rows
         async for line in self._lines(file):
             row = form.validate_json(line)
-            if not self.chosen or row.entry_id in self.chosen:
+            refused = file is SnapshotFile.IMAGE_MAP and self.entries.refusals.covers(row)
+            if not refused and (not self.chosen or row.entry_id in self.chosen):
                 batch.append(row)
             if len(batch) == _BATCH:
                 inserted += await self.entries.rows.insert(ROWS[file], batch)

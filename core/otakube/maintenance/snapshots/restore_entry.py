@@ -27,6 +27,7 @@ from otakube.errors import Damaged, Fatal
 from otakube.maintenance.snapshots.blobs import Blobs
 from otakube.maintenance.snapshots.counted_points import CountedPoints
 from otakube.maintenance.snapshots.entry_rows import check_digest
+from otakube.maintenance.snapshots.redacted import without_refused
 from otakube.maintenance.snapshots.restore_plan import (
     EntryFound,
     RestoreAction,
@@ -39,6 +40,7 @@ from otakube.maintenance.vectors import insert_missing, recovered
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.rows import RowCollection, StoredEntry, StoredRows
+from otakube.ports.take_downs import NOTHING_REFUSED, Refusals
 from otakube_api.contract import Decision, FailureReason
 
 OWNER = "restore"
@@ -58,6 +60,7 @@ class EntryRestorer:
     images: Blobs | None = None  # copies them from the snapshot's place
     replace: bool = False
     dry_run: bool = False
+    refusals: Refusals = NOTHING_REFUSED  # images that were taken down, before the snapshot or after it
     report: RestoreReport = field(default_factory=RestoreReport)
     _ensured: set[tuple[str, int]] = field(default_factory=set)
     _ensuring: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -79,9 +82,12 @@ class EntryRestorer:
 
     async def _restored(self, stored: StoredEntry) -> tuple[RestoreOutcome, str]:
         check_digest(stored)
+        whole, stored = stored, without_refused(stored, self.refusals)
         found = await self.found(stored.state.entry_id)
         stored = numbered_as_live(stored, found)
         wanted = action(stored, found, newer_too=self.replace)
+        if wanted is RestoreAction.REINSTATE and stored.state.digest != whole.state.digest:
+            wanted = RestoreAction.COMMIT  # the number that it had is that of the record with the image
         if wanted is RestoreAction.LEAVE:
             return _left(stored, found)
         if wanted is RestoreAction.COMPLETE and not await self._missing(stored):
@@ -91,7 +97,7 @@ class EntryRestorer:
             return outcome, ""
         missing = await self._copy_images(stored)
         if wanted is RestoreAction.COMMIT:
-            await self._commit(stored)
+            await self._commit(stored, whole)
         else:
             await self._bring_back(stored)
         if not missing:
@@ -128,6 +134,7 @@ class EntryRestorer:
 
     async def _copy_images(self, stored: StoredEntry) -> list[str]:
         """Copy the images that the bucket lacks; those that cannot be had."""
+        await self.stores.blob_uses.claim(stored.state.blobs, at=self.clock())
         if self.images:
             return await self.images.copy(stored.state.blobs)
         return [key for key in stored.state.blobs if not await self.stores.objects.exists(key)]
@@ -190,12 +197,13 @@ class EntryRestorer:
         if not await self.stores.objects.exists(audit_key(event)):
             await self.stores.objects.put(audit_key(event), audit_copy(event, live))
 
-    async def _commit(self, stored: StoredEntry) -> None:
-        """Commit the content as a new version, by the commit's own protocol."""
+    async def _commit(self, stored: StoredEntry, whole: StoredEntry) -> None:
+        """Commit the content as a new version, by the commit's own protocol, with the vectors of `whole`."""
         live = _live(stored)
+        vectors = await recovered(self.stores, self.embedder, _live(whole), points=stored.state.points)
         request = Commit(
             record=live.record,
-            vectors=await recovered(self.stores, self.embedder, live, points=stored.state.points),
+            vectors=vectors.model_copy(update={"golden_digest": live.digest}),
             digest=live.digest,
             run=f"{self.run}/{live.entry_id}",
             decision=Decision.AUTOMATIC.value,

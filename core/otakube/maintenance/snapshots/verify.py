@@ -4,12 +4,14 @@
 from dataclasses import dataclass, field
 
 from otakube.errors import Fatal
+from otakube.ingest.orders import read_copies
 from otakube.maintenance.snapshots.contents import OF_ENTRIES
 from otakube.maintenance.snapshots.entry_rows import check_digest, read_entries
 from otakube.maintenance.snapshots.files import lines, read_part
 from otakube.maintenance.snapshots.manifest import Part, SnapshotManifest
 from otakube.maintenance.snapshots.progress import Progress
 from otakube.ports.objects import ObjectStore
+from otakube.ports.take_downs import Refusals
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ async def verify(objects: ObjectStore, manifest: SnapshotManifest, *, progress: 
 
 async def _faults_of_entries(objects: ObjectStore, manifest: SnapshotManifest) -> list[str]:
     faults = []
+    refusals = Refusals.of(await read_copies(objects))
     for parts in entry_parts(manifest):
         try:
             for stored in await read_entries(objects, parts):
@@ -51,7 +54,7 @@ async def _faults_of_entries(objects: ObjectStore, manifest: SnapshotManifest) -
                     faults += [
                         f"{stored.state.entry_id}: {key} is not in the copy"
                         for key in stored.state.blobs
-                        if not await objects.exists(key)
+                        if not (refusals.covers_key(key) or await objects.exists(key))
                     ]
         except Fatal as error:
             faults.append(str(error))

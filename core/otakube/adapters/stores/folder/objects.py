@@ -3,7 +3,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +12,7 @@ _ASIDE = ".part-"
 
 
 class FolderObjects:
-    """Keys are paths below `root`; content types are not kept."""
+    """Keys are paths below `root`; content types and metadata are not kept."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -34,7 +34,14 @@ class FolderObjects:
         written = await asyncio.to_thread(self._write_aside, key, body)
         written.replace(self.path(key))
 
-    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:  # noqa: ARG002 - not kept
+    async def put_new(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        content_type: str,  # noqa: ARG002 - not kept
+        metadata: Mapping[str, str] | None = None,  # noqa: ARG002 - not kept
+    ) -> bool:
         written = await asyncio.to_thread(self._write_aside, key, body)
         try:
             os.link(written, self.path(key))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Identities, entries, image map, reviews and dead letters, each a collection."""
+"""Identities, entries, reviews and dead letters, each a collection."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
@@ -13,9 +13,9 @@ from pymongo.errors import DuplicateKeyError
 from otakube.adapters.stores.damage import intact_record
 from otakube.adapters.stores.live_entry import Bookkeeping, live_entry
 from otakube.adapters.stores.mongodb.connection import Documents, translated
-from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
+from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, ReviewDecision
 
-T = TypeVar("T", MirroredImage, ReviewDecision, DeadLetter)
+T = TypeVar("T", ReviewDecision, DeadLetter)
 
 
 def url_key(source_url: str) -> str:
@@ -117,31 +117,6 @@ class MongoCatalogue:
         async with translated(f"reading the entry of {source_url}"):
             bound = await self._identities.find_one({"_id": url_key(source_url)})
         return await self.entry(bound["entry_id"]) if bound else None
-
-
-class MongoImageMap:
-    """The `ImageMap` port: one document an image URL."""
-
-    def __init__(self, documents: Documents) -> None:
-        self._images = documents["image_map"]
-
-    async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]:
-        """The outcomes of the URLs that are known."""
-        wanted = {"_id": {"$in": [url_key(url) for url in source_urls]}}
-        async with translated("reading the image map"):
-            return {d["source_url"]: _record(MirroredImage, d) async for d in self._images.find(wanted)}
-
-    async def put(self, image: MirroredImage) -> None:
-        """Insert or replace by URL."""
-        async with translated("writing the image map"):
-            key = {"_id": url_key(image.source_url)}
-            await self._images.replace_one(key, asdict(image), upsert=True)
-
-    async def blobs(self) -> AsyncIterator[str]:
-        """Bucket keys of all mirrored images."""
-        async with translated("reading the image map"):
-            async for document in self._images.find({"key": {"$ne": None}}, {"key": 1}):
-                yield document["key"]
 
 
 class MongoReviews:

@@ -37,6 +37,8 @@ class MongoLedger:
         """Create the indexes that the commit and the scrubber read by."""
         async with translated("creating indexes"):
             await self._intents.create_index([("entry_id", 1), ("state", 1)])
+            await self._documents["image_map"].create_index("retry_after", sparse=True)
+            await self._documents["image_dead_letters"].create_index("url")
             await projections.create_indexes(self._documents)
 
     def record_bytes(self, record: GoldenRecord) -> int:

@@ -12,6 +12,7 @@ from pymongo import UpdateOne
 from otakube.adapters.stores.mongodb.catalogue import read_live_entry, url_key
 from otakube.adapters.stores.mongodb.connection import Documents, translated
 from otakube.adapters.stores.mongodb.flags import flag_document
+from otakube.adapters.stores.mongodb.images import image_document
 from otakube.adapters.stores.mongodb.ledger import read_state
 from otakube.adapters.stores.mongodb.listings import listing_document, sync_document
 from otakube.errors import Damaged
@@ -127,6 +128,8 @@ def _fields(collection: RowCollection, row: Any) -> dict[str, Any]:
         return listing_document(row)
     if collection is RowCollection.FLAGS:
         return flag_document(row)
+    if collection is RowCollection.IMAGE_MAP:
+        return image_document(row)
     return sync_document(row) if collection is RowCollection.SYNCS else asdict(row)
 
 

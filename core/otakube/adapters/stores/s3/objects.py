@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ObjectStore over obstore: any S3 that honours `If-None-Match: *` on PUT (AWS, versitygw, Ceph)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -79,9 +79,11 @@ class S3Objects:
         except failure.AlreadyExistsError as error:
             raise _met_another(self.bucket, key, error) from error
 
-    async def put_new(self, key: str, body: bytes, *, content_type: str) -> bool:
+    async def put_new(
+        self, key: str, body: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> bool:
         """Write unless the key exists; False if it did."""
-        attributes = {"Content-Type": content_type}
+        attributes = {"Content-Type": content_type, **(metadata or {})}
         try:
             with _translated(self.bucket, key):
                 await obstore.put_async(self._store, key, body, attributes=attributes, mode="create")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Identities, live entries, image map, reviews and dead letters, each change one transaction."""
+"""Identities, live entries, reviews and dead letters, each change one transaction."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from otakube.adapters.stores.damage import intact_record
 from otakube.adapters.stores.live_entry import Bookkeeping, live_entry
 from otakube.adapters.stores.sqlite.connection import Row, SqliteDocuments, as_list, as_text, as_time
-from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, MirroredImage, ReviewDecision
+from otakube.ports.catalogue import Binding, DeadLetter, LiveEntry, ReviewDecision
 
-_IMAGE, _REVIEW, _LETTER = TypeAdapter(MirroredImage), TypeAdapter(ReviewDecision), TypeAdapter(DeadLetter)
+_REVIEW, _LETTER = TypeAdapter(ReviewDecision), TypeAdapter(DeadLetter)
 
 _BIND = """
 INSERT INTO identities (source_url, entry_id, since, token) VALUES (:source_url, :entry_id, :since, :token)
@@ -107,35 +107,6 @@ class SqliteCatalogue:
             )
             row = rows.execute(query, [source_url]).fetchone()
         return read_live_entry(row) if row else None
-
-
-class SqliteImageMap:
-    """The `ImageMap` port: one row an image URL."""
-
-    def __init__(self, documents: SqliteDocuments) -> None:
-        self._documents = documents
-
-    async def get_many(self, source_urls: Sequence[str]) -> dict[str, MirroredImage]:
-        """The outcomes of the URLs that are known."""
-        with self._documents.statement("reading the image map") as rows:
-            query = "SELECT image FROM image_map WHERE source_url IN (SELECT value FROM json_each(?))"
-            found = [
-                _IMAGE.validate_json(row["image"]) for row in rows.execute(query, [as_list(source_urls)])
-            ]
-        return {image.source_url: image for image in found}
-
-    async def put(self, image: MirroredImage) -> None:
-        """Insert or replace by URL."""
-        values = (image.source_url, image.key, _IMAGE.dump_json(image).decode())
-        with self._documents.statement("writing the image map") as rows:
-            rows.execute("INSERT OR REPLACE INTO image_map VALUES (?, ?, ?)", values)
-
-    async def blobs(self) -> AsyncIterator[str]:
-        """Bucket keys of all mirrored images."""
-        with self._documents.statement("reading the image map") as rows:
-            keys = rows.execute("SELECT key FROM image_map WHERE key IS NOT NULL").fetchall()
-        for row in keys:
-            yield row["key"]
 
 
 class SqliteReviews:

@@ -14,7 +14,7 @@ from otakube.errors import Fatal, Retriable
 from otakube_api.contract import FailureReason
 
 FILE = "documents.sqlite3"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _UPGRADES = {
     2: (
         "ALTER TABLE animes ADD COLUMN lease_nonce TEXT",
@@ -33,6 +33,13 @@ _UPGRADES = {
         "CREATE INDEX flags_state ON flags (state)",
         "CREATE TABLE syncs (revision TEXT, started_at TEXT, sync TEXT NOT NULL, "
         "PRIMARY KEY (revision, started_at))",
+    ),
+    5: (
+        "CREATE TABLE blob_uses (key TEXT PRIMARY KEY, used_at TEXT, unused_since TEXT, removal TEXT, "
+        "removal_at TEXT)",
+        "CREATE TABLE image_dead_letters (anime_id TEXT, image_url TEXT, letter TEXT NOT NULL, "
+        "PRIMARY KEY (anime_id, image_url))",
+        "CREATE TABLE take_downs (id TEXT PRIMARY KEY, lifted INTEGER NOT NULL, take_down TEXT NOT NULL)",
     ),
 }
 """The statements that make a file of the form before into one of this form."""

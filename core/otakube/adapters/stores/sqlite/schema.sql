@@ -57,3 +57,10 @@ CREATE INDEX flags_state ON flags (state);
 CREATE TABLE syncs (
   revision TEXT, started_at TEXT, sync TEXT NOT NULL, PRIMARY KEY (revision, started_at)
 );
+CREATE TABLE blob_uses (
+  key TEXT PRIMARY KEY, used_at TEXT, unused_since TEXT, removal TEXT, removal_at TEXT
+);
+CREATE TABLE image_dead_letters (
+  anime_id TEXT, image_url TEXT, letter TEXT NOT NULL, PRIMARY KEY (anime_id, image_url)
+);
+CREATE TABLE take_downs (id TEXT PRIMARY KEY, lifted INTEGER NOT NULL, take_down TEXT NOT NULL);

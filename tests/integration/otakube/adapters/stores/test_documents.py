@@ -127,8 +127,8 @@ async def test_the_image_map_keeps_blobs_and_failures(shop: Shop) -> None:
         retry_after=shop.now + timedelta(hours=1),
         fetched_at=shop.now,
     )
-    for image in (good, bad, good):
-        await shop.stores.image_map.put(image)
+    await shop.stores.image_map.put([good, bad])
+    await shop.stores.image_map.put([good])
     found = await shop.stores.image_map.get_many([good.source_url, bad.source_url, "https://absent"])
     assert found == {good.source_url: good, bad.source_url: bad}
     assert [key async for key in shop.stores.image_map.blobs()] == ["images/a.png"]
