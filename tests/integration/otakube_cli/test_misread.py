@@ -100,6 +100,7 @@ LOCAL = {
     "check",
     "cluster",
     "curate",
+    "dataset-sync",
     "demo",
     "export",
     "images",
