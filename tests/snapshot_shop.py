@@ -26,7 +26,7 @@ from otakube.maintenance.snapshots.restore_entry import EntryRestorer
 from otakube.maintenance.snapshots.restore_plan import RestoreReport
 from otakube.maintenance.snapshots.verify import verify
 from otakube.maintenance.snapshots.write import SnapshotWriter, Source
-from otakube.ports.catalogue import MirroredImage
+from otakube.ports.catalogue import Binding, MirroredImage
 from otakube.ports.embedding import TextEmbedder
 from otakube.ports.flags import Flag, flag_id
 from otakube.ports.listings import ListedEntry, SyncRecord
@@ -107,7 +107,10 @@ async def filled(shop: Shop, *, entries: int = ENTRIES) -> list[str]:
         for revision in range(1 + number % 3):
             await shop.commit(await pictured(shop, f"snapshot {number}", number * 3 + revision))
     await add(shop.stores.locks, different(1, 2))
-    await (await shop.ports.listings()).put([a_listed_entry(shop)])
+    listed = a_listed_entry(shop)
+    await (await shop.ports.listings()).put([listed])
+    mine = Binding(entry_id=listed.entry_id, since=shop.now)
+    await shop.stores.identities.bind_free(dict.fromkeys(listed.pages, mine))
     await (await shop.ports.flags()).put([a_flag(shop)])
     sync = SyncRecord(revision="2026-48", dataset="d", last_update=None, started_at=shop.now, rows=1)
     await (await shop.ports.sync_history()).put(sync)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Restore a catalogue from a snapshot: counters, rows and locks first, then entry after entry.
+"""Restore a catalogue from a snapshot: counters, rows and locks, then entry after entry, the image map last.
 
 Nothing that is there is overwritten, but an entry that is damaged or older. Cut off anywhere, the same call
 goes on: what is there already takes a few reads. Several entries are at work at a time, each under its own
 lease; no more of them are in memory.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from otakube.maintenance.snapshots.progress import Progress
 from otakube.maintenance.snapshots.restore_entry import EntryRestorer
 from otakube.maintenance.snapshots.restore_plan import RestoreOutcome, RestoreReport
 from otakube.maintenance.snapshots.verify import entry_parts
+from otakube.ports.catalogue import MirroredImage
 from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection, StoredEntry
@@ -70,11 +71,13 @@ class Restore:
             await stores.ledger.prepare()
             await self._raise_counters()
             for file in ROWS:
-                if not self.chosen or file in _OF_ENTRIES:
+                if file in _OF_ENTRIES or (not self.chosen and file is not SnapshotFile.IMAGE_MAP):
                     report.rows[file.value] = await self._insert(file)
         if not self.chosen or self.locks_too:
             await self._restore_locks(stores.locks)
         await self._restore_entries()
+        if not (self.chosen or self.entries.dry_run):  # after the images that it leads to
+            report.rows[SnapshotFile.IMAGE_MAP.value] = await self._insert(SnapshotFile.IMAGE_MAP)
         return report
 
     async def _raise_counters(self) -> None:
@@ -94,13 +97,29 @@ class Restore:
         inserted, batch, form = 0, list[Any](), ROW_FORMS[ROWS[file]].rows
         async for line in self._lines(file):
             row = form.validate_json(line)
-            refused = file is SnapshotFile.IMAGE_MAP and self.entries.refusals.covers(row)
-            if not refused and (not self.chosen or row.entry_id in self.chosen):
+            if not self.chosen or row.entry_id in self.chosen:
                 batch.append(row)
             if len(batch) == _BATCH:
-                inserted += await self.entries.rows.insert(ROWS[file], batch)
+                inserted += await self._insert_rows(file, batch)
                 batch = []
-        return inserted + await self.entries.rows.insert(ROWS[file], batch)
+        return inserted + await self._insert_rows(file, batch)
+
+    async def _insert_rows(self, file: SnapshotFile, rows: list[Any]) -> int:
+        if file is SnapshotFile.IMAGE_MAP:
+            rows = await self._usable(rows)
+        return await self.entries.rows.insert(ROWS[file], rows)
+
+    async def _usable(self, images: list[MirroredImage]) -> list[MirroredImage]:
+        """Those that were not taken down and are in the bucket: images of earlier versions may be gone."""
+        allowed = [one for one in images if not self.entries.refusals.covers(one)]
+        gone = set[str]()
+
+        async def look(key: str) -> None:
+            if not await self.entries.stores.objects.exists(key):
+                gone.add(key)
+
+        await each(_each_of({one.key for one in allowed if one.key}), look, lanes=self.concurrency)
+        return [one for one in allowed if one.key not in gone]
 
     async def _lines(self, file: SnapshotFile) -> AsyncIterator[bytes]:
         for part in self.manifest.collections[file.value].parts:
@@ -151,6 +170,11 @@ class Restore:
             for stored in await read_entries(self.snapshot, parts):
                 if not self.chosen or stored.state.entry_id in self.chosen:
                     yield stored
+
+
+async def _each_of(keys: Iterable[str]) -> AsyncIterator[str]:
+    for key in keys:
+        yield key
 
 
 def check_restorable(manifest: SnapshotManifest) -> None:
