@@ -117,6 +117,7 @@ def test_points_and_vectors_of_the_lost_history_go_and_the_entry_is_enriched_aga
     stored.restore()
     assert orphaned(swept(site), entry_id) == [
         "BlobOrphaned Repaired",
+        "ImageUnmapped Repaired",
         "PointsMissing Failed",
         "PointsOrphaned Repaired",
         "VectorsMissing Failed",
@@ -143,8 +144,11 @@ def test_points_and_vectors_that_a_lost_history_deleted_in_part_are_made_again(
     site.raw.s3.delete_object(Bucket=site.raw.at.bucket, Key=vectors_of(site, entry_id, kept))
     stored.restore()
     assert orphaned(swept(site), entry_id) == [
-        "BlobOrphaned Repaired", "PointsOrphaned Repaired", "VectorsMissing Repaired",
-    ]  # fmt: skip
+        "BlobOrphaned Repaired",
+        "ImageUnmapped Repaired",
+        "PointsOrphaned Repaired",
+        "VectorsMissing Repaired",
+    ]
     tally.update(drills=1, effective=1)
     assert violations(site.raw, entry_id, live=kept, committed=[kept], outputs=outputs) == []
 
