@@ -15,7 +15,7 @@ from otakube_api.contract import FailureReason
 
 # A repeated read is a read; a late one nobody hears.
 READS = frozenset({
-    "state", "states", "intent", "open_intents", "projected", "projected_entries", "event", "entry", "of",
+    "state", "states", "intent", "open_intents", "projected", "all_projected", "event", "entry", "of",
     "by_source", "get", "get_many", "exists", "list", "aged", "count", "versions", "bindings", "pages_of",
     "blobs", "ensure", "prepare", "entries", "rows", "published", "unfinished", "about", "after",
     "generation",

@@ -12,7 +12,7 @@ from drill.places import Folders
 from drill.records import made_id
 from drill.schedule import Schedule
 from drill.site import Site
-from drill.test_chosen import LONG_SLEEP, SLEEP, check, run, stop
+from drill.test_chosen import LONG_SLEEP, SLEEP, played, run, stop
 from otakube import failpoints
 from otakube.failpoints import POINTS
 
@@ -34,9 +34,10 @@ async def test_superseding_leaves_the_blob_of_a_commit_in_the_making(
             faults=(stop("run 1", asleep, SLEEP), stop("run 2", at_work, LONG_SLEEP)),
             live_before=True,
         )
-        found = await check(Folders(memory_folder), number, schedule)
+        found, trace = await played(Folders(memory_folder), number, schedule)
         tally.update(drills=1, effective=1)
         assert not found, "\n".join(found)
+        assert "VectorsMissing" not in " ".join(trace), "a scrub had to make it again"
 
 
 def test_a_lost_blob_is_missed_and_made_again_before_the_points_need_it(

@@ -14,7 +14,15 @@ from typing import TypeVar
 from otakube.commit.lease import Fenced
 from otakube.commit.recovery import vectors_key, version_of
 from otakube.errors import Fatal
-from otakube.maintenance.audit_entry import Points, audit_entry, in_hand, list_stores, stamp, suspects
+from otakube.maintenance.audit_entry import (
+    Inventory,
+    Points,
+    audit_entry,
+    in_hand,
+    list_stores,
+    stamp,
+    suspects,
+)
 from otakube.maintenance.audit_rows import audit_rows
 from otakube.maintenance.audit_snapshots import audit_snapshots
 from otakube.maintenance.images.orphans import remove_blob
@@ -63,7 +71,7 @@ async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
         for entry_id in [one async for one in suspects(scrub, chunk, seen)]:
             await audit_entry(scrub, entry_id)
     await _orphaned_points(scrub, seen.points, named)
-    await _orphaned_projections(scrub, named)
+    await _orphaned_projections(scrub, seen, named)
     await audit_rows(scrub, live=named.entries, images=seen.images, kept=WORK_KEPT)
     await audit_snapshots(scrub)
     await _orphaned_blobs(scrub, named, older_than=blobs_older_than)
@@ -116,8 +124,8 @@ async def _delete_points(scrub: Scrub, version: Version) -> None:
             await vectors.delete(entry_id, version=version.version, digest=version.digest)
 
 
-async def _orphaned_projections(scrub: Scrub, named: Named) -> None:
-    for entry_id in sorted(await scrub.stores.ledger.projected_entries() - named.entries):
+async def _orphaned_projections(scrub: Scrub, seen: Inventory, named: Named) -> None:
+    for entry_id in sorted(seen.projected.keys() - named.entries):
         if await scrub.stores.ledger.state(entry_id):
             continue  # it went live meanwhile
         async with scrub.repairing(Damage.PROJECTION_ORPHANED, entry_id, "there is no such entry") as go:

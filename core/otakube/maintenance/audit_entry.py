@@ -24,6 +24,7 @@ from otakube.ports.objects import Prefix
 from otakube.ports.rows import StoredEntry
 from otakube.ports.vectors import Version
 
+Projected = dict[str, dict[str, dict[int, int]]]  # number by version, by projection, by entry
 Points = dict[str, dict[Version, int]]  # by version, by entry
 
 
@@ -32,6 +33,7 @@ class Inventory:
     """Keys of the bucket, and the points, listed before the entries are read."""
 
     points: Points
+    projected: Projected
     images: set[str]
     vectors: set[str]
     copies: dict[str, str]  # the last audit copy's key by entry
@@ -80,6 +82,7 @@ async def list_stores(scrub: Scrub) -> Inventory:
         copies[entry_id] = max(copies.get(entry_id, ""), key, key=_order)
     return Inventory(
         points=points,
+        projected=await stores.ledger.all_projected(),
         images={key async for key in stores.objects.list(Prefix.IMAGES)},
         vectors={key async for key in stores.objects.list(Prefix.VECTORS)},
         copies=copies,
@@ -108,7 +111,6 @@ async def gathered(scrub: Scrub, chunk: Sequence[StoredEntry], seen: Inventory) 
     lives = [(one, one.live) for one in chunk if one.live is not None]
     if not lives:
         return
-    projected = await stores.ledger.projected([live.entry_id for _, live in lives])
     events = await stores.ledger.published([event_id(live) for _, live in lives])
     bound = await stores.identities.bindings(
         list(dict.fromkeys(url for _, live in lives for url in live.record.entry.sources))
@@ -119,7 +121,7 @@ async def gathered(scrub: Scrub, chunk: Sequence[StoredEntry], seen: Inventory) 
         evidence = StoreEvidence(
             points=seen.points.get(live.entry_id, {}).get(stamp(live), 0),
             vectors=vectors_key(live) in seen.vectors,
-            projected=projected[live.entry_id],
+            projected=seen.projected.get(live.entry_id, {"episodes": {}, "characters": {}}),
             lost_images=sorted(set(stored.state.blobs) - seen.images),
             unmapped=[
                 one
@@ -185,6 +187,7 @@ async def _listed_again(scrub: Scrub, stored: StoredEntry, live: LiveEntry) -> I
     wanted = {*stored.state.blobs, *(image.key for image in images_of(live.record) if image.key)}
     return Inventory(
         points={live.entry_id: {version: number}},
+        projected=await scrub.stores.ledger.projected([live.entry_id]),
         images={key for key in sorted(wanted) if await objects.exists(key)},
         vectors={vectors} if await objects.exists(vectors) else set(),
         copies={live.entry_id: copy} if await objects.exists(copy) else {},

@@ -146,8 +146,8 @@ class Ledger(Protocol):
     async def projected(self, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
         """Number of documents by version, by projection, by entry."""
 
-    async def projected_entries(self) -> set[str]:
-        """Entries that have projections."""
+    async def all_projected(self) -> dict[str, dict[str, dict[int, int]]]:
+        """The same of every entry that has projections, in one pass."""
 
     async def drop_projections(self, entry_id: str) -> None: ...
 

@@ -166,10 +166,10 @@ class MongoLedger:
         async with translated("reading projections"):
             return await projections.versions(self._documents, entry_ids)
 
-    async def projected_entries(self) -> set[str]:
-        """Entries that have projections."""
+    async def all_projected(self) -> dict[str, dict[str, dict[int, int]]]:
+        """The same of every entry that has projections."""
         async with translated("reading projections"):
-            return await projections.entries(self._documents)
+            return await projections.all_versions(self._documents)
 
     async def drop_projections(self, entry_id: str) -> None:
         """Delete an entry's projections."""

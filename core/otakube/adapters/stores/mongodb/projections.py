@@ -45,22 +45,23 @@ async def write(documents: Documents, live: LiveEntry) -> None:
 
 async def versions(documents: Documents, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
     """Number of documents by version, by projection, by entry."""
-    found: dict[str, dict[str, dict[int, int]]] = {
-        entry_id: {name: {} for name in NAMES} for entry_id in entry_ids
-    }
-    wanted, shown = {"entry_id": {"$in": list(entry_ids)}}, {"_id": 0, "entry_id": 1, "version": 1}
+    found = await _counted(documents, {"entry_id": {"$in": list(entry_ids)}})
+    return {entry_id: found.get(entry_id) or {name: {} for name in NAMES} for entry_id in entry_ids}
+
+
+async def all_versions(documents: Documents) -> dict[str, dict[str, dict[int, int]]]:
+    """The same of all entries."""
+    return await _counted(documents, {})
+
+
+async def _counted(documents: Documents, wanted: dict[str, Any]) -> dict[str, dict[str, dict[int, int]]]:
+    found: dict[str, dict[str, dict[int, int]]] = {}
+    shown = {"_id": 0, "entry_id": 1, "version": 1}
     for name in NAMES:
         async for document in documents[name].find(wanted, shown):
-            counts, version = found[document["entry_id"]][name], document["version"]
+            of_entry = found.setdefault(document["entry_id"], {name: {} for name in NAMES})
+            counts, version = of_entry[name], document["version"]
             counts[version] = counts.get(version, 0) + 1
-    return found
-
-
-async def entries(documents: Documents) -> set[str]:
-    """Entries that have projections."""
-    found: set[str] = set()
-    for name in NAMES:
-        found.update(await documents[name].distinct("entry_id"))
     return found
 
 

@@ -191,22 +191,27 @@ class SqliteLedger:
 
     async def projected(self, entry_ids: Sequence[str]) -> dict[str, dict[str, dict[int, int]]]:
         """Number of rows by version, by projection, by entry."""
-        query = (
-            "SELECT entry_id, name, version, count(*) AS number FROM projections "
-            "WHERE entry_id IN (SELECT value FROM json_each(?)) GROUP BY entry_id, name, version"
-        )
-        found: dict[str, dict[str, dict[int, int]]] = {
-            entry_id: {name: {} for name in _PROJECTIONS} for entry_id in entry_ids
+        among = "WHERE entry_id IN (SELECT value FROM json_each(?))"
+        found = self._projected(among, [as_list(entry_ids)])
+        return {
+            entry_id: found.get(entry_id) or {name: {} for name in _PROJECTIONS} for entry_id in entry_ids
         }
-        with self._documents.statement("reading projections") as rows:
-            for row in rows.execute(query, [as_list(entry_ids)]):
-                found[row["entry_id"]][row["name"]][row["version"]] = row["number"]
-        return found
 
-    async def projected_entries(self) -> set[str]:
-        """Entries that have projections."""
+    async def all_projected(self) -> dict[str, dict[str, dict[int, int]]]:
+        """The same of every entry that has projections."""
+        return self._projected("", [])
+
+    def _projected(self, where: str, values: list[str]) -> dict[str, dict[str, dict[int, int]]]:
+        query = (
+            f"SELECT entry_id, name, version, count(*) AS number FROM projections {where} "  # noqa: S608 - of the two above
+            "GROUP BY entry_id, name, version"
+        )
+        found: dict[str, dict[str, dict[int, int]]] = {}
         with self._documents.statement("reading projections") as rows:
-            return {row["entry_id"] for row in rows.execute("SELECT DISTINCT entry_id FROM projections")}
+            for row in rows.execute(query, values):
+                of_entry = found.setdefault(row["entry_id"], {name: {} for name in _PROJECTIONS})
+                of_entry[row["name"]][row["version"]] = row["number"]
+        return found
 
     async def drop_projections(self, entry_id: str) -> None:
         """Delete an entry's projections."""
