@@ -141,7 +141,7 @@ HEAVY = {
         ("otakube.commands.step", {"httpx2", "pydantic", "pymongo", "PIL", "obstore"}),
         ("otakube.steps.fetch.step", {"pymongo", "PIL"}),
         ("otakube.steps.stage.step", {"pymongo", "PIL", "httpx2"}),
-        ("otakube.steps.assemble.step, otakube.adapters.images.source", {"pymongo", "PIL", "stamina"}),
+        ("otakube.steps.assemble.step, otakube.adapters.images.source", {"pymongo", "PIL"}),
         ("otakube.steps.conclude.step", {"pymongo", "PIL", "httpx2"}),
     ],
 )

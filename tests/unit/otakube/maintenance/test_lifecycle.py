@@ -97,7 +97,7 @@ def test_a_rule_of_others_at_the_same_place_is_a_conflict(needed: Any, theirs: d
     [
         pytest.param(
             a_rule("", 3650),
-            "images/, vectors/, audit/, dead-letters/, snapshots/, datasets/",
+            "images/, vectors/, audit/, dead-letters/, snapshots/, datasets/, take-downs/",
             id="the whole bucket",
         ),
         pytest.param(a_rule("images/ab", 90), "images/", id="a part of a prefix"),
