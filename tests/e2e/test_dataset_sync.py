@@ -27,6 +27,7 @@ ANY = {
 }
 FEW = 60
 MANY = 6_000
+BATCH = 100
 FOREIGN = 500
 """Entries of others that a test may orphan; with more a real dataset is in this catalogue."""
 WAIT_SECONDS = 600
@@ -122,12 +123,15 @@ def sync() -> Iterator[Sync]:
     with standins.bucket() as bucket:
         bucket.Object(made.key).delete()
     with standins.documents() as documents:
-        listed = [one["_id"] for one in documents.listings.find({}) if HOST in str(one)]
-        documents.listings.delete_many({"_id": {"$in": listed}})
-        documents.identities.delete_many({"entry_id": {"$in": listed}})
-        documents.syncs.delete_many(
-            {"_id": {"$in": [one["_id"] for one in documents.syncs.find({}) if made.name in str(one)]}}
-        )
+        for collection, mark in (("listings", HOST), ("identities", HOST), ("syncs", made.name)):
+            erase(documents[collection], mark)
+
+
+def erase(collection: Any, mark: str) -> None:
+    """Delete the documents with a mark by their ids, few at a time: the stand-in does one thing at once."""
+    marked = [one["_id"] for one in collection.find({}) if mark in str(one)]
+    for start in range(0, len(marked), BATCH):
+        collection.delete_many({"_id": {"$in": marked[start : start + BATCH]}})
 
 
 def listings(mark: str) -> list[Body]:
