@@ -22,7 +22,11 @@ async def internal(shop: Shop) -> AsyncIterator[httpx2.AsyncClient]:
     @asynccontextmanager
     async def connect() -> AsyncIterator[Any]:
         yield SimpleNamespace(
-            catalogue=shop.stores.catalogue, objects=shop.stores.objects, rate_limit_status=None
+            catalogue=shop.stores.catalogue,
+            objects=shop.stores.objects,
+            snapshots=shop.stores.objects,
+            syncs=await shop.ports.sync_history(),
+            rate_limit_status=None,
         )
 
     service = create(connect)
