@@ -26,7 +26,7 @@ class NamedCluster(Cluster):
         return Transport(self._login)
 
     @cached_property
-    def namespace(self) -> str:  # type: ignore[override]
+    def namespace(self) -> str:  # type: ignore[override]  # as above
         """The namespace that is given, else the context's."""
         return self._given or self._login.namespace or NAMESPACE
 

@@ -122,7 +122,7 @@ class LocalQdrant(Qdrant):
         """As a server's; in a bulk write the files of new collections take part in it."""
         client = await super().client()
         if self._bulk is not None:
-            # It has no setting for its files; _client is its local mode.
+            # It has no setting for its files; _client is typed as either mode, here local.
             for name, collection in client._client.collections.items():  # type: ignore[attr-defined]
                 if name not in self._bulk:
                     self._bulk[name] = collection.storage.storage
