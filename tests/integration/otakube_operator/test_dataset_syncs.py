@@ -73,7 +73,8 @@ class Syncs:
     def argo(self, *tasks: list[Body], phase: str = "Running", **more: Any) -> None:
         """Write the status of the Workflow that has not ended, as Argo would."""
         name = self.world.workflow()["metadata"]["name"]
-        nodes = {f"{name}-{place}": node for place, node in enumerate(node for one in tasks for node in one)}
+        told = {f"{name}-{place}": node for place, node in enumerate(node for one in tasks for node in one)}
+        nodes = {key: {"id": key, "name": key, **node} for key, node in told.items()}  # Argo's CRD asks
         status = {"phase": phase, "startedAt": text(-30), "nodes": nodes, **more}
         if phase != "Running":
             status["finishedAt"] = text(-1)

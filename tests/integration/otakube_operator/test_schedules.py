@@ -19,6 +19,7 @@ from operator_process import OperatorProcess, running_operator
 SAMPLE = Path(__file__).parents[3] / "crds/samples/episode-schedule.yaml"
 MERGE = {"Content-Type": "application/merge-patch+json"}
 ANIME = {"sourceUrls": ["https://myanimelist.net/anime/73815"]}
+MINUTE = 60.0
 HOUR = 3600.0
 
 
@@ -174,15 +175,15 @@ def test_a_restart_writes_nothing_and_a_killed_operator_creates_nothing_twice(
 
 
 def test_forbid_waits_for_the_enrichment_before_and_replace_deletes_it(schedules: Schedules) -> None:
-    with schedules.operator():
-        schedules.apply(airings=[airing(1, 1), airing(2, 2)], delay="0s")
+    with schedules.operator(ahead=HOUR):
+        schedules.apply(airings=[airing(1, MINUTE), airing(2, 2 * MINUTE)], delay="0s")
         schedules.eventually(lambda: len(schedules.ticks()) == 1)
         first = schedules.children()[0]["metadata"]["name"]
         schedules.eventually(lambda: schedules.status()["nextEpisode"]["number"] == 2)
         schedules.end(first)
         schedules.eventually(lambda: [each[1] for each in schedules.ticks()] == ["Succeeded", "Created"])
         second = schedules.children()[1]["metadata"]["name"]
-        schedules.patch({"spec": {"concurrencyPolicy": "Replace", "airings": [airing(3, 1)]}})
+        schedules.patch({"spec": {"concurrencyPolicy": "Replace", "airings": [airing(3, 3 * MINUTE)]}})
         schedules.eventually(
             lambda: [each[1] for each in schedules.ticks()] == ["Succeeded", "Replaced", "Created"]
         )
@@ -214,9 +215,9 @@ def test_a_moved_episode_is_told_with_its_weeks(schedules: Schedules, world: Wor
 def test_history_limits_prune_what_has_ended_and_sources_that_disagree_are_told(
     schedules: Schedules,
 ) -> None:
-    with schedules.operator():
+    with schedules.operator(ahead=HOUR):
         schedules.apply(
-            airings=[airing(1, 1), airing(2, 3 * 24 * HOUR)],
+            airings=[airing(1, MINUTE), airing(2, 3 * 24 * HOUR)],
             delay="0s",
             broadcast={"weekday": "Monday", "time": "00:00", "timeZone": "Etc/GMT+12"},
             successfulEnrichmentsHistoryLimit=0,
