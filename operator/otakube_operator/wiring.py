@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controllers of this operator."""
 
+from otakube_operator.catalog_restore.controller import CatalogRestoreController
 from otakube_operator.dataset_sync.controller import DatasetSyncController
 from otakube_operator.enrichment.controller import EnrichmentController
 from otakube_operator.enrichment.run_queue import queue_limits
@@ -16,4 +17,5 @@ def controllers(settings: OperatorSettings) -> list[AnyController]:
         EnrichmentController(gpu=settings.gpu, limits=limits),
         ScheduleController(),
         DatasetSyncController(),
+        CatalogRestoreController(),
     ]

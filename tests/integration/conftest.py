@@ -43,7 +43,10 @@ def otakube_api(control_plane: ControlPlane) -> ControlPlane:
     manifests = sorted(CRDS.glob("otakube.dev_*.yaml"))
     control_plane.apply(*manifests)
     control_plane.wait_for_crds(
-        "animeenrichments.otakube.dev", "episodeschedules.otakube.dev", "datasetsyncs.otakube.dev"
+        "animeenrichments.otakube.dev",
+        "episodeschedules.otakube.dev",
+        "datasetsyncs.otakube.dev",
+        "catalogrestores.otakube.dev",
     )
     return control_plane
 

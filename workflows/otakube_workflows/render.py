@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from otakube_workflows import images, planner, provider_checks, snapshots
+from otakube_workflows.catalog_restore import restore_catalog
 from otakube_workflows.curation import MERGE_LOCKS, submitted
 from otakube_workflows.dataset_sync import sync_dataset
 from otakube_workflows.enrich_anime import enrich_anime
@@ -40,7 +41,7 @@ def rendered() -> dict[str, str]:
         "otakube-take-down-image.yaml": HEADER + str(images.take_down().to_yaml()),
         "otakube-snapshot.yaml": HEADER + str(snapshots.snapshot().to_yaml()),
         "otakube-snapshot-schedule.yaml": HEADER + str(snapshots.schedule().to_yaml()),
-        "otakube-snapshot-restore.yaml": HEADER + str(snapshots.restore().to_yaml()),
+        "otakube-snapshot-restore.yaml": HEADER + str(restore_catalog().to_yaml()),
         "otakube-sync-dataset.yaml": HEADER + str(sync_dataset().to_yaml()),
     }
 

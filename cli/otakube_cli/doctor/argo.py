@@ -10,9 +10,11 @@ from otakube_api.contract import (
     CHECK_TEMPLATE,
     MERGE_LOCKS_TEMPLATE,
     PAYLOAD,
+    RESTORE_TEMPLATE,
     SYNC_TEMPLATE,
     TEMPLATE,
     Parameter,
+    RestoreParameter,
     SyncParameter,
 )
 from otakube_api.durations import parse_duration
@@ -27,6 +29,7 @@ TEMPLATES = Resource("argoproj.io/v1alpha1", "workflowtemplates", "workflowtempl
 NEEDED = {
     TEMPLATE: {parameter.value for parameter in Parameter},
     SYNC_TEMPLATE: {parameter.value for parameter in SyncParameter},
+    RESTORE_TEMPLATE: {parameter.value for parameter in RestoreParameter},
     MERGE_LOCKS_TEMPLATE: {PAYLOAD},
     CHECK_TEMPLATE: {"title"},
 }

@@ -5,7 +5,6 @@ Exit status: 0 done, 65 the week breaks a limit or cannot be read, 75 the source
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
@@ -15,6 +14,7 @@ import typer
 from otakube import logs
 from otakube.bootstrap.dataset_sync import now, sync_stores
 from otakube.bootstrap.wiring import Wiring
+from otakube.commands.argo_progress import write_progress
 from otakube.commands.exits import pod_exits, write_outputs
 from otakube.commands.step import Objects, OutputsFolder, TerminationLog
 from otakube.errors import Fatal
@@ -122,17 +122,10 @@ def conclude(
         _over(objects, remove)
 
 
-class WrittenProgress:
-    """The file by which Argo learns how far a step is; none outside of a workflow's pod."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __call__(self, progress: "SyncProgress") -> None:
-        """Say it in the form `N/M`, and in the log."""
-        logs.logger().info("progress", done=progress.done, total=progress.total)
-        if self._path and progress.total:
-            Path(self._path).write_text(f"{progress.done}/{progress.total}\n")
+def report_progress(progress: "SyncProgress") -> None:
+    """Tell Argo, and the log."""
+    logs.logger().info("progress", done=progress.done, total=progress.total)
+    write_progress(progress.done, progress.total)
 
 
 class _Kept(NamedTuple):
@@ -200,8 +193,7 @@ async def _sync(
     except UnreadableDataset as error:
         raise Fatal(DatasetReason.DATASET_UNREADABLE, f"{name}: {error}") from error
     request = SyncRequest(name=name, file=file, limits=limits, today=now().date(), dry_run=dry_run)
-    written = WrittenProgress(os.environ.get("ARGO_PROGRESS_FILE", ""))
-    return await sync(await sync_stores(wiring), request, clock=now, report=written)
+    return await sync(await sync_stores(wiring), request, clock=now, report=report_progress)
 
 
 def _limits(text: str) -> "WeekLimits":

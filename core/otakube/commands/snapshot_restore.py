@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command `otakube snapshot restore`."""
 
-import time
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from otakube import logs
+from otakube.bootstrap.restore import RestoreChoice, restorable, restore_of
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.output import Output, OutputFormat, Printer, print_facts, print_table
-from otakube.commands.snapshot_stores import LEFT, At, Objects, now, place_of, run_over
+from otakube.commands.snapshot_stores import LEFT, At, Objects, place_of, run_over
 from otakube_api.contract import EXIT
 
 if TYPE_CHECKING:
@@ -66,36 +64,18 @@ def restore(
     logs.start(command="snapshot restore")
     chosen = frozenset(one for each in entries or () for one in each.split(",") if one)
 
-    async def body(wiring: Wiring, source: "AgedObjects") -> tuple[str, "RestoreReport"]:
-        from otakube.maintenance.snapshots.blobs import Blobs
-        from otakube.maintenance.snapshots.progress import Progress
-        from otakube.maintenance.snapshots.restore import CONCURRENCY, Restore, check_restorable
-        from otakube.maintenance.snapshots.restore_entry import EntryRestorer
-        from otakube.maintenance.snapshots.shelf import named
+    choice = RestoreChoice(
+        chosen=chosen,
+        replace=replace,
+        locks_too=locks,
+        dry_run=dry_run,
+        concurrency=concurrency,
+    )
 
-        manifest = await named(source, name)
-        check_restorable(manifest)
-        restorer = EntryRestorer(
-            stores=await wiring.stores.commit_stores(),
-            rows=await wiring.stores.rows(),
-            clock=lambda: datetime.now(UTC),
-            lease_seconds=wiring.settings.lease_seconds,
-            collection=wiring.settings.qdrant_collection,
-            run=f"restore/{manifest.name}/{now():%Y%m%dT%H%M%SZ}",
-            embedder=cache(wiring.text_embedder),
-            images=Blobs(source, await wiring.stores.objects()) if place_of(wiring, at) else None,
-            replace=replace,
-            dry_run=dry_run,
-        )
-        work = Restore(
-            snapshot=source,
-            manifest=manifest,
-            entries=restorer,
-            progress=Progress("restore", len(chosen) or manifest.entries, time.monotonic),
-            chosen=chosen,
-            locks_too=locks,
-            concurrency=concurrency or CONCURRENCY,
-        )
+    async def body(wiring: Wiring, source: "AgedObjects") -> tuple[str, "RestoreReport"]:
+        manifest = await restorable(source, name)
+        images_too = bool(place_of(wiring, at))
+        work = await restore_of(wiring, source, manifest, choice, images_too=images_too)
         async with wiring.stores.bulk():
             return manifest.name, await work.run()
 

@@ -11,9 +11,9 @@ from otakube_api.argo.failures import explained, failed_task, failure_of
 from otakube_api.argo.nodes import FAILED_PHASES, FINAL_PHASES, ArgoNode
 from otakube_api.argo.retries import RetryLimits
 from otakube_api.argo.workflow import ArgoWorkflow
-from otakube_api.contract import Failure, Node, SyncNode
+from otakube_api.contract import Failure, Node, RestoreNode, SyncNode
 
-_STEPS = {str(node): place for place, node in enumerate((*Node, *SyncNode))}
+_STEPS = {str(node): place for place, node in enumerate((*Node, *SyncNode, *RestoreNode))}
 _ENDED = FINAL_PHASES | {"Skipped", "Omitted"}
 
 

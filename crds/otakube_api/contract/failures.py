@@ -63,6 +63,16 @@ class DatasetReason(StrEnum):
     DATASET_UNREADABLE = "DatasetUnreadable"  # the file as a whole is no dataset
 
 
+class SnapshotReason(StrEnum):
+    """Why a snapshot cannot be restored from, or not all of it."""
+
+    MISSING = "SnapshotMissing"
+    DAMAGED = "SnapshotDamaged"  # a file is gone, or its digest is another
+    NEWER = "SnapshotNewer"  # its form, or that of its records, is one that this release does not read
+    ENTRY_UNKNOWN = "EntryUnknown"  # it has no such entry
+    ENTRIES_HELD = "EntriesHeld"  # commits are at work on some
+
+
 class PodReason(StrEnum):
     """Reasons of a step's pod, where the step itself could not say why it does not run or has ended."""
 
@@ -77,7 +87,7 @@ class PodReason(StrEnum):
     STOPPED = "WorkflowStopped"  # a person stopped or terminated the run
 
 
-StepReason = FailureReason | DatasetReason | Breach
+StepReason = FailureReason | DatasetReason | SnapshotReason | Breach
 """Reason that a step gives for its own failure."""
 
 Cause = StepReason | PodReason
@@ -148,15 +158,15 @@ def parse_waiting(text: str) -> WaitingCause | None:
 
 _FAILURE = re.compile(r"(?:^|: )(" + "|".join(FailureReason) + r"): (.*)", re.DOTALL)
 
-_WEEKS: Mapping[str, StepReason] = {word: word for word in (*DatasetReason, *Breach)}
+_OF_JOBS: Mapping[str, StepReason] = {word: word for word in (*DatasetReason, *SnapshotReason, *Breach)}
 # Short words, which stand in many a sentence: they count at its beginning alone.
-_OF_A_WEEK = re.compile(r"(?:^|\(exit code \d+\): )(" + "|".join(_WEEKS) + r"): (.*)", re.DOTALL)
+_OF_A_JOB = re.compile(r"(?:^|\(exit code \d+\): )(" + "|".join(_OF_JOBS) + r"): (.*)", re.DOTALL)
 
 
 def parse_failure(node_message: str) -> Failure:
     """Read a failure from an Argo node message such as `Error (exit code 65): AnimeUnknown: ...`."""
-    if (match := _OF_A_WEEK.search(node_message)) is not None:
-        return Failure(_WEEKS[match[1]], match[2].strip())
+    if (match := _OF_A_JOB.search(node_message)) is not None:
+        return Failure(_OF_JOBS[match[1]], match[2].strip())
     match = _FAILURE.search(node_message)
     if match is None:
         return Failure(FailureReason.UNEXPECTED, node_message)

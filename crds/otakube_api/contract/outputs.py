@@ -24,6 +24,8 @@ class Output(StrEnum):
     IMAGES_STORED = "images-stored"
     IMAGES_FAILED = "images-failed"
     VERSION = "version"  # commit: the live version, decimal; conclude: that of a commit that was cut off
+    SNAPSHOT = "snapshot"  # plan-restore: the name of the snapshot that was planned
+    ENTRIES = "entries"  # plan-restore: JSON list of ids
     REPORT = "report"  # of workflows beside the enrichment: what they found or did, as JSON
 
 

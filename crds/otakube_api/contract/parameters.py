@@ -16,7 +16,7 @@ SNAPSHOT_CRON_WORKFLOW = "otakube-snapshot"
 """The CronWorkflow that writes snapshots of the catalogue, and its WorkflowTemplate."""
 
 RESTORE_TEMPLATE = "otakube-snapshot-restore"
-"""The WorkflowTemplate that restores from one: its entrypoint is a dry run."""
+"""The WorkflowTemplate that restores from one; by its defaults it is a dry run."""
 
 SYNC_TEMPLATE = "otakube-sync-dataset"
 """The WorkflowTemplate of one sync of the dataset."""
@@ -99,6 +99,29 @@ class SyncNode(StrEnum):
     PLAN = "plan-week"  # loads the file, compares, and looks at the limits
     APPLY = "apply-week"  # writes
     CONCLUDE = "conclude-week"  # removes the file from the work objects
+
+
+class RestoreParameter(StrEnum):
+    """Arguments of RESTORE_TEMPLATE, all strings."""
+
+    RESTORE = "restore"  # namespace/name of the CatalogRestore
+    SNAPSHOT = "snapshot"  # its name, or LATEST_SNAPSHOT
+    ENTRIES = "entries"  # JSON list of ids and pages; empty: all
+    NEWER_CONTENT = "newer-content"  # NewerContent
+    MERGE_LOCKS = "merge-locks"  # RestoredLocks
+    DRY_RUN = "dry-run"  # true or false
+
+
+class RestoreNode(StrEnum):
+    """Display names of the tasks of a restore, in order."""
+
+    PLAN = "plan-restore"  # reads the whole snapshot, and says what a restore would do
+    APPLY = "apply-restore"  # writes
+    VERIFY = "verify-restore"  # compares the catalogue with the snapshot, by digests
+
+
+LATEST_SNAPSHOT = "latest"
+"""Name of the newest snapshot."""
 
 
 def work_prefix(uid: str, generation: int, attempt: int) -> str:

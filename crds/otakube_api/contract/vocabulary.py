@@ -84,6 +84,20 @@ class Accelerator(StrEnum):
     GPU = "GPU"
 
 
+class NewerContent(StrEnum):
+    """Fates of content that is newer than the snapshot's, and whole: spec.newerContent."""
+
+    KEEP = "Keep"
+    REPLACE = "Replace"  # the snapshot's goes live as a new version
+
+
+class RestoredLocks(StrEnum):
+    """Merge locks that a restore sets: spec.mergeLocks."""
+
+    IF_NONE = "IfNone"  # all, where none was ever set
+    ADD_MISSING = "AddMissing"
+
+
 class Gate(StrEnum):
     """Automatic checks of a record before a person looks at it; each names what it found wrong."""
 

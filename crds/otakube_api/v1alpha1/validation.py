@@ -194,6 +194,33 @@ SOURCE_NO_BRACES = Rule(
     "!self.matches('[{][{]')",
     "spec.source must not hold two opening braces in a row, which Argo would evaluate: leave them out",
 )
+SNAPSHOT_NAME = Rule(
+    "self == 'latest' || self.matches('^[0-9]{8}T[0-9]{6}Z$')",
+    "spec.snapshot must be the name of a snapshot, such as 20261129T100000Z, or latest: `otakube snapshot "
+    "list` has the names",
+)
+_PAGE = (
+    f"self.matches('^https://(www[.])?({_either(_NUMBERED)})/anime/[1-9][0-9]{{0,8}}"
+    "(/[^?#{}[:space:]]*)?$') "
+    f"|| self.matches('^https://(www[.])?({_either(_NAMED)})/anime/[A-Za-z0-9][A-Za-z0-9-]{{0,199}}/?$')"
+)
+RESTORED_ENTRY = Rule(
+    f"{ENTRY_ID.rule} || {_PAGE}",
+    "spec.entries must hold ids of the catalogue, such as ani_01JD3Z5K8Q0000000000000001, or pages of one "
+    f"anime: https://HOST/anime/NUMBER at {_join_words(_NUMBERED)}, https://HOST/anime/NAME at "
+    f"{_join_words(_NAMED)}",
+)
+RESTORE_IMMUTABLE = Rule(
+    "self.snapshot == oldSelf.snapshot && self.entries == oldSelf.entries "
+    "&& self.newerContent == oldSelf.newerContent && self.mergeLocks == oldSelf.mergeLocks",
+    "spec.snapshot, entries, newerContent and mergeLocks cannot change: create a new object for another "
+    "restore",
+)
+RESTORE_STAYS_STARTED = Rule(
+    "!self.dryRun || oldSelf.dryRun",
+    "spec.dryRun cannot become true again: create a new object for another plan, and delete this one to end "
+    "it",
+)
 AIRING_DELAY = Rule(
     f"{_IS_DURATION} && duration(self) <= duration('168h')",
     "spec.delay must be a duration up to 168h: write hours, minutes and seconds, such as 90m or 2h",

@@ -9,6 +9,7 @@ from otakube_api.v1alpha1.dataset_sync import SyncCounts, SyncOutcome, SyncRunSt
 from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_operator.jobs.assessment import JobFault, fault_of
 from otakube_operator.jobs.job import Job
+from otakube_operator.jobs.reports import count, text
 
 KEPT = 10
 BREACHES: frozenset[str] = frozenset(Breach)
@@ -81,13 +82,3 @@ def counts_of(report: Mapping[str, Any]) -> SyncCounts | None:
         return None
     counts = {name: count(given.get(field.alias or name)) for name, field in SyncCounts.model_fields.items()}
     return SyncCounts(**{name: number for name, number in counts.items() if number is not None})
-
-
-def count(value: object) -> int | None:
-    """A number of things, as a status holds it."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
-
-
-def text(value: object, limit: int) -> str | None:
-    """A text of at most so many characters; None for none."""
-    return value[:limit] if isinstance(value, str) and value else None

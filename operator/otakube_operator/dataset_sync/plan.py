@@ -15,7 +15,7 @@ from otakube_api.v1alpha1.dataset_sync import KIND, DatasetSyncSpec, SyncConcurr
 from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_operator.dataset_sync.due import DueSync, deadline_of, due_sync, recurrence_of
 from otakube_operator.dataset_sync.observed import ObservedSync, SyncObject
-from otakube_operator.jobs.job import Job
+from otakube_operator.jobs.job import Job, in_order
 from otakube_operator.jobs.manifest import NewJob
 from otakube_operator.runtime.controller import CreateFailure, ReconcilePlan
 from otakube_operator.runtime.events import Occurrence
@@ -154,11 +154,6 @@ def _told_of_job(new: NewJob | None, replaced: tuple[Job, ...]) -> tuple[Occurre
 def format_time(moment: datetime) -> str:
     """A moment for people."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def in_order(jobs: tuple[Job, ...]) -> list[Job]:
-    """The oldest first."""
-    return sorted(jobs, key=lambda job: (job.created_at is None, job.created_at, job.name))
 
 
 def _beyond_history(observed: ObservedSync) -> tuple[Job, ...]:

@@ -19,18 +19,17 @@ from otakube_api.v1alpha1.job import JobProgress, JobReason, JobWorkflow
 from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_operator.dataset_sync.history import (
     BREACHES,
-    count,
     counts_of,
     is_applied,
     recorded,
     report_of,
     success_of,
-    text,
 )
 from otakube_operator.dataset_sync.observed import ObservedSync, SyncObject
-from otakube_operator.dataset_sync.plan import SyncPlan, format_time, in_order, times_of
-from otakube_operator.jobs.assessment import JobFault, fault_of, progress_of, trouble_of
-from otakube_operator.jobs.job import Job
+from otakube_operator.dataset_sync.plan import SyncPlan, format_time, times_of
+from otakube_operator.jobs.assessment import JobFault, early_fault, progress_of, trouble_of
+from otakube_operator.jobs.job import Job, in_order
+from otakube_operator.jobs.reports import count, text
 from otakube_operator.runtime.conditions import DesiredCondition, apply_conditions, find, not_ready
 
 FINAL: frozenset[str] = BREACHES | {DatasetReason.SOURCE_REFUSED, DatasetReason.DATASET_UNREADABLE}
@@ -95,7 +94,7 @@ def _of_gone(runs: list[SyncRunStatus]) -> dict[str, Any]:
 
 def phase_of(job: Job) -> SyncPhase:
     """The phase of a job."""
-    fault = early_fault(job)
+    fault = _fault(job)
     if fault is not None:
         return SyncPhase.STOPPED if fault.reason in BREACHES else SyncPhase.FAILED
     if job.succeeded:
@@ -105,12 +104,8 @@ def phase_of(job: Job) -> SyncPhase:
     return SyncPhase.APPLYING if SyncNode.PLAN in job.reports else SyncPhase.PLANNING
 
 
-def early_fault(job: Job) -> JobFault | None:
-    """Cause of a failure, as soon as it is sure: Argo still cleans up then."""
-    if job.finished:
-        return None if job.succeeded else fault_of(job, SYNC_TEMPLATE)
-    final = job.failure is not None and job.failure.reason in FINAL
-    return fault_of(job, SYNC_TEMPLATE) if final else None
+def _fault(job: Job) -> JobFault | None:
+    return early_fault(job, SYNC_TEMPLATE, FINAL)
 
 
 def _dataset(report: Mapping[str, Any]) -> SyncedDataset | None:
@@ -154,7 +149,7 @@ def _conditions(
         return not_ready(SyncReason.SCHEDULE_INVALID, plan.problem)
     if job is None:
         return _without_job(sync, plan, runs)
-    fault = early_fault(job)
+    fault = _fault(job)
     if fault is not None:
         known = fault.reason if fault.reason in KIND.reasons else JobReason.UNEXPECTED
         return not_ready(known, f"{fault.message.rstrip('.')}.{_next(plan)}")

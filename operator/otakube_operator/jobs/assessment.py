@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Causes of a job that failed or does not get on, and its progress: pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,6 +36,14 @@ def fault_of(job: Job, template: str) -> JobFault:
         return JobFault(JobReason.WORKFLOW_REFUSED, message)
     detail = (failure.message if failure else "") or job.message or "no message"
     return JobFault(JobReason.UNEXPECTED, f"Workflow {job.name} ended {job.phase}: {detail}")
+
+
+def early_fault(job: Job, template: str, final: Collection[str]) -> JobFault | None:
+    """Cause of a failure as soon as it is sure: after one of the `final` reasons Argo may still clean up."""
+    if job.finished:
+        return None if job.succeeded else fault_of(job, template)
+    sure = job.failure is not None and job.failure.reason in final
+    return fault_of(job, template) if sure else None
 
 
 def trouble_of(job: Job, known: Iterable[str]) -> JobFault | None:

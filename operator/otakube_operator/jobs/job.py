@@ -3,7 +3,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -70,6 +70,11 @@ class Job:
     def succeeded(self) -> bool:
         """True if it ended well."""
         return self.phase == SUCCEEDED
+
+
+def in_order(jobs: Iterable[Job]) -> list[Job]:
+    """The oldest first."""
+    return sorted(jobs, key=lambda job: (job.created_at is None, job.created_at, job.name))
 
 
 def owned_jobs(kind: str) -> OwnedResource[Job]:

@@ -26,12 +26,16 @@ NAME_LIMIT = 63
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job that does not exist yet: for a due time, for a request, or for both."""
+    """A job that does not exist yet: for a due time, for a request, or for both.
+
+    `purpose` is a word that tells it from others that its owner has, in lower case.
+    """
 
     kind: str
     owner: KubeObject[Any, Any]
     template: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+    purpose: str = ""
     scheduled_at: datetime | None = None
     requested_at: str | None = None
 
@@ -39,8 +43,8 @@ class NewJob:
     def name(self) -> str:
         """The Workflow's name."""
         due = "" if self.scheduled_at is None else _text(self.scheduled_at)
-        middle = "now" if not due else f"{self.scheduled_at:%Y%m%dt%H%M}"
-        identity = f"{self.owner.uid}/{due}/{self.requested_at or ''}"
+        middle = (self.purpose or "now") if not due else f"{self.scheduled_at:%Y%m%dt%H%M}"
+        identity = f"{self.owner.uid}/{self.purpose}{due}/{self.requested_at or ''}"
         suffix = f"-{middle}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
         begun = self.owner.key.name.replace(".", "-")[: NAME_LIMIT - len(suffix)]
         return begun.rstrip("-") + suffix

@@ -19,6 +19,7 @@ PATIENCE = 120.0
 
 KINDS = {
     "AnimeEnrichment": {"anime": {"title": "Frozen Tide"}},
+    "CatalogRestore": {},
     "DatasetSync": {},
     "EpisodeSchedule": {
         "anime": {"sourceUrls": ["https://myanimelist.net/anime/73815"]},

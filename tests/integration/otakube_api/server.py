@@ -7,6 +7,7 @@ import httpx2
 
 PLURALS = {
     "AnimeEnrichment": "animeenrichments",
+    "CatalogRestore": "catalogrestores",
     "DatasetSync": "datasetsyncs",
     "EpisodeSchedule": "episodeschedules",
 }

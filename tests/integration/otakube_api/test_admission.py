@@ -25,6 +25,17 @@ from otakube_api.v1alpha1.anime_enrichment import (
     StepStatus,
     WorkflowStatus,
 )
+from otakube_api.v1alpha1.catalog_restore import (
+    CatalogRestore,
+    CatalogRestoreStatus,
+    EntryNote,
+    RestoreCounts,
+    RestoredSnapshot,
+    RestorePhase,
+    RestoreRunOutcome,
+    RestoreRunStatus,
+    RestoreVerification,
+)
 from otakube_api.v1alpha1.dataset_sync import (
     DatasetSync,
     DatasetSyncStatus,
@@ -48,12 +59,18 @@ from otakube_api.v1alpha1.episode_schedule import (
 )
 from otakube_api.v1alpha1.job import JobProgress, JobWorkflow
 from otakube_api.v1alpha1.meta import Condition
+from otakube_api.v1alpha1.restore_reasons import RestoreReason
 from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_api.v1alpha1.waiting import QueueStatus, RetryStatus
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "crds/samples").glob("*.yaml"))
-MODELS = {"AnimeEnrichment": AnimeEnrichment, "DatasetSync": DatasetSync, "EpisodeSchedule": EpisodeSchedule}
+MODELS = {
+    "AnimeEnrichment": AnimeEnrichment,
+    "CatalogRestore": CatalogRestore,
+    "DatasetSync": DatasetSync,
+    "EpisodeSchedule": EpisodeSchedule,
+}
 NOW = datetime(2026, 11, 20, 21, 40, 5, tzinfo=UTC)
 
 
@@ -110,6 +127,7 @@ def test_the_server_fills_in_the_defaults_of_our_types(api: httpx2.Client, names
     anime = {"anime": {"sourceUrls": ["https://kitsu.app/anime/1"]}}
     spec = {
         "AnimeEnrichment": anime,
+        "CatalogRestore": {},
         "DatasetSync": {},
         "EpisodeSchedule": {**anime, "broadcast": {"weekday": "Friday", "time": "25:30"}},
     }[kind]
@@ -281,7 +299,49 @@ def a_full_sync_status() -> DatasetSyncStatus:
     )
 
 
+def a_full_restore_status() -> CatalogRestoreStatus:
+    most = 2**31 - 1
+    run = RestoreRunStatus(
+        workflow="w" * 253,
+        purpose="Restore",
+        start_time=NOW,
+        end_time=NOW,
+        outcome=RestoreRunOutcome.INCOMPLETE,
+        reason=RestoreReason.INCOMPLETE,
+    )
+    return CatalogRestoreStatus(
+        conditions=[
+            a_condition(CommonCondition.READY, RestoreReason.INCOMPLETE, "語" * 9999),
+            a_condition(CommonCondition.STALLED, RestoreReason.INCOMPLETE),
+        ],
+        observed_generation=1,
+        phase=RestorePhase.INCOMPLETE,
+        workflow=JobWorkflow(name="w" * 253, uid="u" * 64, phase="Succeeded", start_time=NOW),
+        progress=JobProgress(
+            done=most, total=most, percent=100, per_second=most, time_left="99h59m", update_time=NOW
+        ),
+        snapshot=RestoredSnapshot(
+            name="20261129T100000Z",
+            digest="d" * 80,
+            entries=most,
+            left_out=most,
+            release="1.2.3",
+            record_schema=4,
+            written_time=NOW,
+        ),
+        counts=RestoreCounts(**dict.fromkeys(RestoreCounts.model_fields, most)),
+        added_rows=most,
+        verification=RestoreVerification(matching=most, newer=most, differing=most),
+        entries=[EntryNote(entry="ani_1", outcome="Failed", detail="語" * 9999)] * 20,
+        notes=["語" * 9999] * 20,
+        restored_time=NOW,
+        last_handled_request="now",
+        recent_runs=[run] * 10,
+    )
+
+
 STATUSES = {
+    "CatalogRestore": ({}, a_full_restore_status()),
     "DatasetSync": ({}, a_full_sync_status()),
     "AnimeEnrichment": ({"anime": {"title": "A"}}, a_full_enrichment_status()),
     "EpisodeSchedule": (

@@ -2,13 +2,14 @@
 """A wrong object is refused by the API server itself, in words that name the field and the cure."""
 
 import json
+from typing import Any
 
 import httpx2
 import pytest
 
 from control_plane import ControlPlane
 from integration.otakube_api.server import an_object, create, patch, path
-from integration.otakube_api.wrong import ID, IMMUTABLE, KURE, WRONG, Wrong
+from integration.otakube_api.wrong import CHANGED, ID, IMMUTABLE, KURE, STARTED, WRONG, Wrong
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong.kind}: {wrong.sentence}")
@@ -69,3 +70,26 @@ def test_a_wrong_edit_of_a_right_object_is_refused(api: httpx2.Client, namespace
     answer = patch(api, path(namespace, "AnimeEnrichment", "test"), {"spec": {"review": {"timeout": "1s"}}})
 
     assert "spec.review.timeout" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"snapshot": "20261129T100000Z"}, CHANGED),
+        ({"entries": [ID]}, CHANGED),
+        ({"newerContent": "Replace"}, CHANGED),
+        ({"mergeLocks": "AddMissing"}, CHANGED),
+        ({"dryRun": True}, STARTED),
+    ],
+)
+def test_a_restore_stays_the_one_that_was_started(
+    api: httpx2.Client, namespace: str, change: dict[str, Any], says: str
+) -> None:
+    create(api, namespace, an_object({"entries": [KURE]}, "CatalogRestore")).raise_for_status()
+    place = path(namespace, "CatalogRestore", "test")
+    assert patch(api, place, {"spec": {"dryRun": False}}).status_code == 200
+
+    answer = patch(api, place, {"spec": change})
+
+    assert answer.status_code == 422
+    assert says in answer.json()["message"]

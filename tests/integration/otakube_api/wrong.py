@@ -402,5 +402,32 @@ SYNCS = (
     _sync("a sync that is enriched", {"enrichment": {}}, 'unknown field "spec.enrichment"'),
 )
 
-WRONG = (*ENRICHMENTS, *SCHEDULES, *SYNCS)
-SAID = (IMMUTABLE, *(words for wrong in WRONG for words in wrong.says))
+
+def _restore(sentence: str, spec: Mapping[str, Any], *says: str) -> Wrong:
+    return Wrong(sentence, spec, says, "CatalogRestore")
+
+
+SNAPSHOT = "spec.snapshot must be the name of a snapshot, such as 20261129T100000Z, or latest"
+NAMED = "spec.entries must hold ids of the catalogue, such as ani_01JD3Z5K8Q0000000000000001, or pages of one"
+
+RESTORES = (
+    _restore("a day for a snapshot", {"snapshot": "2026-11-29"}, SNAPSHOT),
+    _restore("a way out of the snapshots", {"snapshot": "../work"}, SNAPSHOT),
+    _restore("an empty snapshot", {"snapshot": ""}, SNAPSHOT),
+    _restore("a long name", {"snapshot": "20261129T100000ZZ"}, "spec.snapshot: Too long", "16"),
+    _restore("a title for an entry", {"entries": ["Frozen Tide"]}, "spec.entries[0]", NAMED),
+    _restore("a half id", {"entries": ["ani_1"]}, "spec.entries[0]", NAMED),
+    _restore("a page of another site", {"entries": ["https://example.org/anime/1"]}, NAMED),
+    _restore("braces in a page", {"entries": ["https://anilist.co/anime/1/{{x}}"]}, NAMED),
+    _restore("a page twice", {"entries": [KURE, KURE]}, "spec.entries[1]: Duplicate value"),
+    _restore("too many entries", {"entries": [f"{KURE}{n}" for n in range(76)]}, "spec.entries: Too many"),
+    _restore("a merge of content", {"newerContent": "Merge"}, "spec.newerContent: Unsupported value"),
+    _restore("no locks", {"mergeLocks": "None"}, "spec.mergeLocks: Unsupported value"),
+    _restore("a restore by schedule", {"schedule": "0 1 * * *"}, 'unknown field "spec.schedule"'),
+)
+
+CHANGED = "spec.snapshot, entries, newerContent and mergeLocks cannot change: create a new object"
+STARTED = "spec.dryRun cannot become true again: create a new object for another plan"
+
+WRONG = (*ENRICHMENTS, *SCHEDULES, *SYNCS, *RESTORES)
+SAID = (IMMUTABLE, CHANGED, STARTED, *(words for wrong in WRONG for words in wrong.says))

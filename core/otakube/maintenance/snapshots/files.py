@@ -11,7 +11,7 @@ import zstandard
 from otakube.errors import Fatal
 from otakube.maintenance.snapshots.manifest import Part
 from otakube.ports.objects import ObjectStore
-from otakube_api.contract import FailureReason
+from otakube_api.contract import SnapshotReason
 
 CONTENT_TYPE = "application/zstd"
 LEVEL = 9
@@ -73,4 +73,4 @@ def lines(body: bytes) -> Iterator[bytes]:
 
 def damaged(key: str, fault: str) -> Fatal:
     """The failure of a file that cannot be restored from."""
-    return Fatal(FailureReason.INPUT_MISSING, f"{key}: {fault}; take another snapshot")
+    return Fatal(SnapshotReason.DAMAGED, f"{key}: {fault}; take another snapshot")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The manifest: what a snapshot holds, written last, so that a snapshot without one is none."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -87,6 +88,13 @@ class SnapshotManifest(Record):
     def parts(self) -> list[Part]:
         """Every file."""
         return [part for held in self.collections.values() for part in held.parts]
+
+
+def content_digest(manifest: SnapshotManifest) -> str:
+    """Digest of all that a snapshot holds: of the digests of its files' lines, in their order."""
+    held = sorted(manifest.collections.items())
+    named = "".join(f"{name} {part.content_sha256}\n" for name, one in held for part in one.parts)
+    return f"sha256:{hashlib.sha256(named.encode()).hexdigest()}"
 
 
 class SnapshotDraft(Record):

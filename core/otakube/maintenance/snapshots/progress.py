@@ -13,12 +13,16 @@ Monotonic = Callable[[], float]
 
 @dataclass(slots=True)
 class Progress:
-    """Counts work, and tells of it in the log now and then; `before` was done by an earlier call."""
+    """Counts work, and tells of it in the log now and then; `before` was done by an earlier call.
+
+    `told` hears of it as often, and at the end, as numbers: done and total.
+    """
 
     doing: str
     total: int
     monotonic: Monotonic
     before: int = 0
+    told: Callable[[int, int], None] | None = None
     done: int = 0
     began: float = field(init=False)
     _told: float = field(init=False)
@@ -30,6 +34,8 @@ class Progress:
         """Count what is done."""
         self.done += number
         now = self.monotonic()
+        if self.told is not None and (now - self._told >= _EVERY or self.before + self.done == self.total):
+            self.told(self.before + self.done, self.total)
         if now - self._told >= _EVERY:
             self._told = now
             logs.logger().info(

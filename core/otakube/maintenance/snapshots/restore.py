@@ -13,6 +13,7 @@ from typing import Any
 from otakube.commit.audit_copies import version_in
 from otakube.domain.locks.change import LockChange
 from otakube.domain.locks.lock import LOCK, Lock
+from otakube.domain.record.golden import SCHEMA_VERSION
 from otakube.errors import Fatal
 from otakube.ingest.orders import all_orders
 from otakube.maintenance.merge_locks import curate
@@ -30,7 +31,7 @@ from otakube.ports.locks import Locks
 from otakube.ports.objects import ObjectStore, Prefix
 from otakube.ports.rows import ROW_FORMS, EntryCounter, RowCollection, StoredEntry
 from otakube.ports.take_downs import Refusals
-from otakube_api.contract import FailureReason
+from otakube_api.contract import SnapshotReason
 
 CONCURRENCY = 16
 """Entries at work: enough to keep a core busy with stores 5 ms away; a record has 14 MiB at most."""
@@ -122,9 +123,8 @@ class Restore:
         return [one for one in allowed if one.key not in gone]
 
     async def _lines(self, file: SnapshotFile) -> AsyncIterator[bytes]:
-        for part in self.manifest.collections[file.value].parts:
-            for line in lines(await read_part(self.snapshot, part)):
-                yield line
+        async for line in lines_of(self.snapshot, self.manifest, file):
+            yield line
 
     async def _restore_locks(self, locks: Locks) -> None:
         """Set the locks where none was ever set; where people have decided since, if they are asked for."""
@@ -163,6 +163,7 @@ class Restore:
             reason = next((one.reason for one in self.manifest.left_out if one.entry_id == entry_id), "")
             detail = f"the snapshot lacks it{f': {reason}' if reason else ''}"
             report.note(entry_id, RestoreOutcome.FAILED, detail)
+            report.absent.append(entry_id)
         report.entries.sort(key=lambda one: one.entry_id)
 
     async def _wanted(self) -> AsyncIterator[StoredEntry]:
@@ -172,13 +173,28 @@ class Restore:
                     yield stored
 
 
+async def lines_of(
+    snapshot: ObjectStore, manifest: SnapshotManifest, file: SnapshotFile
+) -> AsyncIterator[bytes]:
+    """All rows of a file, as they were written."""
+    for part in manifest.collections[file.value].parts:
+        for line in lines(await read_part(snapshot, part)):
+            yield line
+
+
 async def _each_of(keys: Iterable[str]) -> AsyncIterator[str]:
     for key in keys:
         yield key
 
 
 def check_restorable(manifest: SnapshotManifest) -> None:
-    """Fatal for the files of an export: what their licences hide is not in them."""
+    """Fatal for records of a newer release, and for an export: what its licences hide is not in it."""
     if set(manifest.collections) != {file.value for file in SnapshotFile}:
         message = f"{manifest.name} is an export, without what a restore needs: give a snapshot"
-        raise Fatal(FailureReason.INPUT_MISSING, message)
+        raise Fatal(SnapshotReason.DAMAGED, message)
+    if manifest.record_schema > SCHEMA_VERSION:
+        message = (
+            f"snapshot {manifest.name} of release {manifest.release} has records of schema "
+            f"{manifest.record_schema}, this release reads those up to {SCHEMA_VERSION}: upgrade it first"
+        )
+        raise Fatal(SnapshotReason.NEWER, message)

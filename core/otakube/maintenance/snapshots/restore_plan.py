@@ -86,6 +86,7 @@ class RestoreReport:
     rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     entries: list[RestoredEntry] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)  # chosen entries that the snapshot lacks
     without_images: int = 0
 
     def note(self, entry_id: str, outcome: RestoreOutcome, detail: str = "") -> None:

@@ -25,9 +25,7 @@ from otakube.maintenance.snapshots.manifest import (
     superseded,
 )
 from otakube.ports.objects import ObjectStore, Prefix
-from otakube_api.contract import FailureReason
-
-NEWEST = "latest"
+from otakube_api.contract import LATEST_SNAPSHOT, SnapshotReason
 
 
 async def names(objects: ObjectStore) -> list[str]:
@@ -42,15 +40,15 @@ async def manifests(objects: ObjectStore) -> list[SnapshotManifest]:
 
 async def named(objects: ObjectStore, name: str) -> SnapshotManifest:
     """A snapshot by its name, or the latest; Fatal if there is none, or none that this release reads."""
-    key = LATEST if name == NEWEST else manifest_key(name)
-    if name != NEWEST and not NAME.fullmatch(name):
-        raise _unknown(f"{name!r} is no name of a snapshot: give {NEWEST}, or one that `list` shows")
+    key = LATEST if name == LATEST_SNAPSHOT else manifest_key(name)
+    if name != LATEST_SNAPSHOT and not NAME.fullmatch(name):
+        raise _unknown(f"{name!r} is no name of a snapshot: give {LATEST_SNAPSHOT}, or one that `list` shows")
     try:
         return _read(key, await objects.get(key))
     except KeyError as error:
         cure = (
             "`otakube snapshot create` makes one"
-            if name == NEWEST
+            if name == LATEST_SNAPSHOT
             else "`otakube snapshot list` has the names"
         )
         raise _unknown(f"there is no snapshot {name}: {cure}") from error
@@ -72,12 +70,13 @@ def _read(key: str, body: bytes) -> SnapshotManifest:
             key, f"it is no manifest that this release reads ({error.error_count()} faults)"
         ) from error
     if manifest.format > FORMAT:
-        raise damaged(key, f"its form is {manifest.format}, this release reads those up to {FORMAT}")
+        message = f"{key}: its form is {manifest.format}, this release reads those up to {FORMAT}"
+        raise Fatal(SnapshotReason.NEWER, message)
     return manifest
 
 
 def _unknown(message: str) -> Fatal:
-    return Fatal(FailureReason.INPUT_MISSING, message)
+    return Fatal(SnapshotReason.MISSING, message)
 
 
 async def unfinished(objects: ObjectStore) -> list[SnapshotDraft]:
