@@ -43,6 +43,7 @@ class Resource(NamedTuple):
 ENRICHMENTS = Resource("otakube.dev/v1alpha1", "animeenrichments", "animeenrichment")
 SCHEDULES = Resource("otakube.dev/v1alpha1", "episodeschedules", "episodeschedule")
 SYNCS = Resource("otakube.dev/v1alpha1", "datasetsyncs", "datasetsync")
+RESTORES = Resource("otakube.dev/v1alpha1", "catalogrestores", "catalogrestore")
 WORKFLOWS = Resource("argoproj.io/v1alpha1", "workflows", "workflow")
 CRON_WORKFLOWS = Resource("argoproj.io/v1alpha1", "cronworkflows", "cronworkflow")
 PODS = Resource("v1", "pods", "pod")

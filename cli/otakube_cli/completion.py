@@ -5,7 +5,7 @@ import asyncio
 
 import typer
 
-from otakube_cli.cluster import ENRICHMENTS, SCHEDULES, SYNCS, WORKFLOWS, Resource
+from otakube_cli.cluster import ENRICHMENTS, RESTORES, SCHEDULES, SYNCS, WORKFLOWS, Resource
 from otakube_cli.connection import connected
 from otakube_cli.errors import ConsoleError
 
@@ -25,6 +25,11 @@ def complete_schedules(ctx: typer.Context, incomplete: str) -> list[str]:
 def complete_syncs(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of DatasetSyncs that begin so."""
     return _complete(ctx, SYNCS, incomplete)
+
+
+def complete_restores(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of CatalogRestores that begin so."""
+    return _complete(ctx, RESTORES, incomplete)
 
 
 def complete_workflows(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -25,6 +25,7 @@ from otakube_cli.cluster import (
     ENRICHMENTS,
     EVENTS,
     PODS,
+    RESTORES,
     SCHEDULES,
     SYNCS,
     WORKFLOWS,
@@ -39,7 +40,17 @@ from otakube_cli.kube.login import LoginError
 
 LOG_LINES, LOG_BYTES = "2000", str(2 * 2**20)
 SECRETS = Resource("v1", "secrets", "secret")
-LISTED = (ENRICHMENTS, SCHEDULES, SYNCS, WORKFLOWS, CRON_WORKFLOWS, PODS, EVENTS, version.DEPLOYMENTS)
+LISTED = (
+    ENRICHMENTS,
+    SCHEDULES,
+    SYNCS,
+    RESTORES,
+    WORKFLOWS,
+    CRON_WORKFLOWS,
+    PODS,
+    EVENTS,
+    version.DEPLOYMENTS,
+)
 SUSPICIOUS = re.compile(r"secret|token|password|api_?key|credential|client_?id", re.IGNORECASE)
 """Names of settings whose values stay out, wherever somebody put them."""
 
@@ -53,8 +64,9 @@ File = Annotated[Path | None, typer.Option("--file", help="Default: otakube-repo
 async def report(cluster: Cluster, *, file: File = None, out: Printer = TABLE) -> None:
     """Write a support bundle: what an installation says of itself, with nothing secret in it.
 
-    A tar.gz with versions, the doctor's findings, enrichments, schedules, syncs, workflows, pods, Events,
-    Deployments, the steps' settings, the keys of Secrets and the ends of the logs; manifest.json lists them.
+    A tar.gz with versions, the doctor's findings, enrichments, schedules, syncs, restores, workflows, pods,
+    Events, Deployments, the steps' settings, the keys of Secrets and the ends of the logs; manifest.json
+    lists them.
     Of Secrets there are names and keys alone; their values are taken out of every text, where your login may
     read them. Titles and notes of reviewers are in it: look through it before you give it away.
 

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from otakube.commands.output import TABLE, OutputFormat, Printer, print_facts
-from otakube_cli.cluster import CRON_WORKFLOWS, ENRICHMENTS, SCHEDULES, SYNCS, WORKFLOWS, Cluster
+from otakube_cli.cluster import CRON_WORKFLOWS, ENRICHMENTS, RESTORES, SCHEDULES, SYNCS, WORKFLOWS, Cluster
 from otakube_cli.command import AllNamespaces, application, cluster_command, to_stderr
 from otakube_cli.completion import complete_enrichments
 from otakube_cli.enrichment_state import COLUMNS, WIDE_COLUMNS, EnrichmentState, facts, read_enrichment, row
 from otakube_cli.errors import ConsoleError, Refused
 from otakube_cli.kube.answers import a_list, as_shown
+from otakube_cli.restore_state import restore_trouble
 from otakube_cli.schedule_health import PLANNER_RUNS, planner_trouble, schedule_trouble, suspended
 from otakube_cli.sync_state import sync_trouble
 from otakube_cli.upkeep_health import UPKEEP, upkeep_trouble
@@ -43,8 +44,9 @@ async def status(
     """Show where enrichments stand: step, attempt, cause, since when, and what is next.
 
     A list is sorted by namespace and name; below it, on standard error, stand schedules that missed their
-    last due time, are stalled or suspended, syncs that are stalled or overdue, a planner whose last run
-    failed, and snapshots or scrubs that failed or do not come. With a name, all about that one.
+    last due time, are stalled or suspended, syncs that are stalled or overdue, restores that are stalled,
+    a planner whose last run failed, and snapshots or scrubs that failed or do not come. With a name, all
+    about that one.
 
     Examples:
 
@@ -68,6 +70,7 @@ async def status(
         if out.output in (OutputFormat.TABLE, OutputFormat.WIDE):
             await tell_of_schedules(cluster, all_namespaces=all_namespaces)
             await tell_of_syncs(cluster, all_namespaces=all_namespaces)
+            await tell_of_restores(cluster, all_namespaces=all_namespaces)
             await tell_of_upkeep(cluster, all_namespaces=all_namespaces)
 
 
@@ -110,6 +113,16 @@ async def tell_of_syncs(cluster: Cluster, *, all_namespaces: bool) -> None:
         return
     if lines := [str(each) for each in sync_trouble(found, datetime.now(UTC))]:
         to_stderr(f"Dataset syncs: {'; '.join(lines)}. See `otakube sync list`")
+
+
+async def tell_of_restores(cluster: Cluster, *, all_namespaces: bool) -> None:
+    """Say on standard error which restores are left to a person."""
+    try:
+        found = await cluster.list_all(RESTORES, all_namespaces=all_namespaces)
+    except Refused:  # the login may list enrichments alone, or the CRD is of an older release
+        return
+    if lines := [str(each) for each in restore_trouble(found)]:
+        to_stderr(f"Restores: {'; '.join(lines)}. See `otakube restore list`")
 
 
 async def tell_of_upkeep(cluster: Cluster, *, all_namespaces: bool) -> None:

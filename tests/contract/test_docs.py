@@ -11,7 +11,7 @@ from otakube.maintenance.scrub import Damage
 from otakube.provider_settings import ProviderSettings
 from otakube.settings import Settings
 from otakube_api import manifests
-from otakube_api.contract import Breach, DatasetReason, FailureReason, PodReason, SourceReason
+from otakube_api.contract import Breach, DatasetReason, FailureReason, PodReason, SnapshotReason, SourceReason
 from otakube_api.reasons import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,9 @@ KINDS = [source.kind for source in manifests.kind_models()]
 REASONS = list(dict.fromkeys(reason for kind in KINDS for reason in kind.reasons))
 CONDITIONS = list(dict.fromkeys(condition for kind in KINDS for condition in kind.conditions))
 SAID_OF_STEPS = {
-    word.value: word for words in (Breach, DatasetReason, FailureReason, PodReason) for word in words
+    word.value: word
+    for words in (Breach, DatasetReason, SnapshotReason, FailureReason, PodReason)
+    for word in words
 }
 
 

@@ -35,9 +35,9 @@ async def doctor(
 
     It looks at API types, versions, Argo with its requeue time and its templateReferencing, templates,
     Secrets, stores, bucket, rights, the admission policy, watched namespaces, schedules whose due times are
-    missed, the planner's last run, and whether snapshots and scrubs come and go well. It wants the rights of
-    whoever installs: to read Argo's ConfigMap and the Secrets, to ask what others may do, and to impersonate
-    the operator.
+    missed, restores that are left to you, the planner's last run, and whether snapshots and scrubs come and
+    go well. It wants the rights of whoever installs: to read Argo's ConfigMap and the Secrets, to ask what
+    others may do, and to impersonate the operator.
 
     Exit status: 0 nothing is wrong, 1 something differs or may not be looked at, 2 wrong usage.
 
@@ -78,6 +78,7 @@ async def examine(
         ("watched namespaces", policy.watched_namespaces),
         ("schedules", schedules.schedules),
         ("dataset syncs", schedules.syncs),
+        ("restores", schedules.restores),
         ("planner", schedules.planner),
         *((upkeep.check, schedules.runs_of(upkeep)) for upkeep in UPKEEP),
     ]

@@ -3,8 +3,9 @@
 
 from datetime import UTC, datetime
 
-from otakube_cli.cluster import CRON_WORKFLOWS, SCHEDULES, SYNCS, WORKFLOWS
+from otakube_cli.cluster import CRON_WORKFLOWS, RESTORES, SCHEDULES, SYNCS, WORKFLOWS
 from otakube_cli.doctor.diagnosis import Check, Diagnosis, Installation, differs
+from otakube_cli.restore_state import restore_trouble
 from otakube_cli.schedule_health import (
     PLANNER,
     PLANNER_RUNS,
@@ -32,6 +33,13 @@ async def syncs(installation: Installation) -> list[Diagnosis]:
     if trouble := sync_trouble(found, datetime.now(UTC)):
         return [differs("dataset syncs", str(each), each.cure) for each in trouble]
     return [Diagnosis("dataset syncs", message="" if found else "none: the catalogue follows no dataset")]
+
+
+async def restores(installation: Installation) -> list[Diagnosis]:
+    """Is a restore left to a person?"""
+    found = await installation.items(RESTORES.path(installation.namespace))
+    trouble = restore_trouble(found)
+    return [differs("restores", str(each), each.cure) for each in trouble] or [Diagnosis("restores")]
 
 
 async def planner(installation: Installation) -> list[Diagnosis]:
