@@ -49,6 +49,30 @@ Rows = Annotated[list[Annotated[Shape, WrapValidator(readable_row)]], AfterValid
 """A list of objects in an answer's shape."""
 
 
+def readable_entries(entries: dict[str, Any]) -> dict[str, Any]:
+    """The entries whose values could be read, as `readable_rows` has it of a list."""
+    readable_rows(list(entries.values()))
+    return {name: one for name, one in entries.items() if not isinstance(one, _Unreadable)}
+
+
+Entries = Annotated[
+    dict[str, Annotated[Shape, WrapValidator(readable_row)]], AfterValidator(readable_entries)
+]
+"""Values by name in an answer's shape, such as titles by language."""
+
+
+def readable_or_none(value: Any) -> Any:
+    """What could be read, else None, counted like a row."""
+    if isinstance(value, _Unreadable):
+        note_left_out(value.why)
+        return None
+    return value
+
+
+Single = Annotated[Shape | None, WrapValidator(readable_row), AfterValidator(readable_or_none)]
+"""An object that stands alone where others stand in a list: one that cannot be read is None."""
+
+
 def converted(rows: Iterable[Row], convert: Callable[[Row], Value | None]) -> list[Value]:
     """Rows in our words; None is a row that says nothing. SourceError if none of them can be read."""
     found: list[Value] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Days as providers write them in numbers, of which month and day may be missing, 00 or ??. Pure."""
+"""Days as providers write them in numbers, of which month and day may be missing, 00, ?? or XX. Pure."""
 
 import re
 from calendar import monthrange
@@ -12,7 +12,7 @@ from otakube.domain.record.dates import KnownDay, known_day
 from otakube.notes import note_impossible
 
 _DAY = re.compile(
-    r"([0-9]{4}|\?{4})(?:[-/.]([0-9]{1,2}|\?{1,2})(?:[-/.]([0-9]{1,2}|\?{1,2}))?)?(?:[T ][0-9:.,Z+-]{1,40})?",
+    r"([0-9?xX]{4})(?:[-/.]([0-9?xX]{1,2})(?:[-/.]([0-9?xX]{1,2}))?)?(?:[T ][0-9:.,Z+-]{1,40})?",
     re.ASCII,
 )
 
@@ -25,12 +25,17 @@ class WrittenDay(NamedTuple):
     day: int | None
 
 
+def is_written(said: str) -> bool:
+    """Tell whether a text is a day in numbers, however little of it is known."""
+    return _DAY.fullmatch(said.strip()) is not None
+
+
 def read_day(field: str, said: str | None, expected: str) -> WrittenDay | None:
     """The parts of a day that exist; None where nothing is known. What is no day is refused."""
     if said is None or not said.strip() or is_placeholder(said):
         return None
     match = _DAY.fullmatch(said.strip()) or refuse(field, said, expected)
-    year, month, day = (int(part) if part and "?" not in part else None for part in match.groups())
+    year, month, day = (int(part) if part and part.isdigit() else None for part in match.groups())
     if not year:
         return None
     return existing(field, WrittenDay(year, month or None, (day or None) if month else None))

@@ -189,7 +189,7 @@ def episode_count(anime: Element) -> int | None:
 def tags(anime: Element, *, telling: bool) -> list[str]:
     """Tags that somebody gave weight, heaviest first: those that tell what happens, or the others."""
     nodes = [node for node in anime.iterfind("tags/tag") if _tells(node) is telling]
-    weighed = [(whole("tags.weight", node.get("weight", "0")) or 0, node) for node in nodes]
+    weighed = converted(nodes, lambda node: (whole("tags.weight", node.get("weight", "0")) or 0, node))
     heaviest = sorted((pair for pair in weighed if pair[0] > 0), key=lambda pair: -pair[0])
     return PLACEHOLDERS.names(node.findtext("name") for _, node in heaviest)[:300]
 

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from otakube.adapters.http.parsing import refuse, word
 from otakube.adapters.http.placeholders import is_placeholder
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.anidb.document import (
     PLACEHOLDERS,
     attribute,
@@ -61,8 +62,9 @@ def _seiyuu(node: Element) -> list[str]:
 def staff(anime: Element) -> list[Staff]:
     """One row a person: AniDB has one for each position."""
     positions: dict[tuple[str | None, str], list[str]] = {}
-    for node in anime.iterfind("creators/name"):
-        position, name = plain(attribute(node, "type")), PLACEHOLDERS.name(node.text)
+    nodes = anime.iterfind("creators/name")
+    rows = converted(nodes, lambda node: (node, plain(attribute(node, "type")), PLACEHOLDERS.name(node.text)))
+    for node, position, name in rows:
         if name and position and position != _STUDIO:
             positions.setdefault((node.get("id"), name), []).append(position)
     return [Staff(name=name, positions=list(dict.fromkeys(found))) for (_, name), found in positions.items()]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 
 from otakube.adapters.http.parsing import Lenient
-from otakube.adapters.http.rows import Rows, readable_row, readable_rows
+from otakube.adapters.http.rows import Rows, Single, readable_row, readable_rows
 
 MOST_ROWS = 200  # of a page; AniList gives 25 or 50, and more than this is not even read
 
@@ -214,7 +214,7 @@ class Media(Connections):
     id: int
     idMal: int | None = None
     title: MediaTitle
-    synonyms: list[str | None] | None = None
+    synonyms: Rows[str | None] | None = None
     format: str | None = None
     status: str | None = None
     source: str | None = None
@@ -225,7 +225,7 @@ class Media(Connections):
     seasonYear: int | None = None
     episodes: int | None = None
     duration: int | None = None  # minutes
-    genres: list[str | None] | None = None
+    genres: Rows[str | None] | None = None
     tags: Rows[Tag] | None = None
     isAdult: bool | None = None
     coverImage: OrEmpty[Cover] = Cover()
@@ -240,7 +240,7 @@ class Media(Connections):
     studios: OrEmpty[Studios] = Studios()
     externalLinks: Rows[ExternalLink] | None = None
     streamingEpisodes: Rows[StreamingEpisode] | None = None
-    nextAiringEpisode: Airing | None = None
+    nextAiringEpisode: Single[Airing] = None
 
 
 class AniListNumbered(Lenient):

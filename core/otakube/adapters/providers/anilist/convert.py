@@ -162,7 +162,8 @@ def season(said: Media) -> Season | None:
     """Year and quarter, if both are known."""
     if said.season is None or said.seasonYear is None:
         return None
-    return Season(year=said.seasonYear, quarter=word("season", said.season, QUARTERS))
+    quarter = word("season", said.season, QUARTERS)
+    return Season(year=said.seasonYear, quarter=quarter) if quarter else None
 
 
 def day(field: str, said: FuzzyDate | None) -> KnownDay:
@@ -221,7 +222,8 @@ def streamed_title(said: str | None) -> str | None:
 def airings(said: Media, schedule: Iterable[Connections]) -> dict[int, datetime]:
     """Airing times by episode; the announced next one is exact even where the schedule lacks it."""
     known = [one for page in schedule for one in present(page.airingSchedule.nodes)]
-    return {one.episode: moment(one) for one in (*known, *present([said.nextAiringEpisode]))}
+    rows = [*known, *present([said.nextAiringEpisode])]
+    return dict(converted(rows, lambda one: (one.episode, moment(one))))
 
 
 def moment(said: Airing) -> datetime:
@@ -240,11 +242,11 @@ def scored_by(said: Media) -> int | None:
 
 def rank(said: Media, by: str) -> int | None:
     """The place among all anime of all time; AniList's other rankings are of a year or a season."""
-    places = present(said.rankings)
-    return min(
-        (one.rank for one in places if word("rankings.type", one.type, RANKED_BY) == by and one.allTime),
-        default=None,
+    places = converted(
+        present(said.rankings),
+        lambda one: (word("rankings.type", one.type, RANKED_BY), one.allTime, one.rank),
     )
+    return min((place for ranked, all_time, place in places if ranked == by and all_time), default=None)
 
 
 def reviews(said: Iterable[Connections]) -> int | None:

@@ -43,7 +43,10 @@ SOURCES: dict[str | None, SourceMaterial | None] = {
     "OTHER": SourceMaterial.OTHER,
     None: None,
 }
-QUARTERS: dict[str | None, Quarter] = {quarter.value.upper(): quarter for quarter in Quarter}
+QUARTERS: dict[str | None, Quarter | None] = {
+    **{quarter.value.upper(): quarter for quarter in Quarter},
+    None: None,
+}
 RELATIONS: dict[str | None, RelationKind] = {
     "SEQUEL": "Sequel",
     "PREQUEL": "Prequel",

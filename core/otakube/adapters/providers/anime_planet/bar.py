@@ -96,7 +96,7 @@ def last_day(tree: LexborHTMLParser, said: LinkedData) -> KnownDay:
     known, years = day("endDate", said.endDate), years_of(tree)
     ends = known.day is None and years is not None and not _OPEN.search(years)
     two = _YEAR.findall(years or "")
-    return known_day(int(two[-1])) if ends and len(two) > 1 else known
+    return known_day(int(two[-1])) if ends and len(two) > (not _begins_unknown(years)) else known
 
 
 def years_of(tree: LexborHTMLParser) -> str | None:
@@ -105,9 +105,13 @@ def years_of(tree: LexborHTMLParser) -> str | None:
 
 
 def year_of(years: str | None) -> KnownDay:
-    """The first of the years."""
-    found = _YEAR.findall(years or "")
+    """The first of the years; of "? - 2021" only the last is known."""
+    found = [] if _begins_unknown(years) else _YEAR.findall(years or "")
     return known_day(int(found[0])) if found else KnownDay()
+
+
+def _begins_unknown(years: str | None) -> bool:
+    return (years or "").lstrip().startswith("?")
 
 
 def season(tree: LexborHTMLParser) -> Season | None:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from otakube.adapters.http.parsing import Lenient
-from otakube.adapters.http.rows import Rows
+from otakube.adapters.http.rows import Entries, Rows
 
 
 class Keyword(Lenient):
@@ -23,7 +23,7 @@ class AnimeScheduleNames(Lenient):
     english: str | None = None
     native: str | None = None
     abbreviation: str | None = None
-    synonyms: list[str] | None = None
+    synonyms: Rows[str] | None = None
 
 
 class AnimeScheduleStats(Lenient):
@@ -62,17 +62,17 @@ class AnimeScheduleAnime(Lenient):
     jpnTime: str | None = None
     season: SeasonSaid | None = None
     description: str | None = None
-    genres: list[Keyword] | None = None
-    studios: list[Keyword] | None = None
-    sources: list[Keyword] | None = None
-    mediaTypes: list[Keyword] | None = None
+    genres: Rows[Keyword] | None = None
+    studios: Rows[Keyword] | None = None
+    sources: Rows[Keyword] | None = None
+    mediaTypes: Rows[Keyword] | None = None
     episodes: int | None = None
     lengthMin: int | None = None
     status: str | None = None
     imageVersionRoute: str | None = None
     stats: AnimeScheduleStats | None = None
     names: AnimeScheduleNames | None = None
-    relations: dict[str, list[str]] | None = None  # kind -> slugs
+    relations: Entries[Rows[str]] | None = None  # kind -> slugs
     websites: Websites | None = None
 
 

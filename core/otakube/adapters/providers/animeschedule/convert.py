@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """AnimeSchedule's words in ours. Pure: one function a field; an unknown word is an error that names it."""
 
-from calendar import month_name
+from calendar import month_abbr
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from otakube.adapters.http.parsing import converts, read, refuse, word
 from otakube.adapters.http.placeholders import Placeholders
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.animeschedule import links, timetable
 from otakube.adapters.providers.animeschedule.answers import AnimeScheduleAnime, SeasonSaid, TimetableAnswer
 from otakube.adapters.providers.animeschedule.times import (
@@ -35,7 +36,8 @@ API_HOST = "animeschedule.net"
 _PICTURES = "https://img.animeschedule.net/production/assets/public/img/"
 PLACEHOLDERS = Placeholders(pictures=("no-image", "default."))
 """What AnimeSchedule shows where it knows nothing."""
-_MONTHS = list(month_name)[1:]
+_MONTH_LETTERS = 3  # that tell a month: "October", "Oct", "oct."
+_MONTHS = {name.casefold(): number for number, name in enumerate(month_abbr) if name}
 _LAST_YEAR = 2200
 _MOST_SLOTS = 100  # in a week, each with up to a hundred episodes
 _BASE_TYPES: dict[str | None, AnimeType] = {
@@ -61,7 +63,7 @@ _STATUSES: dict[str | None, AnimeStatus] = {
     "Unknown": AnimeStatus.UNKNOWN,
     None: AnimeStatus.UNKNOWN,
 }
-_QUARTERS: dict[str | None, Quarter] = {quarter.value: quarter for quarter in Quarter}
+_QUARTERS: dict[str | None, Quarter | None] = {**{quarter.value: quarter for quarter in Quarter}, None: None}
 _SOURCES: dict[str | None, SourceMaterial | None] = {
     "Original": SourceMaterial.ORIGINAL,
     "Manga": SourceMaterial.MANGA,
@@ -144,10 +146,9 @@ def episodes(raw: RawRecord) -> list[Episode]:
 def relationships(raw: RawRecord) -> Relationships:
     """Related anime (AnimeSchedule gives slugs, no titles), the official site, and where it is streamed."""
     said = _anime(raw)
+    related = [(kind, slug) for kind, slugs in (said.relations or {}).items() for slug in slugs]
     return Relationships(
-        relations=[
-            links.relation(kind, slug) for kind, slugs in (said.relations or {}).items() for slug in slugs
-        ],
+        relations=converted(related, lambda pair: links.relation(*pair)),
         external_links=links.official(said),
         streaming=links.streaming(said),
     )
@@ -203,8 +204,7 @@ def premiere(said: AnimeScheduleAnime) -> KnownDay:
     found = day_in_japan("premier", said.premier)
     if found is not None or not said.year or said.year > _LAST_YEAR:
         return KnownDay(found)
-    month = (said.month or "").strip()
-    return known_day(said.year, _MONTHS.index(month) + 1 if month in _MONTHS else None)
+    return known_day(said.year, _MONTHS.get((said.month or "").strip().casefold()[:_MONTH_LETTERS]))
 
 
 def kind(said: AnimeScheduleAnime) -> AnimeType:
@@ -227,7 +227,8 @@ def season(said: SeasonSaid | None) -> Season | None:
     year = str(said.year)
     if not (year.isascii() and year.isdigit() and len(year) == 4):
         refuse("season.year", said.year, "a year")
-    return Season(year=int(year), quarter=word("season.season", said.season, _QUARTERS))
+    quarter = word("season.season", said.season, _QUARTERS)
+    return Season(year=int(year), quarter=quarter) if quarter else None
 
 
 def source_material(said: AnimeScheduleAnime) -> SourceMaterial | None:

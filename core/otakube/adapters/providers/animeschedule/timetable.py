@@ -3,8 +3,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 
 from otakube.adapters.http.parsing import refuse, word
+from otakube.adapters.http.rows import converted
 from otakube.adapters.providers.animeschedule.answers import AnimeScheduleAnime, TimetableRow
 from otakube.adapters.providers.animeschedule.times import instant, only_a_day
 from otakube.domain.record.claims import Episode
@@ -32,12 +34,16 @@ def episodes(said: AnimeScheduleAnime, rows: Sequence[TimetableRow]) -> list[Epi
         found[1] = Episode(
             number=1, aired=premiere.date() if day else premiere, duration_seconds=seconds(said.lengthMin)
         )
-    for row in sorted(rows, key=lambda one: one.episodeDate):
-        for number in numbers(row):
-            found[number] = Episode(
-                number=number, aired=airs(row), duration_seconds=seconds(row.lengthMin or said.lengthMin)
-            )
+    slots = sorted(rows, key=lambda one: one.episodeDate)
+    for one in chain.from_iterable(converted(slots, lambda row: slot(row, said.lengthMin))):
+        found[one.number] = one
     return [found[number] for number in sorted(found)]
+
+
+def slot(row: TimetableRow, minutes: int | None) -> list[Episode]:
+    """The episodes of a slot; `minutes` is the usual length of one."""
+    length = seconds(row.lengthMin or minutes)
+    return [Episode(number=one, aired=airs(row), duration_seconds=length) for one in numbers(row)]
 
 
 def numbers(row: TimetableRow) -> range:

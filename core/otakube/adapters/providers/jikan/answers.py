@@ -78,7 +78,7 @@ class JikanAnime(Lenient):
     title: str
     title_english: str | None = None
     title_japanese: str | None = None
-    title_synonyms: list[str] = []
+    title_synonyms: Rows[str] = []
     type: str | None = None
     source: str | None = None
     episodes: int | None = None
@@ -96,14 +96,14 @@ class JikanAnime(Lenient):
     season: str | None = None
     year: int | None = None
     broadcast: JikanSlot = JikanSlot()
-    studios: list[JikanNamed] = []
-    genres: list[JikanNamed] = []
-    explicit_genres: list[JikanNamed] = []
-    themes: list[JikanNamed] = []
-    demographics: list[JikanNamed] = []
+    studios: Rows[JikanNamed] = []
+    genres: Rows[JikanNamed] = []
+    explicit_genres: Rows[JikanNamed] = []
+    themes: Rows[JikanNamed] = []
+    demographics: Rows[JikanNamed] = []
     relations: Rows[RelatedGroup] = []
-    external: list[JikanLink] = []
-    streaming: list[JikanLink] = []
+    external: Rows[JikanLink] = []
+    streaming: Rows[JikanLink] = []
 
 
 class AnimeAnswer(Lenient):
@@ -174,7 +174,7 @@ class CharactersAnswer(Lenient):
 
 class StaffRow(Lenient):
     person: Person
-    positions: list[str] = []
+    positions: Rows[str] = []
 
 
 class StaffAnswer(Lenient):

@@ -150,7 +150,8 @@ def season(said: JikanAnime) -> Season | None:
     """Year and quarter, if both are known."""
     if said.season is None or said.year is None:
         return None
-    return Season(year=said.year, quarter=word("season", said.season, QUARTERS))
+    quarter = word("season", said.season, QUARTERS)
+    return Season(year=said.year, quarter=quarter) if quarter else None
 
 
 def duration(said: str | None) -> int | None:
@@ -167,7 +168,7 @@ def duration(said: str | None) -> int | None:
 def broadcast(said: JikanAnime) -> Broadcast | None:
     """The weekly slot; the broadcaster's clock (25:30) becomes the common one."""
     weekday = word("broadcast.day", said.broadcast.day, WEEKDAYS)
-    if weekday is None or said.broadcast.time is None:
+    if weekday is None or said.broadcast.time is None or is_placeholder(said.broadcast.time or "?"):
         return None
     try:
         return broadcast_slot(weekday, said.broadcast.time, said.broadcast.timezone or "Asia/Tokyo")

@@ -9,13 +9,13 @@ from datetime import date
 from typing import NamedTuple
 
 from otakube.adapters.http.parsing import refuse
-from otakube.adapters.http.written_days import WrittenDay, day_written, existing
+from otakube.adapters.http.written_days import WrittenDay, day_written, existing, is_written
 from otakube.adapters.providers.jikan.answers import DateParts, JikanSpan
 from otakube.domain.record.dates import KnownDay, known_day
 
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)T")
-_ISO = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 _BETWEEN = re.compile(r" (?:to|[-–—~]) |(?<=\d{4})[-–—](?=\d{4})")
+_YEAR_ALONE = 4  # letters
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\d/Q])\d{1,2}(?:st|nd|rd|th)?(?![\d/])")
@@ -51,7 +51,7 @@ def _midnight(field: str, said: str | None) -> KnownDay:
 
 
 def _known(field: str, midnight: str | None, words: str, parts: DateParts) -> KnownDay:
-    if _ISO.fullmatch(words.strip()):
+    if len(words.strip()) > _YEAR_ALONE and is_written(words):
         return day_written(field, words)
     year, month, number = _YEAR.search(words), _MONTH.search(words), _NUMBER.search(words)
     said = WrittenDay(parts.year, parts.month, None)

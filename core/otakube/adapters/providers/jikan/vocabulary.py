@@ -56,7 +56,10 @@ SOURCES: dict[str | None, SourceMaterial | None] = {
     "Unknown": None,
     None: None,
 }
-QUARTERS: dict[str | None, Quarter] = {quarter.value.lower(): quarter for quarter in Quarter}
+QUARTERS: dict[str | None, Quarter | None] = {
+    **{quarter.value.lower(): quarter for quarter in Quarter},
+    None: None,
+}
 WEEKDAYS: dict[str | None, int | None] = {
     **{
         f"{day}s": number

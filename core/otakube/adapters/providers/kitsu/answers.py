@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, WrapValidator
 
 from otakube.adapters.http.parsing import Lenient
-from otakube.adapters.http.rows import Rows, readable_row, readable_rows
+from otakube.adapters.http.rows import Entries, Rows, readable_row, readable_rows
 
 
 class Reference(Lenient):
@@ -71,9 +71,9 @@ class KitsuPictures(Lenient):
 
 
 class AnimeAttributes(Lenient):
-    titles: dict[str, str | None] = {}
+    titles: Entries[str | None] = {}
     canonicalTitle: str | None = None
-    abbreviatedTitles: list[str | None] | None = None
+    abbreviatedTitles: Rows[str | None] | None = None
     synopsis: str | None = None
     averageRating: str | None = None
     ratingFrequencies: dict[str, str | None] | None = None  # users by the rating that they gave, both as text
@@ -94,7 +94,7 @@ class AnimeAttributes(Lenient):
 
 
 class EpisodeAttributes(Lenient):
-    titles: dict[str, str | None] | None = None
+    titles: Entries[str | None] | None = None
     canonicalTitle: str | None = None
     number: int | None = None
     seasonNumber: int | None = None
@@ -107,7 +107,7 @@ class EpisodeAttributes(Lenient):
 
 class CharacterAttributes(Lenient):
     canonicalName: str | None = None
-    names: dict[str, str | None] | None = None
+    names: Entries[str | None] | None = None
     description: str | None = None
     image: KitsuPictures | None = None
 

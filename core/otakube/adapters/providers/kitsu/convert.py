@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.placeholders import is_placeholder
 from otakube.adapters.http.rows import converted
 from otakube.adapters.http.written_days import day_written
 from otakube.adapters.providers.kitsu import people, relations
@@ -166,7 +167,7 @@ def day(field: str, said: str | None) -> date | None:
 
 def score(said: str | None) -> float | None:
     """Out of ten, from text out of a hundred."""
-    if said is None:
+    if said is None or not said.strip() or is_placeholder(said):
         return None
     if not re.fullmatch(r"\d{1,3}(\.\d{1,9})?", said):
         refuse("averageRating", said, "a number of at most 100, as text")

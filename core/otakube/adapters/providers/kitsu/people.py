@@ -55,11 +55,11 @@ def character(row: KitsuResource, resource: KitsuResource, spoken: list[VoiceAct
 def voice_actors(castings: Iterable[Document]) -> dict[str, list[VoiceActor]]:
     """Voices by the number of their character, each once."""
     found: dict[str, list[VoiceActor]] = {}
-    for page in castings:
-        for row in page.data:
-            if voice := voice_actor(page, row):
-                for one in page.related(row, "character"):
-                    found.setdefault(one.id, []).append(voice)
+    rows = [(page, row) for page in castings for row in page.data]
+    for page, row, voice in converted(rows, lambda pair: (*pair, voice_actor(*pair))):
+        if voice is not None:
+            for one in page.related(row, "character"):
+                found.setdefault(one.id, []).append(voice)
     return {number: list(dict.fromkeys(known)) for number, known in found.items()}
 
 

@@ -15,7 +15,7 @@ class MyAnimeListPicture(Lenient):
 class MyAnimeListNames(Lenient):
     """Empty strings where there is none."""
 
-    synonyms: list[str] = []
+    synonyms: Rows[str] = []
     en: str | None = None
     ja: str | None = None
 
@@ -78,15 +78,15 @@ class MyAnimeListAnime(Lenient):
     num_scoring_users: int | None = None
     media_type: str | None = None
     status: str | None = None
-    genres: list[MyAnimeListNamed] = []
+    genres: Rows[MyAnimeListNamed] = []
     num_episodes: int = 0
     start_season: MyAnimeListSeason | None = None
     broadcast: MyAnimeListSlot | None = None
     source: str | None = None
     average_episode_duration: int | None = None
     rating: str | None = None
-    studios: list[MyAnimeListNamed] = []
-    pictures: list[MyAnimeListPicture] = []
+    studios: Rows[MyAnimeListNamed] = []
+    pictures: Rows[MyAnimeListPicture] = []
     related_anime: Rows[Related] = []
     related_manga: Rows[Related] = []
     recommendations: Rows[MyAnimeListRecommended] = []

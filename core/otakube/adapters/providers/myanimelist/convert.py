@@ -8,6 +8,7 @@ import re
 from functools import partial
 
 from otakube.adapters.http.parsing import converts, read, refuse, word
+from otakube.adapters.http.placeholders import is_placeholder
 from otakube.adapters.http.rows import converted
 from otakube.adapters.http.written_days import day_written
 from otakube.adapters.providers.myanimelist.answers import MyAnimeListAnime, MyAnimeListRecommended, Related
@@ -144,7 +145,8 @@ def season(said: MyAnimeListAnime) -> Season | None:
     known = said.start_season
     if known is None or known.year is None or known.season is None:
         return None
-    return Season(year=known.year, quarter=word("start_season.season", known.season, QUARTERS))
+    quarter = word("start_season.season", known.season, QUARTERS)
+    return Season(year=known.year, quarter=quarter) if quarter else None
 
 
 def day(field: str, said: str | None) -> KnownDay:
@@ -157,12 +159,13 @@ def broadcast(said: MyAnimeListAnime) -> Broadcast | None:
     if said.broadcast is None:
         return None
     weekday = word("broadcast.day_of_the_week", said.broadcast.day_of_the_week, WEEKDAYS)
-    if weekday is None or said.broadcast.start_time is None:
+    time = said.broadcast.start_time
+    if weekday is None or time is None or is_placeholder(time or "?"):
         return None
     try:
-        return broadcast_slot(weekday, said.broadcast.start_time)
+        return broadcast_slot(weekday, time)
     except ValueError:
-        refuse("broadcast.start_time", said.broadcast.start_time, "HH:MM between 00:00 and 29:59")
+        refuse("broadcast.start_time", time, "HH:MM between 00:00 and 29:59")
 
 
 def images(said: MyAnimeListAnime) -> list[ImageLink]:

@@ -54,7 +54,10 @@ SOURCES: dict[str | None, SourceMaterial | None] = {
     "unknown": None,
     None: None,
 }
-QUARTERS: dict[str | None, Quarter] = {quarter.value.lower(): quarter for quarter in Quarter}
+QUARTERS: dict[str | None, Quarter | None] = {
+    **{quarter.value.lower(): quarter for quarter in Quarter},
+    None: None,
+}
 WEEKDAYS: dict[str | None, int | None] = {
     "monday": 1,
     "tuesday": 2,
