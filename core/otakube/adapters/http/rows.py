@@ -62,7 +62,7 @@ Entries = Annotated[
 
 
 def readable_or_none(value: Any) -> Any:
-    """What could be read, else None, counted like a row."""
+    """Return what could be read, else None, counted like a row."""
     if isinstance(value, _Unreadable):
         note_left_out(value.why)
         return None
