@@ -114,7 +114,7 @@ def joined(before: Sequence[TickStatus], fresh: Iterable[TickStatus]) -> list[Ti
             entries[-1] = _shared(entries[-1], tick)
         else:
             entries.append(tick)
-    entries.sort(key=lambda each: (each.due_time, time_of(each), each.enrichment or ""))
+    entries.sort(key=lambda each: (each.due_time, time_of(each)))  # those of one second keep their order
     return _latest(entries)
 
 

@@ -173,7 +173,8 @@ def _outcomes(
     ticks = observed.object.status.recent_ticks
     owned = {each.name: each for each in observed.owned}
     found = unrecorded(ticks, observed.owned, (new.name for new in create))
-    return with_outcomes(joined(ticks, found), owned, (each.name for each in replaced))
+    # First, since they are older than any of their second that is recorded.
+    return with_outcomes(joined([*found, *ticks], ()), owned, (each.name for each in replaced))
 
 
 def _beyond_history(observed: ObservedSchedule) -> tuple[OwnedEnrichment, ...]:

@@ -160,6 +160,16 @@ def test_a_request_that_comes_before_the_status_of_the_one_before_hides_it_not()
     assert outcomes(world.status) == [("Replaced", "Requested"), ("Created", "Requested")]
 
 
+@pytest.mark.parametrize("uid", [f"uid-{number}" for number in range(8)])  # names follow from it
+def test_requests_of_one_second_stand_in_the_order_in_which_they_came(uid: str) -> None:
+    world = a_world(broadcast=SLOT, concurrencyPolicy="Replace")
+    world.schedule = replace(world.schedule, uid=uid)
+    for token in ("once", "again"):
+        world.request(token)
+    world.visit()
+    assert outcomes(world.status) == [("Replaced", "Requested"), ("Created", "Requested")]
+
+
 def test_many_requests_of_one_second_leave_the_status_at_rest() -> None:
     world = a_world(broadcast=SLOT, concurrencyPolicy="Allow")
     for number in range(9):
