@@ -79,7 +79,7 @@ cluster-status: setup ## Show the local cluster's processes
 ##@ Check it
 test: setup ## Everything but `test-cluster`: unit, contract, integration, drills, end to end on the real cluster
 	@$(MAKE) --no-print-directory verify
-	@$(MAKE) --no-print-directory test-unit COVERAGE=1
+	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-integration test-drill test-fuzz
 	@$(MAKE) --no-print-directory test-e2e
 
@@ -96,7 +96,7 @@ prometheus: ## Unpack Debian's Prometheus into the cache where it is missing
 test-integration: setup redis-server prometheus ## Tests against real servers on loopback
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 4 --dist loadfile tests/integration
 
-test-drill: setup ## Kill every party of the commit at every boundary
+test-drill: setup ## Kill the parties of the commit at its boundaries, and play random schedules
 	@$(BIN)/pytest $(PYTEST_ARGS) -n 2 tests/drill
 
 test-fuzz: setup ## Hostile files, URLs and answers: a result or the failure that belongs to it (FUZZ_SEED=9)
@@ -108,6 +108,18 @@ fuzz: setup ## The same with many more of them
 N ?= 2000
 SEED ?= 20261126
 FIRST ?= 0
+
+.PHONY: test-matrices
+test-matrices: setup redis-server prometheus ## Every cell of the matrices of which `make test` tries a sample, but those of the cluster
+	@$(BIN)/pytest $(PYTEST_ARGS) --whole -n 2 -m matrix tests/integration tests/drill
+
+.PHONY: test-kills test-kills-alone
+test-kills: setup ## Kill each party in turn on the real cluster, not a sample of them
+	@mkdir -p $(dir $(E2E_LOCK))
+	@$$(command -v flock >/dev/null && echo flock $(E2E_LOCK)) $(MAKE) --no-print-directory test-kills-alone
+
+test-kills-alone: install
+	@$(CLUSTER_ENV) $(BIN)/pytest $(PYTEST_ARGS) --whole tests/e2e/test_kill.py
 
 drill-random: setup ## Random schedules of commits and scrubs under faults (FIRST=7 N=1 repeats the seventh of a SEED)
 	@N=$(N) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) $(if $(filter 1,$(N)),,-n 2) tests/drill/test_random.py

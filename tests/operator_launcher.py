@@ -5,9 +5,11 @@ import json
 import sys
 from importlib import import_module
 
-from otakube_operator.main import main
-from otakube_operator.runtime.options import RuntimeOptions
-from otakube_operator.wiring import controllers
+sys.modules["kubernetes"] = None  # type: ignore[assignment]  # as in the image, which has no such package
+
+from otakube_operator.main import main  # noqa: E402 - kopf looks for the package when it is imported
+from otakube_operator.runtime.options import RuntimeOptions  # noqa: E402 - likewise
+from otakube_operator.wiring import controllers  # noqa: E402 - likewise
 
 if __name__ == "__main__":
     options, named = RuntimeOptions(**json.loads(sys.argv[1])), sys.argv[2]

@@ -69,6 +69,7 @@ def test_every_boundary_has_a_marker_and_twelve_cells() -> None:
     assert len(CELLS) == len(BOUNDARIES) * len(MOMENTS) * len(VICTIMS) == 108
 
 
+@pytest.mark.matrix(every=5)
 @pytest.mark.parametrize(("boundary", "moment", "victim", "number"), CELLS)
 def test_a_commit_is_whole_or_absent_whoever_dies(
     site: Site,

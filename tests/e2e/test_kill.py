@@ -37,6 +37,7 @@ def begin(name: str) -> None:
     observer.wait(name, lambda body: body.get("status", {}).get("workflow", {}).get("phase") == "Running")
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize("victim", PODS)
 def test_an_enrichment_survives_the_kill_of(victim: str, name: str, daemons: dict[str, int]) -> None:
     begin(name)
@@ -44,6 +45,7 @@ def test_an_enrichment_survives_the_kill_of(victim: str, name: str, daemons: dic
     finish(name)
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize("victim", CONTROL_PLANE)
 def test_an_enrichment_survives_the_kill_of_the_clusters_own(
     victim: str, name: str, daemons: dict[str, int]

@@ -78,6 +78,7 @@ def outcome(world: World) -> Body:
 EXPECTED_WRITES = 11  # of `live`, Events aside; a change here is a change of what an enrichment costs
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize("fatal", [0, *range(1, EXPECTED_WRITES + 1)])
 def test_killed_after_any_write_the_end_is_the_same(
     plane: ControlPlane, world: World, proxy: Proxy, tmp_path: Path, fatal: int
