@@ -29,6 +29,7 @@ from otakube_cli.errors import ConsoleError
 from otakube_cli.kube.answers import a_list, as_shown
 from otakube_cli.options import DryRun
 from otakube_cli.run import default_stores, named_folder
+from otakube_cli.run.options import PORT
 
 if TYPE_CHECKING:
     from otakube.domain.dataset.limits import Breached, WeekLimits
@@ -175,6 +176,21 @@ async def list_syncs(
     )
 
 
+class Order(StrEnum):
+    """Entries that come first."""
+
+    POPULARITY = "popularity"
+    SEASON = "season"
+
+
+class Enrich(StrEnum):
+    """Listed entries that `sync run` enriches."""
+
+    OFF = "off"
+    NEW = "new"
+    ALL = "all"
+
+
 @app.command("run")
 def run_week(  # noqa: PLR0913 - the options of a command
     dataset: DatasetOrName,
@@ -182,6 +198,17 @@ def run_week(  # noqa: PLR0913 - the options of a command
     stores: StoresFolder = ...,  # type: ignore[assignment]  # typer reads the factory
     allow: Allow = None,
     dry_run: DryRun = False,
+    enrich: Annotated[
+        Enrich, typer.Option(help="Then enrich entries that are listed: new ones of this week, or all.")
+    ] = Enrich.OFF,
+    most: Annotated[int, typer.Option("--max", min=1, help="Entries to enrich at most.")] = 100,
+    order: Annotated[
+        Order, typer.Option(help="Those at most sites first, or the newest season.")
+    ] = Order.POPULARITY,
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="Ask the stand-in upstream, started beside this process.")
+    ] = False,
+    stand_in_port: Annotated[int, typer.Option(min=1, max=65535, help="Its port on loopback.")] = PORT,
     output: Output = OutputFormat.TABLE,
     kubeconfig: Kubeconfig = "",
     context: Context = "",
@@ -194,6 +221,9 @@ def run_week(  # noqa: PLR0913 - the options of a command
 
     Interrupted by ^C or a kill, the same command goes on; a week that is in already writes nothing.
 
+    --enrich has listed entries enriched then, at the pace of the providers' rate limits. One that a person
+    would have to review stays listed: `otakube flags list` names it.
+
     Exit status: 0 it is in, 2 the file is no dataset, 3 it breaks a limit and nothing was written, 65 the
     stores or settings are bad, 75 try again later, 130 interrupted.
 
@@ -203,19 +233,32 @@ def run_week(  # noqa: PLR0913 - the options of a command
       otakube sync run anime-offline-database.jsonl.zst
       otakube sync run 2026-48.jsonl.zst --stores ~/anime --dry-run
       otakube sync run 2026-48.jsonl.zst --allow shrink=0.4 -o json
+      otakube sync run 2026-48.jsonl.zst --enrich new --max 20
       otakube sync run weekly
     """
     if not is_file(dataset):
         login = {"kubeconfig": kubeconfig, "context": context, "namespace": namespace}
+        if enrich is not Enrich.OFF:
+            raise typer.BadParameter(
+                f"--enrich is of files: set spec.enrichment of DatasetSync {dataset} instead"
+            )
         _request_run(dataset, allow, login, dry_run=dry_run)
         return
     out, week = Printer(output), Path(dataset)
     with _sentences():
         limits_of, _ = _reader()
-        from otakube_cli.sync_run import print_report, report_body, run_sync
+        from otakube_cli.run.upstream import StandIn
+        from otakube_cli.sync_run import enrichment_of, print_report, report_body, run_sync
 
-        report = run_sync(week, stores.expanduser(), limits_of(allow or ()), dry_run=dry_run)
-    body = report_body(week.name, report, dry_run=dry_run)
+        report, enriched = run_sync(
+            week,
+            stores.expanduser(),
+            limits_of(allow or ()),
+            dry_run=dry_run,
+            enrichment=enrichment_of(enrich, order, most),
+            stand_in=StandIn(stand_in_port) if stand_in else None,
+        )
+    body = report_body(week.name, report, enriched, dry_run=dry_run)
     out.show(body, table=lambda: print_report(body))
     for one in report.breached:
         to_stderr(f"otakube: {describe_breach(one)}")

@@ -5,7 +5,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,16 @@ from otakube.bootstrap.dataset_sync import now, sync_stores
 from otakube.bootstrap.stores.choice import EMBEDDED
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.output import print_facts
+from otakube.domain.dataset.enrichment import EnrichmentCounts, EnrichmentRequest
 from otakube.errors import Fatal, StepError
-from otakube_api.contract import EXIT, Failure, format_failure
+from otakube_api.contract import EXIT, EnrichmentOrder, EnrichmentPolicy, Failure, format_failure
 from otakube_cli.errors import ConsoleError
 from otakube_cli.run.session import taken
+from otakube_cli.run.upstream import StandIn, stand_in_upstream
 
 if TYPE_CHECKING:
     from otakube.domain.dataset.limits import WeekLimits
-    from otakube.maintenance.dataset_sync.stores import SyncProgress
+    from otakube.maintenance.dataset_sync.stores import SyncProgress, SyncStores
     from otakube.maintenance.dataset_sync.sync import SyncReport
     from otakube.ports.listings import SyncRecord
 
@@ -56,11 +58,29 @@ def describe_progress(progress: "SyncProgress", seconds: float) -> str:
     if not rate or progress.done >= progress.total:
         return begun
     left = round((progress.total - progress.done) / rate)
-    return f"{begun}, {rate:,.0f} a second, {left // 60}m{left % 60:02}s left"
+    pace = f"{rate:,.0f} a second" if rate >= 1 else f"{60 * rate:,.1f} a minute"
+    return f"{begun}, {pace}, {left // 60}m{left % 60:02}s left"
 
 
-def run_sync(dataset: Path, stores: Path, limits: "WeekLimits", *, dry_run: bool) -> "SyncReport":
-    """Take the week in, or say what it would change; ConsoleError is what stops it."""
+def enrichment_of(enrich: str, order: str, most: int) -> EnrichmentRequest:
+    """The request by the command's options."""
+    policies = {"new": EnrichmentPolicy.NEW_ONLY, "all": EnrichmentPolicy.ALL}
+    orders = {"popularity": EnrichmentOrder.BY_POPULARITY, "season": EnrichmentOrder.BY_SEASON}
+    return EnrichmentRequest(
+        policy=policies.get(enrich, EnrichmentPolicy.OFF), order=orders[order], most=most
+    )
+
+
+def run_sync(
+    dataset: Path,
+    stores: Path,
+    limits: "WeekLimits",
+    *,
+    dry_run: bool,
+    enrichment: EnrichmentRequest,
+    stand_in: StandIn | None,
+) -> "tuple[SyncReport, EnrichmentCounts | None]":
+    """Take the week in and enrich entries, or say what it would change; ConsoleError is what stops it."""
     from otakube.maintenance.dataset_sync.sync import SyncRequest, sync
     from otakube_cli.dataset_plan import read
 
@@ -68,12 +88,27 @@ def run_sync(dataset: Path, stores: Path, limits: "WeekLimits", *, dry_run: bool
         name=dataset.name, file=read(dataset), limits=limits, today=now().date(), dry_run=dry_run
     )
 
-    async def carry_out() -> "SyncReport":
+    async def carry_out() -> "tuple[SyncReport, EnrichmentCounts | None]":
         async with Wiring(f"{EMBEDDED}{stores}") as wiring:
-            return await sync(await sync_stores(wiring), request, clock=now, report=SyncProgressLines())
+            ports = await sync_stores(wiring)
+            report = await sync(ports, request, clock=now, report=SyncProgressLines())
+            if report.breached or dry_run or enrichment.policy is EnrichmentPolicy.OFF:
+                return report, None
+            return report, await _enrich(wiring, ports, enrichment)
 
-    with opened(stores):
+    with opened(stores), stand_in_upstream(stand_in) if stand_in else nullcontext():
         return asyncio.run(carry_out())
+
+
+async def _enrich(wiring: Wiring, ports: "SyncStores", request: EnrichmentRequest) -> EnrichmentCounts:
+    from otakube.commands.title_run import title_runs
+    from otakube.maintenance.dataset_sync.enrich import enrich_listed
+
+    async def keep(counts: EnrichmentCounts) -> None:
+        """The next call counts anew: its --max is its own."""
+
+    runs = await title_runs(wiring, keep)
+    return await enrich_listed(ports, runs, request, clock=now, report=SyncProgressLines())
 
 
 def read_history(stores: Path, limit: int) -> list["SyncRecord"]:
@@ -99,7 +134,9 @@ def opened(stores: Path) -> Iterator[None]:
             raise ConsoleError(format_failure(Failure(error.reason, str(error))), code=code) from error
 
 
-def report_body(name: str, report: "SyncReport", *, dry_run: bool) -> dict[str, Any]:
+def report_body(
+    name: str, report: "SyncReport", enriched: EnrichmentCounts | None, *, dry_run: bool
+) -> dict[str, Any]:
     """For programs."""
     return {
         "dataset": name,
@@ -111,6 +148,7 @@ def report_body(name: str, report: "SyncReport", *, dry_run: bool) -> dict[str, 
         "counts": dict(report.counts),
         "written": report.written,
         "digest": report.digest or None,
+        "enrichment": enriched and enriched.body(),
         "breached": [{"limit": one.breach, "message": one.message} for one in report.breached],
     }
 
@@ -129,8 +167,15 @@ def print_report(body: dict[str, Any]) -> None:
             *counts,
             ("entries written", f"{body['written']:,}"),
             ("digest", body["digest"]),
+            *_enrichment_facts(body),
         ],
     )
+
+
+def _enrichment_facts(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Listed entries that were due, by their ends."""
+    counts = body["enrichment"] or {}
+    return [(f"to enrich: {_words(name)}", f"{count:,}") for name, count in counts.items()]
 
 
 def history_body(one: "SyncRecord") -> dict[str, Any]:
@@ -145,6 +190,7 @@ def history_body(one: "SyncRecord") -> dict[str, Any]:
         "rows": one.rows,
         "counts": dict(one.counts),
         "digest": one.digest or None,
+        "enrichment": dict(one.enrichment) or None,
     }
 
 
@@ -160,6 +206,7 @@ def print_status(body: dict[str, Any]) -> None:
         ("finished", body["finishedAt"]),
         *counts,
         ("digest", body["digest"]),
+        *_enrichment_facts(body),
     ]
     print_facts(f"{body['dataset']}: {body['rows']:,} rows", facts)
 

@@ -43,6 +43,8 @@ def facts(sync: Body) -> Iterator[tuple[str, object]]:
     yield "time left", progress.get("timeLeft")
     for name, count in (status.get("counts") or {}).items():
         yield _words(name), f"{count:,}" if count else None
+    for name, count in (status.get("enrichment") or {}).items():
+        yield f"to enrich: {_words(name)}", f"{count:,}"
     yield "week", dataset.get("lastUpdate")
     yield "release", dataset.get("releaseTag")
     yield "revision", status.get("revision")

@@ -4,10 +4,11 @@
 import pytest
 
 from otakube.commands.step import STEPS
+from otakube.commands.step_calls import AUTOMATIC, ORDER, keywords
 from otakube.ports.runs import FinishedStep, LocalRun
 from otakube_api.contract import Node, Output
 from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment
-from otakube_cli.run.runner import AUTOMATIC, ORDER, keywords, options
+from otakube_cli.run.runner import options
 from otakube_workflows import enrich_anime
 from otakube_workflows.templates import RUN
 

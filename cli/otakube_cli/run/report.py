@@ -9,11 +9,11 @@ from typing import Any
 
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.output import print_table
+from otakube.commands.step_calls import ORDER
 from otakube.ports.runs import FinishedStep, LocalRun, RunPhase
 from otakube.queries.search import Query, SearchIndexes, search
 from otakube.queries.titles import LiveTitleIndex
 from otakube_api.contract import FailureReason, Node, Output, ReviewNeed, one_line, parse_failure
-from otakube_cli.run.runner import ORDER
 from otakube_cli.search import PassageKind, print_results
 
 RESULTS = 3

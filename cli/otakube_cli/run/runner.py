@@ -5,8 +5,6 @@ The order and the gate are those of the workflow. What Argo keeps of a Workflow 
 so that a run that was cut off goes on behind its last finished step.
 """
 
-import asyncio
-import inspect
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
-from otakube.commands.step import STEPS, Run
+from otakube.commands.step import Run
+from otakube.commands.step_calls import AUTOMATIC, ORDER, as_keywords, call_step
 from otakube.errors import Fatal, StepError
 from otakube.ports.runs import FinishedStep, LocalRun, LocalRuns, RunPhase
 from otakube_api.contract import (
@@ -24,7 +23,6 @@ from otakube_api.contract import (
     Accelerator,
     Decision,
     Failure,
-    FailureReason,
     Node,
     Output,
     ReviewNeed,
@@ -36,15 +34,6 @@ from otakube_api.v1alpha1.anime_enrichment import AnimeEnrichment, AnimeEnrichme
 from otakube_api.v1alpha1.arguments import arguments_of
 from otakube_api.v1alpha1.validation import ANIME_IMMUTABLE
 from otakube_cli.errors import ConsoleError
-
-ORDER = (Node.FETCH, Node.STAGE, Node.ASSEMBLE, Node.REVIEW, Node.EMBED, Node.COMMIT)
-AUTOMATIC: dict[str, str] = {
-    ReviewOutput.DECISION: Decision.AUTOMATIC.value,
-    ReviewOutput.NOTE: "",
-    ReviewOutput.REVIEWER: "",
-    ReviewOutput.ACCEPTED: "[]",
-}
-"""The gate's answer where nobody has to be asked."""
 
 NOT_SUSPENDED = {"suspend": False}
 SUSPENDED = "spec.suspend is true: no step is run; set it to false, then give the same command again"
@@ -119,19 +108,8 @@ class Runner:
     async def _call(
         self, run: LocalRun, enrichment: AnimeEnrichment, node: Node, **more: str
     ) -> dict[Output, str]:
-        function = STEPS[node]
         identity = Run(run.enrichment, run.uid, run.generation, run.attempt, run.work)
-        known = {**options(run, enrichment), **more}
-        wanted = {name: known[name] for name in keywords(function) if name in known}
-        _stop_if_interrupted()
-        try:
-            return dict(await function(self.wiring, identity, **wanted))
-        except Exception as error:  # as in a pod: said, logged whole, and worth another try
-            _stop_if_interrupted()
-            if isinstance(error, StepError):
-                raise
-            logs.logger().exception("the step broke", step=node.value)
-            raise StepError(FailureReason.UNEXPECTED, f"{type(error).__name__}: {error}") from error
+        return await call_step(self.wiring, identity, node, {**options(run, enrichment), **more})
 
     async def _failed(
         self, run: LocalRun, enrichment: AnimeEnrichment, node: Node, error: StepError
@@ -165,27 +143,11 @@ class Runner:
         return run
 
 
-def _stop_if_interrupted() -> None:
-    """Raise ^C anew where a step ended with a result, or an error of its own, in spite of it."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
 def options(run: LocalRun, enrichment: AnimeEnrichment) -> dict[str, str]:
     """Every value that a step may take by name: of the spec, of the assembled record, of the review."""
     assembled = run.steps.get(Node.ASSEMBLE)
-    known: list[Mapping[Any, str]] = [
-        assembled.outputs if assembled else {},
-        arguments_of(enrichment.spec, auto=Accelerator.CPU),
-        run.answer,
-    ]
-    return {name.replace("-", "_"): value for one in known for name, value in one.items()}
-
-
-def keywords(function: Callable[..., Any]) -> list[str]:
-    """The names of a step's own options."""
-    return [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    outputs: Mapping[Any, str] = assembled.outputs if assembled else {}
+    return as_keywords(outputs, arguments_of(enrichment.spec, auto=Accelerator.CPU), run.answer)
 
 
 async def next_run(runs: LocalRuns, enrichment: AnimeEnrichment, *, again: bool) -> LocalRun:

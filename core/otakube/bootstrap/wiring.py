@@ -36,6 +36,8 @@ class Wiring:
         self._settings: Settings | None = None
         self._rate_limiters: dict[Provider, RateLimiter] = {}
         self._permits_until: float | None = None
+        self._providers: dict[bool, dict[Provider, ProviderAdapter]] = {}
+        self._embedders: dict[Accelerator, TextEmbedder] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,9 +69,11 @@ class Wiring:
         from otakube.bootstrap.providers import build
 
         self._permits_until = None if within is None else time.monotonic() + within
-        client = await self._stack.enter_async_context(new_client())
-        kept = {p: answers for p, answers in (await self._answers()).items() if answers.floor or not live}
-        return build(self.settings, client, await self.rate_limiters(), kept)
+        if live not in self._providers:
+            client = await self._stack.enter_async_context(new_client())
+            kept = {p: answers for p, answers in (await self._answers()).items() if answers.floor or not live}
+            self._providers[live] = build(self.settings, client, await self.rate_limiters(), kept)
+        return self._providers[live]
 
     async def rate_limiters(self) -> "dict[Provider, RateLimiter]":
         """Each provider's rate limiter: for all pods through Redis, or for this process without redis_url."""
@@ -197,6 +201,8 @@ class Wiring:
         """The text model of the settings, on that processor."""
         from otakube.adapters.embedding import text_embedder
 
-        return text_embedder(
-            self.settings.embedding_model, folder=self.settings.embedding_folder, accelerator=accelerator
-        )
+        if accelerator not in self._embedders:
+            self._embedders[accelerator] = text_embedder(
+                self.settings.embedding_model, folder=self.settings.embedding_folder, accelerator=accelerator
+            )
+        return self._embedders[accelerator]

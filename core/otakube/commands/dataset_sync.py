@@ -17,9 +17,10 @@ from otakube.bootstrap.wiring import Wiring
 from otakube.commands.argo_progress import write_progress
 from otakube.commands.exits import pod_exits, write_outputs
 from otakube.commands.step import Objects, OutputsFolder, TerminationLog
+from otakube.domain.dataset.enrichment import EnrichmentCounts, EnrichmentRequest
 from otakube.errors import Fatal
 from otakube_api import contract
-from otakube_api.contract import DatasetReason, FailureReason, Output
+from otakube_api.contract import DatasetReason, EnrichmentOrder, EnrichmentPolicy, FailureReason, Output
 
 if TYPE_CHECKING:
     from otakube.adapters.dataset_source import LoadedDataset
@@ -100,6 +101,30 @@ def apply(
 
 
 @app.command()
+def enrich(
+    *,
+    policy: Annotated[EnrichmentPolicy, typer.Option(help="Listed entries that are enriched.")],
+    order: Annotated[
+        EnrichmentOrder, typer.Option(help="Those that come first.")
+    ] = EnrichmentOrder.BY_POPULARITY,
+    max_per_run: Annotated[int, typer.Option(min=1, help="Entries at most.")] = 100,
+    sync: Sync = "default/by-hand",
+    work: Work = "work/by-hand",
+    outputs: OutputsFolder = Path(contract.OUTPUTS_FOLDER),
+    objects: Objects = "s3:",
+    termination_log: TerminationLog = Path(contract.TERMINATION_LOG),
+) -> None:
+    """Enrich listed entries, one after the other, at the providers' pace; cut off, the same call goes on.
+
+    Example: otakube dataset-sync enrich --policy All --max-per-run 10 --objects file:build/try
+    """
+    logs.start(command="dataset-sync enrich", sync=sync)
+    request = EnrichmentRequest(policy=policy, order=order, most=max_per_run)
+    with pod_exits(termination_log):
+        write_outputs(outputs, {Output.REPORT: _over(objects, lambda it: _enrich(it, request, work))})
+
+
+@app.command()
 def conclude(
     *,
     sync: Sync = "default/by-hand",
@@ -168,6 +193,33 @@ async def _apply(wiring: Wiring, limits: str, work: str) -> str:
     report = await _sync(wiring, name, body, _limits(limits))
     refuse(report.breached)
     return report_text(report)
+
+
+async def _enrich(wiring: Wiring, request: EnrichmentRequest, work: str) -> str:
+    """The counts are kept among the run's objects, so that retries of the pod stay within the run's limit."""
+    import orjson
+
+    from otakube.commands.title_run import title_runs
+    from otakube.maintenance.dataset_sync.enrich import enrich_listed
+
+    objects, key = await wiring.stores.objects(), f"{work}/enrichment"
+    try:
+        begun = EnrichmentCounts.read(orjson.loads(await objects.get(key)))
+    except KeyError:
+        begun = EnrichmentCounts()
+
+    async def keep(counts: EnrichmentCounts) -> None:
+        await objects.put(key, orjson.dumps(counts.body()), content_type="application/json")
+
+    counts = await enrich_listed(
+        await sync_stores(wiring),
+        await title_runs(wiring, keep),
+        request,
+        clock=now,
+        report=WrittenProgress(os.environ.get("ARGO_PROGRESS_FILE", "")),
+        begun=begun,
+    )
+    return orjson.dumps({"enrichment": counts.body()}).decode()
 
 
 async def _load(objects: "ObjectStore", source: str) -> "LoadedDataset":

@@ -8,6 +8,7 @@ What a step needs is imported inside it, so that `otakube step fetch` never pays
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -17,6 +18,7 @@ import typer
 from otakube import logs
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.exits import Outputs, pod_exits, write_outputs
+from otakube.errors import Retriable
 from otakube_api import contract
 from otakube_api.contract import Node
 
@@ -200,7 +202,7 @@ async def fetch(
     request = FetchRequest.parse(
         anime_id=anime_id, source_urls=source_urls, title=title, year=year, type_=type, providers=providers
     )
-    return await fetch(
+    outputs = await fetch(
         request,
         await wiring.providers(within=PERMITS_WITHIN.total_seconds()),
         await wiring.stores.objects(),
@@ -218,6 +220,9 @@ async def fetch(
         mode=mode,
         review_policy=review_policy,
     )
+    processing = await wiring.stores.processing_locks()  # a dataset sync passes the entry over
+    await processing.take(outputs[contract.Output.ENTRY_ID], run.work, now=datetime.now(UTC))
+    return outputs
 
 
 @step(Node.STAGE)
@@ -353,4 +358,7 @@ async def conclude(
 
     ended = Ended(**run._asdict(), status=status, failures=failures, waited=waited, title=title)
     stores = wiring.stores
-    return await conclude(await stores.objects(), stores.dead_letters, stores.ledger, ended)
+    outputs = await conclude(await stores.objects(), stores.dead_letters, stores.ledger, ended)
+    with suppress(Retriable):  # a document store that is away: the lock ends by the clock
+        await (await stores.processing_locks()).release(run.work)
+    return outputs

@@ -22,6 +22,7 @@ class ListedEntry:
     orphaned_at: datetime | None = None
     merged_into: str | None = None  # the entry that has its anime now
     split_from: str | None = None  # the entry that its row came out of
+    listed_at: datetime | None = None  # when it was listed first; None by a release that did not note it
     updated_at: datetime
 
     @property
@@ -70,6 +71,7 @@ class SyncRecord:
     sites: Mapping[str, int] = field(default_factory=dict)  # pages by host
     counts: Mapping[str, int] = field(default_factory=dict)  # entries by what became of them
     digest: str = ""  # of all listings, once it is finished
+    enrichment: Mapping[str, int] = field(default_factory=dict)  # of its listed entries, latest run
 
 
 def sync_key(sync: SyncRecord) -> str:

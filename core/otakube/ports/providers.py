@@ -90,7 +90,7 @@ class ProviderSource(Protocol):
     """One provider's API. Every failure is a SourceError."""
 
     provider: Provider
-    batch: int  # anime in one request of `describe`; 1 where the provider has no batch endpoint
+    batch: int  # anime that one request of `describe` names; 1 where the provider takes no list of ids
 
     async def search(self, title: str) -> list[Metadata]:
         """Anime whose titles resemble it, best first, at most ten."""

@@ -91,6 +91,9 @@ class SyncParameter(StrEnum):
     SOURCE = "source"  # https://..., github:OWNER/REPOSITORY[@TAG]/ASSET, or bucket:KEY
     LIMITS = "limits"  # such as shrink=0.05,growth=0.2
     DRY_RUN = "dry-run"  # true or false
+    ENRICH = "enrich"  # EnrichmentPolicy
+    ENRICH_ORDER = "enrich-order"  # EnrichmentOrder
+    ENRICH_MAX = "enrich-max"  # entries at most, decimal
 
 
 class SyncNode(StrEnum):
@@ -98,6 +101,7 @@ class SyncNode(StrEnum):
 
     PLAN = "plan-week"  # loads the file, compares, and looks at the limits
     APPLY = "apply-week"  # writes
+    ENRICH = "enrich-listed"  # enriches listed entries, one after the other
     CONCLUDE = "conclude-week"  # removes the file from the work objects
 
 

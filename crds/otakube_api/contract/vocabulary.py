@@ -76,6 +76,21 @@ class SourceState(StrEnum):
     FAILED = "Failed"
 
 
+class EnrichmentPolicy(StrEnum):
+    """Listed entries that a dataset sync enriches: spec.enrichment.policy of a DatasetSync."""
+
+    OFF = "Off"
+    NEW_ONLY = "NewOnly"  # those that the week that is in listed first
+    ALL = "All"
+
+
+class EnrichmentOrder(StrEnum):
+    """Order in which listed entries are enriched: spec.enrichment.order of a DatasetSync."""
+
+    BY_POPULARITY = "ByPopularity"  # the more sites have a page of it the sooner
+    BY_SEASON = "BySeason"  # the newest first
+
+
 class Accelerator(StrEnum):
     """Processors that compute embeddings: spec.accelerator."""
 

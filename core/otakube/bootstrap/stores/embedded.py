@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from otakube.ports.listings import Listings, SyncHistory
     from otakube.ports.locks import Locks
     from otakube.ports.objects import AgedObjects
+    from otakube.ports.processing import ProcessingLocks
     from otakube.ports.rows import StoredRows
     from otakube.ports.runs import LocalRuns
     from otakube.ports.search import EntrySummaries, LiveTitles
@@ -140,6 +141,11 @@ class EmbeddedStores(Stores):
         from otakube.adapters.stores.sqlite.flags import SqliteFlags
 
         return SqliteFlags(await self.documents())
+
+    async def processing_locks(self) -> "ProcessingLocks":
+        from otakube.adapters.stores.sqlite.processing import SqliteProcessingLocks
+
+        return SqliteProcessingLocks(await self.documents())
 
     async def sync_history(self) -> "SyncHistory":
         from otakube.adapters.stores.sqlite.listings import SqliteSyncHistory

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from otakube.ports.listings import Listings, SyncHistory
     from otakube.ports.locks import Locks
     from otakube.ports.objects import AgedObjects
+    from otakube.ports.processing import ProcessingLocks
     from otakube.ports.rows import StoredRows
     from otakube.ports.search import EntrySummaries, LiveTitles, VectorSearch
     from otakube.ports.take_downs import TakeDowns
@@ -104,6 +105,9 @@ class Stores(ABC):
 
     @abstractmethod
     async def flags(self) -> "Flags": ...
+
+    @abstractmethod
+    async def processing_locks(self) -> "ProcessingLocks": ...
 
     @abstractmethod
     async def sync_history(self) -> "SyncHistory": ...

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from otakube.ports.listings import Listings, SyncHistory
     from otakube.ports.locks import Locks
     from otakube.ports.objects import AgedObjects
+    from otakube.ports.processing import ProcessingLocks
     from otakube.ports.rows import StoredRows
     from otakube.ports.search import EntrySummaries, LiveTitles
     from otakube.ports.take_downs import TakeDowns
@@ -133,6 +134,11 @@ class ServerStores(Stores):
         from otakube.adapters.stores.mongodb.flags import MongoFlags
 
         return MongoFlags(await self.documents())
+
+    async def processing_locks(self) -> "ProcessingLocks":
+        from otakube.adapters.stores.mongodb.processing import MongoProcessingLocks
+
+        return MongoProcessingLocks(await self.documents())
 
     async def sync_history(self) -> "SyncHistory":
         from otakube.adapters.stores.mongodb.listings import MongoSyncHistory

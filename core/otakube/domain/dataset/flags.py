@@ -25,6 +25,7 @@ class FlaggedField(StrEnum):
     STATUS = "status"
     SOURCE = "source"
     EPISODES = "episodes"
+    ENRICHMENT = "enrichment"  # of a listed entry, which stays so: a sync could not publish it unseen
 
 
 class DatasetDifference(NamedTuple):

@@ -141,6 +141,7 @@ class Application:
             pages=row.pages,
             listing=listing_of(row.row, self.source),
             split_from=split_from if split_from != entry_id else None,
+            listed_at=before.listed_at if before else self.clock(),
             updated_at=self.clock(),
         )
         if before is None:

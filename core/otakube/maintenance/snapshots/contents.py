@@ -58,6 +58,7 @@ LEFT_OUT: Mapping[str, str] = {
     "image_dead_letters": "written again by the next run of an entry that lacks an image",
     "take_downs": "newer than any snapshot: a restore reads the copies that lie in the bucket and beside it",
     "dead_letters": "name the objects of a run, which are no part of a snapshot: the run is started again",
+    "processing_locks": "of runs at work, and over after a day",
     "runs": "of one machine, and name the objects of a run",
     "provider_titles": "learnt again from the next answers of the provider",
     "provider_health": "learnt again from the next answers of the provider",

@@ -114,5 +114,27 @@ def test_an_apply_without_a_plan_and_a_limit_that_is_none_are_named(tmp_path: Pa
     assert "--limits 'shrink=a': write one of shrink, growth" in (tmp_path / "said").read_text()
 
 
+def test_retries_of_a_pod_stay_within_the_entries_of_their_run(tmp_path: Path) -> None:
+    listed = [row(f"No. {one}", f"https://anilist.co/anime/{one}") for one in range(1, 41)]
+    call(tmp_path, "plan", f"--source={put(tmp_path, listed)}")
+    call(tmp_path, "apply")
+    counts = {"due": 40, "enriched": 3, "refused": 1, "failed": 1, "passedOver": 0}
+    (tmp_path / "objects/work/w1/enrichment").write_text(json.dumps(counts))
+    ended = call(tmp_path, "enrich", "--policy=All", "--max-per-run=5")
+    assert ended.exit_code == 0, (tmp_path / "said").read_text()
+    assert report(tmp_path) == {"enrichment": counts | {"due": 45, "left": 40}}
+    assert json.loads((tmp_path / "objects/work/w1/enrichment").read_text())["enriched"] == 3
+    assert call(tmp_path, "conclude").exit_code == 0
+    assert kept(tmp_path) == []
+
+
+def test_entries_that_no_provider_can_be_asked_about_are_never_due(tmp_path: Path) -> None:
+    elsewhere = [row(f"No. {one}", f"https://www.livechart.me/anime/{one}") for one in range(1, 9)]
+    call(tmp_path, "plan", f"--source={put(tmp_path, elsewhere)}")
+    call(tmp_path, "apply")
+    assert call(tmp_path, "enrich", "--policy=NewOnly").exit_code == 0
+    assert report(tmp_path)["enrichment"]["due"] == 0
+
+
 def test_every_limit_but_that_of_unreadable_rows_has_its_field_in_the_spec() -> None:
     assert set(SPEC_FIELDS) == {*SHARES, "age"} - {"unreadable"}

@@ -14,11 +14,12 @@ from otakube.bootstrap.stores.choice import EMBEDDED
 from otakube.bootstrap.stores.embedded import EmbeddedStores
 from otakube.bootstrap.wiring import Wiring
 from otakube.commands.step import STEPS
+from otakube.commands.step_calls import ORDER
 from otakube.errors import Retriable
 from otakube.ports.runs import FinishedStep, LocalRun, RunPhase
 from otakube_api.contract import FailureReason, Node
 from otakube_cli.run.manifests import read
-from otakube_cli.run.runner import ORDER, Runner
+from otakube_cli.run.runner import Runner
 
 KEY = "default/cowboy-bebop"
 

@@ -29,7 +29,7 @@ class MyAnimeList:
     """The source `MyAnimeList`: the other way to the pages that Jikan answers for."""
 
     provider = Provider.MYANIMELIST
-    batch = batches.PAGE
+    batch = 1  # no list of ids: `describe` walks a list of all anime, or asks one by one
 
     def __init__(self, client: ProviderClient, url: str) -> None:
         self._client = client

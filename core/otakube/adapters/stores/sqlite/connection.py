@@ -14,7 +14,7 @@ from otakube.errors import Fatal, Retriable
 from otakube_api.contract import FailureReason
 
 FILE = "documents.sqlite3"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _UPGRADES = {
     2: (
         "ALTER TABLE animes ADD COLUMN lease_nonce TEXT",
@@ -40,6 +40,9 @@ _UPGRADES = {
         "CREATE TABLE image_dead_letters (anime_id TEXT, image_url TEXT, letter TEXT NOT NULL, "
         "PRIMARY KEY (anime_id, image_url))",
         "CREATE TABLE take_downs (id TEXT PRIMARY KEY, lifted INTEGER NOT NULL, take_down TEXT NOT NULL)",
+    ),
+    6: (
+        "CREATE TABLE processing_locks (entry_id TEXT PRIMARY KEY, owner TEXT NOT NULL, until TEXT NOT NULL)",
     ),
 }
 """The statements that make a file of the form before into one of this form."""

@@ -64,3 +64,4 @@ CREATE TABLE image_dead_letters (
   anime_id TEXT, image_url TEXT, letter TEXT NOT NULL, PRIMARY KEY (anime_id, image_url)
 );
 CREATE TABLE take_downs (id TEXT PRIMARY KEY, lifted INTEGER NOT NULL, take_down TEXT NOT NULL);
+CREATE TABLE processing_locks (entry_id TEXT PRIMARY KEY, owner TEXT NOT NULL, until TEXT NOT NULL);
