@@ -13,6 +13,7 @@ import pytest
 import typer
 import yaml
 
+from otakube.commands import dataset_sync
 from otakube.commands.step import app
 from otakube.settings import Settings
 from otakube_api.contract import (
@@ -23,10 +24,14 @@ from otakube_api.contract import (
     SECRETS_FOLDER,
     STEP_CONFIG_MAP,
     STEP_SECRET,
+    SYNC_TEMPLATE,
     TEMPLATE,
+    EnrichmentOrder,
+    EnrichmentPolicy,
     Node,
     Parameter,
     ReviewOutput,
+    SyncNode,
 )
 from otakube_api.providers import PROFILES, secret_key
 from otakube_operator.enrichment.observed import Enrichment, read_enrichment
@@ -321,6 +326,31 @@ def test_the_planner_alone_holds_a_token_and_goes_by_the_time_that_it_was_schedu
     assert "--scheduled-time={{=" in plan["container"]["args"][1]
     [projected] = [volume["projected"] for volume in plan["volumes"] if "projected" in volume]
     assert [list(source) for source in projected["sources"]] == [["serviceAccountToken"], ["configMap"]]
+
+
+def test_a_sync_enriches_in_one_pod_that_is_given_what_its_command_takes() -> None:
+    sync = shipped(SYNC_TEMPLATE)["spec"]
+    named = {template["name"]: template for template in sync["templates"]}
+    [enrich] = [task for task in named[sync["entrypoint"]]["dag"]["tasks"] if task["name"] == SyncNode.ENRICH]
+    assert enrich == {
+        "name": "enrich-listed",
+        "template": "enrich-listed",
+        "depends": "apply-week.Succeeded",
+        "when": "{{workflow.parameters.enrich}} != Off",
+    }
+    container = named[SyncNode.ENRICH]["container"]
+    words = [word.partition("=")[0] for word in container["args"]]
+    command: Any = typer.main.get_command(dataset_sync.app)
+    known = {option for each in command.commands["enrich"].params for option in each.opts}
+    assert container["command"][1:] == ["dataset-sync", "enrich"]
+    assert set(words) == {"--sync", "--policy", "--order", "--max-per-run", "--work"}
+    assert set(words) <= known
+    parameters = {each["name"]: each for each in sync["arguments"]["parameters"]}
+    used = set(re.findall(r"workflow\.parameters\.([a-z-]+)", " ".join(container["args"])))
+    assert used <= parameters.keys()
+    assert parameters["enrich"]["enum"] == list(EnrichmentPolicy)
+    assert parameters["enrich-order"]["enum"] == list(EnrichmentOrder)
+    assert sync["activeDeadlineSeconds"] >= named[SyncNode.ENRICH]["activeDeadlineSeconds"]
 
 
 def test_fetch_mounts_the_secret_of_every_provider_that_has_one(templates: dict[str, Any]) -> None:

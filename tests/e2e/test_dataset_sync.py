@@ -123,7 +123,8 @@ def sync() -> Iterator[Sync]:
     with standins.bucket() as bucket:
         bucket.Object(made.key).delete()
     with standins.documents() as documents:
-        for collection, mark in (("listings", HOST), ("identities", HOST), ("syncs", made.name)):
+        marks = (("listings", HOST), ("identities", HOST), ("syncs", made.name), ("flags", made.name))
+        for collection, mark in marks:
             erase(documents[collection], mark)
 
 
@@ -178,6 +179,39 @@ def test_a_week_is_planned_then_taken_in_and_a_broken_one_is_stopped_within_seco
     assert seconds_from_the_pods_end(stopped["workflow"]["name"], stopped) <= SOON_SECONDS
     assert "Shrunk" in observer.event_reasons(sync.name) or wait_for_event(sync.name, "Shrunk")
     assert len([one for one in listings(mark) if not one.get("orphaned")]) == FEW
+
+
+KASA = {
+    "title": "Kasa no Eki",
+    "type": "TV",
+    "episodes": 12,
+    "status": "FINISHED",
+    "animeSeason": {"season": "SUMMER", "year": 2024},
+}
+KASA_PAGES = ["https://myanimelist.net/anime/70588", "https://anilist.co/anime/210902"]
+
+
+def test_listed_entries_are_enriched_by_one_pod_and_a_bad_one_is_flagged(sync: Sync) -> None:
+    mark = sync.name
+    bad, good = rows(2, mark)
+    bad["sources"].append("https://myanimelist.net/anime/999997")
+    good |= KASA | {"sources": [*good["sources"], *KASA_PAGES]}
+    sync.put([bad, good, *rows(FEW, mark)[2:]])
+    planned_or_skipped(sync)
+    sync.apply(dryRun=False, limits=ANY, enrichment={"policy": "NewOnly", "maxPerRun": 10})
+    status = sync.run()
+    assert ready(status) == ("True", "Synced"), status
+    counts = status["enrichment"]
+    live_before = 2 - counts["due"]  # by another test, or a run of this one
+    assert (counts["enriched"], counts["failed"]) == (1 - live_before, 1), counts
+    with standins.documents() as documents:
+        [flag] = [one["flag"] for one in documents.flags.find({}) if mark in str(one)]
+        owner = documents.identities.find_one({"source_url": KASA_PAGES[1]}) or {}
+        entry = documents.animes.find_one({"_id": owner.get("entry_id")}) or {}
+    assert (flag["field"], flag["ours"].partition(":")[0]) == ("enrichment", "AnimeUnknown")
+    assert entry.get("live_version"), (owner, entry)
+    again = sync.run()
+    assert again["enrichment"]["due"] == 0, "what is enriched or flagged is not tried again"
 
 
 def wait_for_event(name: str, reason: str) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One sync of the dataset: plan the week, apply it unless that is a dry run, and clean up."""
+"""One sync of the dataset: plan the week, apply it unless that is a dry run, enrich entries, clean up."""
 
 from hera.workflows import DAG, Container, Parameter, Task, WorkflowTemplate
 from hera.workflows.models import (
@@ -11,9 +11,17 @@ from hera.workflows.models import (
     WorkflowMetadata,
 )
 
-from otakube_api.contract import EXIT, SYNC_TEMPLATE, Output, SyncNode, SyncParameter
+from otakube_api.contract import (
+    EXIT,
+    SYNC_TEMPLATE,
+    EnrichmentOrder,
+    EnrichmentPolicy,
+    Output,
+    SyncNode,
+    SyncParameter,
+)
 from otakube_workflows.policies import EXECUTION
-from otakube_workflows.templates import Size, Step, Store, step
+from otakube_workflows.templates import EMBED_IMAGE, STORES, Size, Step, Store, step
 
 ENTRYPOINT = "sync"
 DESCRIPTION = "workflows.argoproj.io/description"
@@ -42,15 +50,43 @@ ARGUMENTS = (
         enum=["true", "false"],
         description="Plan, and write nothing.",
     ),
+    Parameter(
+        name=SyncParameter.ENRICH,
+        value=EnrichmentPolicy.OFF,
+        enum=list(EnrichmentPolicy),
+        description="Listed entries that are enriched once the week is written.",
+    ),
+    Parameter(
+        name=SyncParameter.ENRICH_ORDER,
+        value=EnrichmentOrder.BY_POPULARITY,
+        enum=list(EnrichmentOrder),
+        description="Those that come first.",
+    ),
+    Parameter(name=SyncParameter.ENRICH_MAX, value="100", description="Entries to enrich at most."),
 )
 
-PATIENCE = RetryStrategy(
-    retry_policy="Always",
-    limit=15,
-    backoff=Backoff(duration="10s", factor=IntOrString(root=2), cap="30m", max_duration="5h"),
-    expression=f"asInt(lastRetry.exitCode) != {EXIT.fatal}",
-)
+
+def _retries(limit: int, over: str) -> RetryStrategy:
+    """Retries of whatever may pass, for so long; Argo counts from the first attempt."""
+    return RetryStrategy(
+        retry_policy="Always",
+        limit=limit,
+        backoff=Backoff(duration="10s", factor=IntOrString(root=2), cap="30m", max_duration=over),
+        expression=f"asInt(lastRetry.exitCode) != {EXIT.fatal}",
+    )
+
+
+PATIENCE = _retries(15, "5h")
 """Retries over some four hours: a publisher that is away, or a store, comes back; the next week is far."""
+
+ENRICH_DEADLINE = 20 * 3600
+"""The most entries that a run may enrich take 12 hours of the slowest provider's budget."""
+
+ENDURANCE = _retries(30, "20h")
+"""Retries of a step that works for hours."""
+
+ONE_ENTRY = Size(memory="512Mi", memory_limit="1536Mi", scratch="512Mi")
+"""All steps of an enrichment, one after the other, in one process that keeps the text model."""
 
 
 def sync_dataset() -> WorkflowTemplate:
@@ -62,9 +98,9 @@ def sync_dataset() -> WorkflowTemplate:
         entrypoint=ENTRYPOINT,
         on_exit=SyncNode.CONCLUDE.value,
         arguments=list(ARGUMENTS),
-        active_deadline_seconds=2 * DEADLINE,
+        active_deadline_seconds=2 * DEADLINE + ENRICH_DEADLINE,
         synchronization=Synchronization(mutexes=[Mutex(name=SYNC_TEMPLATE)]),
-        templates=[_graph(), _plan(), _apply(), _conclude()],
+        templates=[_graph(), _plan(), _apply(), _enrich(), _conclude()],
         **EXECUTION,
     )
 
@@ -80,6 +116,12 @@ def _graph() -> DAG:
             depends=f"{SyncNode.PLAN}.Succeeded",
             when=f"{dry_run} == false",
         ),
+        Task(
+            name=SyncNode.ENRICH,
+            template=SyncNode.ENRICH,
+            depends=f"{SyncNode.APPLY}.Succeeded",
+            when=f"{{{{workflow.parameters.{SyncParameter.ENRICH}}}}} != {EnrichmentPolicy.OFF}",
+        ),
     ]
     return graph
 
@@ -94,6 +136,30 @@ def _plan() -> Container:
 def _apply() -> Container:
     container = _step(SyncNode.APPLY, "apply", [Store.BUCKET, Store.DOCUMENTS], SyncParameter.LIMITS)
     container.retry_strategy = PATIENCE
+    return container
+
+
+def _enrich() -> Container:
+    container = step(
+        Step(
+            name=SyncNode.ENRICH,
+            command=["dataset-sync", "enrich"],
+            outputs={Output.REPORT: "{}"},
+            stores=[*STORES, Store.PROVIDERS, Store.SUGGESTIONS],
+            deadline=ENRICH_DEADLINE,
+            image=EMBED_IMAGE,
+            size=ONE_ENTRY,
+        )
+    )
+    given = {
+        "sync": SyncParameter.SYNC,
+        "policy": SyncParameter.ENRICH,
+        "order": SyncParameter.ENRICH_ORDER,
+        "max-per-run": SyncParameter.ENRICH_MAX,
+    }
+    options = [f"--{option}={{{{workflow.parameters.{name}}}}}" for option, name in given.items()]
+    container.args = [*options, WORK]
+    container.retry_strategy = ENDURANCE
     return container
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from otakube_api.contract import EnrichmentOrder, EnrichmentPolicy
 from otakube_api.reasons import CommonCondition, CommonReason
 from otakube_api.v1alpha1.anime import HistoryLimit
 from otakube_api.v1alpha1.job import JobProgress, JobReason, JobWorkflow
@@ -50,6 +51,7 @@ class SyncPhase(StrEnum):
     STARTING = "Starting"
     PLANNING = "Planning"
     APPLYING = "Applying"
+    ENRICHING = "Enriching"
     SUCCEEDED = "Succeeded"
     STOPPED = "Stopped"
     FAILED = "Failed"
@@ -68,6 +70,17 @@ class SyncLimits(ApiType):
     """sitePercent is how many pages of one site may be gone, beyond those that went with their rows."""
     age_days: int = Field(42, ge=1, le=36_500)
     """ageDays is how long ago the dataset may have been updated last."""
+
+
+class SyncEnrichment(ApiType):
+    """Listed entries that a sync enriches after the week is written, at the pace of the providers' limits."""
+
+    policy: EnrichmentPolicy = EnrichmentPolicy.OFF
+    """policy is Off, NewOnly for entries that the week listed first, or All for every listed entry."""
+    order: EnrichmentOrder = EnrichmentOrder.BY_POPULARITY
+    """order is ByPopularity, those first that most sites have a page of, or BySeason, the newest first."""
+    max_per_run: int = Field(100, ge=1, le=5_000)
+    """maxPerRun is how many entries one run enriches at most; each takes some eight seconds of the limits."""
 
 
 class DatasetSyncSpec(ApiType):
@@ -93,6 +106,8 @@ class DatasetSyncSpec(ApiType):
     """startingDeadlineSeconds is how late a sync may still start, 10 seconds to a week."""
     limits: SyncLimits = SyncLimits()
     """limits are what one week may change; a week beyond one of them is not taken in."""
+    enrichment: SyncEnrichment = SyncEnrichment()
+    """enrichment says which listed entries a sync enriches; none unless its policy is set."""
     successful_workflows_history_limit: HistoryLimit = 3
     """successfulWorkflowsHistoryLimit is how many Workflows that succeeded are kept."""
     failed_workflows_history_limit: HistoryLimit = 3
@@ -141,6 +156,23 @@ class SyncCounts(ApiType):
     """keptApart entries would be merged, and a merge lock forbids it."""
 
 
+class SyncEnrichmentCounts(ApiType):
+    """Listed entries by what a run made of them."""
+
+    due: Count = 0
+    """due entries were listed and not enriched when the run came to them, those beyond maxPerRun too."""
+    enriched: Count = 0
+    """enriched entries have a golden record now."""
+    refused: Count = 0
+    """refused entries are for a person to look at; they stay listed, with a flag."""
+    failed: Count = 0
+    """failed entries stay listed: with a flag, or for the next run where providers were away."""
+    passed_over: Count = 0
+    """passedOver entries are in another run's hands."""
+    left: Count = 0
+    """left entries are due still."""
+
+
 class SyncOutcome(StrEnum):
     RUNNING = "Running"
     SUCCEEDED = "Succeeded"
@@ -171,6 +203,8 @@ class SyncRunStatus(ApiType):
     """lastUpdate is the day that the dataset says of itself."""
     counts: SyncCounts | None = None
     """counts are the entries by what the week made of them."""
+    enrichment: SyncEnrichmentCounts | None = None
+    """enrichment is what became of listed entries, where spec.enrichment has them enriched."""
 
 
 class DatasetSyncStatus(ApiType):
@@ -185,13 +219,15 @@ class DatasetSyncStatus(ApiType):
     workflow: JobWorkflow | None = None
     """workflow is that of the latest run."""
     progress: JobProgress | None = None
-    """progress of the latest run, once it writes."""
+    """progress of the latest run, once it writes: entries of the week, then entries to enrich."""
     revision: str | None = Field(None, max_length=64)
     """revision of the latest run's week: a digest of its rows, the same for the same rows in any order."""
     dataset: SyncedDataset | None = None
     """dataset is the file of the latest run, once it is loaded."""
     counts: SyncCounts | None = None
     """counts are the entries by what the latest run makes of them, once it is planned."""
+    enrichment: SyncEnrichmentCounts | None = None
+    """enrichment is what became of listed entries, once the latest run has enriched some."""
     times: str | None = Field(None, max_length=200)
     """times is spec.schedule with its time zone."""
     since_time: Time | None = None
@@ -237,6 +273,7 @@ KIND = Kind(
         Column("Changed", ".status.counts.changed", "integer"),
         Column("Removed", ".status.counts.removed", "integer"),
         Column("Flagged", ".status.counts.flagged", "integer"),
+        Column("Enriched", ".status.enrichment.enriched", "integer", priority=1),
         Column("Last Success", ".status.lastSuccessfulTime", "date"),
         Column("Due", ".status.nextScheduleTime"),
         condition_column("Ready", CommonCondition.READY, "status"),

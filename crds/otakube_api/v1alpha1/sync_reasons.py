@@ -15,6 +15,10 @@ class SyncReason(Reason):
     SCHEDULED = "Scheduled", "No sync has run yet; the first is due at status.nextScheduleTime."
     PLANNING = "Planning", "The week is loaded from spec.source, and compared with the catalogue."
     APPLYING = "Applying", "The changes of the week are written; status.progress says how far."
+    ENRICHING = (
+        "Enriching",
+        "The week is in the catalogue; listed entries are enriched at the pace of the providers' limits.",
+    )
     SYNCED = "Synced", "The week is in the catalogue."
     PLANNED = "Planned", "spec.dryRun is true: status.counts says what the week would change."
     ENDED = "Ended", "spec.schedule names no later time, and no sync has run."

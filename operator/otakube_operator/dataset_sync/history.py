@@ -4,8 +4,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from otakube_api.contract import SYNC_TEMPLATE, Breach, SyncNode
-from otakube_api.v1alpha1.dataset_sync import SyncCounts, SyncOutcome, SyncRunStatus
+from otakube_api.contract import SYNC_TEMPLATE, Breach, EnrichmentPolicy, SyncNode, SyncParameter
+from otakube_api.v1alpha1.dataset_sync import SyncCounts, SyncEnrichmentCounts, SyncOutcome, SyncRunStatus
 from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_operator.jobs.assessment import JobFault, fault_of
 from otakube_operator.jobs.job import Job
@@ -46,6 +46,7 @@ def run_of(job: Job) -> SyncRunStatus:
         revision=text(report.get("revision"), 64),
         last_update=text(report.get("lastUpdate"), 10),
         counts=counts_of(report),
+        enrichment=enrichment_of(job),
     )
 
 
@@ -82,3 +83,19 @@ def counts_of(report: Mapping[str, Any]) -> SyncCounts | None:
         return None
     counts = {name: count(given.get(field.alias or name)) for name, field in SyncCounts.model_fields.items()}
     return SyncCounts(**{name: number for name, number in counts.items() if number is not None})
+
+
+def is_enriching(job: Job) -> bool:
+    """True once its week is written, if listed entries are enriched then."""
+    policy = job.arguments.get(SyncParameter.ENRICH, EnrichmentPolicy.OFF)
+    return SyncNode.APPLY in job.reports and policy != EnrichmentPolicy.OFF
+
+
+def enrichment_of(job: Job) -> SyncEnrichmentCounts | None:
+    """Entries by what the job made of them; None before its step has ended."""
+    given = job.reports.get(SyncNode.ENRICH, {}).get("enrichment")
+    if not isinstance(given, Mapping):
+        return None
+    fields = SyncEnrichmentCounts.model_fields.items()
+    counts = {name: count(given.get(field.alias or name)) for name, field in fields}
+    return SyncEnrichmentCounts(**{name: number for name, number in counts.items() if number is not None})

@@ -120,12 +120,15 @@ def _new(sync: SyncObject, due: datetime | None, request: str | None) -> NewJob:
         SyncParameter.SOURCE: sync.spec.source,
         SyncParameter.LIMITS: limits_text(sync.spec),
         SyncParameter.DRY_RUN: "true" if sync.spec.dry_run else "false",
+        SyncParameter.ENRICH: sync.spec.enrichment.policy,
+        SyncParameter.ENRICH_ORDER: sync.spec.enrichment.order,
+        SyncParameter.ENRICH_MAX: str(sync.spec.enrichment.max_per_run),
     }
     return NewJob(
         kind=KIND.name,
         owner=sync,
         template=SYNC_TEMPLATE,
-        arguments={str(name): value for name, value in arguments.items()},
+        arguments={str(name): str(value) for name, value in arguments.items()},
         scheduled_at=due,
         requested_at=request,
     )

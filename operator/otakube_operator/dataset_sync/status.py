@@ -11,6 +11,7 @@ from otakube_api.v1alpha1.dataset_sync import (
     KIND,
     DatasetSyncStatus,
     SyncedDataset,
+    SyncEnrichmentCounts,
     SyncOutcome,
     SyncPhase,
     SyncRunStatus,
@@ -20,7 +21,9 @@ from otakube_api.v1alpha1.sync_reasons import SyncReason
 from otakube_operator.dataset_sync.history import (
     BREACHES,
     counts_of,
+    enrichment_of,
     is_applied,
+    is_enriching,
     recorded,
     report_of,
     success_of,
@@ -82,6 +85,7 @@ def _of_job(status: DatasetSyncStatus, job: Job, now: datetime) -> dict[str, Any
         "revision": text(report.get("revision"), 64),
         "dataset": _dataset(report),
         "counts": counts_of(report),
+        "enrichment": enrichment_of(job),
         "progress": _progress(status, job, now),
     }
 
@@ -101,6 +105,8 @@ def phase_of(job: Job) -> SyncPhase:
         return SyncPhase.SUCCEEDED
     if job.phase in {"", "Pending"}:
         return SyncPhase.STARTING
+    if is_enriching(job):
+        return SyncPhase.ENRICHING
     return SyncPhase.APPLYING if SyncNode.PLAN in job.reports else SyncPhase.PLANNING
 
 
@@ -127,11 +133,24 @@ def _progress(status: DatasetSyncStatus, job: Job, now: datetime) -> JobProgress
         return None
     same = status.workflow is not None and status.workflow.name == job.name
     before = status.progress if same else None
+    if not job.finished and is_enriching(job):
+        return _enriched_so_far(status, job, before, now)
     if is_applied(job):
         ended = job.finished_at or now
         whole = before.per_second if before is not None else None
         return JobProgress(done=total, total=total, percent=100, per_second=whole, update_time=ended)
     return progress_of(job.amounts.get(SyncNode.APPLY), total, before, now)
+
+
+def _enriched_so_far(
+    status: DatasetSyncStatus, job: Job, before: JobProgress | None, now: datetime
+) -> JobProgress | None:
+    """Entries to enrich: an attempt that goes on counts those that are left, so the first told them all."""
+    amount = job.amounts.get(SyncNode.ENRICH)
+    told = before if before is not None and status.phase is SyncPhase.ENRICHING else None
+    if amount is None:
+        return before
+    return progress_of(amount, max(amount.total, told.total if told else 0), told, now)
 
 
 def _last_success(status: DatasetSyncStatus, jobs: list[Job]) -> datetime | None:
@@ -196,6 +215,8 @@ def _goes_on(job: Job) -> tuple[str, str]:
         return JobReason.WORKFLOW_STARTING, f"Workflow {job.name} has not begun: {waits.rstrip('.')}."
     if SyncNode.PLAN not in job.reports:
         return SyncReason.PLANNING, f"Workflow {job.name} loads the week and compares it."
+    if is_enriching(job):
+        return SyncReason.ENRICHING, f"Workflow {job.name} enriches listed entries; the week is in."
     total = count(report_of(job).get("total")) or 0
     return SyncReason.APPLYING, f"Workflow {job.name} writes {total:,} entries."
 
@@ -206,7 +227,16 @@ def _summary(job: Job) -> str:
     week = text(report.get("lastUpdate"), 10) or text(report.get("revision"), 64) or "without a date"
     numbers = [] if counts is None else [f"{number:,} {name}" for name, number in counts if number]
     verb = "is in the catalogue" if is_applied(job) else "would change the catalogue; nothing was written"
-    return f"The week of {week} {verb}: {', '.join(numbers).replace('_', ' ') or 'nothing changed'}."
+    said = f"The week of {week} {verb}: {', '.join(numbers).replace('_', ' ') or 'nothing changed'}."
+    return said + _enriched(enrichment_of(job))
+
+
+def _enriched(counts: SyncEnrichmentCounts | None) -> str:
+    """Listed entries by their ends; nothing where none were due."""
+    if counts is None or not counts.due:
+        return ""
+    numbers = [f"{number:,} {name}" for name, number in counts if number and name != "due"]
+    return f" Of {counts.due:,} listed entries that were due: {', '.join(numbers).replace('_', ' ')}."
 
 
 def _next(plan: SyncPlan) -> str:

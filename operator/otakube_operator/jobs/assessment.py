@@ -73,7 +73,7 @@ def progress_of(
         done=done,
         total=total,
         percent=100 if not total else done * 100 // total,
-        per_second=round(rate),
+        per_second=round(rate) or None,
         time_left=format_seconds(rest) if rest else None,
         update_time=now.replace(microsecond=0),
     )

@@ -41,6 +41,7 @@ from otakube_api.v1alpha1.dataset_sync import (
     DatasetSyncStatus,
     SyncCounts,
     SyncedDataset,
+    SyncEnrichmentCounts,
     SyncOutcome,
     SyncPhase,
     SyncRunStatus,
@@ -257,6 +258,7 @@ def a_full_schedule_status() -> EpisodeScheduleStatus:
 def a_full_sync_status() -> DatasetSyncStatus:
     most = 2**31 - 1
     counts = SyncCounts(**dict.fromkeys(SyncCounts.model_fields, most))
+    enrichment = SyncEnrichmentCounts(**dict.fromkeys(SyncEnrichmentCounts.model_fields, most))
     run = SyncRunStatus(
         workflow="w" * 253,
         due_time=NOW,
@@ -267,6 +269,7 @@ def a_full_sync_status() -> DatasetSyncStatus:
         revision="r" * 64,
         last_update="2026-11-21",
         counts=counts,
+        enrichment=enrichment,
     )
     return DatasetSyncStatus(
         conditions=[
@@ -289,6 +292,7 @@ def a_full_sync_status() -> DatasetSyncStatus:
             rows=most,
         ),
         counts=counts,
+        enrichment=enrichment,
         times="0 1 * * SAT UTC",
         since_time=NOW,
         next_schedule_time=NOW,

@@ -399,7 +399,24 @@ SYNCS = (
     _sync("a share by half", {"limits": {"growthPercent": 0.5}}, "spec.limits.growthPercent", "integer"),
     _sync("no age at all", {"limits": {"ageDays": 0}}, "spec.limits.ageDays", "greater than or equal to 1"),
     _sync("a dry run in words", {"dryRun": "yes"}, "spec.dryRun", "boolean"),
-    _sync("a sync that is enriched", {"enrichment": {}}, 'unknown field "spec.enrichment"'),
+    _sync(
+        "an unknown policy", {"enrichment": {"policy": "Some"}}, "spec.enrichment.policy: Unsupported value"
+    ),
+    _sync(
+        "an unknown order", {"enrichment": {"order": "ByScore"}}, "spec.enrichment.order: Unsupported value"
+    ),
+    _sync(
+        "an enrichment of nothing",
+        {"enrichment": {"policy": "All", "maxPerRun": 0}},
+        "spec.enrichment.maxPerRun",
+        "greater than or equal to 1",
+    ),
+    _sync(
+        "an enrichment of everything at once",
+        {"enrichment": {"policy": "All", "maxPerRun": 40_000}},
+        "spec.enrichment.maxPerRun",
+        "5000",
+    ),
 )
 
 

@@ -148,6 +148,28 @@ def test_a_request_is_planned_applied_and_told_with_its_progress(syncs: Syncs, w
         world.eventually(lambda: {"SyncStarted", "Planning", "Applying", "Synced"} <= set(world.events()))
 
 
+ENRICHMENT = {"due": 60, "enriched": 18, "refused": 1, "failed": 1, "passedOver": 0, "left": 40}
+
+
+def test_an_enrichment_is_told_while_it_goes_on_and_by_its_counts(syncs: Syncs, world: World) -> None:
+    with syncs.operator():
+        syncs.apply(enrichment={"policy": "All", "maxPerRun": 20})
+        syncs.ask()
+        syncs.eventually(lambda: syncs.status().get("phase") == "Starting")
+        [made] = world.workflows()
+        given = {each["name"]: each["value"] for each in made["spec"]["arguments"]["parameters"]}
+        assert (given["enrich"], given["enrich-order"], given["enrich-max"]) == ("All", "ByPopularity", "20")
+        week = [task("plan-week", "Succeeded", PLANNED), task("apply-week", "Succeeded", PLANNED)]
+        syncs.argo(*week, task("enrich-listed", "Running", progress="5/20"))
+        syncs.eventually(lambda: syncs.status().get("progress", {}).get("total") == 20)
+        assert (syncs.condition(), syncs.status()["phase"]) == (("Unknown", "Enriching"), "Enriching")
+        assert "timeLeft" in syncs.status()["progress"]
+        syncs.argo(*week, task("enrich-listed", "Succeeded", {"enrichment": ENRICHMENT}), phase="Succeeded")
+        syncs.eventually(lambda: syncs.condition() == ("True", "Synced"))
+        assert syncs.status()["enrichment"] == ENRICHMENT
+        world.eventually(lambda: {"Enriching", "Synced"} <= set(world.events()))
+
+
 def test_a_limit_that_breaks_is_told_before_the_workflow_has_cleaned_up(syncs: Syncs, world: World) -> None:
     with syncs.operator():
         syncs.apply()

@@ -179,6 +179,65 @@ def test_a_week_that_is_in_is_synced_and_a_dry_run_is_planned() -> None:
     )
 
 
+ENRICHMENT = {"due": 400, "enriched": 90, "refused": 7, "failed": 2, "passedOver": 1, "left": 300}
+PLANNED = node("plan-week", "Succeeded", report=REPORT)
+APPLIED = node("apply-week", "Succeeded", report=REPORT)
+
+
+def enriching(*nodes: dict[str, Any], **more: Any) -> tuple[SyncObject, Job]:
+    """A sync that enriches entries, and its job at that step."""
+    seen = sync(enrichment={"policy": "All", "maxPerRun": 100, "order": "BySeason"})
+    return seen, job(passed(seen).plan, PLANNED, APPLIED, *nodes, **more)
+
+
+def test_an_enrichment_is_an_argument_of_the_job_and_off_unless_it_is_set() -> None:
+    made = passed(sync(enrichment={"policy": "NewOnly", "maxPerRun": 20})).plan.create
+    assert made is not None
+    given = {name: made.arguments[name] for name in ("enrich", "enrich-order", "enrich-max")}
+    assert given == {"enrich": "NewOnly", "enrich-order": "ByPopularity", "enrich-max": "20"}
+    plain = passed(sync()).plan.create
+    assert plain is not None
+    assert plain.arguments["enrich"] == "Off"
+    seen = sync()
+    found = passed(seen, job(passed(seen).plan, PLANNED, APPLIED))
+    assert (found.ready(), found.status.phase) == (("Unknown", "Applying"), "Applying")
+
+
+def test_while_entries_are_enriched_progress_is_theirs_with_the_time_left() -> None:
+    seen, made = enriching(node("enrich-listed", "Running", progress="1/100"))
+    found = passed(seen, made)
+    assert (found.ready(), found.status.phase) == (("Unknown", "Enriching"), "Enriching")
+    progress = found.status.progress
+    assert progress is not None
+    assert (progress.done, progress.total, progress.percent) == (1, 100, 1)
+    assert (progress.per_second, progress.time_left) == (None, "8m15s")
+
+
+def test_an_enrichment_that_goes_on_after_a_cut_counts_the_rest_on_top() -> None:
+    first = node("enrich-listed(0)", "Running", progress="40/100")
+    seen, made = enriching(first)
+    told = after(seen, passed(seen, made))
+    cut = {**first, "phase": "Failed", "message": "pod deleted"}
+    _, made = enriching(cut, node("enrich-listed(1)", "Running", progress="10/60"))
+    progress = passed(told, made).status.progress
+    assert progress is not None
+    assert (progress.done, progress.total) == (50, 100)
+
+
+def test_what_became_of_listed_entries_is_told_in_status_history_and_message() -> None:
+    ended = node("enrich-listed", "Succeeded", report={"enrichment": ENRICHMENT})
+    seen, made = enriching(ended, phase="Succeeded", finishedAt="2026-11-28T03:01:00Z")
+    found = passed(seen, made)
+    assert (found.ready(), found.status.phase) == (("True", "Synced"), "Succeeded")
+    assert found.status.enrichment is not None
+    assert found.status.enrichment.model_dump(by_alias=True) == ENRICHMENT
+    assert found.status.recent_runs[-1].enrichment == found.status.enrichment
+    assert found.status.progress is not None
+    assert found.status.progress.percent == 100
+    said = "Of 400 listed entries that were due: 90 enriched, 7 refused, 2 failed, 1 passed over, 300 left."
+    assert said in found.status.conditions[0].message
+
+
 def test_a_request_waits_for_the_job_under_way_and_both_ends_are_remembered() -> None:
     seen = sync(requested="r1")
     first = passed(seen)
