@@ -216,7 +216,7 @@ async def _enrich(wiring: Wiring, request: EnrichmentRequest, work: str) -> str:
         await title_runs(wiring, keep),
         request,
         clock=now,
-        report=WrittenProgress(os.environ.get("ARGO_PROGRESS_FILE", "")),
+        report=report_progress,
         begun=begun,
     )
     return orjson.dumps({"enrichment": counts.body()}).decode()
