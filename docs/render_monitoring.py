@@ -16,6 +16,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
+from otakube_operator.dataset_sync.meter import SyncMeter
 from otakube_operator.enrichment.meter import StepMeter
 from otakube_operator.runtime.metrics import Metrics, ObjectConditions
 from otakube_operator.schedule.meter import TickMeter
@@ -44,7 +45,8 @@ def families(registry: CollectorRegistry) -> Iterator[tuple[Metric, tuple[str, .
 def operator_registry() -> CollectorRegistry:
     """The operator's metrics."""
     metrics = Metrics()
-    for collector in (ObjectConditions(dict), *StepMeter().collectors, *TickMeter().collectors):
+    meters = (StepMeter(), TickMeter(), SyncMeter())
+    for collector in (ObjectConditions(dict), *(each for meter in meters for each in meter.collectors)):
         metrics.registry.register(collector)
     return metrics.registry
 

@@ -14,12 +14,14 @@ import typer
 import yaml
 
 from otakube.commands import dataset_sync
+from otakube.commands.catalog_restore import app as restore_app
 from otakube.commands.step import app
 from otakube.settings import Settings
 from otakube_api.contract import (
     EXIT,
     OUTPUTS_FOLDER,
     PLANNER_CRON_WORKFLOW,
+    RESTORE_TEMPLATE,
     SCRUB_CRON_WORKFLOW,
     SECRETS_FOLDER,
     STEP_CONFIG_MAP,
@@ -28,8 +30,11 @@ from otakube_api.contract import (
     TEMPLATE,
     EnrichmentOrder,
     EnrichmentPolicy,
+    NewerContent,
     Node,
     Parameter,
+    RestoreNode,
+    RestoreParameter,
     ReviewOutput,
     SyncNode,
 )
@@ -390,3 +395,26 @@ def test_the_scrubber_runs_in_utc_alone_and_makes_up_for_a_missed_tick(name: str
     template = shipped(name)
     assert template["metadata"]["name"] == name
     assert template["spec"]["templates"][0]["container"]["command"] == command
+
+
+def test_the_operator_starts_a_restore_with_the_arguments_of_its_template() -> None:
+    wanted = {each["name"]: each for each in shipped(RESTORE_TEMPLATE)["spec"]["arguments"]["parameters"]}
+    assert list(wanted) == list(RestoreParameter)
+    assert set(wanted[RestoreParameter.NEWER_CONTENT]["enum"]) == set(NewerContent)
+    assert wanted[RestoreParameter.DRY_RUN]["value"] == "true", "whoever submits it by hand gets a plan"
+
+
+@pytest.mark.parametrize("node", RestoreNode)
+def test_the_real_parser_takes_the_arguments_of_a_restore_s_container(node: RestoreNode) -> None:
+    [template] = [each for each in shipped(RESTORE_TEMPLATE)["spec"]["templates"] if each["name"] == node]
+    container = template["container"]
+    assert container["command"][:2] == ["otakube", "catalog-restore"]
+    group = typer.main.get_command(restore_app)
+    command = group.get_command(typer.Context(group), container["command"][2])  # type: ignore[attr-defined]  # a typer group
+    values = {"newer-content": "Keep", "merge-locks": "IfNone"}
+    arguments = [
+        re.sub(r"{{.*parameters\.([a-z-]+)}}", lambda it: values.get(it[1], "1"), each)
+        for each in container["args"]
+    ]
+    given = {each.removeprefix("--").split("=")[0].replace("-", "_") for each in container["args"]}
+    assert given <= set(command.make_context(node, arguments).params)

@@ -7,6 +7,7 @@ from otakube_api import labels
 from otakube_api.v1alpha1.dataset_sync import KIND, DatasetSyncStatus
 from otakube_api.v1alpha1.meta import VERSION
 from otakube_api.v1alpha1.sync_reasons import SyncReason
+from otakube_operator.dataset_sync.meter import SyncMeter
 from otakube_operator.dataset_sync.observed import ObservedSync, SyncObject, read_sync
 from otakube_operator.dataset_sync.plan import SyncPlan, plan
 from otakube_operator.dataset_sync.status import describe
@@ -28,7 +29,10 @@ class DatasetSyncController:
         warning_reasons=frozenset({SyncReason.DEADLINE_MISSED, SyncReason.SYNC_RUNNING}),
     )
     owned = owned_jobs(KIND.name)
-    collectors = ()
+
+    def __init__(self) -> None:
+        self._meter = SyncMeter()
+        self.collectors = self._meter.collectors
 
     async def observe(self, seen: SyncObject, owned: OwnedObjects[Job]) -> ObservedSync:
         """Gather the jobs."""
@@ -44,6 +48,7 @@ class DatasetSyncController:
             await owned.delete(old)
         if plan.create is not None:
             await create(plan.create, owned)
+        self._meter.note(plan.occurrences)
         return plan.due.more
 
     def status(self, observed: ObservedSync, plan: SyncPlan, now: datetime) -> DatasetSyncStatus:

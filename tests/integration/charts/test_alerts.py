@@ -63,6 +63,10 @@ def ticks(reason: str) -> str:
     return series("otakube_operator_schedule_ticks_total", reason=reason)
 
 
+def sync_ticks(reason: str) -> str:
+    return series("otakube_operator_dataset_sync_ticks_total", reason=reason)
+
+
 def passes(result: str) -> str:
     return series("otakube_operator_reconciles_total", kind="AnimeEnrichment", result=result)
 
@@ -107,6 +111,27 @@ CASES = [
         quiet_at="5m", at="7m", labels={"reason": "DeadlineMissed"},
         says="3 due times passed without an enrichment in an hour: DeadlineMissed",
         near={ticks("DeadlineMissed"): "0x5 2x60", ticks("EpisodeNotOut"): "0x5 50x60"},
+    ),
+    Case(
+        alert="OtakubeSyncsStalled",
+        series={condition("Stalled", "Shrunk", kind="DatasetSync"): "0 1x30"},
+        quiet_at="15m", at="17m", labels={"reason": "Shrunk"},
+        says="1 DatasetSyncs are stalled: Shrunk",
+        near={condition("Stalled", "Incomplete", kind="CatalogRestore"): "5x30"},
+    ),
+    Case(
+        alert="OtakubeSyncMissed",
+        series={sync_ticks("DeadlineMissed"): "0x5 1x60"},
+        quiet_at="5m", at="7m", labels={"reason": "DeadlineMissed"},
+        says="A due sync of the dataset was skipped: DeadlineMissed",
+        near={sync_ticks("DeadlineMissed"): "3x60", sync_ticks("SyncStarted"): "0x5 9x60"},
+    ),
+    Case(
+        alert="OtakubeRestoresStalled",
+        series={condition("Stalled", "Incomplete", kind="CatalogRestore"): "0 1x30"},
+        quiet_at="15m", at="17m", labels={"reason": "Incomplete"},
+        says="1 CatalogRestores are stalled: Incomplete",
+        near={condition("Stalled", "Shrunk", kind="DatasetSync"): "5x30"},
     ),
     Case(
         alert="OtakubeStepKeepsFailing",

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`otakube catalog-restore` as pods run it, over embedded stores that were lost."""
 
-import asyncio
 import json
 import shutil
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,55 +11,20 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from drill import records
-from otakube.bootstrap.stores.choice import choose
+from lost_catalogue import FIRST, PAGE, over, whole_and_lost
 from otakube.commands.catalog_restore import app
 from otakube.commit.lease import take
 from otakube.maintenance.snapshots import manifest as manifests
 from otakube.maintenance.snapshots.manifest import SnapshotManifest
-from otakube.ports.catalogue import Binding
-from otakube.settings import Settings
-from raw_documents import SqliteRaw
 from shop import Shop
-from snapshot_shop import ENTRIES, erase_points, filled, pictured, snapshot
-
-FIRST = records.made_id("ani", "snapshot 0")
-PAGE = "https://anilist.co/anime/101"
-
-
-def over(folder: Path, work: Callable[[Shop], Awaitable[Any]]) -> Any:
-    """Work at the stores, which are closed behind it."""
-
-    async def run() -> Any:
-        uri = f"file:{folder / 'stores'}"
-        async with AsyncExitStack() as stack:
-            ports = choose(uri, Settings, stack)
-            raw = SqliteRaw(folder / "stores/documents.sqlite3")
-            stores = await ports.scrub_stores()
-            return await work(Shop(settings=Settings(), ports=ports, raw=raw, stores=stores, uri=uri))
-
-    return asyncio.run(run())
-
-
-async def kept(shop: Shop) -> None:
-    await filled(shop)
-    await shop.stores.identities.bind_free({PAGE: Binding(entry_id=FIRST, since=shop.now)})
-    await snapshot(shop)
-
-
-async def lost(shop: Shop) -> None:
-    """All documents and all points are gone."""
-    await shop.raw.erase()
-    await erase_points(shop)
+from snapshot_shop import ENTRIES, pictured
 
 
 @pytest.fixture(scope="module")
 def snapshots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A catalogue that has a snapshot, whole, and one of which nothing else is left."""
     whole, rest = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("rest")
-    over(whole, kept)
-    shutil.copytree(whole, rest, dirs_exist_ok=True)
-    over(rest, lost)
+    whole_and_lost(whole, rest)
     return {"whole": whole, "lost": rest}
 
 
