@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
@@ -14,7 +19,9 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ObjectDataType;
 
 /**
  * The MongoDB stand-in: mongo-java-server with its H2 backend, made durable.
@@ -85,6 +92,11 @@ public final class Documents {
         }
 
         @Override
+        protected MongoDatabase openOrCreateDatabase(String name) {
+            return new Database(name);
+        }
+
+        @Override
         public Document handleMessage(MongoMessage message) {
             Document command = message.getDocument();
             String name = command.keySet().iterator().next();
@@ -111,6 +123,54 @@ public final class Documents {
             Document answer = super.handleCommand(channel, database, "isMaster", query);
             answer.put("isWritablePrimary", true);
             return answer;
+        }
+
+        /** Indexes whose keys are compared as they are. An inner class: its constructor opens indexes already. */
+        private final class Database extends H2Database {
+            Database(String name) {
+                super(name, getMvStore(), getCursorRegistry());
+            }
+
+            @Override
+            protected Index<Object> openOrCreateUniqueIndex(
+                    String collection, String index, List<IndexKey> keys, boolean sparse) {
+                // A map that is open is what the backend's own call finds by this name.
+                String map = getFullCollectionNamespace(collection) + "._index_" + index;
+                getMvStore().openMap(map, new MVMap.Builder<KeyValue, Object>().keyType(new KeyType()));
+                return super.openOrCreateUniqueIndex(collection, index, keys, sparse);
+            }
+        }
+    }
+
+    /** The order of the keys' serialized form, as files have it, without serializing both for each comparison. */
+    private static final class KeyType extends ObjectDataType {
+        private static final int SHORT = 128; // a length of one byte, without a sign
+
+        @Override
+        public int compare(Object one, Object other) {
+            String first = text(one);
+            String second = text(other);
+            if (first == null || second == null) {
+                return super.compare(one, other);
+            }
+            int byLength = Integer.compare(first.length(), second.length());
+            return byLength != 0 ? byLength : first.compareTo(second);
+        }
+
+        /** The only value, if it is a short text of ASCII: serialized, it is its length and its letters. */
+        private static String text(Object key) {
+            if (!(key instanceof KeyValue value) || value.size() != 1 || !(value.get(0) instanceof String text)) {
+                return null;
+            }
+            if (text.length() >= SHORT) {
+                return null;
+            }
+            for (int i = 0; i < text.length(); i++) {
+                if (text.charAt(i) >= SHORT || text.charAt(i) == 0) {
+                    return null;
+                }
+            }
+            return text;
         }
     }
 }
