@@ -217,7 +217,20 @@ CASES = [
         },
         quiet_at="2m", at="4m", labels={"dependency": "budgets"},
         says="The catalogue cannot reach its budgets",
-        near={series("otakube_catalogue_dependency_up", dependency="budgets"): "1 0 1x20"},
+        near={
+            series("otakube_catalogue_dependency_up", dependency="budgets"): "1 0 1x20",
+            series("otakube_catalogue_dependency_up", dependency="snapshots"): "1 0x20",
+        },
+    ),
+    Case(
+        alert="OtakubeSnapshotsAway",
+        series={series("otakube_catalogue_dependency_up", dependency="snapshots"): "1 0x90"},
+        quiet_at="59m", at="65m", labels={"dependency": "snapshots"},
+        says="The place of the snapshots cannot be read",
+        near={
+            series("otakube_catalogue_dependency_up", dependency="snapshots"): "1 0x30 1x90",
+            series("otakube_catalogue_dependency_up", dependency="documents"): "1 0x90",
+        },
     ),
     Case(
         alert="OtakubeCatalogueErrors",
