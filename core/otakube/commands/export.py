@@ -62,10 +62,11 @@ def export(
     facts: list[tuple[str, object]] = [
         ("Entries", made.entries),
         ("Damaged, left out", made.left_out_number or ""),
+        ("Damaged rows, left out", made.left_out_rows or ""),
     ]
     facts += [(f"Licence of {one.provider}", one.licence) for one in made.licences]
     facts += [(f"Withheld: {what}", number) for what, number in made.withheld.items()]
     Printer(output).show(
         made.model_dump(mode="json"), table=lambda: print_facts(f"Export in {folder}", facts)
     )
-    raise typer.Exit(LEFT if made.left_out_number else 0)
+    raise typer.Exit(0 if made.whole else LEFT)

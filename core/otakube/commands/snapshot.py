@@ -50,8 +50,8 @@ def create(
 ) -> None:
     """Write a snapshot, or go on with one that was cut off; then remove those that are superseded.
 
-    Exit status 1: entries were left out because they are damaged, or more than a tenth of the entries is gone
-    since the snapshot before; then nothing is removed, and `latest` stays what it was.
+    Exit status 1: entries or rows were left out because they are damaged, or more than a tenth of the
+    entries is gone since the snapshot before; then nothing is removed, and `latest` stays what it was.
 
     Examples:
 
@@ -92,7 +92,7 @@ def create(
     answer = manifest.model_dump(mode="json") | {"shrunk": shrunk, "removed": removed}
     facts = [*_facts(manifest), ("Removed", ", ".join(removed)), ("Shrunk", _SHRUNK if shrunk else "")]
     Printer(output).show(answer, table=lambda: print_facts(f"Snapshot {manifest.name}", facts))
-    raise typer.Exit(LEFT if shrunk or manifest.left_out_number else 0)
+    raise typer.Exit(LEFT if shrunk or not manifest.whole else 0)
 
 
 _SHRUNK = (
@@ -198,6 +198,7 @@ def _facts(manifest: "SnapshotManifest") -> list[tuple[str, object]]:
     return [
         ("Entries", f"{manifest.entries:,}"),
         ("Left out", manifest.left_out_number or ""),
+        ("Rows left out", manifest.left_out_rows or ""),
         ("Files", f"{len(manifest.parts)}, {_size(manifest.size)}"),
         ("Images", "in the copy" if manifest.blobs else "where the catalogue has them"),
         ("Text models", ", ".join(manifest.models)),

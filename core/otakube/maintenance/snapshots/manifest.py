@@ -78,6 +78,12 @@ class SnapshotManifest(Record):
     withheld: dict[str, int] = Field(default={})  # of an export: values left out, by field and reason
     left_out: list[LeftOut] = Field(default=[], max_length=1000)  # the first of them
     left_out_number: int = 0
+    left_out_rows: int = 0  # of the other collections; the log names each
+
+    @property
+    def whole(self) -> bool:
+        """True if nothing was left out because it is damaged."""
+        return not self.left_out_number and not self.left_out_rows
 
     @property
     def size(self) -> int:
@@ -134,9 +140,9 @@ def names_in(keys: Iterable[str], file: str) -> list[str]:
 def superseded(
     manifests: list[SnapshotManifest], *, keep: int, older_than: timedelta, now: datetime
 ) -> list[SnapshotManifest]:
-    """The snapshots to remove: beyond the newest `keep`, or too old; never the newest that lacks no entry."""
+    """The snapshots to remove: beyond the newest `keep`, or too old; never the newest that lacks nothing."""
     newest_first = sorted(manifests, key=lambda one: one.name, reverse=True)
-    whole = next((one for one in newest_first if not one.left_out_number), None)
+    whole = next((one for one in newest_first if one.whole), None)
     due = [
         one
         for number, one in enumerate(newest_first)

@@ -156,17 +156,20 @@ class SnapshotWriter:
         )
 
     async def _write_rows(self, held: SnapshotFile) -> None:
-        file, place = PartWriter(), self.draft.after
+        file, place, manifest = PartWriter(), self.draft.after, self.draft.manifest
         async for found in self._lines(held, after=self.draft.after):
             place, line = found
+            if line is None:
+                manifest = manifest.model_copy(update={"left_out_rows": manifest.left_out_rows + 1})
+                continue
             file.add(line)
             if file.size >= self.part_bytes:
-                await self._store({held: file}, self.draft.manifest, after=place)
-                file = PartWriter()
-        await self._store({held: file}, self.draft.manifest, after=place, ended=True)
+                await self._store({held: file}, manifest, after=place)
+                file, manifest = PartWriter(), self.draft.manifest
+        await self._store({held: file}, manifest, after=place, ended=True)
 
-    async def _lines(self, held: SnapshotFile, *, after: str) -> AsyncIterator[tuple[str, bytes]]:
-        """Rows as lines, each with its place."""
+    async def _lines(self, held: SnapshotFile, *, after: str) -> AsyncIterator[tuple[str, bytes | None]]:
+        """Rows as lines, each with its place; None for one that is damaged, which the log names."""
         if held is SnapshotFile.MERGE_LOCKS:
             while found := await self.source.locks.after(after, PAGE):
                 for lock in found:
@@ -178,6 +181,7 @@ class SnapshotWriter:
             if stored.damage:
                 message = f"{held.value} {stored.place} cannot be read ({stored.damage}); see the full scrub"
                 logs.logger().error("left out", message=message)
+                yield stored.place, None
             else:
                 yield stored.place, form.dump_json(stored.row)
 

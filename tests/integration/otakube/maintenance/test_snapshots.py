@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Snapshots of a catalogue in the real stores: what they hold, cut off and resumed, damaged, superseded."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from otakube.maintenance.audit import audit
 from otakube.maintenance.scrub import Scrub
 from otakube.maintenance.snapshots.blobs import Blobs
 from otakube.maintenance.snapshots.contents import SnapshotFile
-from otakube.maintenance.snapshots.manifest import LATEST, SnapshotManifest
+from otakube.maintenance.snapshots.manifest import LATEST, SnapshotManifest, superseded
 from otakube.maintenance.snapshots.shelf import latest, manifests, prune, unfinished
 from otakube.maintenance.snapshots.write import RESUMED_FOR
 from shop import Shop
@@ -20,6 +21,7 @@ from snapshot_shop import (
     ENTRIES,
     PART_BYTES,
     Cut,
+    a_listed_entry,
     a_writer,
     contents,
     faults,
@@ -98,6 +100,25 @@ async def test_a_damaged_entry_is_left_out_named_and_does_not_push_out_the_whole
     terms = {"keep": 1, "older_than": timedelta(days=1), "unfinished_for": RESUMED_FOR}
     assert await prune(objects, now=shop.now, **terms) == []
     assert [one.name for one in await manifests(objects)] == [whole.name, lacking.name]
+
+
+async def test_a_damaged_row_is_left_out_and_counted_and_all_others_are_written(
+    shop: Shop, tmp_path: Path
+) -> None:
+    entries = await filled(shop)
+    whole = await snapshot(shop, FolderObjects(tmp_path / "whole"))
+    other = replace(a_listed_entry(shop), entry_id=entries[0])
+    await (await shop.ports.listings()).put([other])
+    await shop.raw.spoil_listing(a_listed_entry(shop).entry_id)
+    place = FolderObjects(tmp_path / "lacking")
+    lacking = await snapshot(shop, place)
+    assert (lacking.left_out_rows, lacking.left_out_number, lacking.whole) == (1, 0, False)
+    assert [one["entry_id"] for one in await rows_of(place, lacking, SnapshotFile.LISTINGS)] == [entries[0]]
+    same = contents(whole).keys() - {SnapshotFile.LISTINGS}
+    assert len(same) > 5
+    assert {one: contents(lacking)[one] for one in same} == {one: contents(whole)[one] for one in same}
+    assert await faults(place, lacking) == []
+    assert superseded([whole, lacking], keep=1, older_than=timedelta(), now=shop.now) == []
 
 
 async def test_a_catalogue_that_has_shrunk_does_not_become_the_latest(shop: Shop) -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line of snapshots over the embedded stores of a folder: exit statuses, forms, refusals."""
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,16 @@ def test_an_empty_catalogue_is_written_listed_shown_verified_and_restored(catalo
     assert answer("restore", catalogue, "--dry-run")["outcomes"] == {}
     assert run("list", catalogue, "-o", "name")[1] == f"{made['name']}\n"
     assert "Snapshot" in run("show", catalogue)[1]
+
+
+def test_a_row_that_cannot_be_read_is_left_out_and_is_status_one(catalogue: str) -> None:
+    answer("create", catalogue)
+    with contextlib.closing(sqlite3.connect(Path(catalogue.partition("file:")[2]) / FILE)) as rows, rows:
+        rows.execute("INSERT INTO flags VALUES ('spoilt', 'ani_1', 'Open', '{}')")
+    status, printed, told = run("create", catalogue, "-o", "json")
+    assert (status, json.loads(printed)["left_out_rows"]) == (1, 1)
+    assert "flags spoilt cannot be read" in told
+    assert "Rows left out" in run("create", catalogue)[1]
 
 
 @pytest.mark.parametrize("command", ["show", "verify", "restore"])
