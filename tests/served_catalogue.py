@@ -22,6 +22,7 @@ from otakube.ports.vectors import Version
 from otakube.settings import Settings
 from otakube_api.contract import Provider
 
+IMAGES_URL = "https://images.example/otakube"
 PLACE = {"mongodb_database": "catalogue-test", "qdrant_collection": "catalogue-test"}
 
 STORIES = [

@@ -9,7 +9,7 @@ import pytest
 from catalogue_process import running_catalogue
 from otakube.adapters.embedding import text_embedder
 from otakube.ports.embedding import TextEmbedder
-from served_catalogue import PLACE, STORIES, Catalogue, publish, record_of
+from served_catalogue import IMAGES_URL, PLACE, STORIES, Catalogue, publish, record_of
 from stores import Stores
 
 
@@ -24,6 +24,7 @@ def catalogue(
 ) -> Iterator[Catalogue]:
     """One catalogue a module, with stores that have nothing yet."""
     place = dict.fromkeys(PLACE, request.module.__name__.rpartition(".")[2].replace("_", "-"))
+    place["image_base_url"] = IMAGES_URL
     folder = tmp_path_factory.mktemp("catalogue")
     with running_catalogue(folder, stores.environment(folder / "secrets", **place)) as process:
         yield Catalogue(process.client, process.internal, stores.settings(**place), process.log)

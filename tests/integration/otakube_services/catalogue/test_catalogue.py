@@ -8,7 +8,7 @@ from otakube.adapters.stores.s3.objects import S3Objects
 from otakube.domain.record.golden import Relation, RelationKind, Titles
 from otakube.ports.embedding import TextEmbedder
 from otakube_api.contract import Provider
-from served_catalogue import Catalogue, ask, ask_internally, publish, refusal
+from served_catalogue import IMAGES_URL, Catalogue, ask, ask_internally, publish, refusal
 
 
 @pytest.mark.usefixtures("published")
@@ -18,6 +18,7 @@ def test_an_entry_is_found_by_id_and_by_each_source(catalogue: Catalogue) -> Non
     assert by_id == by_source
     assert by_id["record"]["entry"]["titles"]["main"] == "Glass Courier"
     assert (by_id["version"], by_id["model"].partition("@")[0]) == (1, "all-minilm-l6-v2")
+    assert by_id["images_url"] == IMAGES_URL
 
 
 @pytest.mark.usefixtures("published")
