@@ -132,6 +132,10 @@ test-histories: setup ## 200 random histories of foreign hands on Workflows (FIR
 drill-sync: setup ## Cut the dataset sync at random writes over the servers; it must end as a quiet one (N=50 SEED=... FIRST=7)
 	@N=$(if $(filter file,$(origin N)),50,$(N)) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) tests/drill/test_sync.py
 
+.PHONY: drill-restore
+drill-restore: setup ## Kill `snapshot restore` at random requests over the servers; given again it must end as a quiet one (N=50 SEED=... FIRST=7)
+	@N=$(if $(filter file,$(origin N)),50,$(N)) SEED=$(SEED) FIRST=$(FIRST) $(BIN)/pytest $(PYTEST_ARGS) tests/drill/test_restore_cut.py
+
 drill-try: setup ## Kill `otakube run` and `sync run` at ten random moments; the digests must be those of undisturbed runs
 	@KILLS=10 $(BIN)/pytest $(PYTEST_ARGS) tests/integration/otakube_cli/test_run_killed.py tests/integration/otakube_cli/test_sync_killed.py
 

@@ -40,6 +40,26 @@ async def test_superseding_leaves_the_blob_of_a_commit_in_the_making(
         assert "VectorsMissing" not in " ".join(trace), "a scrub had to make it again"
 
 
+async def test_superseding_leaves_the_blob_of_a_commit_that_ended_meanwhile(
+    memory_folder: Path, tally: "Counter[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No intent names it any more: its version alone says that it is newer."""
+    monkeypatch.setattr(failpoints, "_ARMED", faults.Passed())
+    schedule = Schedule(
+        seed="superseded by one that is done",
+        actors=(run(1, begins=0), run(2, begins=60, attempts=6)),
+        faults=(stop("run 1", "vectors.delete_before", SLEEP),),
+        live_before=True,
+    )
+    found, trace = await played(Folders(memory_folder), 0, schedule)
+    tally.update(drills=1, effective=1)
+    assert not found, "\n".join(found)
+    told = next(at for at, line in enumerate(trace) if "run 2: is told version" in line)
+    woken = next(at for at, line in enumerate(trace) if "run 1: wakes before vectors.delete_before" in line)
+    assert told < woken, "\n".join(trace)
+    assert "VectorsMissing" not in " ".join(trace), "a scrub had to make it again"
+
+
 def test_a_lost_blob_is_missed_and_made_again_before_the_points_need_it(
     site: Site, tally: "Counter[str]"
 ) -> None:
