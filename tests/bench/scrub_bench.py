@@ -3,8 +3,9 @@
 
 `make bench-scrub`. Each entry is listed and enriched: 13 episodes, 8 characters, 24 points, 4 images, a
 listing, two pages, its event, audit copy and vectors. The catalogue is written past the product, in bulk; the
-scrub is the command as its pod runs it, timed as a whole. Bar: 60 s for 10,000 entries. The last line is the
-exponent of the slope, 1 if the time grows as the entries do.
+scrub is the command as its pod runs it, timed as a whole. Bar: 60 s for 10,000 entries. Beside it is what the
+three servers used, and how long they waited for a core that others had. The last line is the exponent of the
+slope, 1 if the time grows as the entries do.
 """
 
 import argparse
@@ -42,7 +43,7 @@ from otakube.ports.catalogue import LiveEntry, MirroredImage  # noqa: E402 - aft
 from otakube.ports.ledger import Event  # noqa: E402 - after the path is set
 from otakube.ports.listings import ListedEntry  # noqa: E402 - after the path is set
 from otakube_api.contract import AnimeType  # noqa: E402 - after the path is set
-from stores import Stores, running_stores  # noqa: E402 - after the path is set
+from stores import Server, Stores, running_stores  # noqa: E402 - after the path is set
 
 SIZES, SECONDS, PER = (1_250, 2_500, 5_000, 10_000), 60.0, 10_000
 OTAKUBE = str(Path(sys.executable).with_name("otakube"))
@@ -51,12 +52,20 @@ EPISODES, CHARACTERS, IMAGES, BATCH = 12, 8, 4, 200
 Json = dict[str, Any]
 
 
+class Used(NamedTuple):
+    """Seconds on a core, and seconds in which a thread was ready and other processes had the cores."""
+
+    cpu: float
+    waited: float
+
+
 class Scrubbed(NamedTuple):
     """One `otakube scrub --full`, its start included."""
 
     seconds: float
     cpu: float
     megabytes: float  # at the peak
+    servers: dict[str, Used]  # meanwhile, by name
 
 
 class Entry(NamedTuple):
@@ -216,6 +225,8 @@ def scrub(stores: Stores, folder: Path, entries: int) -> Scrubbed:
     name, out = f"bench-{entries}", folder / "report.json"
     names = {"mongodb_database": name, "qdrant_collection": name, "s3_bucket": name}
     environment = stores.environment(folder / "secrets", **names)
+    servers = {"documents": stores.documents, "vectors": stores.vectors, "objects": stores.objects}
+    before = {each: used_by(server) for each, server in servers.items()}
     begin = time.monotonic()
     with out.open("wb") as file:
         command = [OTAKUBE, "scrub", "--full", "--dry-run", "--output=json"]
@@ -226,16 +237,30 @@ def scrub(stores: Stores, folder: Path, entries: int) -> Scrubbed:
     report = json.loads(out.read_bytes()) if not status else {}
     if status or report["findings"] or report["entries"] != entries:
         raise SystemExit(f"the scrub of {entries} clean entries ended with {status}: {str(report)[:2000]}")
-    return Scrubbed(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    after = {each: used_by(server) for each, server in servers.items()}
+    shares = {
+        each: Used(after[each].cpu - before[each].cpu, after[each].waited - before[each].waited)
+        for each in servers
+    }
+    return Scrubbed(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, shares)
+
+
+def used_by(server: Server) -> Used:
+    """Of all threads of a server's process that live now, as the kernel counts."""
+    assert server.process is not None
+    threads = Path(f"/proc/{server.process.pid}/task").glob("*/schedstat")
+    counted = [[int(number) for number in thread.read_text().split()] for thread in threads]
+    return Used(sum(one[0] for one in counted) / 1e9, sum(one[1] for one in counted) / 1e9)
 
 
 def print_scrubbed(entries: int, one: Scrubbed) -> None:
-    """One line."""
+    """A line, and one with the servers' shares."""
     print(
         f"{entries:8,} entries {one.seconds:6.1f} s, CPU {one.cpu:6.1f} s, "
         f"{one.cpu / entries * 1000:.2f} ms an entry, peak {one.megabytes:4.0f} MB",
-        flush=True,
     )
+    shares = (f"{name} {used.cpu:.1f} s ({used.waited:.1f} s)" for name, used in one.servers.items())
+    print(f"{'':8} servers' CPU (and wait for a core): {', '.join(shares)}", flush=True)
 
 
 if __name__ == "__main__":

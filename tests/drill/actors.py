@@ -20,7 +20,7 @@ from otakube.domain.record.golden import GoldenRecord
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.errors import Fatal, Retriable
 from otakube.maintenance.audit import audit
-from otakube.maintenance.expire import Expiry, expire
+from otakube.maintenance.expire import Expiry
 from otakube.maintenance.scrub import Finding, Outcome, Scrub, finish
 from otakube_api.contract import Provider
 
@@ -146,20 +146,16 @@ class Cast:
         try:
             await finish(scrub)
             if actor.full:
-                await self._expire(scrub)
-                await audit(scrub, blobs_older_than=GRACE)
+                await audit(scrub, blobs_older_than=GRACE, expiry=self._expiry(scrub))
         except Retriable as error:
             self.scheduler.note(process, f"a store is away: {error}")
         self.scheduler.note(process, f"found {format_findings(scrub.report.findings)}")
 
-    async def _expire(self, scrub: Scrub) -> None:
-        """Make versions without the values of a provider whose licence is over."""
-        if self.schedule.licence_over:
-            over = [Provider.KITSU]
-            collection = self.place.collection
-            await expire(
-                Expiry(scrub=scrub, unstorable=over, collection=collection, lease_seconds=LEASE_SECONDS)
-            )
+    def _expiry(self, scrub: Scrub) -> Expiry:
+        """Make versions without the values of a provider whose licence is over, if the schedule says so."""
+        over = [Provider.KITSU] if self.schedule.licence_over else []
+        collection = self.place.collection
+        return Expiry(scrub=scrub, unstorable=over, collection=collection, lease_seconds=LEASE_SECONDS)
 
     async def backup(self) -> None:
         """Keep the document store, and put it back later."""
@@ -208,10 +204,9 @@ class Cast:
         scrub = Scrub(stores=self.place.stores, clock=lambda: self.scheduler.now)
         await finish(scrub)
         if full:
-            await self._expire(scrub)
             for entry_id in sorted(self.judge.entries):
                 self.judge.look(entry_id, "the scrub")
-            await audit(scrub, blobs_older_than=timedelta())
+            await audit(scrub, blobs_older_than=timedelta(), expiry=self._expiry(scrub))
         self.scheduler.note("cleaner", f"found {format_findings(scrub.report.findings)}")
         return scrub.report.findings
 

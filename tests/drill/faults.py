@@ -15,9 +15,9 @@ from otakube_api.contract import FailureReason
 
 # A repeated read is a read; a late one nobody hears.
 READS = frozenset({
-    "state", "states", "intent", "open_intents", "projected", "all_projected", "event", "entry", "of",
-    "by_source", "get", "get_many", "exists", "list", "aged", "count", "versions", "bindings", "pages_of",
-    "blobs", "ensure", "prepare", "entries", "rows", "published", "unfinished", "about", "after",
+    "state", "states", "unsettled", "intent", "open_intents", "projected", "all_projected", "event", "entry",
+    "of", "by_source", "get", "get_many", "exists", "list", "aged", "count", "versions", "bindings",
+    "pages_of", "blobs", "ensure", "prepare", "entries", "rows", "published", "unfinished", "about", "after",
     "generation",
 })  # fmt: skip
 _PROCESS: ContextVar[Process] = ContextVar("process")

@@ -81,7 +81,7 @@ async def _scrub(
     *, objects: str, full: bool, dry_run: bool, older_than: timedelta, blobs_older_than: timedelta
 ) -> tuple[list[dict[str, str]], int, bool]:
     from otakube.maintenance.audit import audit
-    from otakube.maintenance.expire import Expiry, expire
+    from otakube.maintenance.expire import Expiry
     from otakube.maintenance.scrub import Scrub, finish
 
     require_embedded(objects)
@@ -96,15 +96,13 @@ async def _scrub(
         )
         await finish(run)
         if full:
-            await expire(
-                Expiry(
-                    scrub=run,
-                    unstorable=unstorable(wiring.settings),
-                    collection=wiring.settings.qdrant_collection,
-                    lease_seconds=wiring.settings.lease_seconds,
-                )
+            expiry = Expiry(
+                scrub=run,
+                unstorable=unstorable(wiring.settings),
+                collection=wiring.settings.qdrant_collection,
+                lease_seconds=wiring.settings.lease_seconds,
             )
-            await audit(run, blobs_older_than=blobs_older_than)
+            await audit(run, blobs_older_than=blobs_older_than, expiry=expiry)
     return [asdict(found) for found in run.report.findings], run.report.entries, run.report.clean
 
 

@@ -20,11 +20,13 @@ from otakube.maintenance.audit_entry import (
     audit_entry,
     in_hand,
     list_stores,
+    read_again,
     stamp,
     suspects,
 )
 from otakube.maintenance.audit_rows import audit_rows
 from otakube.maintenance.audit_snapshots import audit_snapshots
+from otakube.maintenance.expire import Expiry, expire
 from otakube.maintenance.images.orphans import remove_blob
 from otakube.maintenance.scrub import Damage, Outcome, Scrub, entry_lease
 from otakube.maintenance.snapshots.shelf import held_images
@@ -59,13 +61,15 @@ class Named:
             self.versions.add(stamp(stored.live))
 
 
-async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
-    """Both directions of every store."""
+async def audit(scrub: Scrub, *, blobs_older_than: timedelta, expiry: Expiry | None = None) -> None:
+    """Both directions of every store; with `expiry`, what licences end is removed in the same pass."""
     seen, named = await list_stores(scrub), Named()
     named.images.update([key async for key in scrub.stores.image_map.blobs()])
     async for intent in scrub.stores.ledger.open_intents():
         named.images.update(intent.blobs)
-    async for chunk in chunked(scrub.stores.rows.entries(), CHUNK):
+    async for read in chunked(scrub.stores.rows.entries(), CHUNK):
+        chunk = [await _without_expired(expiry, one) for one in read] if expiry else read
+        named.versions.update(stamp(one.live) for one in read if one.live)  # points were listed before
         for stored in chunk:
             named.add(stored)
         for entry_id in [one async for one in suspects(scrub, chunk, seen)]:
@@ -76,6 +80,13 @@ async def audit(scrub: Scrub, *, blobs_older_than: timedelta) -> None:
     await audit_snapshots(scrub)
     await _orphaned_blobs(scrub, named, older_than=blobs_older_than)
     await _left_work(scrub)
+
+
+async def _without_expired(expiry: Expiry, stored: StoredEntry) -> StoredEntry:
+    """The entry as it is when its expired values are gone."""
+    if not await expire(expiry, stored):
+        return stored
+    return await read_again(expiry.scrub, stored.state.entry_id) or stored
 
 
 async def chunked(items: AsyncIterator[Item], size: int) -> AsyncIterator[list[Item]]:

@@ -139,7 +139,7 @@ async def audit_entry(scrub: Scrub, entry_id: str) -> None:
     """Look at one entry again, store by store, and repair or tell what is wrong with it."""
     if await in_hand(scrub, entry_id):
         return
-    stored = await _stored(scrub, entry_id)
+    stored = await read_again(scrub, entry_id)
     if stored is None:
         return
     if stored.live is None:
@@ -165,7 +165,7 @@ async def _tell(scrub: Scrub, looked: Looked, fault: Fault) -> None:
             await fault.repair(scrub, looked)
 
 
-async def _stored(scrub: Scrub, entry_id: str) -> StoredEntry | None:
+async def read_again(scrub: Scrub, entry_id: str) -> StoredEntry | None:
     """The live version and its bookkeeping; None if there is none, or another went live between the reads."""
     state = await scrub.stores.ledger.state(entry_id)
     if state is None or state.live_version is None:

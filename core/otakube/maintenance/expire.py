@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import orjson
 from pydantic import ValidationError
 
+from otakube.commit.lease import fenced
 from otakube.commit.recovery import vectors_key
 from otakube.commit.saga import commit
 from otakube.domain.licences.expiry import without_expired
@@ -22,6 +23,7 @@ from otakube.errors import Fatal
 from otakube.maintenance.scrub import Damage, Outcome, Scrub
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.objects import Prefix
+from otakube.ports.rows import StoredEntry
 from otakube_api.contract import Decision, FailureReason, Provider
 
 REVIEWER = "licence"
@@ -37,30 +39,28 @@ class Expiry:
     lease_seconds: float
 
 
-async def expire(expiry: Expiry) -> None:
-    """Look at every live entry; one that a commit is at work on is left to the next run."""
-    scrub = expiry.scrub
-    async for stored in scrub.stores.rows.entries():
-        if stored.live is not None and not stored.state.lease:
-            await expire_entry(expiry, stored.live)
+async def expire(expiry: Expiry, stored: StoredEntry) -> bool:
+    """Look at one entry; True if it may have another version now.
 
-
-async def expire_entry(expiry: Expiry, live: LiveEntry) -> None:
-    """One entry, if any of its values is due."""
-    scrub = expiry.scrub
+    One that a commit is at work on is left to the next scrub.
+    """
+    scrub, live = expiry.scrub, stored.live
+    if live is None or stored.state.lease:
+        return False
     left, removed = without_expired(live.record, scrub.clock(), expiry.unstorable)
     if left is live.record:
-        return
+        return False
     detail = format_removed(removed)
     if left is None:
         cure = f"{detail}; nothing else names it: enrich it again, so that another provider does"
         scrub.found(Damage.LICENCE_EXPIRED, live.entry_id, cure, Outcome.FAILED)
-        return
+        return False
     async with scrub.repairing(Damage.LICENCE_EXPIRED, live.entry_id, detail) as go:
         if go:
             # Copies first: once the live version is without them, nobody looks at the entry again.
             await redact(expiry, live.entry_id)
             await publish(expiry, live, left)
+    return not scrub.dry_run
 
 
 async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
@@ -69,6 +69,9 @@ async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
     try:
         vectors = VectorSet.model_validate_json(await stores.objects.get(vectors_key(live)))
     except (KeyError, ValidationError) as error:
+        state = await stores.ledger.state(live.entry_id)
+        if state is None or state.live_version != live.version:  # they went with their version
+            raise await fenced(stores.ledger, live.entry_id) from error
         message = f"{vectors_key(live)} cannot be read; enrich the entry again"
         raise Fatal(FailureReason.INPUT_MISSING, message) from error
     request = Commit(
@@ -89,6 +92,7 @@ async def publish(expiry: Expiry, live: LiveEntry, left: GoldenRecord) -> None:
         lease_seconds=expiry.lease_seconds,
         clock=expiry.scrub.clock,
         claim=False,
+        replaces=live.version,
     )
 
 

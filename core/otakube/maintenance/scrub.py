@@ -130,9 +130,9 @@ async def finish(scrub: Scrub) -> None:
         intents.setdefault(intent.entry_id, []).append(intent)
     for entry_id, open_ in intents.items():
         await _end_intents(scrub, entry_id, open_)
-    async for state in scrub.stores.ledger.states():
-        scrub.report.entries += 1
-        if state.entry_id not in intents and (state.outbox or state.lease):
+    scrub.report.entries = await scrub.stores.ledger.entries()
+    async for state in scrub.stores.ledger.unsettled():
+        if state.entry_id not in intents:
             await _tidy(scrub, state)
     await _finish_locks(scrub)
 

@@ -104,6 +104,12 @@ class Ledger(Protocol):
     def states(self) -> AsyncIterator[EntryState]:
         """Every entry's bookkeeping."""
 
+    def unsettled(self) -> AsyncIterator[EntryState]:
+        """The bookkeeping of entries that are leased, or have events in the outbox."""
+
+    async def entries(self) -> int:
+        """Number of entries that have bookkeeping."""
+
     async def next_version(self, entry_id: str) -> int:
         """Draw a fencing token: strictly increasing per entry."""
 

@@ -10,7 +10,7 @@ from damages import DAMAGES, a_change_of_locks_was_cut_off, a_run_lost_its_exit_
 from dataset_world import World, sync_stores
 from otakube.bootstrap.stores.choice import SERVERS
 from otakube.maintenance.audit import audit
-from otakube.maintenance.expire import Expiry, expire
+from otakube.maintenance.expire import Expiry
 from otakube.maintenance.scrub import Finding, Outcome, Scrub, finish
 from shop import Shop
 from unit.otakube.domain.dataset.weeks import row
@@ -21,8 +21,8 @@ WEEK = [row(f"No. {one}", str(one), f"https://kitsu.app/anime/{one}") for one in
 async def scrubbed(shop: Shop, *, dry_run: bool = False) -> list[Finding]:
     scrub = Scrub(stores=shop.stores, clock=shop.clock, dry_run=dry_run)
     await finish(scrub)
-    await expire(Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60))
-    await audit(scrub, blobs_older_than=timedelta(days=-1))
+    expiry = Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60)
+    await audit(scrub, blobs_older_than=timedelta(days=-1), expiry=expiry)
     return scrub.report.findings
 
 

@@ -28,9 +28,12 @@ from otakube.commit.saga import commit
 from otakube.domain.record import handover
 from otakube.domain.record.handover import Commit, VectorSet
 from otakube.maintenance.audit import audit
+from otakube.maintenance.audit_entry import audit_entry
 from otakube.maintenance.expire import Expiry, expire
 from otakube.maintenance.scrub import Damage, Finding, Outcome, Scrub, entry_lease, finish
 from otakube.ports.ledger import EntryState, Intent, Ledger
+from otakube.ports.objects import ObjectStore, Prefix
+from otakube.ports.vectors import VectorStore
 from otakube_api.contract import Output, Provider
 from shop import Shop
 
@@ -39,8 +42,8 @@ async def scrubbed(shop: Shop, *, dry_run: bool = False, embedder: "Embedder | N
     load = (lambda: embedder) if embedder else None
     scrub = Scrub(stores=shop.stores, clock=shop.clock, dry_run=dry_run, embedder=load)
     await finish(scrub)
-    await expire(Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60))
-    await audit(scrub, blobs_older_than=timedelta(days=-1))
+    expiry = Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60)
+    await audit(scrub, blobs_older_than=timedelta(days=-1), expiry=expiry)
     return scrub.report.findings
 
 
@@ -228,6 +231,35 @@ async def test_a_commit_that_ends_between_two_looks_of_the_audit_keeps_its_point
     assert left in ([], [f"images/{1:064x}.png"]), "the first version's image alone"
 
 
+class Counts:
+    """A vector store before whose first count something happens."""
+
+    def __init__(self, vectors: VectorStore, first: Callable[[], Awaitable[object]]) -> None:
+        self._vectors, self._first = vectors, [first]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._vectors, name)
+
+    async def count(self, entry_id: str, **which: Any) -> int:
+        while self._first:
+            await self._first.pop()()
+        return await self._vectors.count(entry_id, **which)
+
+
+async def test_an_entry_that_a_commit_replaces_while_it_is_looked_at_is_left_alone(shop: Shop) -> None:
+    """Read with the first version, its points are gone by the count: the second one's commit deleted them."""
+    await shop.commit(await shop.wanted("looked at"))
+    wanted = await shop.wanted("looked at", 2)
+    entry_id, _ = await live(shop, wanted)
+    vectors = Counts(shop.stores.vectors, lambda: shop.commit(wanted))
+    stores = replace(shop.stores, vectors=vectors)  # type: ignore[arg-type]  # only what is called
+    scrub = Scrub(stores=stores, clock=shop.clock)
+    await audit_entry(scrub, entry_id)
+    assert scrub.report.findings == []
+    assert (await live(shop, wanted))[1] == 2
+    assert await shop.stores.vectors.count(entry_id) == len(wanted.vectors.points)
+
+
 class Embedder:
     """A text model of one vector."""
 
@@ -259,6 +291,48 @@ async def test_what_a_licence_ends_is_gone_from_every_store(shop: Shop) -> None:
     assert (event["decision"], event["reviewer"]) == ("automatic", "licence")
 
 
+class Gets:
+    """A bucket in which something happens once vectors were read, or asked for."""
+
+    def __init__(
+        self, objects: ObjectStore, meanwhile: Callable[[], Awaitable[object]], *, late: bool
+    ) -> None:
+        self._objects, self._meanwhile, self._late = objects, [meanwhile], late
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._objects, name)
+
+    async def get(self, key: str) -> bytes:
+        if not self._late or not key.startswith(Prefix.VECTORS):
+            await self._happens(key)
+            return await self._objects.get(key)
+        found = await self._objects.get(key)
+        await self._happens(key)
+        return found
+
+    async def _happens(self, key: str) -> None:
+        while key.startswith(Prefix.VECTORS) and self._meanwhile:
+            await self._meanwhile.pop()()
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before its vectors are read", "after"])
+async def test_a_version_that_goes_live_while_values_are_removed_is_not_replaced(
+    shop: Shop, late: bool
+) -> None:
+    await a_licence_ended(shop, await shop.wanted("newer"))
+    newer = await shop.wanted("newer", 2)
+    objects = Gets(shop.stores.objects, lambda: shop.commit(newer), late=late)
+    stores = replace(shop.stores, objects=objects)  # type: ignore[arg-type]  # only what is called
+    scrub = Scrub(stores=stores, clock=shop.clock)
+    [stored] = [one async for one in shop.stores.rows.entries()]
+    await expire(Expiry(scrub=scrub, unstorable=(), collection=collection(shop), lease_seconds=60), stored)
+    assert [(f.damage, f.outcome) for f in scrub.report.findings] == [(Damage.LICENCE_EXPIRED, Outcome.HELD)]
+    now = await shop.stores.catalogue.entry(newer.record.entry.id)
+    assert now is not None
+    assert now.digest == newer.digest
+    assert {one.damage for one in await scrubbed(shop, dry_run=True)} <= {Damage.BLOB_ORPHANED}
+
+
 async def test_an_entry_that_only_the_ended_licence_names_is_reported(shop: Shop) -> None:
     await shop.commit(until(shop.now, await shop.wanted("nameless"), "title"))
     found = await scrubbed(shop)
@@ -271,7 +345,8 @@ async def test_a_provider_that_may_not_be_stored_any_more_goes_at_once(shop: Sho
     await shop.commit(wanted)
     scrub = Scrub(stores=shop.stores, clock=shop.clock)
     banned = [Provider.ANILIST]
-    await expire(Expiry(scrub=scrub, unstorable=banned, collection=collection(shop), lease_seconds=60))
+    expiry = Expiry(scrub=scrub, unstorable=banned, collection=collection(shop), lease_seconds=60)
+    await audit(scrub, blobs_older_than=timedelta(days=-1), expiry=expiry)
     now = await shop.stores.catalogue.entry(wanted.record.entry.id)
     assert now is not None
     assert now.record.entry.synopsis is None

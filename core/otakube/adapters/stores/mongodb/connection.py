@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One client a process, and its failures in the port's words."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
@@ -19,6 +20,11 @@ from otakube.settings import Settings
 from otakube_api.contract import FailureReason
 
 Document = Mapping[str, Any]
+Part = TypeVar("Part")
+Found = TypeVar("Found")
+
+ROWS = 5_000
+"""Rows of one answer where a collection is read whole; the server ends one at 16 MiB by itself."""
 
 # Server error codes of a wrong user, role or password.
 _REFUSED = {13, 18}
@@ -58,6 +64,22 @@ class Documents:
 
     async def __aexit__(self, *exc: object) -> None:
         await self.client.close()
+
+
+async def read_ahead(read: Callable[[Part], Awaitable[Found]], parts: Iterable[Part]) -> AsyncIterator[Found]:
+    """Read parts in their order, the next one while the caller works on what the last one gave."""
+    ahead: asyncio.Future[Found] | None = None
+    try:
+        for part in parts:
+            due, ahead = ahead, asyncio.ensure_future(read(part))
+            if due:
+                yield await due
+        if ahead:
+            yield await ahead
+    finally:  # of a caller that leaves before the end as well
+        if ahead:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from pymongo import DeleteOne, ReplaceOne, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.mongodb.catalogue import url_key
-from otakube.adapters.stores.mongodb.connection import Documents, translated
+from otakube.adapters.stores.mongodb.connection import ROWS, Documents, translated
 from otakube.ports.blob_uses import BlobRemoval, UnusedBlob
 from otakube.ports.catalogue import MirroredImage
 from otakube.ports.image_failures import ImageFailure
@@ -61,7 +61,7 @@ class MongoImageMap:
     async def blobs(self) -> AsyncIterator[str]:
         """Bucket keys of all mirrored images."""
         async with translated("reading the image map"):
-            async for document in self._images.find({"key": {"$ne": None}}, {"key": 1}):
+            async for document in self._images.find({"key": {"$ne": None}}, {"key": 1}).batch_size(ROWS):
                 yield document["key"]
 
 

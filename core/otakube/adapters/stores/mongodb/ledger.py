@@ -15,7 +15,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from otakube.adapters.stores.mongodb import projections
-from otakube.adapters.stores.mongodb.connection import Documents, translated
+from otakube.adapters.stores.mongodb.connection import ROWS, Documents, translated
 from otakube.domain.record.golden import GoldenRecord
 from otakube.ports.catalogue import LiveEntry
 from otakube.ports.ledger import OPEN_STATES, EntryState, Event, Intent, IntentState, Lease
@@ -54,8 +54,20 @@ class MongoLedger:
     async def states(self) -> AsyncIterator[EntryState]:
         """Every entry's bookkeeping."""
         async with translated("reading entries"):
-            async for document in self._animes.find({}, _BOOKKEEPING):
+            async for document in self._animes.find({}, _BOOKKEEPING).batch_size(ROWS):
                 yield read_state(document)
+
+    async def unsettled(self) -> AsyncIterator[EntryState]:
+        """Those that are leased, or have events in the outbox; the server leaves out the others."""
+        wanted = {"$or": [{"lease": {"$ne": None}}, {"outbox.0": {"$exists": True}}]}
+        async with translated("reading entries"):
+            async for document in self._animes.find(wanted, _BOOKKEEPING).batch_size(ROWS):
+                yield read_state(document)
+
+    async def entries(self) -> int:
+        """Number of documents, as the server keeps it."""
+        async with translated("counting entries"):
+            return await self._animes.estimated_document_count()
 
     async def next_version(self, entry_id: str) -> int:
         """Draw a fencing token."""

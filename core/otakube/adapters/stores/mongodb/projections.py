@@ -10,7 +10,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from otakube.adapters.stores.mongodb.connection import Documents
+from otakube.adapters.stores.mongodb.connection import ROWS, Documents
 from otakube.ports.catalogue import LiveEntry
 
 NAMES = ("episodes", "characters")
@@ -58,7 +58,7 @@ async def _counted(documents: Documents, wanted: dict[str, Any]) -> dict[str, di
     found: dict[str, dict[str, dict[int, int]]] = {}
     shown = {"_id": 0, "entry_id": 1, "version": 1}
     for name in NAMES:
-        async for document in documents[name].find(wanted, shown):
+        async for document in documents[name].find(wanted, shown).batch_size(ROWS):
             of_entry = found.setdefault(document["entry_id"], {name: {} for name in NAMES})
             counts, version = of_entry[name], document["version"]
             counts[version] = counts.get(version, 0) + 1

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pymongo import UpdateOne
 
 from otakube.adapters.stores.mongodb.catalogue import read_live_entry, url_key
-from otakube.adapters.stores.mongodb.connection import Documents, translated
+from otakube.adapters.stores.mongodb.connection import ROWS, Documents, read_ahead, translated
 from otakube.adapters.stores.mongodb.flags import flag_document
 from otakube.adapters.stores.mongodb.images import image_document
 from otakube.adapters.stores.mongodb.ledger import read_state
@@ -30,7 +30,7 @@ COLLECTIONS: Mapping[RowCollection, str] = {
     RowCollection.FLAGS: "flags",
 }
 _BY_URL = (RowCollection.IDENTITIES, RowCollection.IMAGE_MAP)
-_BATCH = 100  # documents of one answer; the server ends an answer at 16 MiB by itself
+_RECORDS = 100  # of one answer
 _LIVE: dict[str, Any] = {"live_version": {"$ne": None}}
 
 
@@ -46,19 +46,31 @@ class MongoRows:
             return int(await self._documents["animes"].count_documents(_LIVE))
 
     async def entries(self, *, after: str = "") -> AsyncIterator[StoredEntry]:
-        """Live entries by id; each is one document, so as of one instant."""
-        wanted = _LIVE | {"_id": {"$gt": after}}
+        """Live entries by id; each is one document, so as of one instant.
+
+        Their ids come first, unsorted: so no cursor stays open while the caller works, and a server that
+        sorts what it found in memory (the stand-in) holds no records.
+        """
         async with translated("reading entries"):
-            found = self._documents["animes"].find(wanted).sort("_id", 1).batch_size(_BATCH)
-            async for document in found:
-                yield _entry(document)
+            listed = self._documents["animes"].find(_LIVE | {"_id": {"$gt": after}}, {"_id": 1})
+            ids = sorted([document["_id"] async for document in listed.batch_size(ROWS)])
+            parts = [ids[start : start + _RECORDS] for start in range(0, len(ids), _RECORDS)]
+            async for documents in read_ahead(self._live, parts):
+                for document in documents:
+                    yield _entry(document)
+
+    async def _live(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of some entries that are live still; by `_id` alone, for which every server has the index."""
+        found = self._documents["animes"].find({"_id": {"$in": ids}}).batch_size(len(ids))
+        live = [document async for document in found if document.get("live_version") is not None]
+        return sorted(live, key=lambda document: str(document["_id"]))
 
     async def rows(self, collection: RowCollection, *, after: str = "") -> AsyncIterator[StoredRow]:
         """Documents by their ids, without what belongs to the store alone."""
         shown = {"next_version": 1} if collection is RowCollection.COUNTERS else None
         async with translated(f"reading {collection}"):
             found = self._documents[COLLECTIONS[collection]].find({"_id": {"$gt": after}}, shown)
-            async for document in found.sort("_id", 1).batch_size(_BATCH):
+            async for document in found.sort("_id", 1).batch_size(ROWS):
                 yield _stored(collection, document)
 
     async def insert(self, collection: RowCollection, rows: Sequence[Any]) -> int:

@@ -23,6 +23,9 @@ SELECT entry_id, live_version, commit_key, digest, next_version,
        (SELECT json_group_array(event) FROM outbox WHERE outbox.entry_id = animes.entry_id) AS outbox
 FROM animes
 """
+_UNSETTLED = (
+    "WHERE lease_token IS NOT NULL OR EXISTS (SELECT 1 FROM outbox WHERE outbox.entry_id = animes.entry_id)"
+)
 _TAKE_LEASE = """
 UPDATE animes SET fence = :token, next_version = max(next_version, :token),
   lease_token = :token, lease_nonce = :nonce, lease_owner = :owner, lease_until = :until
@@ -87,6 +90,18 @@ class SqliteLedger:
             found = rows.execute(_STATES).fetchall()
         for row in found:
             yield read_state(row)
+
+    async def unsettled(self) -> AsyncIterator[EntryState]:
+        """Those that are leased, or have events in the outbox."""
+        with self._documents.statement("reading entries") as rows:
+            found = rows.execute(_STATES + _UNSETTLED).fetchall()
+        for row in found:
+            yield read_state(row)
+
+    async def entries(self) -> int:
+        """Number of rows."""
+        with self._documents.statement("counting entries") as rows:
+            return int(rows.execute("SELECT count(*) FROM animes").fetchone()[0])
 
     async def next_version(self, entry_id: str) -> int:
         """Draw a fencing token."""
