@@ -3,7 +3,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from otakube.domain.matching.agreement import SAME_ANIME, agreement, linked
+from otakube.domain.matching.agreement import SAME_ANIME, agreement, contradicts, linked
 from otakube.domain.matching.decision import ACCEPT
 from otakube.domain.record.claims import Metadata
 from otakube.domain.record.golden import GateFinding
@@ -28,7 +28,9 @@ def doubtful(
     for provider in sorted(described, key=lambda one: (one not in vouched, list(Provider).index(one))):
         one = described[provider]
         best = max((agreement(one, other) for other in sure), default=1.0)
-        if best >= _least(provider in vouched, any(linked(one, other) for other in sure)):
+        links = [other for other in sure if linked(one, other)]
+        denied = bool(links) and all(contradicts(one, other) for other in links)
+        if best >= _least(provider in vouched, bool(links)) and not denied:
             sure.append(one)
         else:
             doubts[provider] = best

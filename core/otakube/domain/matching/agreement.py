@@ -63,7 +63,7 @@ def compare(anchor: Metadata, row: Metadata) -> Sameness:
     if page_of(anchor) == page_of(row):
         return Sameness.SAME
     if linked(anchor, row):
-        return Sameness.DOUBTFUL if _contradicts(anchor, row) else Sameness.SAME
+        return Sameness.DOUBTFUL if contradicts(anchor, row) else Sameness.SAME
     if site_of(anchor) == site_of(row):
         return Sameness.OTHER
     agreed = agreement(anchor, row)
@@ -72,7 +72,7 @@ def compare(anchor: Metadata, row: Metadata) -> Sameness:
     return Sameness.DOUBTFUL if agreed >= SAME_ANIME else Sameness.OTHER
 
 
-def _contradicts(one: Metadata, other: Metadata) -> bool:
+def contradicts(one: Metadata, other: Metadata) -> bool:
     """Tell whether two linked pages differ beyond what a link outweighs: much, or in season and start."""
     later = _numbered_apart(one, other) and (_days_apart(one, other) or 0) > _SAME_START
     return later or disagreement(one, other) >= _CONTRADICTED - 1e-9
@@ -134,8 +134,20 @@ def _lengths_apart(one: Metadata, other: Metadata) -> float:
     return _OTHER_LENGTH + min(_MOST_LENGTH, _TWICE_THE_LENGTH * doublings)
 
 
-def closeness(one: Metadata, other: Metadata) -> tuple[bool, float, int]:
-    """Order of descriptions that may be one anime: a link, then agreement, then what is known to agree."""
+class Closeness(NamedTuple):
+    """Order of descriptions that may be one anime: the larger, the closer.
+
+    A link, then agreement, then how much is known to agree, then how near the numbers are that do not.
+    """
+
+    linked: bool = False
+    agreement: float = 0.0
+    agreeing: int = 0
+    nearness: tuple[float, ...] = ()
+
+
+def closeness(one: Metadata, other: Metadata) -> Closeness:
+    """How close two descriptions are."""
     apart = _days_apart(one, other)
     agreeing = [
         near(year_of(one), year_of(other), 0),
@@ -144,7 +156,17 @@ def closeness(one: Metadata, other: Metadata) -> tuple[bool, float, int]:
         one.type == other.type != AnimeType.UNKNOWN,
         near(one.duration_seconds, other.duration_seconds, _SAME_DURATION),
     ]
-    return linked(one, other), round(agreement(one, other), 3), sum(agreeing)
+    apart_by = (
+        apart,
+        _apart(one.duration_seconds, other.duration_seconds),
+        _apart(one.episode_count, other.episode_count),
+    )
+    nearness = tuple(-math.inf if number is None else -float(number) for number in apart_by)
+    return Closeness(linked(one, other), round(agreement(one, other), 3), sum(agreeing), nearness)
+
+
+def _apart(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else abs(one - other)
 
 
 def _formed_apart(name: Name, one: Metadata, named: Name, other: Metadata) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from otakube.domain.matching.agreement import (
+    Closeness,
     canonical,
     closeness,
     is_same_anime,
@@ -20,8 +21,7 @@ from otakube_api.contract import Provider
 ManualDecision = Callable[[Metadata, Metadata], bool | None]
 """Tell whether a person said that two descriptions mean one anime (True) or two (False)."""
 
-_Closeness = tuple[bool, float, int]
-_NOT_CLOSE: _Closeness = (False, 0.0, 0)
+_NOT_CLOSE = Closeness()
 
 
 def undecided(_one: Metadata, _other: Metadata) -> None:
@@ -107,7 +107,7 @@ def _outdoes(one: Metadata, group: Sequence[Metadata], decided: ManualDecision) 
     )
 
 
-def _closest(one: Metadata, group: Sequence[Metadata], decided: ManualDecision) -> _Closeness:
+def _closest(one: Metadata, group: Sequence[Metadata], decided: ManualDecision) -> Closeness:
     rivals = _rivals(one, group, decided)
     return max((closeness(one, other) for other in group if other not in rivals), default=_NOT_CLOSE)
 
@@ -129,7 +129,7 @@ def choose_pages(described: Sequence[Metadata]) -> tuple[list[str], dict[Provide
     return chosen, contested
 
 
-def _support(url: str, described: Sequence[Metadata]) -> tuple[int, _Closeness]:
+def _support(url: str, described: Sequence[Metadata]) -> tuple[int, Closeness]:
     """Descriptions of other pages that name a page, and how close its own one is to any of theirs."""
     own = [one for one in described if page_of(one) == url]
     others = [one for one in described if page_of(one) != url]

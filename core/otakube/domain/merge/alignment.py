@@ -84,7 +84,7 @@ def _by_count(
     shift = shift or far_shift(days_of(episodes), season)
     span = f"{provider} numbers the episodes {numbers[0]} to {numbers[-1]} of a season of {last}"
     if not expected and not shift:
-        return episodes
+        return _continued(episodes, last, span, tell)
     if shift:
         own = _own_rows(episodes, last)
         others = sum(one.kind == "Regular" and one.number <= shift for one in episodes if one not in own)
@@ -100,6 +100,17 @@ def _by_count(
         tell(f"{span}: {len(nameless)} without a day, behind its last, are left out")
         return [one for one in episodes if one not in nameless]
     return episodes  # the gate Consistency names those that do not fit
+
+
+def _continued(
+    episodes: Sequence[Episode], last: int, span: str, tell: Callable[[str], None]
+) -> Sequence[Episode]:
+    """Rows that may go on where others end; not those without a day that leave a gap."""
+    regular = [one for one in episodes if one.kind == "Regular"]
+    if min(one.number for one in regular) <= last + 1 or any(one.aired for one in regular):
+        return episodes
+    tell(f"{span} so far, which seem to be of another season: they are left out")
+    return [one for one in episodes if one.kind != "Regular"]
 
 
 def _own_rows(episodes: Sequence[Episode], expected: int) -> list[Episode]:
@@ -152,7 +163,7 @@ def _by_days(
         return said
     aligned = dict(said)
     for provider, own in days.items():
-        shift = 0 if provider in carried else day_shift(own, days[reference])
+        shift = 0 if provider in carried else day_shift(own, days[reference], expected)
         if shift:
             more = f"{abs(shift)} {'more' if shift > 0 else 'less'}"
             tell(f"{provider} counts {more} than {reference}, as the days show: its numbers are moved")
@@ -183,15 +194,19 @@ def _reference(days: Mapping[Provider, Mapping[int, date]], expected: int | None
     return known[0] if known else None
 
 
-def day_shift(own: Mapping[int, date], reference: Mapping[int, date]) -> int:
-    """By how much a list counts more than the reference: only if the days say so, and both end together."""
+def day_shift(own: Mapping[int, date], reference: Mapping[int, date], expected: int | None = None) -> int:
+    """By how much a list counts more than the reference: only if the days say so, and both end together.
+
+    One that names days to come ends with the `expected` episodes.
+    """
+    ends = (max(reference, default=0), expected)
     if len(own) < _FEW or _agreement(own, reference, 0) > 1 - _MOST:
         return 0
     return next(
         (
             shift
             for shift in _SHIFTS
-            if max(own) - shift == max(reference) and _agreement(own, reference, shift) >= _MOST
+            if max(own) - shift in ends and _agreement(own, reference, shift) >= _MOST
         ),
         0,
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """People of all providers, real and drawn: who is who by name, native name and order of name parts."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
@@ -15,6 +16,7 @@ from otakube_api.contract import Provider
 
 _MOST = 2_000  # the record's own limit
 _SHORTEST = 3  # letters of a sound; "Ko" and "Kou" are two people sooner than two spellings
+_KANJI = re.compile(r"[\u3005\u3400-\u9fff\uf900-\ufaff]")
 Tell = Callable[[str], None]
 
 
@@ -63,6 +65,16 @@ def spelled_otherwise(one: NamedPerson, other: NamedPerson) -> bool:
     return len(set(natives)) < 2
 
 
+def natives_differ(one: NamedPerson, other: NamedPerson) -> bool:
+    """True of two native names in kanji of which neither is the other, a variant of it or a part of it.
+
+    A name in kana may be the reading of one in kanji.
+    """
+    first, second = (folded(comparable(each.name_native or "").replace(" ", "")) for each in (one, other))
+    both = _KANJI.search(first) is not None and _KANJI.search(second) is not None
+    return both and first not in second and second not in first
+
+
 def all_keys(one: StoredPerson) -> list[str]:
     """All names of somebody whom the catalogue has, those that lost included."""
     losing = one.provenance.losing if one.provenance else []
@@ -89,7 +101,7 @@ def group_people(
     groups: list[dict[Provider, Person]] = []
     by_key: dict[str, list[dict[Provider, Person]]] = {}
     for provider, people in said.items():
-        found = _homes(provider, people, by_key, alike)
+        found = _homes(provider, people, by_key, alike, tell)
         _join_spellings(provider, people, found, by_key, tell)
         for number, person in enumerate(people):
             if number not in found:
@@ -107,6 +119,7 @@ def _homes(
     people: Sequence[Person],
     by_key: Mapping[str, Sequence[dict[Provider, Person]]],
     alike: Callable[[Person, Person], bool],
+    tell: Tell,
 ) -> dict[int, dict[Provider, Person]]:
     """The group of each of a provider's people that are known already, to which they are added."""
     found: dict[int, dict[Provider, Person]] = {}
@@ -116,11 +129,22 @@ def _homes(
                 continue
             known = [by_key.get(key, ()) for key in keys(person.name, person.name_native)]
             free = [group for group in share(known) if provider not in group]
-            best = next((group for group in free if any(alike(person, one) for one in group.values())), None)
-            if free:
-                found[number] = best if best is not None else free[0]
+            fit = [one for one in free if not any(natives_differ(person, each) for each in one.values())]
+            if not fit and share is _any and len(free) == 1 and _alone(person, people):
+                fit = free
+                tell(
+                    f"{_pair(provider, person, free[0])} are taken for one person, though native names differ"
+                )
+            best = next((group for group in fit if any(alike(person, one) for one in group.values())), None)
+            if fit:
+                found[number] = best if best is not None else fit[0]
                 found[number][provider] = person
     return found
+
+
+def _alone(person: Person, people: Sequence[Person]) -> bool:
+    """Tell whether a provider has one of a name alone."""
+    return sum(name_key(one.name) == name_key(person.name) for one in people) == 1
 
 
 def _join_spellings(
@@ -145,11 +169,13 @@ def _join_spellings(
         if len(fit) != 1:
             continue
         [home] = fit.values()
-        first = next(iter(home.values()))
-        names = f"{_both_names(first)} and {_both_names(person)} of {provider}"
-        tell(f"{names} are taken for one person, by spelling alone")
+        tell(f"{_pair(provider, person, home)} are taken for one person, by spelling alone")
         home[provider] = person
         found[number] = home
+
+
+def _pair(provider: Provider, person: NamedPerson, home: Mapping[Provider, NamedPerson]) -> str:
+    return f"{_both_names(next(iter(home.values())))} and {_both_names(person)} of {provider}"
 
 
 def _both_names(one: NamedPerson) -> str:

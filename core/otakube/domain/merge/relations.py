@@ -41,11 +41,10 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class RelatedWork:
-    """One work as it is spoken of; `named` without its season marks, `signs` those of no letter."""
+    """One work as it is spoken of; `names` are its titles without season marks, each with its signs."""
 
     title: str
-    named: Name
-    signs: str
+    names: set[tuple[Name, str]]
     urls: dict[Place, str] = field(default_factory=dict)
     providers: list[Provider] = field(default_factory=list)
 
@@ -60,7 +59,7 @@ class RelatedWork:
         if self.media and other.media and not self.media & other.media:
             return False
         sites = {place.site for place in self.urls} & {place.site for place in other.urls}
-        return not sites and (self.named, self.signs) == (other.named, other.signs)
+        return not sites and not self.names.isdisjoint(other.names)
 
     @property
     def media(self) -> set[str]:
@@ -71,12 +70,13 @@ class RelatedWork:
         """Take over pages and providers of the same work."""
         for place, url in other.urls.items():
             self.urls.setdefault(place, url)
+        self.names |= other.names
         self.providers.extend(one for one in other.providers if one not in self.providers)
 
 
 def work_of(title: str, urls: Sequence[str], provider: Provider) -> RelatedWork:
     """A work in one provider's words."""
-    return RelatedWork(title, _named(title), signs(title), {place(url): url for url in urls}, [provider])
+    return RelatedWork(title, {(_named(title), signs(title))}, {place(url): url for url in urls}, [provider])
 
 
 def _named(title: str) -> Name:

@@ -17,6 +17,7 @@ _IRREGULAR = {
     "thieves": "thief",
     "men": "man",
     "women": "woman",
+    "heroes": "hero",
 }
 _PLURAL = re.compile(r"(?<=[^aeiou])ies?$|(?<=ch|sh|ss)es$|(?<=x)es$|(?<=[^s])s$")
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019](?=s\b)|(?<=s)['\u2019](?=\s|$)", re.IGNORECASE)  # "Boys' Love"
@@ -25,9 +26,12 @@ _LONG = 4  # letters: "bus" is no plural
 
 def _singular(word: str) -> str:
     """One form of both numbers, which need not be a word: "zombies" and "zombie" are "zomby"."""
+    for plural, single in _IRREGULAR.items():  # superheroes and werewolves among them
+        if word.endswith(plural):
+            return word.removesuffix(plural) + single
     match = _PLURAL.search(word) if len(word) >= _LONG else None
-    if match is None or word in _IRREGULAR:
-        return _IRREGULAR.get(word, word)
+    if match is None:
+        return word
     return word[: match.start()] + ("y" if match[0].startswith("ie") else "")
 
 
@@ -70,6 +74,8 @@ _SUBJECTS = {
         "time travel": ("time manipulation",),
         "post apocalyptic": ("post apocalypse",),
         "coming of age": ("coming of age story",),
+        "virtual reality": ("vr",),
+        "artificial intelligence": ("ai",),
     }.items()
     for one in others
 }

@@ -56,6 +56,17 @@ _CREDIT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_WRITTEN = re.compile(_BY, re.IGNORECASE)
+_SOURCES = r"site|website|page|homepage|web|wiki|release|cover|blurb|publisher|team|staff|distributor"
+_OF_THE_STORY = re.compile(
+    rf"(?:{_BY})\s+(?:(?:the|an?|his|her|its|their|our|one of|another)\s+(?-i:[a-z])"
+    r"|some(?:one|body)\b|who\b)"
+    rf"(?!.*\b(?:{_SOURCES})\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A sentence about a book or a letter: "(Written by the author of X)", "(Adapted from his own novel)"."""
+_ENDS_A_LINE = re.compile(r"[ \t.,;*_~-]*(?:\n|\Z|[\[(])")
+
 
 class Prose(NamedTuple):
     """A text as readers see it, who wrote it in the provider's words, and what would spoil it."""
@@ -172,11 +183,21 @@ def _is_address(url: str) -> bool:
 
 def _split_credit(text: str) -> tuple[str | None, str | None]:
     """The text without its credits, and those."""
-    credits = [
-        " ".join((match["said"] or match["apart"] or match["line"] or match["signed"]).split())
-        for match in _CREDIT.finditer(text)
-    ]
+    credits = [_words(match) for match in _CREDIT.finditer(text) if _is_credit(match)]
     if not credits:
         return clean(text), None
     credit = "; ".join(dict.fromkeys(credits))
-    return clean(_CREDIT.sub("", text)), credit[:LONGEST_CREDIT]
+    left = _CREDIT.sub(lambda match: "" if _is_credit(match) else match[0], text)
+    return clean(left), credit[:LONGEST_CREDIT]
+
+
+def _words(match: re.Match[str]) -> str:
+    return " ".join((match["said"] or match["apart"] or match["line"] or match["signed"]).split())
+
+
+def _is_credit(match: re.Match[str]) -> bool:
+    """Tell whether a note names who wrote the text: a writer's stands behind it, and has a name."""
+    said = _words(match)
+    if not _WRITTEN.match(said):
+        return True
+    return _OF_THE_STORY.match(said) is None and _ENDS_A_LINE.match(match.string, match.end()) is not None

@@ -40,7 +40,7 @@ from otakube_api.contract import Provider
 Value = TypeVar("Value")
 
 _STREAMED = re.compile(
-    r"(?:S(?:eason ?)?\d{1,2}[ :-]{0,3})?(?:Episode|Ep\.?|E|Folge|#) ?(\d{1,4})(?![\d.])"
+    r"(?:S(?:eason ?)?\d{1,2}[ :-]{0,3})?(?:Episode|Ep\.?|E|Folge|#) ?(\d{1,4})(?![\d.]|[-–—~+&/,]\d)"
     r"(?: *[-–—:|] *(.*)| \(.*\))?",
     re.DOTALL | re.IGNORECASE,
 )
