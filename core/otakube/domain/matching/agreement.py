@@ -147,7 +147,7 @@ class Closeness(NamedTuple):
 
 
 def closeness(one: Metadata, other: Metadata) -> Closeness:
-    """How close two descriptions are."""
+    """The closeness of two descriptions."""
     apart = _days_apart(one, other)
     agreeing = [
         near(year_of(one), year_of(other), 0),
@@ -158,14 +158,14 @@ def closeness(one: Metadata, other: Metadata) -> Closeness:
     ]
     apart_by = (
         apart,
-        _apart(one.duration_seconds, other.duration_seconds),
-        _apart(one.episode_count, other.episode_count),
+        _numbers_apart(one.duration_seconds, other.duration_seconds),
+        _numbers_apart(one.episode_count, other.episode_count),
     )
     nearness = tuple(-math.inf if number is None else -float(number) for number in apart_by)
     return Closeness(linked(one, other), round(agreement(one, other), 3), sum(agreeing), nearness)
 
 
-def _apart(one: int | None, other: int | None) -> int | None:
+def _numbers_apart(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else abs(one - other)
 
 
