@@ -16,10 +16,10 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
-from otakube_operator.dataset_sync.meter import SyncMeter
+from otakube_operator.dataset_sync.meter import sync_meter
 from otakube_operator.enrichment.meter import StepMeter
 from otakube_operator.runtime.metrics import Metrics, ObjectConditions
-from otakube_operator.schedule.meter import TickMeter
+from otakube_operator.schedule.meter import schedule_meter
 from otakube_services.catalogue.provider_metrics import ProviderMetrics
 from otakube_services.catalogue.upkeep_metrics import UpkeepMetrics
 from otakube_services.kit.metrics import RequestMetrics
@@ -45,7 +45,7 @@ def families(registry: CollectorRegistry) -> Iterator[tuple[Metric, tuple[str, .
 def operator_registry() -> CollectorRegistry:
     """The operator's metrics."""
     metrics = Metrics()
-    meters = (StepMeter(), TickMeter(), SyncMeter())
+    meters = (StepMeter(), schedule_meter(), sync_meter())
     for collector in (ObjectConditions(dict), *(each for meter in meters for each in meter.collectors)):
         metrics.registry.register(collector)
     return metrics.registry

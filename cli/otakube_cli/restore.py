@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from otakube.commands.output import TABLE, OutputFormat, Printer
+from otakube.commands.output import TABLE, Printer
 from otakube_api import labels
 from otakube_cli.cluster import RESTORES, Cluster
-from otakube_cli.command import AllNamespaces, application, cluster_command, to_stderr
+from otakube_cli.command import AllNamespaces, application, cluster_command
 from otakube_cli.completion import complete_restores
 from otakube_cli.errors import ConsoleError
-from otakube_cli.kube.answers import a_list, as_shown
+from otakube_cli.kube.answers import as_shown
+from otakube_cli.listing import show_objects
 from otakube_cli.options import DryRun
 from otakube_cli.restore_state import COLUMNS, is_going, print_restore, row
 
@@ -126,14 +127,4 @@ async def list_restores(
 
     Example: otakube restore list -A
     """
-    found = await cluster.list_all(RESTORES, all_namespaces=all_namespaces)
-    if not found and out.output not in (OutputFormat.JSON, OutputFormat.YAML):
-        to_stderr("No resources found.")
-        return
-    place = ["namespace"] if all_namespaces else []
-    rows = [[*([item["metadata"]["namespace"]] if all_namespaces else []), *row(item)] for item in found]
-    out.show(
-        a_list(found),
-        table=lambda: out.table([*place, *COLUMNS], rows),
-        names=lambda: [RESTORES.named(item["metadata"]["name"]) for item in found],
-    )
+    await show_objects(cluster, RESTORES, COLUMNS, row, all_namespaces=all_namespaces, out=out)

@@ -25,7 +25,8 @@ from otakube_cli.command import (
 )
 from otakube_cli.completion import complete_schedules
 from otakube_cli.errors import ConsoleError
-from otakube_cli.kube.answers import a_list, as_shown
+from otakube_cli.kube.answers import as_shown
+from otakube_cli.listing import show_objects
 from otakube_cli.options import DryRun
 from otakube_cli.schedule_state import COLUMNS, print_schedule, row
 
@@ -90,21 +91,7 @@ async def list_schedules(
 
     Example: otakube schedule list -A
     """
-    found = await cluster.list_all(SCHEDULES, all_namespaces=all_namespaces)
-    if not found and out.output not in (OutputFormat.JSON, OutputFormat.YAML):
-        to_stderr(
-            "No resources found."
-            if all_namespaces
-            else f"No resources found in {cluster.namespace} namespace."
-        )
-        return
-    place = ["namespace"] if all_namespaces else []
-    rows = [[*([item["metadata"]["namespace"]] if all_namespaces else []), *row(item)] for item in found]
-    out.show(
-        a_list(found),
-        table=lambda: out.table([*place, *COLUMNS], rows),
-        names=lambda: [SCHEDULES.named(item["metadata"]["name"]) for item in found],
-    )
+    await show_objects(cluster, SCHEDULES, COLUMNS, row, all_namespaces=all_namespaces, out=out)
 
 
 @cluster_command(app)

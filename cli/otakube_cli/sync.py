@@ -26,7 +26,8 @@ from otakube_cli.command import (
 )
 from otakube_cli.completion import complete_syncs
 from otakube_cli.errors import ConsoleError
-from otakube_cli.kube.answers import a_list, as_shown
+from otakube_cli.kube.answers import as_shown
+from otakube_cli.listing import show_objects
 from otakube_cli.options import DryRun
 from otakube_cli.run import default_stores, named_folder
 from otakube_cli.run.options import PORT
@@ -163,17 +164,7 @@ async def list_syncs(
     """
     from otakube_cli.sync_state import COLUMNS, row
 
-    found = await cluster.list_all(SYNCS, all_namespaces=all_namespaces)
-    if not found and out.output not in (OutputFormat.JSON, OutputFormat.YAML):
-        to_stderr("No resources found.")
-        return
-    place = ["namespace"] if all_namespaces else []
-    rows = [[*([item["metadata"]["namespace"]] if all_namespaces else []), *row(item)] for item in found]
-    out.show(
-        a_list(found),
-        table=lambda: out.table([*place, *COLUMNS], rows),
-        names=lambda: [SYNCS.named(item["metadata"]["name"]) for item in found],
-    )
+    await show_objects(cluster, SYNCS, COLUMNS, row, all_namespaces=all_namespaces, out=out)
 
 
 class Order(StrEnum):

@@ -16,7 +16,7 @@ from otakube_api.v1alpha1.episode_schedule import (
     ScheduleCondition,
     ScheduleReason,
 )
-from otakube_operator.schedule.meter import TickMeter
+from otakube_operator.schedule.meter import schedule_meter
 
 ROOT = Path(__file__).parents[2]
 WHOLE = (ROOT / "docs/troubleshooting.md").read_text()
@@ -29,7 +29,7 @@ ALERTS = [
     for rule in group["rules"]
     if "schedule" in rule["expr"].lower()
 ]
-METRICS = [f"{family.name}_total" for family in TickMeter().ticks.collect()]
+METRICS = [f"{family.name}_total" for family in schedule_meter().ticks.collect()]
 
 
 @pytest.mark.parametrize("word", [*ScheduleReason, CommonReason.SUSPENDED, *ALERTS, *METRICS], ids=str)

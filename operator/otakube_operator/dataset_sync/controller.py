@@ -7,7 +7,7 @@ from otakube_api import labels
 from otakube_api.v1alpha1.dataset_sync import KIND, DatasetSyncStatus
 from otakube_api.v1alpha1.meta import VERSION
 from otakube_api.v1alpha1.sync_reasons import SyncReason
-from otakube_operator.dataset_sync.meter import SyncMeter
+from otakube_operator.dataset_sync.meter import sync_meter
 from otakube_operator.dataset_sync.observed import ObservedSync, SyncObject, read_sync
 from otakube_operator.dataset_sync.plan import SyncPlan, plan
 from otakube_operator.dataset_sync.status import describe
@@ -31,7 +31,7 @@ class DatasetSyncController:
     owned = owned_jobs(KIND.name)
 
     def __init__(self) -> None:
-        self._meter = SyncMeter()
+        self._meter = sync_meter()
         self.collectors = self._meter.collectors
 
     async def observe(self, seen: SyncObject, owned: OwnedObjects[Job]) -> ObservedSync:

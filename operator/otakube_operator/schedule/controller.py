@@ -18,7 +18,7 @@ from otakube_operator.runtime.controller import CreateFailure, Observed
 from otakube_operator.runtime.objects import CustomResource
 from otakube_operator.runtime.owned import ForeignObject, OwnedObjects, OwnedResource
 from otakube_operator.schedule.enrichments import NewEnrichment, manifest
-from otakube_operator.schedule.meter import TickMeter
+from otakube_operator.schedule.meter import schedule_meter
 from otakube_operator.schedule.observed import (
     ObservedSchedule,
     OwnedEnrichment,
@@ -49,7 +49,7 @@ class ScheduleController:
     )
 
     def __init__(self) -> None:
-        self._meter = TickMeter()
+        self._meter = schedule_meter()
         self.collectors = self._meter.collectors
 
     async def observe(self, seen: Schedule, owned: OwnedObjects[OwnedEnrichment]) -> ObservedSchedule:

@@ -55,7 +55,10 @@ def test_a_restore_is_planned_listed_shown_and_started(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert "No resources found." in otakube(otakube_api, "restore", "list", "-n", namespace).stderr
+    assert (
+        f"No resources found in {namespace} namespace."
+        in otakube(otakube_api, "restore", "list", "-n", namespace).stderr
+    )
     page = "https://anilist.co/anime/1"
     assert "created (dry run)" in call("plan", "back", "--dry-run")
     assert call("plan", "back", "--entry", page, "--replace", "--locks").startswith(

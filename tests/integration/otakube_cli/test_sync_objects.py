@@ -56,7 +56,10 @@ def create(api: httpx2.Client, namespace: str, name: str = "weekly") -> None:
 def test_syncs_are_listed_and_shown_with_their_progress(
     otakube_api: ControlPlane, api: httpx2.Client, namespace: str
 ) -> None:
-    assert "No resources found." in otakube(otakube_api, "sync", "list", "-n", namespace).stderr
+    assert (
+        f"No resources found in {namespace} namespace."
+        in otakube(otakube_api, "sync", "list", "-n", namespace).stderr
+    )
     create(api, namespace)
     listed = otakube(otakube_api, "sync", "list", "-n", namespace).stdout
     for word in ("weekly", "Stopped", "1,200 of 40,500", "3m20s", "2026-11-27", "12345", "Shrunk"):

@@ -5,18 +5,17 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from control_plane import ControlPlane
+from integration.otakube_operator.argo_nodes import MERGE, condition, task, text, write
 from integration.otakube_operator.conftest import Body, World, eventually
 from integration.otakube_operator.proxy import Proxy
 from operator_process import OperatorProcess, running_operator
 
-MERGE = {"Content-Type": "application/merge-patch+json"}
 REQUEST = "otakube.dev/requested-at"
 SNAPSHOT = {
     "name": "20261122T100000Z", "digest": "sha256:5f", "entries": 43, "leftOut": 0, "release": "1.2.3",
@@ -27,19 +26,6 @@ APPLIED = {"outcomes": {"Restored": 40, "Same": 3}, "withoutImages": 0, "rows": 
 VERIFIED = {"matching": 43, "newer": 0, "differing": 0}
 MISSING = "Error (exit code 65): SnapshotMissing: there is no snapshot latest"
 AWAY = "Error (exit code 75): StoreUnavailable: MongoDB is away"
-
-
-def task(name: str, phase: str, report: Body | None = None, **more: Any) -> list[Body]:
-    """The nodes of a task and of its only attempt, as Argo writes them."""
-    node: Body = {"phase": phase, "templateName": name, "startedAt": text(-20), **more}
-    if report is not None:
-        node["outputs"] = {"parameters": [{"name": "report", "value": json.dumps(report)}]}
-    if phase in {"Succeeded", "Failed"}:
-        node["finishedAt"] = text(-10)
-    return [
-        {**node, "displayName": name, "type": "Retry"},
-        {**node, "displayName": f"{name}(0)", "type": "Pod"},
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +57,13 @@ class Restores:
         return body.get("status", {})
 
     def condition(self, type_: str = "Ready") -> tuple[str, str]:
-        found = (each for each in self.status().get("conditions", []) if each["type"] == type_)
-        return next(((each["status"], each["reason"]) for each in found), ("", ""))
+        return condition(self.status(), type_)
 
     def outcomes(self) -> list[tuple[str, str]]:
         return [(each["purpose"], each["outcome"]) for each in self.status().get("recentRuns", [])]
 
-    def running(self) -> list[str]:
-        """Names of the Workflows that have not ended."""
-        ended = {"Succeeded", "Failed", "Error"}
-        return [
-            each["metadata"]["name"]
-            for each in self.world.workflows()
-            if each.get("status", {}).get("phase") not in ended
-        ]
-
     def argo(self, *tasks: list[Body], phase: str = "Running", **more: Any) -> None:
-        """Write the status of the Workflow that has not ended, as Argo would."""
-        self.eventually(lambda: len(self.running()) == 1)
-        [name] = self.running()
-        told = {f"{name}-{place}": node for place, node in enumerate(node for one in tasks for node in one)}
-        nodes = {key: {"id": key, "name": key, **node} for key, node in told.items()}  # Argo's CRD asks
-        status = {"phase": phase, "startedAt": text(-30), "nodes": nodes, **more}
-        if phase != "Running":
-            status["finishedAt"] = text(-1)
-        where = f"/apis/argoproj.io/v1alpha1/namespaces/{self.world.namespace}/workflows/{name}"
-        self.world.api.patch(where, json={"status": status}, headers=MERGE).raise_for_status()
+        write(self.world, *tasks, phase=phase, **more)
 
     def eventually(self, check: Callable[[], object]) -> None:
         eventually(check, lambda: f"{self.status()} {self.world.workflows()}")
@@ -104,11 +71,6 @@ class Restores:
 
 def path(world: World) -> str:
     return f"/apis/otakube.dev/v1alpha1/namespaces/{world.namespace}/catalogrestores"
-
-
-def text(seconds: float) -> str:
-    """The time so many seconds from now."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture

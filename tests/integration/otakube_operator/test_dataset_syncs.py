@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """DatasetSyncs against a real API server: a Workflow for each due time or request, and what it says."""
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from control_plane import ControlPlane
+from integration.otakube_operator.argo_nodes import MERGE, condition, task, text, write
 from integration.otakube_operator.conftest import Body, World, eventually
 from integration.otakube_operator.proxy import Proxy
 from operator_process import OperatorProcess, running_operator
 
-MERGE = {"Content-Type": "application/merge-patch+json"}
 REQUEST = "otakube.dev/requested-at"
 HOUR = 3600.0
 COUNTS = {"new": 40, "changed": 2, "unchanged": 0, "removed": 1, "merged": 0, "split": 0, "unreadable": 0}
@@ -25,19 +23,6 @@ PLANNED = {
     "lastUpdate": "2026-11-21", "rows": 42, "total": 43, "counts": COUNTS,
 }  # fmt: skip
 SHRUNK = "Error (exit code 65): Shrunk: 400 rows less than before, of 1,000 (spec.limits.shrinkPercent)"
-
-
-def task(name: str, phase: str, report: Body | None = None, **more: Any) -> list[Body]:
-    """The nodes of a task and of its only attempt, as Argo writes them."""
-    node: Body = {"phase": phase, "templateName": name, "startedAt": text(-20), **more}
-    if report is not None:
-        node["outputs"] = {"parameters": [{"name": "report", "value": json.dumps(report)}]}
-    if phase in {"Succeeded", "Failed"}:
-        node["finishedAt"] = text(-10)
-    return [
-        {**node, "displayName": name, "type": "Retry"},
-        {**node, "displayName": f"{name}(0)", "type": "Pod"},
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +49,13 @@ class Syncs:
         return body.get("status", {})
 
     def condition(self, type_: str = "Ready") -> tuple[str, str]:
-        found = (each for each in self.status().get("conditions", []) if each["type"] == type_)
-        return next(((each["status"], each["reason"]) for each in found), ("", ""))
+        return condition(self.status(), type_)
 
     def outcomes(self) -> list[tuple[str, str | None]]:
         return [(each["outcome"], each.get("reason")) for each in self.status().get("recentRuns", [])]
 
     def argo(self, *tasks: list[Body], phase: str = "Running", **more: Any) -> None:
-        """Write the status of the Workflow that has not ended, as Argo would."""
-        name = self.world.workflow()["metadata"]["name"]
-        told = {f"{name}-{place}": node for place, node in enumerate(node for one in tasks for node in one)}
-        nodes = {key: {"id": key, "name": key, **node} for key, node in told.items()}  # Argo's CRD asks
-        status = {"phase": phase, "startedAt": text(-30), "nodes": nodes, **more}
-        if phase != "Running":
-            status["finishedAt"] = text(-1)
-        where = f"/apis/argoproj.io/v1alpha1/namespaces/{self.world.namespace}/workflows/{name}"
-        self.world.api.patch(where, json={"status": status}, headers=MERGE).raise_for_status()
+        write(self.world, *tasks, phase=phase, **more)
 
     def eventually(self, check: Callable[[], object]) -> None:
         eventually(check, lambda: f"{self.status()} {self.world.workflows()}")
@@ -87,11 +63,6 @@ class Syncs:
 
 def path(world: World) -> str:
     return f"/apis/otakube.dev/v1alpha1/namespaces/{world.namespace}/datasetsyncs"
-
-
-def text(seconds: float) -> str:
-    """The time so many seconds from now."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture

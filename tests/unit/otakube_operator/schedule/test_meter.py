@@ -3,7 +3,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from otakube_operator.schedule.meter import REASONS, TickMeter
+from otakube_operator.runtime.tick_meter import TickMeter
+from otakube_operator.schedule.meter import REASONS, schedule_meter
 from otakube_operator.schedule.occurrences import WHY
 from schedule_world import ScheduleWorld, a_schedule
 
@@ -26,7 +27,7 @@ def test_each_due_time_counts_by_its_reason_and_a_moved_airing_does_not() -> Non
     world.request("now")
     world.edit(airings=[{"episode": 9, "airTime": "2027-02-01T00:00:00Z"}])
     world.edit(airings=[{"episode": 9, "airTime": "2027-02-08T00:00:00Z"}])
-    meter = TickMeter()
+    meter = schedule_meter()
     meter.note(world.occurrences)
     assert "AiringShifted" in {each.reason for each in world.occurrences}
     assert counts(meter) == {"EnrichmentCreated": 1, "Suspended": 1, "Requested": 1}
@@ -34,5 +35,5 @@ def test_each_due_time_counts_by_its_reason_and_a_moved_airing_does_not() -> Non
 
 def test_a_reason_of_a_skip_has_its_series_from_the_start() -> None:
     assert set(WHY) <= set(REASONS)
-    [family] = TickMeter().ticks.collect()
+    [family] = schedule_meter().ticks.collect()
     assert {each.labels["reason"] for each in family.samples} == {str(reason) for reason in REASONS}
