@@ -98,6 +98,7 @@ def test_parts_tell_what_is_known_at_jikan_and_anilist(
         ("1985-04-XX", (date(1985, 4, 1), MONTH)),
         ("1985-xx-xx", (date(1985, 1, 1), YEAR)),
         ("1985-?", (date(1985, 1, 1), YEAR)),
+        ("XXXX-XX-XX", NONE),
         (" 1985-04-06 ", (date(1985, 4, 6), DAY)),
         ("1985-04-06T00:00:00.000Z", (date(1985, 4, 6), DAY)),
         ("1985-04-06 00:00:00", (date(1985, 4, 6), DAY)),
