@@ -3,13 +3,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from dataset_world import embedded
@@ -26,13 +24,6 @@ FLAG = Flag(
     theirs="Frozen Tides",
     flagged_at=datetime(2026, 11, 27, tzinfo=UTC),
 )
-
-
-@pytest.fixture(autouse=True)
-def log_reset() -> Iterator[None]:
-    """No log of these tests is the next ones'."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 """`otakube sync run`, `status` and `history` over the stores of a folder."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from otakube.maintenance.dataset_sync.stores import SyncProgress
@@ -18,13 +16,6 @@ from unit.otakube.domain.dataset.weeks import json_lines, row
 
 TODAY = datetime.now(UTC).date().isoformat()
 MANY = [row(f"No. {one}", str(one)) for one in range(1, 101)]
-
-
-@pytest.fixture(autouse=True)
-def log_reset() -> Iterator[None]:
-    """No log of these tests is the next ones'."""
-    yield
-    structlog.reset_defaults()
 
 
 def call(tmp_path: Path, *words: str) -> Result:

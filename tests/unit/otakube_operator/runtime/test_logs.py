@@ -18,7 +18,6 @@ def restored() -> Iterator[None]:
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
     yield
-    structlog.reset_defaults()
     root.setLevel(level)
     root.handlers[:] = handlers
 
