@@ -56,11 +56,14 @@ EDITED = {
 }
 GENERATED = {
     "crds/otakube.dev_animeenrichments.yaml",
+    "crds/otakube.dev_catalogrestores.yaml",
     "crds/otakube.dev_episodeschedules.yaml",
     "charts/otakube-crds/templates/otakube.dev_animeenrichments.yaml",
+    "charts/otakube-crds/templates/otakube.dev_catalogrestores.yaml",
     "charts/otakube-crds/templates/otakube.dev_episodeschedules.yaml",
     "charts/otakube/values.schema.json",
     "docs/reference/animeenrichment.md",
+    "docs/reference/catalogrestore.md",
     "docs/reference/episodeschedule.md",
     "docs/reference/settings.md",
 }

@@ -93,8 +93,8 @@ def test_the_namespace_is_the_context_s_unless_another_is_named(
     config = tmp_path / "config"
     config.write_text(yaml.safe_dump(body))
     assert otakube(otakube_api, "status", "-o", "name", KUBECONFIG=str(config)).stdout.endswith("/tide\n")
-    other = otakube(otakube_api, "status", "-n", "default", KUBECONFIG=str(config))
-    assert other.stderr == "No resources found in default namespace.\n"
+    other = otakube(otakube_api, "status", "-n", f"{namespace}-b", KUBECONFIG=str(config))
+    assert other.stderr == f"No resources found in {namespace}-b namespace.\n"
     unnamed = otakube(otakube_api, "status")
     assert unnamed.stderr == "No resources found in otakube namespace.\n"
 

@@ -10,16 +10,17 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
+import yaml
 
 from control_plane import ControlPlane
 from integration.otakube_operator.conftest import Body, World
 from integration.otakube_operator.proxy import Proxy
-from integration.otakube_operator.test_schedules import apply
 from operator_builders import committed, fetched, imaged
 from operator_process import OperatorProcess, running_operator
 from otakube_operator.enrichment.observed import Enrichment, read_enrichment
 from otakube_operator.enrichment.workflows import NewRun
 
+SAMPLES = Path(__file__).parents[3] / "crds/samples"
 DONE = (fetched(("Kitsu", "Unavailable")), imaged(), committed())
 
 
@@ -286,8 +287,28 @@ def test_a_killed_operator_leaves_the_api_usable_and_a_late_one_catches_up(
 def test_a_silent_watch_turns_the_liveness_probe_red(
     plane: ControlPlane, world: World, tmp_path: Path
 ) -> None:
-    with running_operator(plane, tmp_path, namespace=world.namespace, watch_age_limit=3) as operator:
+    kinds = {
+        "episodeschedules": "episode-schedule",
+        "datasetsyncs": "dataset-sync",
+        "catalogrestores": "catalog-restore",
+    }
+    with running_operator(plane, tmp_path, namespace=world.namespace, watch_age_limit=5) as operator:
         world.eventually(lambda: operator.health() == 503)  # bookmarks come once a minute only
-        apply(world)
-        world.apply()
-        world.eventually(lambda: operator.health() == 200)
+        named = {plural: create(world, plural, sample) for plural, sample in kinds.items()}
+        named["animeenrichments"] = world.apply()["metadata"]["name"]
+        world.eventually(lambda: world.workflows())
+        named["workflows"] = world.workflows()[0]["metadata"]["name"]
+        world.eventually(lambda: touched(world, named) and operator.health() == 200)
+
+
+def create(world: World, plural: str, sample: str) -> str:
+    """Create the object of a sample; its name."""
+    body = yaml.safe_load((SAMPLES / f"{sample}.yaml").read_text())
+    assert world.send("POST", plural, "", body) == 201
+    return str(body["metadata"]["name"])
+
+
+def touched(world: World, named: dict[str, str]) -> bool:
+    """Change each object, so that each watch has something to deliver."""
+    note = {"metadata": {"annotations": {"example.com/touched": f"{time.monotonic()}"}}}
+    return {world.send("PATCH", plural, name, note) for plural, name in named.items()} <= {200, 409}
