@@ -33,6 +33,7 @@ def scrubbed(site: EmbeddedSite, entry_id: str, old: Content, new: Content, befo
         assert violations(site.raw, entry_id, live=old, committed=[old]) == []
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize(("number", "point"), list(enumerate(POINTS)), ids=POINTS)
 def test_a_commit_that_is_killed_at_a_boundary_is_whole_or_absent(
     site: EmbeddedSite, tally: "Counter[str]", number: int, point: str

@@ -29,6 +29,7 @@ def lease_is_over(site: Site, entry_id: str) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize("point", HOLDING)
 def test_a_writer_that_slept_through_its_lease_changes_nothing(
     site: Site, tally: "Counter[str]", point: str
@@ -67,6 +68,7 @@ def test_a_sleeper_does_not_slip_in_before_the_next_holder_commits(site: Site, t
     assert violations(site.raw, entry_id, live=next_, committed=[next_], outputs=outputs) == []
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize("point", HOLDING[HOLDING.index("S2.after") :])
 def test_a_sleeper_leaves_the_commit_that_overtook_it_alone(
     site: Site, tally: "Counter[str]", point: str
@@ -89,6 +91,7 @@ def test_a_sleeper_leaves_the_commit_that_overtook_it_alone(
     assert found == []
 
 
+@pytest.mark.matrix(every=3)
 @pytest.mark.parametrize("point", GOING_FORWARD)
 def test_a_sleeper_that_is_live_leaves_the_next_commit_alone(
     site: Site, tally: "Counter[str]", point: str
