@@ -33,6 +33,9 @@ Field = Annotated[
 Version = Annotated[
     int, typer.Argument(min=1, help="A version; `otakube entry history` lists them.", show_default=False)
 ]
+LaterVersion = Annotated[
+    int | None, typer.Argument(min=1, help="Another version; the live one if left out.", show_default=False)
+]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="Versions at most, the newest first.")]
 Depth = Annotated[int, typer.Option(min=1, help="Relations between it and a work at most.")]
 
@@ -119,14 +122,15 @@ async def history(cluster: Cluster, *, entry: Entry, limit: Limit = 20, out: Pri
 
 @cluster_command(app)
 async def diff(
-    cluster: Cluster, *, entry: Entry, before: Version, after: Version, out: Printer = TABLE
+    cluster: Cluster, *, entry: Entry, before: Version, after: LaterVersion = None, out: Printer = TABLE
 ) -> None:
     """Show what two versions differ in, field by field and row by row.
 
     Example: otakube entry diff frozen-tide 3 5
     """
-    path = f"animes/{await entry_id(cluster, entry)}/versions/{before}/diff/{after}"
-    found = await cluster.catalogue_internal(path)
+    path = f"animes/{await entry_id(cluster, entry)}/versions"
+    to = after if after is not None else (await cluster.catalogue_internal(path, limit=1))["live"]
+    found = await cluster.catalogue_internal(f"{path}/{before}/diff/{to}")
     out.show(found, table=lambda: versions.print_diff(found, out))
 
 

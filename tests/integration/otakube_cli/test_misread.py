@@ -63,7 +63,7 @@ COMMANDS = {
     "entry relations": "anime_0123456789abcdef0123",
     "entry images": "anime_0123456789abcdef0123",
     "entry history": "anime_0123456789abcdef0123",
-    "entry diff": "anime_0123456789abcdef0123 1 2",
+    "entry diff": "anime_0123456789abcdef0123 1",
     "entry rollback": "anime_0123456789abcdef0123 1",
     "locks list": "",
     "locks export": "",
