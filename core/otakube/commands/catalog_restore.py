@@ -174,7 +174,7 @@ async def _chosen(source: "AgedObjects", manifest: "SnapshotManifest", text: str
 
     try:
         named = json.loads(text)
-    except ValueError:
+    except ValueError:  # told below, with what is no list of texts
         named = None
     if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
         message = f"--entries must be a JSON list of texts, not {text!r:.200}"

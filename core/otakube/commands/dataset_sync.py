@@ -205,7 +205,7 @@ async def _enrich(wiring: Wiring, request: EnrichmentRequest, work: str) -> str:
     objects, key = await wiring.stores.objects(), f"{work}/enrichment"
     try:
         begun = EnrichmentCounts.read(orjson.loads(await objects.get(key)))
-    except KeyError:
+    except KeyError:  # the first attempt of this run
         begun = EnrichmentCounts()
 
     async def keep(counts: EnrichmentCounts) -> None:

@@ -96,5 +96,5 @@ def as_metadata(listing: Listing) -> Metadata | None:
             season=Season(year=season.year, quarter=quarter) if season and quarter else None,
             episode_count=listing.episodes,
         )
-    except ValidationError:
+    except ValidationError:  # nothing to compare: the caller raises no doubt
         return None

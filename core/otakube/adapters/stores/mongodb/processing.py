@@ -22,7 +22,7 @@ class MongoProcessingLocks:
         async with translated(f"locking {entry_id}"):
             try:
                 await self._locks.update_one(free, held, upsert=True)
-            except DuplicateKeyError:
+            except DuplicateKeyError:  # another run holds it: the answer, not a fault
                 return False
         return True
 
